@@ -1,0 +1,63 @@
+"""The manifest: what a run is going to do, frozen in S3 before anything is submitted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .options import Options
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a file cannot be transcribed: a stable code of `errors`, and words for people."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """One object below `input/`, exactly as it was when the run was planned."""
+
+    #: Its place in the whole manifest; names its result record.
+    number: int
+    key: str
+    #: Without the quotes that S3's API puts around it.
+    etag: str
+    #: In bytes.
+    size: int
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An object below `input/` that is not given to any child, and why."""
+
+    item: Item
+    failure: Failure
+
+
+@dataclass(frozen=True)
+class Shard:
+    """The part of a manifest that one child of the array job works on, in this order."""
+
+    run: str
+    index: int
+    options: Options
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The summary of a manifest. Where it exists, all its shards do, and none of them ever changes."""
+
+    run: str
+    #: When it was frozen, ISO 8601 in UTC.
+    created: str
+    options: Options
+    #: How many shards there are: the size of the array job.
+    shards: int
+    #: How many files are in them.
+    files: int
+    #: How many bytes of audio.
+    bytes: int
+    refused: tuple[Refusal, ...] = ()

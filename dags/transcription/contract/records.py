@@ -1,0 +1,78 @@
+"""Records as JSON: any frozen dataclass of the contract to bytes and back, its version and types checked."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, fields, is_dataclass
+from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
+
+from .errors import RecordInvalid
+
+#: Raised when a field changes its meaning or goes away. A new field with a default needs no new version.
+VERSION = 1
+
+Record = TypeVar("Record")
+
+
+def dump(record: Any) -> bytes:
+    """The record as UTF-8 JSON, indented, because people read these files in the S3 console."""
+    document = {"version": VERSION, "record": type(record).__name__.lower(), **asdict(record)}
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def load(kind: type[Record], data: bytes, where: str) -> Record:
+    """Read a record of class `kind` from `data`; `where` is the S3 key, for the error.
+
+    Fields that this version does not know are passed over, so that an older reader takes a newer record.
+
+    Raises:
+        RecordInvalid: not JSON, another kind or version, or a field that is missing or of the wrong type.
+    """
+    try:
+        document = json.loads(data)
+    except ValueError as error:
+        raise RecordInvalid(f"{where} is not JSON: {error}") from error
+    if not isinstance(document, dict) or document.get("record") != kind.__name__.lower():
+        raise RecordInvalid(f"{where} is not a {kind.__name__.lower()} record.")
+    if document.get("version") != VERSION:
+        raise RecordInvalid(
+            f"{where} has version {document.get('version')!r}; this code reads version {VERSION}. "
+            "Deploy the DAG and the container from the same release."
+        )
+    return cast(Record, parse(kind, document, where))
+
+
+def parse(kind: Any, value: Any, where: str) -> Any:
+    """`value`, as JSON gives it, as an instance of the type `kind`."""
+    if is_dataclass(kind):
+        return _parse_dataclass(kind, value, where)
+    origin, arguments = get_origin(kind), get_args(kind)
+    if type(None) in arguments:  # Optional[X], the only union there is
+        return None if value is None else parse(arguments[0], value, where)
+    if origin is tuple:
+        _check(isinstance(value, list), "a list", value, where)
+        return tuple(parse(arguments[0], each, f"{where}[{index}]") for index, each in enumerate(value))
+    if origin is dict:  # JSON's keys are strings, and so are ours
+        _check(isinstance(value, dict), "an object", value, where)
+        return {name: parse(arguments[1], each, f"{where}: {name}") for name, each in value.items()}
+    if kind is float:
+        _check(isinstance(value, (int, float)) and not isinstance(value, bool), "a number", value, where)
+        return float(value)
+    _check(type(value) is kind, f"of type {kind.__name__}", value, where)
+    return value
+
+
+def _parse_dataclass(kind: Any, value: Any, where: str) -> Any:
+    _check(isinstance(value, dict), "an object", value, where)
+    types = get_type_hints(kind)
+    known = [each.name for each in fields(kind) if each.name in value]
+    arguments = {name: parse(types[name], value[name], f"{where}: {name}") for name in known}
+    try:
+        return kind(**arguments)
+    except TypeError as error:  # a field without a default is missing; the message names it
+        raise RecordInvalid(f"{where}: {error}") from error
+
+
+def _check(condition: bool, expected: str, value: Any, where: str) -> None:
+    if not condition:
+        raise RecordInvalid(f"{where}: expected {expected}, found {value!r}.")

@@ -1,0 +1,74 @@
+"""The result record: written after the transcripts of a file, it is what makes the file done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Optional
+
+from .manifest import Failure, Item
+from .options import Options
+
+TRANSCRIBED = "transcribed"
+#: The file can never be transcribed as it is; `failure` says why.
+FAILED = "failed"
+#: The file changed or went away after planning; the next run takes it.
+LEFT = "left"
+
+
+@dataclass(frozen=True)
+class Audio:
+    """What a WAV file turned out to hold."""
+
+    seconds: float
+    #: In hertz.
+    sample_rate: int
+    channels: int
+    #: As libsndfile names it: `PCM_16`, `FLOAT`, `ALAW`, …
+    encoding: str
+
+
+@dataclass(frozen=True)
+class Model:
+    """The model that was used, by content: names can be reused, digests cannot."""
+
+    name: str
+    #: SHA-256 of the acoustic model (`.pbmm` or `.pb`), hexadecimal.
+    acoustic_sha256: str
+    #: SHA-256 of the scorer, or nothing where the model has none.
+    scorer_sha256: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class Output:
+    """A transcript that was written."""
+
+    key: str
+    #: In bytes.
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one item of the manifest."""
+
+    item: Item
+    status: str
+    options: Options
+    model: Model
+    #: When it was written, ISO 8601 in UTC.
+    finished: str
+    #: How long the file took, download to upload, in seconds.
+    wall_seconds: float
+    audio: Optional[Audio] = None
+    outputs: tuple[Output, ...] = ()
+    #: How many words the transcript has.
+    words: int = 0
+    #: From 0 to 1; nothing where no speech was found.
+    confidence: Optional[float] = None
+    no_speech: bool = False
+    failure: Optional[Failure] = None
+
+    def commits(self, item: Item, options: Options, model: Model) -> bool:
+        """Whether this record makes transcribing `item` with `options` and `model` unnecessary."""
+        return self.status != LEFT and (self.item, self.options, self.model) == (item, options, model)
