@@ -1,0 +1,34 @@
+"""What became of each planned file, as verification and moving find it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from transcription.contract.manifest import Failure, Item
+from transcription.contract.result import Audio
+
+#: Neither transcribed nor explained: the system's fault. The file stays in `input/` and the run turns red.
+MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One planned file: `status` is one of `contract.result`'s, or `MISSING`."""
+
+    item: Item
+    status: str
+    failure: Failure | None = None
+    audio: Audio | None = None
+    words: int = 0
+    confidence: float | None = None
+    no_speech: bool = False
+    #: How long the container took, in seconds.
+    wall_seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """All files of a run, in the order of the manifest."""
+
+    run: str
+    files: tuple[Outcome, ...]
