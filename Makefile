@@ -1,0 +1,79 @@
+# Each command installs what it needs by itself, below .local/ and nowhere else.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+UV_VERSION := 0.13.9
+UV := .local/uv/bin/uv
+AIRFLOW := .local/venvs/airflow
+TRANSCRIBER := .local/venvs/transcriber
+PYTHON := $(AIRFLOW)/bin/python
+LOCK = $(UV) pip compile --upgrade --quiet --no-emit-index-url --no-header --no-annotate --python-platform x86_64-manylinux_2_28
+
+# Folder names reach Python through the environment, never through a shell command.
+export AUDIO OUT MODEL RUNNER
+export PYTHONPATH := $(CURDIR)/dags
+export UV_PYTHON_INSTALL_DIR := $(CURDIR)/.local/python
+export PYTHONDONTWRITEBYTECODE := $(CI)
+
+.PHONY: help setup demo up down test lint format model lock clean
+
+help:  ## show this list
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+demo: setup  ## transcribe recordings on this machine: make demo [AUDIO=dir] [OUT=dir] [MODEL=dir] [RUNNER=container]
+	@$(PYTHON) -m local demo
+
+up: setup  ## start the local stack and leave it running
+	@$(PYTHON) -m local up
+
+down: setup  ## end the local stack
+	@$(PYTHON) -m local down
+
+test: setup lint  ## everything that CI checks
+	@$(TRANSCRIBER)/bin/python -m pytest tests/contract tests/transcriber
+	@$(PYTHON) -m pytest --ignore=tests/transcriber tests
+
+lint: setup  ## style and types
+	@$(AIRFLOW)/bin/ruff check .
+	@$(AIRFLOW)/bin/ruff format --check .
+	@$(AIRFLOW)/bin/mypy
+	@$(AIRFLOW)/bin/mypy --python-version 3.9 --python-executable $(TRANSCRIBER)/bin/python \
+		transcriber_image/transcriber transcriber_image/fetch_model.py dags/transcription/contract
+
+format: setup  ## put the code into the style that lint wants
+	@$(AIRFLOW)/bin/ruff check --fix .
+	@$(AIRFLOW)/bin/ruff format .
+
+model:  ## fetch DeepSpeech's official 0.9.3 model (1.1 GB) into models/deepspeech-0.9.3
+	@python3 transcriber_image/fetch_model.py models/deepspeech-0.9.3
+
+lock: $(UV)  ## resolve the pinned requirements again
+	$(LOCK) --python-version 3.12 --exclude-newer 2026-05-10 locks/mwaa-3.2.1.in --output-file locks/mwaa-3.2.1.txt
+	$(LOCK) --python-version 3.12 --generate-hashes locks/airflow.in --output-file locks/airflow.txt
+	$(LOCK) --python-version 3.9 --generate-hashes transcriber_image/requirements.in --output-file transcriber_image/requirements.txt
+	$(LOCK) --python-version 3.9 --generate-hashes locks/transcriber.in --output-file locks/transcriber.txt
+
+clean: down  ## remove everything that was installed or left below .local/
+	rm -rf .local
+
+setup: $(AIRFLOW)/ready $(TRANSCRIBER)/ready
+
+$(UV):
+	@echo "Installing uv $(UV_VERSION) …"
+	@python3 -m venv .local/uv || { echo "This Python has no venv module; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@.local/uv/bin/python -m pip install --quiet uv==$(UV_VERSION)
+
+# The marker holds the lock file the environment was made from, so that a changed lock makes it again.
+$(AIRFLOW)/ready: locks/airflow.txt | $(UV)
+	@echo "Installing Airflow (Python 3.12) …"
+	@$(UV) venv --quiet --clear --python 3.12 $(AIRFLOW)
+	@$(UV) pip install --quiet --python $(AIRFLOW) --require-hashes -r $<
+	@touch $@
+
+$(TRANSCRIBER)/ready: locks/transcriber.txt | $(UV)
+	@echo "Installing DeepSpeech (Python 3.9) …"
+	@$(UV) venv --quiet --clear --python 3.9 $(TRANSCRIBER)
+	@$(UV) pip install --quiet --python $(TRANSCRIBER) --require-hashes -r $<
+	@touch $@

@@ -1,0 +1,97 @@
+"""`python -m local demo|up|down`, which is what `make demo`, `make up` and `make down` run.
+
+Folder names come from the environment (AUDIO, OUT, MODEL) and not from a command line, so that no name, however odd,
+passes through a shell.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+
+from local import processes
+from local.demo import run_demo
+from local.errors import StackError
+from local.paths import DEMO_CLIPS, LOCAL
+from local.stack import Stack
+
+UP_STATE = LOCAL / "up"
+DEMO_STATE = LOCAL / "demo"
+ENV_FILE = LOCAL / "env"
+
+
+def demo(console: Console) -> None:
+    """Run the demo on AUDIO (default: the clips that come along), leave the outcome in OUT."""
+    audio = Path(os.environ.get("AUDIO") or DEMO_CLIPS)
+    model = os.environ.get("MODEL")
+    out = Path(os.environ.get("OUT") or DEMO_STATE / "bucket")
+    stack = Stack(DEMO_STATE, _runner())
+    if not os.environ.get("OUT"):
+        shutil.rmtree(out, ignore_errors=True)
+    run_demo(stack, audio, out, Path(model) if model else None, console)
+
+
+def up(console: Console) -> None:
+    """Start the stack and leave it running."""
+    if processes.running(UP_STATE):
+        raise StackError(f"The stack is up already: see {ENV_FILE}. `make down` ends it.")
+    stack = Stack(UP_STATE, _runner())
+    stack.start()
+    ENV_FILE.touch(mode=0o600)
+    ENV_FILE.write_text(stack.addresses.shell())
+    console.print(
+        f"Airflow:  {stack.addresses.airflow_url}   user {stack.addresses.airflow_user}, "
+        f"password {stack.addresses.airflow_password}\n"
+        f"Bucket:   s3://{stack.addresses.bucket} at {stack.addresses.endpoint}\n"
+        f"For the shell:  source {ENV_FILE.relative_to(LOCAL.parent)}\nEnd it with: make down",
+        soft_wrap=True,
+        markup=False,
+    )
+
+
+def down(console: Console) -> None:
+    """End the stack that `up` started, if it runs."""
+    processes.end(UP_STATE)
+    ENV_FILE.unlink(missing_ok=True)
+
+
+def _runner() -> str:
+    return os.environ.get("RUNNER") or "process"
+
+
+def _interrupted(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    """Run one command.
+
+    Returns:
+        The exit code.
+    """
+    commands = {"demo": demo, "up": up, "down": down}
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    parser.add_argument("command", choices=commands)
+    arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, _interrupted)
+    console = Console(highlight=False)
+    try:
+        commands[arguments.command](console)
+    except StackError as error:
+        console.print(f"Error: {error}", style="red", markup=False, soft_wrap=True)
+        return 1
+    except KeyboardInterrupt:
+        console.print("Stopped.")
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

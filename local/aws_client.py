@@ -1,0 +1,49 @@
+"""Clients of the local AWS, and the environment that makes every other program use it too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import boto3
+
+if TYPE_CHECKING:
+    from mypy_boto3_batch import BatchClient
+    from mypy_boto3_ec2 import EC2Client
+    from mypy_boto3_s3 import S3Client
+
+REGION = "us-east-1"
+#: Made up; the local AWS asks for some. Never a user's own: the environment below hides those.
+KEY_ID, SECRET = "local", "local"
+
+
+def aws_environment(endpoint: str) -> dict[str, str]:
+    """Variables that send the AWS SDKs to `endpoint`, and keep them away from real accounts and credentials."""
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": KEY_ID,
+        "AWS_SECRET_ACCESS_KEY": SECRET,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_REGION": REGION,
+        "AWS_CONFIG_FILE": "/dev/null",
+        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def s3_client(endpoint: str) -> S3Client:
+    """An S3 client of the local AWS."""
+    return _session().client("s3", endpoint_url=endpoint)
+
+
+def batch_client(endpoint: str) -> BatchClient:
+    """A Batch client of the local AWS."""
+    return _session().client("batch", endpoint_url=endpoint)
+
+
+def ec2_client(endpoint: str) -> EC2Client:
+    """An EC2 client of the local AWS."""
+    return _session().client("ec2", endpoint_url=endpoint)
+
+
+def _session() -> boto3.Session:
+    return boto3.Session(aws_access_key_id=KEY_ID, aws_secret_access_key=SECRET, region_name=REGION)

@@ -1,0 +1,110 @@
+"""The demo: a folder of recordings through the whole pipeline, with the outcome as a table."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from local import folders, runs
+from local.aws_client import s3_client
+from local.errors import StackError
+from local.resources import BUCKET
+from local.stack import Stack
+from transcription.contract import keys
+from transcription.contract.keys import RunKeys
+from transcription.contract.result import TRANSCRIBED
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+#: How task states read in the progress.
+_WORDS = {"success": "done", "up_for_retry": "failed, trying again soon", "upstream_failed": "not run"}
+
+
+def run_demo(stack: Stack, audio: Path, out: Path, model: Path | None, console: Console) -> None:
+    """Upload `audio`, trigger the DAG, wait, show what came of it, and leave the bucket's content in `out`.
+
+    Raises:
+        StackError: a folder cannot be used, or the run failed.
+    """
+    if not audio.is_dir():
+        raise StackError(f"AUDIO={audio} is not a folder.")
+    if model is not None and not model.is_dir():
+        raise StackError(f"MODEL={model} is not a folder. `make model` fetches the official one into models/.")
+    folders.check_target(out)
+    started = time.monotonic()
+    console.print(f"Starting a local AWS and Airflow (RUNNER={stack.runner}) …")
+    with stack:
+        console.print(f"  ready after {time.monotonic() - started:.0f} s: Airflow at {stack.airflow.url}")
+        s3 = s3_client(stack.addresses.endpoint)
+        count = folders.upload(s3, audio, keys.INPUT)
+        console.print(f"Uploaded {count} files to s3://{BUCKET}/{keys.INPUT}")
+        conf: dict[str, Any] = {}
+        if model is not None:
+            conf = {"model": model.resolve().name}
+            folders.upload(s3, model, keys.model(conf["model"]))
+        with stack.airflow.client() as client:
+            run_id = runs.trigger(client, conf)
+            console.print(f"Triggered the DAG: {run_id}")
+            run = runs.wait(client, run_id, _progress(console))
+        report = _read_report(s3, RunKeys(keys.run_name(run_id)))
+        if report:
+            _show(s3, report, console)
+        folders.download(s3, out)
+    console.print(
+        f"\nTranscripts:  {out / keys.OUTPUT}\nMoved audio:  {out / keys.PROCESSED}, {out / keys.FAILED}\n"
+        f"The run:      {out / keys.RUNS}\nLogs:         {stack.state / 'logs'}, {stack.airflow.home / 'logs'}",
+        soft_wrap=True,
+    )
+    if run.state != "success":
+        red = ", ".join(task for task, state in run.tasks.items() if state == "failed")
+        raise StackError(f"The run failed in: {red}. {stack.airflow.home / 'logs'} says why.")
+
+
+def _progress(console: Console) -> Callable[[dict[str, str | None]], None]:
+    shown: dict[str, str | None] = {}
+
+    def show(tasks: dict[str, str | None]) -> None:
+        for task, state in tasks.items():
+            if state and shown.get(task) != state and state not in ("scheduled", "queued"):
+                console.print(f"  {task:<20}{_WORDS.get(state, state)}")
+            shown[task] = state
+
+    return show
+
+
+def _read_report(s3: S3Client, run: RunKeys) -> dict[str, Any] | None:
+    if run.report not in folders.list_keys(s3, run.report):
+        return None
+    document: dict[str, Any] = json.loads(s3.get_object(Bucket=BUCKET, Key=run.report)["Body"].read())
+    return document
+
+
+def _show(s3: S3Client, report: dict[str, Any], console: Console) -> None:
+    table = Table("File", "Length", "Transcript", "Confidence", title="What the recordings say")
+    table.columns[1].justify = table.columns[3].justify = "right"
+    for each in report["files"]:
+        length = f"{each['audio']['seconds']:.1f} s" if each["audio"] else ""
+        confidence = "" if each["confidence"] is None else f"{each['confidence']:.0%}"
+        table.add_row(escape(each["item"]["key"][len(keys.INPUT) :]), length, _words(s3, each), confidence)
+    console.print(table)
+    factor = f", real-time factor {report['real_time_factor']:.2f}" if report["real_time_factor"] else ""
+    console.print(
+        f"{report['transcribed']} transcribed, {report['failed']} failed, {report['left']} left, "
+        f"{report['missing']} missing; {report['audio_seconds']:.0f} s of audio{factor}"
+    )
+
+
+def _words(s3: S3Client, outcome: dict[str, Any]) -> str:
+    if outcome["status"] == TRANSCRIBED:
+        key = keys.transcript(keys.name_of(outcome["item"]["key"]))
+        return escape(s3.get_object(Bucket=BUCKET, Key=key)["Body"].read().decode().strip()) or "[dim](no speech)[/]"
+    failure = outcome["failure"]
+    return f"[red]{outcome['status']}[/] {failure['code']}: {escape(failure['message'])}"

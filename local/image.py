@@ -1,0 +1,36 @@
+"""The real container image, built with whatever engine there is."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+
+from local.errors import StackError
+from local.paths import ROOT
+from local.resources import IMAGE
+
+
+def find_engine() -> str | None:
+    """`docker` or `podman`, whichever answers; a client without an engine behind it does not count."""
+    for engine in ("docker", "podman"):
+        if shutil.which(engine) and subprocess.run([engine, "info"], capture_output=True, check=False).returncode == 0:
+            return engine
+    return None
+
+
+def build_image() -> None:
+    """Build the image with the demo model.
+
+    Raises:
+        StackError: there is no engine, or the build failed; the message holds the end of its output.
+    """
+    engine = find_engine()
+    if engine is None:
+        raise StackError(
+            "RUNNER=container needs docker or podman, and neither answers. Start one, or leave RUNNER out."
+        )
+    command = [engine, "build", "--build-arg", "MODEL=demo", "--tag", IMAGE]
+    command += ["--file", "transcriber_image/Dockerfile", "."]
+    built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if built.returncode:
+        raise StackError(f"The image could not be built:\n{built.stdout[-2000:]}{built.stderr[-4000:]}")

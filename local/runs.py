@@ -1,0 +1,75 @@
+"""Runs of the DAG, started and watched through Airflow's REST API v2, as the Trigger button does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from local.airflow import DAG_ID
+from local.errors import StackError
+
+_ENDED = {"success", "failed"}
+_TICK = 0.5
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that has ended: its id, its state, and the state of each task (`None`: never started)."""
+
+    run_id: str
+    state: str
+    tasks: dict[str, str | None]
+
+
+def trigger(client: httpx.Client, conf: dict[str, Any] | None = None) -> str:
+    """Start a run.
+
+    Returns:
+        Its id.
+
+    Raises:
+        StackError: Airflow refuses; the message holds its words.
+    """
+    response = client.post(f"/dags/{DAG_ID}/dagRuns", json={"logical_date": None, "conf": conf or {}})
+    if response.is_error:
+        raise StackError(f"Airflow refused to start a run: {response.text}")
+    return str(response.json()["dag_run_id"])
+
+
+def wait(
+    client: httpx.Client,
+    run_id: str,
+    seen: Callable[[dict[str, str | None]], None] = lambda _: None,
+    limit: float = 3600,
+) -> Run:
+    """Wait for the end of a run, showing `seen` the state of its tasks as they change.
+
+    Raises:
+        StackError: it has not ended after `limit` seconds.
+    """
+    deadline = time.monotonic() + limit
+    while time.monotonic() < deadline:
+        state = client.get(f"/dags/{DAG_ID}/dagRuns/{run_id}").raise_for_status().json()["state"]
+        tasks = task_states(client, run_id)
+        seen(tasks)
+        if state in _ENDED:
+            return Run(run_id, state, tasks)
+        time.sleep(_TICK)
+    raise StackError(f"The run {run_id} has not ended after {limit:.0f} s.")
+
+
+def task_states(client: httpx.Client, run_id: str) -> dict[str, str | None]:
+    """The state of each task of a run."""
+    response = client.get(f"/dags/{DAG_ID}/dagRuns/{run_id}/taskInstances").raise_for_status()
+    return {each["task_id"]: each["state"] for each in response.json()["task_instances"]}
+
+
+def task_log(client: httpx.Client, run_id: str, task_id: str, attempt: int = 1) -> str:
+    """The log of one attempt of a task as plain text."""
+    path = f"/dags/{DAG_ID}/dagRuns/{run_id}/taskInstances/{task_id}/logs/{attempt}"
+    content = client.get(path, params={"full_content": True}).raise_for_status().json()["content"]
+    return "\n".join(str(each.get("event", each)) if isinstance(each, dict) else str(each) for each in content)

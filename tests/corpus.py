@@ -1,0 +1,89 @@
+"""A folder of recordings as people have them: every format, every odd name, and all that goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+Samples = NDArray[np.float64]
+
+#: File names that break programs which build commands, cut at dots or drop folders.
+ODD_NAMES = (
+    "plain.wav",
+    "with space.wav",
+    "a#1.wav",
+    "a;echo PWNED;.wav",
+    "talk(1).wav",
+    "o'hara.wav",
+    "$HOME.wav",
+    "größe ü.wav",
+    "50% off+more&=.wav",
+    "2022.01.15-x.wav",
+    "2022.01.16-x.wav",
+    "LOUD.WAV",
+    "x/a.wav",
+    "y/a.wav",
+    "deep/er/still/a b.wav",
+)
+
+#: Name → libsndfile subtype, sample rate in hertz, channels.
+FORMATS = {
+    "formats/8-khz.wav": ("PCM_16", 8_000, 1),
+    "formats/44-khz-stereo.wav": ("PCM_16", 44_100, 2),
+    "formats/16-khz-stereo.wav": ("PCM_16", 16_000, 2),
+    "formats/8-bit.wav": ("PCM_U8", 16_000, 1),
+    "formats/24-bit.wav": ("PCM_24", 48_000, 1),
+    "formats/float.wav": ("FLOAT", 16_000, 1),
+}
+
+#: Name → the code it must fail with.
+UNREADABLE = {
+    "broken/empty.wav": "AUDIO_EMPTY",
+    "broken/truncated.wav": "AUDIO_TRUNCATED",
+    "broken/really-mp3.wav": "AUDIO_NOT_WAV",
+    "broken/really-text.wav": "AUDIO_NOT_WAV",
+}
+
+#: Readable, but nobody says anything.
+WORDLESS = ("quiet/blink.wav", "quiet/minute.wav")
+
+#: Not audio at all: it stays where it is.
+OTHER = "notes.txt"
+
+
+def write_corpus(folder: Path, clip: Path) -> None:
+    """Fill `folder` with all of the above; what is readable says what `clip` (16 kHz mono) says."""
+    samples, rate = soundfile.read(clip)
+    for name in ODD_NAMES:
+        _write(folder / name, lambda path: path.write_bytes(clip.read_bytes()))
+    for name, (subtype, target, channels) in FORMATS.items():
+        # A stereo recording read as mono runs at half its pitch, a resampling that is skipped at another speed.
+        resampled = _resample(samples, rate, target)
+        frames = np.column_stack([resampled] * channels)
+        _write(folder / name, lambda path, f=frames, t=target, s=subtype: soundfile.write(path, f, t, s))
+    _write(folder / "broken/empty.wav", lambda path: path.write_bytes(b""))
+    _write(folder / "broken/truncated.wav", lambda path: path.write_bytes(clip.read_bytes()[:-9000]))
+    _write(folder / "broken/really-mp3.wav", lambda path: soundfile.write(path, samples, rate, format="MP3"))
+    _write(folder / "broken/really-text.wav", lambda path: path.write_text("I am not audio.\n" * 50))
+    _write(folder / "quiet/blink.wav", lambda path: soundfile.write(path, np.zeros(rate // 20), rate))
+    _write(folder / "quiet/minute.wav", lambda path: soundfile.write(path, np.zeros(rate * 60), rate))
+    _write(folder / OTHER, lambda path: path.write_text("not audio\n"))
+
+
+def _write(path: Path, make: Callable[[Path], object]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    make(path)
+
+
+def _resample(samples: Samples, rate: int, target: int) -> Samples:
+    """Band-limited by the Fourier transform: another way than the one that is tested."""
+    length = round(len(samples) * target / rate)
+    spectrum = np.fft.rfft(samples)
+    fitted = np.zeros(length // 2 + 1, dtype=complex)
+    kept = min(len(spectrum), len(fitted))
+    fitted[:kept] = spectrum[:kept]
+    return np.fft.irfft(fitted, length) * (length / len(samples))

@@ -1,0 +1,31 @@
+"""The real stack, started once for all integration tests: local AWS, a Batch that executes, Airflow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.paths import DEMO_CLIPS
+from local.stack import Stack
+from tests.integration.pipeline import Pipeline
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with Stack(tmp_path_factory.mktemp("stack")) as running:
+        yield running
+
+
+@pytest.fixture
+def pipeline(stack: Stack) -> Iterator[Pipeline]:
+    pipeline = Pipeline(stack)
+    pipeline.clear()
+    yield pipeline
+
+
+@pytest.fixture(scope="session")
+def clip() -> Path:
+    """A recording that comes along, named after what it says."""
+    return sorted(DEMO_CLIPS.glob("*.wav"))[0]

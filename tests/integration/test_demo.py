@@ -1,0 +1,109 @@
+"""`make demo` with a user's own folder: every recording of tests/corpus.py through the whole pipeline."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from local import processes
+from local.__main__ import DEMO_STATE
+from local.paths import ROOT
+from tests.corpus import FORMATS, ODD_NAMES, OTHER, UNREADABLE, WORDLESS, write_corpus
+
+
+class Demo:
+    """One run of `make demo`: what went in, what came out."""
+
+    def __init__(self, audio: Path, out: Path, said: str, printed: str) -> None:
+        self.audio, self.out, self.said, self.printed = audio, out, said, printed
+
+    def text(self, name: str) -> str:
+        return (self.out / "output" / name[: -len(".wav")]).read_text()
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory, clip: Path) -> Demo:
+    folder = tmp_path_factory.mktemp("demo")
+    audio, out = folder / "my recordings; (new)", folder / "out"
+    write_corpus(audio, clip)
+    done = subprocess.run(
+        ["make", "--no-print-directory", "demo"],
+        cwd=ROOT,
+        env={**os.environ, "AUDIO": str(audio), "OUT": str(out), "COLUMNS": "250"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Demo(audio, out, clip.stem.replace("-", " "), done.stdout)
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_a_recording_is_transcribed_under_its_own_name(demo: Demo, name: str) -> None:
+    """Names with spaces, `#`, `;`, `(`, dots or folders used to be skipped, cut, or run as commands."""
+    assert demo.text(name) == demo.said + "\n"
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_recording_is_transcribed_in_whatever_wav_it_comes(demo: Demo, name: str) -> None:
+    """Stereo, 8 and 24 bit used to be misread without a word."""
+    assert demo.text(name) == demo.said + "\n"
+
+
+@pytest.mark.parametrize("name", WORDLESS)
+def test_silence_is_a_success_without_words(demo: Demo, name: str) -> None:
+    assert demo.text(name) == ""
+    document = json.loads((demo.out / "output" / f"{name[:-4]}.json").read_text())
+    assert document["no_speech"] is True
+    assert document["confidence"] is None
+
+
+@pytest.mark.parametrize("name", [*ODD_NAMES, *FORMATS, *WORDLESS])
+def test_transcribed_audio_is_moved_byte_for_byte(demo: Demo, name: str) -> None:
+    assert (demo.out / "processed" / name).read_bytes() == (demo.audio / name).read_bytes()
+
+
+@pytest.mark.parametrize(("name", "code"), UNREADABLE.items())
+def test_unreadable_audio_is_kept_and_explained(demo: Demo, name: str, code: str) -> None:
+    """It used to give an empty transcript and count as done."""
+    assert (demo.out / "failed" / name).read_bytes() == (demo.audio / name).read_bytes()
+    reason = json.loads((demo.out / "failed" / f"{name}.error.json").read_text())
+    assert reason["failure"]["code"] == code
+    assert not (demo.out / "output" / name[:-4]).exists()
+    assert any(name in line and code in line for line in demo.printed.splitlines())
+
+
+def test_nothing_else_appears_and_nothing_is_lost(demo: Demo) -> None:
+    moved = {str(path.relative_to(demo.out / "processed")) for path in (demo.out / "processed").rglob("*.*")}
+    kept = {str(path.relative_to(demo.out / "failed")) for path in (demo.out / "failed").rglob("*") if path.is_file()}
+    files = {str(path.relative_to(demo.audio)) for path in demo.audio.rglob("*") if path.is_file()}
+    assert {name for name in moved if (demo.out / "processed" / name).is_file()} == files - {OTHER} - set(UNREADABLE)
+    assert kept == set(UNREADABLE) | {f"{name}.error.json" for name in UNREADABLE}
+    texts = {name[:-4] for name in files - {OTHER} - set(UNREADABLE)}
+    written = {
+        str(path.relative_to(demo.out / "output")) for path in (demo.out / "output").rglob("*") if path.is_file()
+    }
+    assert written == texts | {f"{name}.json" for name in texts}
+
+
+def test_a_transcript_says_when_how_surely_and_by_which_model(demo: Demo) -> None:
+    """A transcript used to be bare text."""
+    document = json.loads((demo.out / "output" / "plain.json").read_text())
+    assert " ".join(word["word"] for word in document["words"]) == demo.said
+    assert 0 < document["confidence"] <= 1
+    assert all(word["start"] < word["end"] <= document["audio"]["seconds"] for word in document["words"])
+    assert len(document["provenance"]["model"]["acoustic_sha256"]) == 64
+
+
+def test_the_table_shows_every_recording(demo: Demo) -> None:
+    for name in [*ODD_NAMES, *FORMATS, *UNREADABLE]:
+        assert any(name in line for line in demo.printed.splitlines()), demo.printed
+
+
+def test_no_process_is_left_behind(demo: Demo) -> None:
+    assert demo.printed
+    assert processes.running(DEMO_STATE) == []
