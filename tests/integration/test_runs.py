@@ -46,6 +46,7 @@ def test_children_read_their_own_shard_and_never_list_the_audio(pipeline: Pipeli
     run_keys = keys.RunKeys(keys.run_name(run.run_id))
     shards = [json.loads(pipeline.read(run_keys.shard(index))) for index in range(2)]
     assert sorted(item["key"] for shard in shards for item in shard["items"]) == [f"input/{name}.wav" for name in "bcd"]
+    assert pipeline.calls()["s3"]["LIST input/"] == 2  # wait_for_audio and plan
     assert pipeline.keys("processed/") == [f"processed/{name}.wav" for name in "bcd"]
 
 
@@ -71,8 +72,8 @@ def test_a_broken_system_is_red_and_keeps_what_is_done(pipeline: Pipeline, clip:
     assert "input/no/b.wav" in pipeline.log(run, "report")
 
 
-def test_a_missing_bucket_is_red_and_not_a_quiet_night(pipeline: Pipeline) -> None:
-    pipeline.add_fault(kind="deny", methods=["GET"], prefix="input/")
+def test_denied_access_is_red_and_not_a_quiet_night(pipeline: Pipeline) -> None:
+    pipeline.add_fault(kind="deny", methods=["LIST"], prefix="input/")
     run = pipeline.run()
     assert run.state == "failed"
     assert run.tasks["wait_for_audio"] == "failed"
