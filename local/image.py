@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 
+from local.aws.engine import find_engine
 from local.errors import StackError
 from local.paths import ROOT
 from local.resources import IMAGE
-
-
-def find_engine() -> str | None:
-    """`docker` or `podman`, whichever answers; a client without an engine behind it does not count."""
-    for engine in ("docker", "podman"):
-        if shutil.which(engine) and subprocess.run([engine, "info"], capture_output=True, check=False).returncode == 0:
-            return engine
-    return None
 
 
 def build_image() -> None:

@@ -1,0 +1,31 @@
+"""Which container engine this machine has, and where docker and podman differ."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+
+#: Where podman keeps its helpers. Source: containers.conf(5), `helper_binaries_dir`.
+_PODMAN_HELPERS = "/usr/local/libexec/podman:/usr/local/lib/podman:/usr/libexec/podman:/usr/lib/podman"
+
+
+def find_engine() -> str | None:
+    """`docker` or `podman`, whichever answers; a client without an engine behind it does not count."""
+    for engine in ("docker", "podman"):
+        if shutil.which(engine) and subprocess.run([engine, "info"], capture_output=True, check=False).returncode == 0:
+            return engine
+    return None
+
+
+def init_options(engine: str) -> list[str]:
+    """What makes `run` put an init into a container. Nothing where there is none: podman's is a package of its own."""
+    if engine != "podman":
+        return ["--init"]
+    catatonit = shutil.which("catatonit", path=f"{_PODMAN_HELPERS}:{os.environ['PATH']}")
+    return ["--init", f"--init-path={catatonit}"] if catatonit else []
+
+
+def removal(engine: str, name: str) -> list[str]:
+    """The command that ends and removes a container at once. podman alone would ask it first, and wait."""
+    return [engine, "rm", "--force", *(["--time=0"] if engine == "podman" else []), name]
