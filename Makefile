@@ -39,7 +39,7 @@ lint: setup  ## style and types
 	@$(AIRFLOW)/bin/ruff check .
 	@$(AIRFLOW)/bin/ruff format --check .
 	@$(AIRFLOW)/bin/mypy
-	@$(AIRFLOW)/bin/mypy --python-version 3.9 --python-executable $(TRANSCRIBER)/bin/python \
+	@$(TRANSCRIBER)/bin/mypy --python-version 3.9 \
 		transcriber_image/transcriber transcriber_image/fetch_model.py dags/transcription/contract
 
 format: setup  ## put the code into the style that lint wants

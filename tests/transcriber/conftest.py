@@ -1,0 +1,101 @@
+"""What the transcriber's tests share: the demo model, its clips, and a local S3."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.transcriber.bucket import RUN, Bucket, Run
+from tests.transcriber.sounds import Clip
+from transcriber.engine import DeepSpeechEngine
+from transcriber.model import open_folder
+from transcriber.shard import run_shard
+from transcriber.store import Store
+
+ROOT = Path(__file__).resolve().parents[2]
+DEMO_MODEL = ROOT / "transcriber_image/demo_model"
+#: Local AWS needs the packages of the Airflow side; these tests run on the container's Python.
+AIRFLOW_PYTHON = os.environ.get("AIRFLOW_PYTHON", str(ROOT / ".local/venvs/airflow/bin/python"))
+START_SECONDS = 60
+
+
+@pytest.fixture(scope="session")
+def model_folder() -> Path:
+    """The folder of the demo model."""
+    return DEMO_MODEL
+
+
+@pytest.fixture(scope="session")
+def engine(model_folder: Path) -> DeepSpeechEngine:
+    """The real DeepSpeech with the demo model."""
+    return DeepSpeechEngine(open_folder(model_folder))
+
+
+@pytest.fixture(scope="session")
+def clips() -> list[Clip]:
+    """The demo model's clips."""
+    texts = json.loads((DEMO_MODEL / "clips/transcripts.json").read_text())
+    return [Clip(DEMO_MODEL / "clips" / name, text) for name, text in texts.items()]
+
+
+@pytest.fixture(scope="session")
+def clip(clips: list[Clip]) -> Clip:
+    """One of them."""
+    return clips[0]
+
+
+@pytest.fixture(scope="session")
+def s3_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a local S3, in a process of its own."""
+    state = tmp_path_factory.mktemp("aws")
+    address = state / "aws-endpoint"
+    with (state / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [AIRFLOW_PYTHON, "-m", "local.aws", "--state", str(state)], cwd=ROOT, stdout=log, stderr=log
+        )
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while not (address.exists() and address.read_text().strip()):
+            assert process.poll() is None and time.monotonic() < deadline, (state / "log").read_text()
+            time.sleep(0.05)
+        yield address.read_text().strip()
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@pytest.fixture
+def bucket(s3_address: str, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+    """A new bucket, which this process and those it starts reach."""
+    for name, value in {
+        "AWS_ENDPOINT_URL": s3_address,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("boto3.DEFAULT_SESSION", None)  # it remembers the environment of an earlier test
+    return Bucket.create()
+
+
+@pytest.fixture
+def run(bucket: Bucket, model_folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """Run child `index` as the container would; afterwards no temporary file may be left."""
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+
+    def run(index: int = 0) -> None:
+        try:
+            run_shard(Store(bucket.name), RUN, index, model_folder)
+        finally:
+            assert list(temporary.iterdir()) == [], "temporary files are left"
+
+    return run

@@ -1,0 +1,121 @@
+"""`python -m transcriber`, as Batch and people start it: exit codes, and messages without a traceback."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.transcriber.bucket import RUN, Bucket
+from tests.transcriber.sounds import Clip
+from transcription.contract import keys
+from transcription.contract.options import Options
+from transcription.contract.result import TRANSCRIBED
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def environment(**more: str) -> dict[str, str]:
+    path = os.pathsep.join(str(ROOT / each) for each in ("dags", "transcriber_image"))
+    return {**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1", **more}
+
+
+def command(*arguments: object, **more: str) -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, "-m", "transcriber", *map(str, arguments)]
+    return subprocess.run(line, env=environment(**more), capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_people_can_try_a_model_on_their_desk(clips: list[Clip], model_folder: Path) -> None:
+    done = command(*(clip.path for clip in clips), "--model", model_folder)
+    assert done.returncode == 0
+    assert done.stdout.splitlines() == [f"{clip.path}: {clip.text}" for clip in clips]
+
+
+def test_one_bad_file_on_a_desk_is_named_and_the_others_are_transcribed(
+    tmp_path: Path, clip: Clip, model_folder: Path
+) -> None:
+    bad = tmp_path / "bad.wav"
+    bad.write_bytes(b"text")
+    missing = tmp_path / "missing.wav"
+    done = command(bad, missing, clip.path, TRANSCRIBER_MODEL=str(model_folder))
+    assert done.returncode == 1
+    assert done.stdout == f"{clip.path}: {clip.text}\n"
+    assert f"{bad}: [AUDIO_NOT_WAV]" in done.stderr
+    assert f"{missing}: " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [(), ("--run", "x"), ("--bucket", "x"), ("--bucket", "b", "--run", "r", "a.wav")])
+def test_a_command_that_makes_no_sense_is_explained(arguments: tuple[str, ...]) -> None:
+    done = command(*arguments)
+    assert done.returncode == 2
+    assert "give either WAV files, or --bucket and --run" in done.stderr
+
+
+def test_a_bad_beam_width_is_refused_before_anything_is_loaded(clip: Clip) -> None:
+    done = command(clip.path, "--beam-width", "0", "--model", "/nowhere")
+    assert done.returncode == 1
+    assert "[OPTION_INVALID]" in done.stderr
+
+
+def test_a_missing_model_is_one_line_and_not_a_traceback(clip: Clip, tmp_path: Path) -> None:
+    done = command(clip.path, "--model", tmp_path / "nowhere")
+    assert done.returncode == 1
+    assert done.stderr.startswith("[MODEL_MISSING] ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_child_takes_the_shard_that_batch_gives_it(bucket: Bucket, clip: Clip, model_folder: Path) -> None:
+    bucket.plan({"input/a.wav": clip.data}, index=0)
+    bucket.plan({"input/b.wav": clip.data}, index=1)
+    arguments = ("--bucket", bucket.name, "--run", RUN, "--model", model_folder)
+    assert command(*arguments, AWS_BATCH_JOB_ARRAY_INDEX="1").returncode == 0
+    assert bucket.keys("output/") == ["output/b", "output/b.json"]
+    done = command(*arguments)  # no array: a run of one shard
+    assert done.returncode == 0
+    assert "output/a" in bucket.keys("output/")
+    assert done.stdout.startswith("1/1 input/a.wav ")
+    assert "RTF" in done.stdout and "confidence" in done.stdout
+
+
+def test_corrupt_audio_is_no_error_of_the_system(bucket: Bucket, model_folder: Path) -> None:
+    bucket.plan({"input/bad.wav": b""})
+    done = command("--bucket", bucket.name, "--run", RUN, "--model", model_folder)
+    assert done.returncode == 0
+    assert "1/1 input/bad.wav failed AUDIO_EMPTY: " in done.stdout
+
+
+def test_a_system_that_is_broken_never_looks_green(bucket: Bucket, clip: Clip, model_folder: Path) -> None:
+    bucket.plan({"input/a.wav": clip.data}, Options(model="nowhere"))
+    missing_model = command("--bucket", bucket.name, "--run", RUN)
+    assert (missing_model.returncode, missing_model.stderr.split()[0]) == (1, "[MODEL_MISSING]")
+    no_bucket = command("--bucket", "there-is-none", "--run", RUN, "--model", model_folder)
+    assert (no_bucket.returncode, no_bucket.stderr.split()[0]) == (1, "[STORAGE_DENIED]")
+    assert "Traceback" not in missing_model.stderr + no_bucket.stderr
+
+
+def test_a_spot_reclaim_loses_nothing_and_commits_nothing_half_done(
+    bucket: Bucket, clip: Clip, model_folder: Path, tmp_path: Path
+) -> None:
+    number = 20
+    bucket.plan({f"input/{each:03d}.wav": clip.data for each in range(number)})
+    line = [sys.executable, "-m", "transcriber", "--bucket", bucket.name, "--run", RUN, "--model", str(model_folder)]
+    with subprocess.Popen(line, env=environment(TMPDIR=str(tmp_path)), stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()  # the first file is done, the second has begun
+        process.send_signal(signal.SIGTERM)
+        process.stdout.read()
+        assert process.wait() == 128 + signal.SIGTERM
+    assert list(tmp_path.iterdir()) == [], "temporary files are left"
+    committed = len(bucket.keys(keys.RunKeys(RUN).results))
+    assert 1 <= committed < number
+
+    resumed = command(*line[3:])
+    assert resumed.returncode == 0
+    assert resumed.stdout.count("was done before") == committed
+    assert {bucket.result(each).status for each in range(number)} == {TRANSCRIBED}
+    assert {bucket.text(f"{each:03d}") for each in range(number)} == {f"{clip.text}\n"}
