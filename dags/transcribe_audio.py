@@ -44,9 +44,10 @@ whatever is still in `input/` is taken by the next run.
 """
 
 PARAMS = {
+    # Null and not "": the form demands a value for a plain string, and then nobody can just press Trigger.
     "model": Param(
-        "",
-        type="string",
+        None,
+        type=["null", "string"],
         title="Model",
         description="A folder below models/ in the audio bucket. Empty: the deployment's default.",
     ),

@@ -89,6 +89,7 @@ def _read_report(s3: S3Client, run: RunKeys) -> dict[str, Any] | None:
 
 def _show(s3: S3Client, report: dict[str, Any], console: Console) -> None:
     table = Table("File", "Length", "Transcript", "Confidence", title="What the recordings say")
+    table.columns[0].overflow = table.columns[2].overflow = "fold"  # whole names, so that they can be copied
     table.columns[1].justify = table.columns[3].justify = "right"
     for each in report["files"]:
         length = f"{each['audio']['seconds']:.1f} s" if each["audio"] else ""

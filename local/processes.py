@@ -6,13 +6,11 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from local.errors import StackError
 
-#: Every process of a stack carries this variable with the stack's folder, and so does whatever it starts.
-MARKER = "TRANSCRIPTION_STACK"
 #: How long processes get to end by themselves, in seconds.
 _GRACE = 10.0
 _TICK = 0.05
@@ -21,18 +19,21 @@ _TICK = 0.05
 def start(
     command: Sequence[str], *, env: Mapping[str, str], cwd: Path, log: Path, state: Path
 ) -> subprocess.Popen[bytes]:
-    """Start a process that outlives this one, its output in `log`."""
+    """Start a process that outlives this one, its output in `log`; `end(state)` ends it and all that it started."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             command,
-            env={**env, MARKER: str(state)},
+            env=env,
             cwd=cwd,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    with _sessions_file(state).open("a") as sessions:
+        print(process.pid, _started(process.pid), _boot(), file=sessions)
+    return process
 
 
 def wait_until(ready: Callable[[], bool], what: str, process: subprocess.Popen[bytes], log: Path, limit: float) -> None:
@@ -52,18 +53,13 @@ def wait_until(ready: Callable[[], bool], what: str, process: subprocess.Popen[b
 
 
 def running(state: Path) -> list[int]:
-    """The process ids of everything that belongs to the stack in `state`."""
-    wanted = f"{MARKER}={state}".encode()
-    return [pid for pid, environment in _environments() if wanted in environment]
+    """The process ids of everything that belongs to the stack in `state`.
 
-
-def _environments() -> Iterator[tuple[int, list[bytes]]]:
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and int(entry.name) != os.getpid():
-            try:
-                yield int(entry.name), (entry / "environ").read_bytes().split(b"\0")
-            except OSError:  # ended meanwhile, or another user's
-                continue
+    Told by the session and by nothing else: Airflow's processes rename themselves, which overwrites the environment
+    that /proc shows, and their parents may be gone.
+    """
+    sessions = _sessions(state)
+    return [pid for pid in _pids() if _session(pid) in sessions]
 
 
 def end(state: Path) -> None:
@@ -76,6 +72,51 @@ def end(state: Path) -> None:
         _signal(left, signal.SIGKILL)
         time.sleep(_TICK)
         left = running(state)
+
+
+def _sessions_file(state: Path) -> Path:
+    return state / "sessions"
+
+
+def _sessions(state: Path) -> set[int]:
+    """The sessions that were started for `state` and are still the same ones.
+
+    A number is not given to another process while a session has it; once it is, the leader's start time differs.
+    """
+    try:
+        lines = _sessions_file(state).read_text().splitlines()
+    except FileNotFoundError:
+        return set()
+    recorded = [(int(pid), int(started), boot) for pid, started, boot in map(str.split, lines)]
+    return {pid for pid, started, boot in recorded if boot == _boot() and _started(pid) in (started, None)}
+
+
+def _pids() -> list[int]:
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+
+
+def _stat(pid: int) -> list[str] | None:
+    """The fields of /proc/PID/stat from the third on (proc(5)), or nothing where there is no such process."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+
+
+def _session(pid: int) -> int | None:
+    """The session of a process that still runs; a dead one that its parent has not collected does not count."""
+    fields = _stat(pid)
+    return int(fields[3]) if fields and fields[0] != "Z" else None
+
+
+def _started(pid: int) -> int | None:
+    """When a process started, in clock ticks since boot."""
+    fields = _stat(pid)
+    return int(fields[19]) if fields else None
+
+
+def _boot() -> str:
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
 
 
 def _signal(pids: Sequence[int], number: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -69,7 +70,7 @@ def task_states(client: httpx.Client, run_id: str) -> dict[str, str | None]:
 
 
 def task_log(client: httpx.Client, run_id: str, task_id: str, attempt: int = 1) -> str:
-    """The log of one attempt of a task as plain text."""
+    """The log of one attempt of a task, one JSON object per line."""
     path = f"/dags/{DAG_ID}/dagRuns/{run_id}/taskInstances/{task_id}/logs/{attempt}"
     content = client.get(path, params={"full_content": True}).raise_for_status().json()["content"]
-    return "\n".join(str(each.get("event", each)) if isinstance(each, dict) else str(each) for each in content)
+    return "\n".join(json.dumps(each, ensure_ascii=False) for each in content)

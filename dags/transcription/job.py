@@ -79,9 +79,9 @@ class TranscribeOperator(BatchOperator):
 
     def _find(self) -> str | None:
         """The newest job of this name, unless it failed for good. Batch remembers jobs for at least seven days."""
-        jobs = self._batch.list_jobs(
-            jobQueue=self.job_queue, filters=[{"name": "JOB_NAME", "values": [self.job_name]}]
-        )["jobSummaryList"]
+        named: Any = [{"name": "JOB_NAME", "values": [self.job_name]}]
+        pages = self._batch.get_paginator("list_jobs").paginate(jobQueue=self.job_queue, filters=named)
+        jobs = [job for page in pages for job in page["jobSummaryList"]]
         if not jobs:
             return None
         newest = max(jobs, key=lambda job: job["createdAt"])
