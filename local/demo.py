@@ -18,7 +18,9 @@ from local.errors import StackError
 from local.resources import BUCKET
 from local.stack import Stack
 from transcription.contract import keys
+from transcription.contract.errors import OptionInvalid
 from transcription.contract.keys import RunKeys
+from transcription.contract.options import Options
 from transcription.contract.result import TRANSCRIBED
 
 if TYPE_CHECKING:
@@ -36,8 +38,8 @@ def run_demo(stack: Stack, audio: Path, out: Path, model: Path | None, console: 
     """
     if not audio.is_dir():
         raise StackError(f"AUDIO={audio} is not a folder.")
-    if model is not None and not model.is_dir():
-        raise StackError(f"MODEL={model} is not a folder. `make model` fetches the official one into models/.")
+    if model is not None:
+        _check_model(model)
     folders.check_target(out)
     started = time.monotonic()
     console.print(f"Starting a local AWS and Airflow (RUNNER={stack.runner}) …")
@@ -65,7 +67,23 @@ def run_demo(stack: Stack, audio: Path, out: Path, model: Path | None, console: 
     )
     if run.state != "success":
         red = ", ".join(task for task, state in run.tasks.items() if state == "failed")
-        raise StackError(f"The run failed in: {red}. {stack.airflow.home / 'logs'} says why.")
+        raise StackError("\n".join([f"The run failed in: {red}. The logs say why.", *_last_words(stack)]))
+
+
+def _check_model(folder: Path) -> None:
+    if not folder.is_dir():
+        raise StackError(f"MODEL={folder} is not a folder. `make model` fetches the official one into models/.")
+    try:
+        Options(model=folder.resolve().name)
+    except OptionInvalid as error:
+        raise StackError(f"MODEL={folder}: {error.message}") from error
+
+
+def _last_words(stack: Stack) -> list[str]:
+    """The last line that each child printed: where one failed, it says why."""
+    logs = sorted((stack.state / "logs" / "batch").rglob("*.log"))
+    lines = [(log.stem, log.read_text(errors="replace").splitlines()[-1:]) for log in logs]
+    return [f"  child {child}: {line}" for child, last in lines for line in last]
 
 
 def _progress(console: Console) -> Callable[[dict[str, str | None]], None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -11,6 +10,8 @@ from typing import Optional
 from transcription.contract.errors import ModelInvalid, ModelMissing, RecordInvalid
 from transcription.contract.records import parse
 from transcription.contract.result import Model
+
+from .digest import sha256
 
 DEFAULTS = "model.json"
 EXPECTED = f"one .pbmm (or .pb) file, at most one .scorer file and, if wished, a {DEFAULTS}"
@@ -63,8 +64,8 @@ def open_folder(folder: Path, name: str = "") -> ModelFolder:
     defaults = _read_defaults(folder / DEFAULTS)
     record = Model(
         name=name or defaults.name or folder.name,
-        acoustic_sha256=_sha256(acoustic),
-        scorer_sha256=_sha256(scorer) if scorer else None,
+        acoustic_sha256=sha256(acoustic),
+        scorer_sha256=sha256(scorer) if scorer else None,
     )
     _check(acoustic, record.acoustic_sha256, defaults)
     if scorer and record.scorer_sha256:
@@ -106,11 +107,3 @@ def _read_defaults(path: Path) -> Defaults:
     if (defaults.lm_alpha is None) != (defaults.lm_beta is None):
         raise ModelInvalid(f"{path}: lm_alpha and lm_beta only work together; give both or neither.")
     return defaults
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        for block in iter(lambda: file.read(2**20), b""):
-            digest.update(block)
-    return digest.hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import tempfile
 import time
@@ -15,6 +14,7 @@ from transcription.contract.manifest import Failure, Item, Shard
 from transcription.contract.result import FAILED, LEFT, TRANSCRIBED, Audio, Output, Result
 
 from . import audio
+from .digest import sha256
 from .engine import DeepSpeechEngine, Engine
 from .model import open_folder
 from .segments import Segmenter
@@ -33,8 +33,10 @@ def run_shard(store: Store, run: str, index: int, image_model: Path) -> None:
     """
     shard = store.shard(run, index)
     with tempfile.TemporaryDirectory(prefix="transcriber-") as name:
-        folder = Path(name)
         if shard.options.model:
+            # Named as in the bucket, because messages about the model name its folder.
+            folder = Path(name, keys.model(shard.options.model))
+            folder.mkdir(parents=True)
             store.fetch_model(shard.options.model, folder)
             model = open_folder(folder, shard.options.model)
         else:
@@ -74,7 +76,7 @@ def _process(store: Store, shard: Shard, item: Item, engine: Engine) -> Result:
             store.download(item, path)
             description = audio.describe(path)
             transcript = transcribe(path, description, engine, item.number)
-            provenance = Provenance(item, _sha256(path), engine.model, shard.options, engine.decoder, engine.name)
+            provenance = Provenance(item, sha256(path), engine.model, shard.options, engine.decoder, engine.name)
             outputs = _write(store, keys.name_of(item.key), transcript, provenance)
         except InputError as error:
             status, failure = FAILED, _failure(error)
@@ -128,11 +130,3 @@ def _summary(result: Result) -> str:
     seconds, wall = result.audio.seconds, result.wall_seconds
     heard = "no speech" if result.no_speech else f"{result.words} words, confidence {result.confidence:.2f}"
     return f"{seconds:.1f} s of audio in {wall:.1f} s (RTF {wall / seconds:.2f}) {heard}"
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        for block in iter(lambda: file.read(2**20), b""):
-            digest.update(block)
-    return digest.hexdigest()

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
+from local.resources import RETRY_STRATEGY
 from tests.local.aws.server import Batch, LocalAws
 
 SLEEP = ["sleep", "600"]
-SPOT_ONLY: dict[str, Any] = {
-    "attempts": 3,
-    "evaluateOnExit": [
-        {"onStatusReason": "Host EC2*", "action": "RETRY"},
-        {"onReason": "CannotPullContainerError:*", "action": "RETRY"},
-        {"onReason": "*", "action": "EXIT"},
-        {"onExitCode": "*", "action": "EXIT"},
-    ],
-}
 ANY = {"attempts": 3}
 SAY_GOODBYE = """
 import signal, sys, time
@@ -29,7 +19,7 @@ time.sleep(600)
 
 def test_a_child_whose_spot_host_is_taken_is_tried_again_and_its_neighbours_go_on(batch: Batch, aws: LocalAws) -> None:
     aws.order(kind="spot_reclaim", child=1, attempt=1)
-    job_id = batch.submit(["sleep", "0.3"], size=3, retryStrategy=SPOT_ONLY)
+    job_id = batch.submit(["sleep", "0.3"], size=3, retryStrategy=RETRY_STRATEGY)
     assert batch.ends(job_id)["status"] == "SUCCEEDED"
     lost, again = batch.describe(f"{job_id}:1")["attempts"]
     assert lost["statusReason"].startswith("Host EC2 (instance i-")
@@ -49,7 +39,7 @@ def test_an_attempt_knows_its_number(batch: Batch, aws: LocalAws) -> None:
 
 
 def test_a_bad_exit_is_not_paid_for_twice(batch: Batch) -> None:
-    job = batch.ends(batch.python("raise SystemExit(3)", retryStrategy=SPOT_ONLY))
+    job = batch.ends(batch.python("raise SystemExit(3)", retryStrategy=RETRY_STRATEGY))
     assert (job["status"], len(job["attempts"])) == ("FAILED", 1)
     assert job["attempts"][0]["statusReason"] == job["statusReason"] == "Essential container in task exited"
     assert job["attempts"][0]["container"]["exitCode"] == 3
@@ -57,7 +47,7 @@ def test_a_bad_exit_is_not_paid_for_twice(batch: Batch) -> None:
 
 def test_out_of_memory(batch: Batch, aws: LocalAws) -> None:
     aws.order(kind="out_of_memory")
-    job = batch.ends(batch.submit(SLEEP, retryStrategy=SPOT_ONLY))
+    job = batch.ends(batch.submit(SLEEP, retryStrategy=RETRY_STRATEGY))
     assert (job["status"], job["statusReason"]) == ("FAILED", "Essential container in task exited")
     assert job["container"]["reason"] == "OutOfMemoryError: Container killed due to memory usage"
     assert (job["container"]["exitCode"], len(job["attempts"])) == (137, 1)
@@ -65,7 +55,7 @@ def test_out_of_memory(batch: Batch, aws: LocalAws) -> None:
 
 def test_an_image_that_cannot_be_pulled(batch: Batch, aws: LocalAws) -> None:
     aws.order(kind="image_pull", attempt=1)
-    job = batch.ends(batch.submit(["true"], retryStrategy=SPOT_ONLY))
+    job = batch.ends(batch.submit(["true"], retryStrategy=RETRY_STRATEGY))
     failed = job["attempts"][0]
     assert (job["status"], len(job["attempts"])) == ("SUCCEEDED", 2)
     assert failed["statusReason"] == "Task failed to start"

@@ -7,16 +7,7 @@ from typing import Any
 import pytest
 
 from local.aws import endings, retries
-
-SPOT_ONLY: dict[str, Any] = {
-    "attempts": 3,
-    "evaluateOnExit": [
-        {"onStatusReason": "Host EC2*", "action": "RETRY"},
-        {"onReason": "CannotPullContainerError:*", "action": "retry"},
-        {"onReason": "*", "action": "EXIT"},
-        {"onExitCode": "*", "action": "EXIT"},
-    ],
-}
+from local.resources import RETRY_STRATEGY
 
 
 @pytest.mark.parametrize(
@@ -31,7 +22,7 @@ SPOT_ONLY: dict[str, Any] = {
     ],
 )
 def test_only_what_is_nobodys_fault_is_tried_again(ending: endings.Ending, again: bool) -> None:
-    assert retries.parse(SPOT_ONLY).retries(ending, made=1) is again
+    assert retries.parse(RETRY_STRATEGY).retries(ending, made=1) is again
 
 
 def test_a_job_is_not_tried_more_often_than_asked() -> None:
