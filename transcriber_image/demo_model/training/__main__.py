@@ -1,0 +1,76 @@
+"""`python -m training STEP --work FOLDER`: one step of making the demo model; the Makefile runs them all."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+SHIPPED = Path(__file__).parents[1]
+
+
+# Imports are inside the steps, because the steps run in two Python environments.
+def speak(work: Path, digits: Path) -> None:
+    """Make the corpora."""
+    from .corpora import make
+
+    make(digits, work / "corpora")
+
+
+def augment(work: Path) -> None:
+    """Make the shards of augmented features."""
+    from .dataset import write
+
+    write(work / "corpora", work / "shards")
+
+
+def train(work: Path, minutes: float) -> None:
+    """Train the network."""
+    from .training import train
+
+    train(work / "shards", work / "weights.npz", minutes)
+
+
+def package(work: Path) -> None:
+    """Write the shipped files, with the scorer's weights tuned."""
+    from .evaluation import tune
+    from .package import write
+
+    write(work / "weights.npz", work / "tools", SHIPPED, 1.0, 1.0)
+    alpha, beta = tune(SHIPPED, work / "corpora")
+    write(work / "weights.npz", work / "tools", SHIPPED, alpha, beta)
+
+
+def clips(work: Path) -> None:
+    """Choose the example clips among the held-out voices."""
+    from .clips import write
+
+    write(SHIPPED, work / "corpora" / "espeak", SHIPPED / "clips")
+
+
+def evaluate(work: Path) -> None:
+    """Measure the shipped files."""
+    from .evaluation import evaluate
+
+    figures = evaluate(SHIPPED, work / "corpora")
+    (SHIPPED / "evaluation.json").write_text(json.dumps(figures, indent=2) + "\n")
+
+
+def main() -> None:
+    """Run the step named on the command line."""
+    parser = argparse.ArgumentParser(prog="training", description=__doc__)
+    steps = parser.add_subparsers(required=True, metavar="STEP")
+    for function in (speak, augment, train, package, clips, evaluate):
+        step = steps.add_parser(function.__name__, help=function.__doc__)
+        step.set_defaults(function=function)
+        step.add_argument("--work", type=Path, required=True, help="folder for what is not shipped")
+        if function is speak:
+            step.add_argument("--digits", type=Path, required=True, help="folder of real recordings")
+        if function is train:
+            step.add_argument("--minutes", type=float, default=48)
+    arguments = vars(parser.parse_args())
+    arguments.pop("function")(**arguments)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""Makes many utterances of one clip: other speed, throat, room, microphone, noise and level.
+
+`strength` from 0 to 1 scales all of it, so that training can start with the plain audio.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import soxr
+from scipy import fft
+
+from .corpus import SAMPLE_RATE, as_int16
+from .features import STEP, mfcc
+
+
+def resampled(samples: np.ndarray, factor: float) -> np.ndarray:
+    """Play float samples `factor` times as fast: pitch, formants and tempo change together."""
+    return soxr.resample(samples, SAMPLE_RATE * factor, SAMPLE_RATE, quality="LQ")
+
+
+def silence(seconds: float) -> np.ndarray:
+    """Return digital silence."""
+    return np.zeros(int(seconds * SAMPLE_RATE), np.float32)
+
+
+def faded(samples: np.ndarray, seconds: float) -> np.ndarray:
+    """Fade float samples in and out: recordings that are cut close would otherwise all begin with a click."""
+    ramp = np.minimum(np.arange(len(samples)) / (seconds * SAMPLE_RATE), 1).astype(np.float32)
+    return samples * ramp * ramp[::-1]
+
+
+def noise(length: int, rng: np.random.Generator, slope: float) -> np.ndarray:
+    """Return noise of unit power whose amplitude falls as frequency to the power `slope` (0 white, 1 red)."""
+    spectrum = rng.normal(size=length // 2 + 1) + 1j * rng.normal(size=length // 2 + 1)
+    spectrum /= np.maximum(np.arange(len(spectrum)), len(spectrum) / 100) ** slope
+    samples = fft.irfft(spectrum.astype(np.complex64), length)
+    return samples / np.sqrt(np.mean(samples**2))
+
+
+def _channel(length: int, rng: np.random.Generator, strength: float) -> np.ndarray:
+    """Return the frequency response of a microphone, a telephone or a small room, for `length` samples."""
+    hertz = np.linspace(0, SAMPLE_RATE / 2, length // 2 + 1)
+    response = np.ones(len(hertz), np.complex64)
+    if rng.random() < 0.75:
+        points = np.array([0, 150, 300, 600, 1200, 2400, 4800, 8000])
+        tilt = rng.normal(0, 6 * strength) * np.linspace(-1, 1, len(points))
+        decibels = rng.normal(0, 5 * strength, len(points)) + tilt
+        response *= 10 ** (np.interp(hertz, points, decibels) / 20)
+    if rng.random() < 0.4:  # as if it had been recorded at 8 kHz, or by telephone
+        cutoff, width = rng.uniform(2900, 4000), rng.uniform(50, 600)
+        response *= np.clip((cutoff + width / 2 - hertz) / width, 0, 1)
+    if rng.random() < 0.2:
+        response *= np.clip(hertz / rng.uniform(80, 350), 0, 1)
+    if rng.random() < 0.3 * strength:
+        decay = rng.uniform(0.08, 0.4)  # seconds until the room is 60 dB quieter
+        time = np.arange(int(decay * SAMPLE_RATE)) / SAMPLE_RATE
+        room = rng.normal(size=len(time)) * 10 ** (-3 * time / decay)
+        room *= rng.uniform(0.1, 0.6) / np.sqrt(np.sum(room**2))
+        room[0] = 1
+        response *= fft.rfft(room, length).astype(np.complex64)
+    return response
+
+
+def utterance(pieces: list[np.ndarray], real: bool, rng: np.random.Generator, strength: float) -> np.ndarray:
+    """Return the features (windows, 26) of int16 clips of one voice said one after another, augmented."""
+    factor = rng.uniform(1 - 0.13 * strength, 1 + 0.13 * strength) if real or rng.random() < 0.4 else 1.0
+    tight = rng.random() < 0.35  # no silence before the first word
+    parts = [] if tight else [silence(rng.uniform(0.02, 0.8))]
+    for piece in pieces:
+        samples = resampled(piece.astype(np.float32) / 32768, factor) * 10 ** rng.normal(0, 0.1)
+        if rng.random() < 0.5:
+            samples = faded(samples, rng.uniform(0.005, 0.04))
+        parts += [samples, silence(rng.uniform(0.03, 0.45))]
+    if rng.random() < 0.3:
+        parts.pop()
+    samples = np.concatenate(parts)
+    samples = recorded(samples, rng, strength)
+    tempo = rng.uniform(1 - 0.18 * strength, 1 + 0.18 * strength)
+    warp = rng.uniform(1 - 0.13 * strength, 1 + 0.13 * strength) if rng.random() < 0.8 else 1.0
+    return mfcc(samples.astype(np.float32) / 32768, int(STEP * tempo), warp)
+
+
+def recorded(samples: np.ndarray, rng: np.random.Generator, strength: float) -> np.ndarray:
+    """Return float samples as 16-bit ones heard through a channel, with noise, at some level."""
+    length = fft.next_fast_len(len(samples) + SAMPLE_RATE // 5, real=True)
+    loudness = np.sqrt(np.mean(samples**2)) + 1e-6
+    noisy = rng.random() < 0.65
+    if noisy:
+        ratio = rng.uniform(40 - 32 * strength, 45)  # decibels
+        hiss = noise(len(samples), rng, rng.uniform(0, 1)) * loudness * 10 ** (-ratio / 20)
+    inside = rng.random() < 0.5  # the noise is in the room, or in the recorder
+    if noisy and inside:
+        samples = samples + hiss
+    response = _channel(length, rng, strength)
+    samples = fft.irfft(fft.rfft(samples.astype(np.float32), length) * response, length)[: len(samples)]
+    if noisy and not inside:
+        samples = samples + hiss
+    peak = 10 ** (rng.uniform(-26 * strength, 0) / 20)
+    return as_int16(samples * (peak / (np.abs(samples).max() + 1e-6)))
+
+
+def wordless(rng: np.random.Generator) -> np.ndarray:
+    """Return the features of 0.1 to 6 s without speech: silence, or noise of any level below speech."""
+    length = int(rng.uniform(0.1, 6) * SAMPLE_RATE)
+    if rng.random() < 0.25:
+        return mfcc(np.zeros(length, np.float32))
+    samples = noise(length, rng, rng.uniform(0, 1)) * 10 ** rng.uniform(-4.5, -1.5)
+    return mfcc(as_int16(samples).astype(np.float32) / 32768)

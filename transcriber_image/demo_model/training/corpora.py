@@ -1,0 +1,64 @@
+"""The corpora: what is spoken for training, for tuning the decoder, and for the test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from . import voices
+from .corpus import SAMPLE_RATE, Corpus
+from .recordings import strings, takes
+from .synthesis import (
+    accent_corpus,
+    check_variants,
+    espeak,
+    espeak_corpus,
+    espeak_folder,
+    festival_corpus,
+    flite_corpus,
+)
+from .vocabulary import WORDS
+
+# Phrases to train on. espeak-ng speaks with 267 voices, the others with a handful.
+ESPEAK_PHRASES = 20_000
+FLITE_PHRASES = 2_700
+ACCENT_PHRASES = 3_600
+FESTIVAL_PHRASES = 700  # by each voice
+
+
+def make(digits: Path, folder: Path) -> None:
+    """Write every corpus into `folder`; `digits` holds the Free Spoken Digit Dataset's recordings."""
+    folder.mkdir(parents=True, exist_ok=True)
+    data = espeak_folder(folder / "espeak")
+    heard = [*voices.ESPEAK_TRAIN, *voices.invented_names()]
+    check_variants([*heard, *voices.ESPEAK_TEST, *voices.ESPEAK_DEV], data)
+
+    def save(name: str, corpus: Corpus) -> None:
+        corpus.save(folder / f"{name}.npz")
+        seconds = sum(len(clip) for clip in corpus.clips) / SAMPLE_RATE
+        print(f"{name}: {len(corpus)} clips, {seconds / 60:.0f} minutes", flush=True)
+
+    accents = dict.fromkeys(voices.TEST_ACCENTS, 1.0)
+    plain = (140, 190)
+    tuned = takes(digits, voices.REAL_TRAIN, last=voices.REAL_DEV_TAKES - 1)
+    save("real-dev", strings(tuned, "dev", rounds=2))
+    save("real-test", strings(takes(digits, voices.REAL_TEST), "test", rounds=2))
+    save("real-words-test", takes(digits, voices.REAL_TEST))
+    save("espeak-dev", espeak_corpus(240, list(voices.ESPEAK_DEV), accents, data, plain, "dev"))
+    save("espeak-test", espeak_corpus(420, list(voices.ESPEAK_TEST), accents, data, plain, "test"))
+    save("espeak-jokes-test", espeak_corpus(150, list(voices.ESPEAK_JOKES), accents, data, plain, "jokes"))
+    save("espeak-words-test", _words(data))
+    save("flite-test", flite_corpus(100, voices.FLITE_TEST, "test"))
+    save("festival-test", festival_corpus(100, voices.FESTIVAL_TEST, "test"))
+    save("real-train", takes(digits, voices.REAL_TRAIN, first=voices.REAL_DEV_TAKES))
+    save("flite-train", flite_corpus(FLITE_PHRASES, voices.FLITE_TRAIN, "train"))
+    save("festival-train", festival_corpus(FESTIVAL_PHRASES, voices.FESTIVAL_TRAIN, "train"))
+    save("accent-train", accent_corpus(ACCENT_PHRASES, heard, data))
+    save("espeak-train", espeak_corpus(ESPEAK_PHRASES, heard, voices.ACCENTS, data, (115, 230), "train"))
+
+
+def _words(data: Path) -> Corpus:
+    corpus = Corpus()
+    for variant in voices.ESPEAK_TEST:
+        for word in WORDS:
+            corpus.add(espeak(word, f"en-us+{variant}", data), word, f"espeak en-us+{variant}")
+    return corpus

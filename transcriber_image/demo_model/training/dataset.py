@@ -1,0 +1,118 @@
+"""Shards of augmented features on disk, and batches of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from . import augmentation
+from .corpus import DEV, Corpus
+from .features import mfcc
+from .vocabulary import labels
+
+SHARDS = 36
+UTTERANCES = 3000  # in each shard
+MILD_SHARDS = 4  # the first ones, augmented ever more strongly: training begins with them
+
+# How often each corpus is drawn. The real speakers are three, and the only ones who are not machines.
+SHARES = {
+    "espeak-train": 0.4, "real-train": 0.31, "accent-train": 0.08, "flite-train": 0.1,
+    "festival-train": 0.08, "wordless": 0.03,
+}  # fmt: skip
+MAX_FRAMES = 600  # 12 s
+
+Batch = list[tuple[np.ndarray, np.ndarray]]  # of (features, labels) as a Shard gives them
+
+
+@dataclass
+class Shard:
+    """Utterances end to end: float16 features (frames, 26), uint8 labels, and where each one ends in both."""
+
+    features: np.ndarray
+    ends: np.ndarray
+    labels: np.ndarray
+    label_ends: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        start, label_start = (self.ends[index - 1], self.label_ends[index - 1]) if index else (0, 0)
+        return self.features[start : self.ends[index]], self.labels[label_start : self.label_ends[index]]
+
+    @classmethod
+    def of(cls, utterances: list[tuple[np.ndarray, str]]) -> Shard:
+        """Pack (features, text) pairs."""
+        features = np.concatenate([frames for frames, _ in utterances]).astype(np.float16)
+        spelled = [np.array(labels(text), np.uint8) for _, text in utterances]
+        ends = np.cumsum([len(frames) for frames, _ in utterances])
+        return cls(features, ends, np.concatenate(spelled), np.cumsum([len(line) for line in spelled]))
+
+    def save(self, path: Path) -> None:
+        """Write a folder of four arrays."""
+        path.mkdir(parents=True, exist_ok=True)
+        for name, array in vars(self).items():
+            np.save(path / f"{name}.npy", array)
+
+    @classmethod
+    def load(cls, path: Path) -> Shard:
+        """Open what `save` wrote; the features stay on disk until they are used."""
+        features = np.load(path / "features.npy", mmap_mode="r")
+        return cls(features, *(np.load(path / f"{name}.npy") for name in ("ends", "labels", "label_ends")))
+
+
+def _mixed(number: int, corpora: dict[str, Corpus]) -> list[tuple[np.ndarray, str]]:
+    rng = np.random.default_rng(number)
+    strength = min(1.0, (number + 1) / (MILD_SHARDS + 1))
+    voices = {name: list(corpus.by_voice().values()) for name, corpus in corpora.items()}
+    utterances = []
+    while len(utterances) < UTTERANCES:
+        name = rng.choice(list(SHARES), p=list(SHARES.values()))
+        if name == "wordless":
+            utterances.append((augmentation.wordless(rng), ""))
+            continue
+        real = name == "real-train"
+        own = voices[name][rng.integers(len(voices[name]))]
+        count = rng.integers(1, 8) if real else rng.choice([1, 2], p=[0.7, 0.3])
+        chosen = [own[index] for index in rng.integers(len(own), size=count)]
+        corpus = corpora[name]
+        frames = augmentation.utterance([corpus.clips[index] for index in chosen], real, rng, strength)
+        if len(frames) <= MAX_FRAMES:
+            utterances.append((frames, " ".join(corpus.texts[index] for index in chosen)))
+    return utterances
+
+
+def _write(numbers: range, corpora: Path, folder: Path) -> None:
+    loaded = {name: Corpus.load(corpora / f"{name}.npz") for name in SHARES if name != "wordless"}
+    for number in numbers:
+        Shard.of(_mixed(number, loaded)).save(folder / f"{number:03}")
+
+
+def write(corpora: Path, folder: Path, processes: int = 2) -> None:
+    """Write SHARDS shards, and the two tuning corpora unchanged, into `folder`."""
+    for name in DEV:
+        corpus = Corpus.load(corpora / f"{name}.npz")
+        plain = [mfcc(clip.astype(np.float32) / 32768) for clip in corpus.clips]
+        Shard.of(list(zip(plain, corpus.texts))).save(folder / name)
+    with ProcessPoolExecutor(processes) as pool:
+        list(pool.map(_write, [range(start, SHARDS, processes) for start in range(processes)],
+                      [corpora] * processes, [folder] * processes))  # fmt: skip
+
+
+def batches(shards: list[Shard], frames: int, rng: np.random.Generator) -> Iterator[Batch]:
+    """Yield batches of utterances of similar length, at most `frames` frames with padding, shuffled."""
+    lengths = [
+        (len(shard[index][0]), number, index) for number, shard in enumerate(shards) for index in range(len(shard))
+    ]
+    order = sorted(lengths, key=lambda entry: entry[0] * rng.uniform(0.9, 1.1))
+    groups: list[list[tuple[int, int]]] = [[]]
+    for length, number, index in order:
+        if groups[-1] and (len(groups[-1]) + 1) * length > frames:
+            groups.append([])
+        groups[-1].append((number, index))
+    for group in rng.permutation(len(groups)):
+        yield [shards[number][index] for number, index in groups[group]]

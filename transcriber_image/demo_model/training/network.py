@@ -1,0 +1,69 @@
+"""DeepSpeech 0.9.3's network in torch: three dense layers, an LSTM that looks back, two more dense layers."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from .features import COEFFICIENTS
+from .vocabulary import BLANK
+
+HIDDEN = 256
+CONTEXT = 9  # frames on each side of the one being read
+CLIP = 20.0
+
+
+class Network(nn.Module):
+    """Maps features (batch, frames, 26) to logits (batch, frames, 29)."""
+
+    def __init__(self, mean: Tensor, deviation: Tensor, dropout: float = 0.05) -> None:
+        """Take the mean and standard deviation of every coefficient, each of shape (26,)."""
+        super().__init__()
+        self.register_buffer("mean", mean)
+        self.register_buffer("deviation", deviation)
+        self.layer_1 = nn.Linear((2 * CONTEXT + 1) * COEFFICIENTS, HIDDEN)
+        self.layer_2 = nn.Linear(HIDDEN, HIDDEN)
+        self.layer_3 = nn.Linear(HIDDEN, HIDDEN)
+        self.lstm = nn.LSTM(HIDDEN, HIDDEN, batch_first=True)
+        self.layer_5 = nn.Linear(HIDDEN, HIDDEN)
+        self.layer_6 = nn.Linear(HIDDEN, BLANK + 1)
+        self.dropout = nn.Dropout(dropout)
+        with torch.no_grad():
+            for name, parameter in self.lstm.named_parameters():
+                if "bias" in name:
+                    parameter.zero_()
+            self.lstm.bias_ih_l0[HIDDEN : 2 * HIDDEN] = 1.0  # remember, at first
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Return logits; the context beyond both ends is zeros, as the DeepSpeech client feeds it."""
+        padded = nn.functional.pad(features, (0, 0, CONTEXT, CONTEXT))
+        normal = (padded - self.mean) / self.deviation
+        windows = normal.unfold(1, 2 * CONTEXT + 1, 1).transpose(2, 3).flatten(2)
+        hidden = windows
+        for layer in (self.layer_1, self.layer_2, self.layer_3):
+            hidden = self.dropout(layer(hidden).clamp(0, CLIP))
+        hidden = self.lstm(hidden)[0]
+        hidden = self.dropout(self.layer_5(hidden).clamp(0, CLIP))
+        return self.layer_6(hidden)
+
+    def exported(self) -> dict[str, Tensor]:
+        """Return the weights as the graph wants them: (inputs, outputs), gates in the order i, c, f, o.
+
+        The normalisation of the features is folded into the first layer.
+        """
+        state = {name: tensor.double() for name, tensor in self.state_dict().items()}
+        mean, deviation = (state[name].repeat(2 * CONTEXT + 1) for name in ("mean", "deviation"))
+        state["layer_1.bias"] -= state["layer_1.weight"] @ (mean / deviation)
+        state["layer_1.weight"] /= deviation
+
+        def reordered(gates: Tensor) -> Tensor:
+            i, f, c, o = gates.chunk(4)
+            return torch.cat([i, c, f, o])
+
+        kernel = torch.cat([state["lstm.weight_ih_l0"], state["lstm.weight_hh_l0"]], dim=1)
+        weights = {"lstm_kernel": reordered(kernel).T}
+        weights["lstm_bias"] = reordered(state["lstm.bias_ih_l0"] + state["lstm.bias_hh_l0"])
+        for number in (1, 2, 3, 5, 6):
+            weights[f"layer_{number}_weights"] = state[f"layer_{number}.weight"].T
+            weights[f"layer_{number}_bias"] = state[f"layer_{number}.bias"]
+        return {name: tensor.float().contiguous() for name, tensor in weights.items()}

@@ -1,0 +1,40 @@
+"""The files that are shipped: the acoustic model, the scorer, and `model.json` that describes both."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+
+from . import graph, pbmm, scorer
+
+NAME = "demo"
+VERSION = "1.0.0"
+BEAM_WIDTH = 100  # with this vocabulary a wider beam finds nothing else
+
+
+def write(weights: Path, tools: Path, folder: Path, alpha: float, beta: float) -> None:
+    """Write `demo.pbmm`, `demo.scorer` and `model.json` into `folder`.
+
+    `weights` is the file written by `Network.exported`, `tools` the folder with KenLM's source archive.
+    """
+    with np.load(weights) as file:
+        pbmm.write(graph.build(dict(file)), folder / f"{NAME}.pbmm")
+    scorer.write(folder / f"{NAME}.scorer", tools, alpha, beta)
+    describe(folder, alpha, beta)
+
+
+def describe(folder: Path, alpha: float, beta: float) -> None:
+    """Write `model.json` for the two files in `folder`."""
+    names = (f"{NAME}.pbmm", f"{NAME}.scorer")
+    description = {
+        "name": NAME,
+        "version": VERSION,
+        "lm_alpha": alpha,
+        "lm_beta": beta,
+        "beam_width": BEAM_WIDTH,
+        "sha256": {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names},
+    }
+    (folder / "model.json").write_text(json.dumps(description, indent=2) + "\n")

@@ -1,0 +1,172 @@
+"""Speech from the free synthesisers espeak-ng, flite and festival, at 16 kHz, silence cut off both ends."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import random
+import subprocess
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+
+from .accents import SPELLINGS, spellings
+from .corpus import SAMPLE_RATE, Corpus, as_int16, trimmed
+from .vocabulary import random_phrase
+from .voices import write_invented
+
+ESPEAK_DATA = Path("/usr/lib/x86_64-linux-gnu/espeak-ng-data")
+PROCESSES = 2
+
+
+def espeak_folder(folder: Path) -> Path:
+    """Lay out espeak-ng's data under `folder`, with the stock variants and the invented ones; return it.
+
+    Only the languages spoken here are kept, because espeak-ng has a fixed number of places for voices.
+    """
+    data = folder / "espeak-ng-data"
+    variants = data / "voices" / "!v"
+    variants.mkdir(parents=True, exist_ok=True)
+    languages = [path for path in ESPEAK_DATA.glob("lang/*/*") if path.name in SPELLINGS or path.name.startswith("en")]
+    for language in languages:
+        (data / "lang" / language.parent.name).mkdir(parents=True, exist_ok=True)
+    kept = [path for path in ESPEAK_DATA.iterdir() if path.name not in ("voices", "lang")]
+    for link, target in [
+        *((data / path.name, path) for path in kept),
+        *((data / path.relative_to(ESPEAK_DATA), path) for path in languages),
+        *((variants / path.name, path) for path in (ESPEAK_DATA / "voices" / "!v").iterdir()),
+    ]:
+        if not link.exists():
+            link.symlink_to(target)
+    write_invented(variants)
+    return folder
+
+
+def espeak(text: str, voice: str, folder: Path, rate: int = 165, pitch: int = 50, gap: int = 0) -> np.ndarray:
+    """Speak with espeak-ng; `voice` is `accent+variant`, `rate` in words a minute, `gap` in 10 ms."""
+    options = ["-v", voice, "-s", str(rate), "-p", str(pitch), "-g", str(gap)]
+    command = ["espeak-ng", f"--path={folder}", *options]
+    return _samples(subprocess.run([*command, "--stdout", text], check=True, capture_output=True).stdout)
+
+
+def check_variants(variants: list[str], folder: Path) -> None:
+    """Fail if two variants sound the same: espeak-ng falls back to a default voice without an error."""
+    with ThreadPoolExecutor(PROCESSES) as pool:
+        spoken = pool.map(lambda variant: espeak("seven", f"en-us+{variant}", folder).tobytes(), variants)
+    seen: dict[str, str] = {}
+    for variant, samples in zip(variants, spoken):
+        digest = hashlib.sha256(samples).hexdigest()
+        if digest in seen:
+            raise RuntimeError(f"espeak-ng speaks with the same voice for {seen[digest]} and {variant}")
+        seen[digest] = variant
+
+
+def flite(text: str, voice: str, stretch: float = 1.0, pitch: float | None = None) -> np.ndarray:
+    """Speak with flite; `stretch` above 1 is slower, `pitch` is the mean in hertz."""
+    with tempfile.NamedTemporaryFile(suffix=".wav") as file:
+        command = ["flite", "-voice", voice, "--setf", f"duration_stretch={stretch:.2f}"]
+        command += ["--setf", f"int_f0_target_mean={pitch:.0f}"] if pitch else []
+        subprocess.run([*command, "-t", text, "-o", file.name], check=True, capture_output=True)
+        return _samples(Path(file.name).read_bytes())
+
+
+def festival(phrases: list[tuple[str, float]], voice: str) -> list[np.ndarray]:
+    """Speak phrases, each with its stretch, in one festival process, which takes long to start."""
+    with tempfile.TemporaryDirectory() as folder:
+        lines = [f"({voice})"]
+        for number, (text, stretch) in enumerate(phrases):
+            lines.append(f"(Parameter.set 'Duration_Stretch {stretch:.2f})")
+            lines.append(f'(utt.save.wave (SynthText "{text}") "{folder}/{number}.wav" \'riff)')
+        script = Path(folder) / "phrases.scm"
+        script.write_text("\n".join(lines))
+        subprocess.run(["festival", "-b", str(script)], check=True, capture_output=True)
+        return [_samples((Path(folder) / f"{number}.wav").read_bytes()) for number in range(len(phrases))]
+
+
+def espeak_corpus(
+    count: int,
+    variants: list[str],
+    accents: dict[str, float],
+    folder: Path,
+    rates: tuple[int, int],
+    seed: str,
+) -> Corpus:
+    """Speak `count` random phrases, the variants in turn, the rest drawn at random."""
+
+    def speak(number: int) -> tuple[np.ndarray, str, str]:
+        rng = random.Random(f"{seed} {number}")
+        words = random_phrase(rng)
+        voice = f"{rng.choices(list(accents), list(accents.values()))[0]}+{variants[number % len(variants)]}"
+        gap = rng.choice((0, 0, 0, 2, 4, 8, 12))
+        clip = espeak(punctuated(words, rng), voice, folder, rng.randint(*rates), rng.randint(30, 70), gap)
+        return clip, " ".join(words), f"espeak {voice}"
+
+    return _collected(speak, count)
+
+
+def accent_corpus(count: int, variants: list[str], folder: Path) -> Corpus:
+    """Speak `count` strings of 1 to 5 digits in foreign accents, the languages in turn."""
+
+    def speak(number: int) -> tuple[np.ndarray, str, str]:
+        rng = random.Random(f"accents {number}")
+        language = list(SPELLINGS)[number % len(SPELLINGS)]
+        ways = spellings(language)
+        words = [rng.choice(list(ways)) for _ in range(rng.randint(1, 5))]
+        spelled = punctuated([rng.choice(ways[word]) for word in words], rng)
+        voice = f"{language}+{rng.choice(variants)}"
+        clip = espeak(spelled, voice, folder, rng.randint(115, 200), rng.randint(30, 70), rng.choice((0, 2, 8)))
+        return clip, " ".join(words), f"espeak {voice}"
+
+    return _collected(speak, count)
+
+
+def flite_corpus(count: int, voices: tuple[str, ...], seed: str) -> Corpus:
+    """Speak `count` random phrases at varied speed and pitch, the voices in turn."""
+    usual = {"slt": 170}  # the men's pitch lies about 110 Hz
+
+    def speak(number: int) -> tuple[np.ndarray, str, str]:
+        rng = random.Random(f"{seed} {number}")
+        words, voice = random_phrase(rng), voices[number % len(voices)]
+        pitch = usual.get(voice, 110) * rng.uniform(0.8, 1.3)
+        clip = flite(punctuated(words, rng), voice, rng.uniform(0.75, 1.35), pitch)
+        return clip, " ".join(words), f"flite {voice}"
+
+    return _collected(speak, count)
+
+
+def festival_corpus(count: int, voices: tuple[str, ...], seed: str) -> Corpus:
+    """Speak `count` random phrases with every voice, at varied speed."""
+    corpus = Corpus()
+    for voice in voices:
+        rng = random.Random(f"{seed} {voice}")
+        phrases = [random_phrase(rng) for _ in range(count)]
+        spoken = festival([(punctuated(words, rng), rng.uniform(0.75, 1.35)) for words in phrases], voice)
+        for clip, words in zip(spoken, phrases):
+            corpus.add(clip, " ".join(words), f"festival {voice}")
+    return corpus
+
+
+def punctuated(words: list[str], rng: random.Random) -> str:
+    """Join words, in one phrase of three with commas or full stops, which change the melody."""
+    if rng.random() < 2 / 3:
+        return " ".join(words)
+    return "".join(word + rng.choice((" ", " ", ", ", ". ")) for word in words).strip(" ,.")
+
+
+def _collected(speak: Callable[[int], tuple[np.ndarray, str, str]], count: int) -> Corpus:
+    corpus = Corpus()
+    with ThreadPoolExecutor(PROCESSES) as pool:
+        for clip, text, voice in pool.map(speak, range(count)):
+            corpus.add(clip, text, voice)
+    return corpus
+
+
+def _samples(wav: bytes) -> np.ndarray:
+    # espeak-ng writes a header of unknown length to a pipe, which libsndfile reads to the end of the data.
+    samples, rate = soundfile.read(io.BytesIO(wav), dtype="float32")
+    return trimmed(as_int16(soxr.resample(samples, rate, SAMPLE_RATE) * 0.9))
