@@ -12,6 +12,10 @@ PYTHON := $(AIRFLOW)/bin/python
 LOCK = $(UV) pip compile --upgrade --quiet --no-emit-index-url --no-header --no-annotate --python-platform x86_64-manylinux_2_28
 
 # Folder names reach Python through the environment, never through a shell command.
+# `value`: as it was typed, with nothing expanded.
+override AUDIO := $(value AUDIO)
+override OUT := $(value OUT)
+override MODEL := $(value MODEL)
 export AUDIO OUT MODEL RUNNER
 export PYTHONPATH := $(CURDIR)/dags
 export UV_PYTHON_INSTALL_DIR := $(CURDIR)/.local/python
@@ -55,7 +59,8 @@ lock: $(UV)  ## resolve the pinned requirements again
 	$(LOCK) --python-version 3.9 --generate-hashes transcriber_image/requirements.in --output-file transcriber_image/requirements.txt
 	$(LOCK) --python-version 3.9 --generate-hashes locks/transcriber.in --output-file locks/transcriber.txt
 
-clean: down  ## remove everything that was installed or left below .local/
+clean:  ## end the local stack, remove everything that was installed or left below .local/
+	@if [ -x $(PYTHON) ]; then $(PYTHON) -m local down; fi
 	rm -rf .local
 
 setup: $(AIRFLOW)/ready $(TRANSCRIBER)/ready
@@ -65,7 +70,7 @@ $(UV):
 	@python3 -m venv .local/uv || { echo "This Python has no venv module; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 	@.local/uv/bin/python -m pip install --quiet uv==$(UV_VERSION)
 
-# The marker holds the lock file the environment was made from, so that a changed lock makes it again.
+# The marker is older than a lock file that changed, which makes the environment again.
 $(AIRFLOW)/ready: locks/airflow.txt | $(UV)
 	@echo "Installing Airflow (Python 3.12) …"
 	@$(UV) venv --quiet --clear --python 3.12 $(AIRFLOW)

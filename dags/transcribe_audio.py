@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 from airflow.providers.amazon.aws.sensors.s3 import S3KeySensor
-from airflow.sdk import Param, dag, get_current_context, task
+from airflow.sdk import CronTriggerTimetable, Param, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from transcription import manifests, moving, planning, verification
 from transcription.bucket import Bucket
 from transcription.contract import keys
-from transcription.contract.options import Options
+from transcription.contract.options import BEAM_WIDTHS, Options
 from transcription.faults import final
 from transcription.job import TranscribeOperator
 from transcription.outcomes import Outcomes
@@ -54,8 +54,8 @@ PARAMS = {
     "beam_width": Param(
         None,
         type=["null", "integer"],
-        minimum=1,
-        maximum=4096,
+        minimum=BEAM_WIDTHS[0],
+        maximum=BEAM_WIDTHS[-1],
         title="Beam width",
         description="How many candidates the decoder keeps. Empty: the model's own. More is slower, seldom better.",
     ),
@@ -68,7 +68,8 @@ def this_run() -> tuple[Bucket, str]:
 
 
 @dag(
-    schedule="0 1 * * *",
+    # Without the last argument a DAG that is new between 01:00 and 03:24 (a tenth of the day) runs at once.
+    schedule=CronTriggerTimetable("0 1 * * *", timezone="UTC", run_immediately=timedelta(0)),
     catchup=False,
     max_active_runs=1,
     is_paused_upon_creation=False,
@@ -76,7 +77,7 @@ def this_run() -> tuple[Bucket, str]:
     doc_md=ABOUT,
     description="Transcribes the .wav files below input/ with DeepSpeech on AWS Batch.",
     tags=["speech-to-text"],
-    # A task that lost its worker or the network tries again; none of them does anything twice.
+    # A task that lost its worker or the network tries again, and goes on from what it finds in the bucket.
     default_args={"retries": 2, "retry_delay": timedelta(seconds=30)},
     user_defined_macros={"settings": load_settings},
 )

@@ -17,6 +17,7 @@ from types import FrameType
 from rich.console import Console
 
 from local import processes
+from local.aws_client import isolate
 from local.demo import run_demo
 from local.errors import StackError
 from local.paths import DEMO_CLIPS, LOCAL
@@ -32,6 +33,8 @@ def demo(console: Console) -> None:
     audio = Path(os.environ.get("AUDIO") or DEMO_CLIPS)
     model = os.environ.get("MODEL")
     out = Path(os.environ.get("OUT") or DEMO_STATE / "bucket")
+    if processes.running(DEMO_STATE):
+        raise StackError("A demo is running in this clone already. Wait for its end, or use another clone.")
     stack = Stack(DEMO_STATE, _runner())
     if not os.environ.get("OUT"):
         shutil.rmtree(out, ignore_errors=True)
@@ -42,7 +45,7 @@ def up(console: Console) -> None:
     """Start the stack and leave it running."""
     if processes.running(UP_STATE):
         raise StackError(f"The stack is up already: see {ENV_FILE}. `make down` ends it.")
-    stack = Stack(UP_STATE, _runner())
+    stack = Stack(UP_STATE, _runner(), scheduled=True)
     stack.start()
     ENV_FILE.touch(mode=0o600)
     ENV_FILE.write_text(stack.addresses.shell())
@@ -80,7 +83,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     parser.add_argument("command", choices=commands)
     arguments = parser.parse_args()
-    signal.signal(signal.SIGTERM, _interrupted)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, _interrupted)
+    isolate()
     console = Console(highlight=False)
     try:
         commands[arguments.command](console)

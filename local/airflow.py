@@ -14,10 +14,10 @@ from pathlib import Path
 import httpx
 
 from local import processes
-from local.aws_client import aws_environment
+from local.aws_client import NO_PROXY, aws_environment
 from local.errors import StackError
 from local.paths import LOCAL, ROOT
-from local.resources import BUCKET, CORES, JOB_DEFINITION, QUEUE
+from local.resources import BUCKET, CHILDREN, JOB_DEFINITION, QUEUE
 
 DAG_ID = "transcribe_audio"
 USER = "admin"
@@ -32,8 +32,9 @@ _START_LIMIT = 300.0
 class Airflow:
     """One Airflow: where it answers, and how to log in."""
 
-    def __init__(self, state: Path, endpoint: str) -> None:
+    def __init__(self, state: Path, endpoint: str, *, scheduled: bool) -> None:
         self.state = state
+        self._scheduled = scheduled
         self.home = state / "airflow"
         self.url = f"http://127.0.0.1:{_free_port()}"
         self.password = secrets.token_urlsafe(12)
@@ -62,19 +63,22 @@ class Airflow:
             "API__SECRET_KEY": secrets.token_urlsafe(32),
             "API_AUTH__JWT_SECRET": secrets.token_urlsafe(32),
             "LOGGING__BASE_LOG_FOLDER": str(self.home / "logs"),
+            # Off where a nightly run at 01:00 would take audio away from the run that is watched.
+            "SCHEDULER__USE_JOB_SCHEDULE": str(self._scheduled),
             "SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
             "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
             "TRANSCRIPTION__BUCKET": BUCKET,
             "TRANSCRIPTION__JOB_QUEUE": QUEUE,
             "TRANSCRIPTION__JOB_DEFINITION": JOB_DEFINITION,
-            # As many children as run at once here, however little audio there is.
+            # An array job however little audio there is, and as many children as run at once.
             "TRANSCRIPTION__AUDIO_MINUTES_PER_CHILD": "0.05",
-            "TRANSCRIPTION__MAX_CHILDREN": str(CORES),
+            "TRANSCRIPTION__MAX_CHILDREN": str(CHILDREN),
             "TRANSCRIPTION__POLL_SECONDS": "1",
         }
         return {
             **inherited,
             **aws_environment(endpoint),
+            **NO_PROXY,
             "PATH": f"{Path(sys.executable).parent}:{inherited.get('PATH', '/usr/bin:/bin')}",
             "AIRFLOW_HOME": str(self.home),
             "AIRFLOW_CONN_AWS_DEFAULT": "aws://",
@@ -97,7 +101,14 @@ class Airflow:
         server = started["api-server"]
         processes.wait_until(self._answers, "Airflow's API server", server, self._log("api-server"), _START_LIMIT)
         parser = started["dag-processor"]
-        processes.wait_until(self._has_dag, "Airflow's DAG processor", parser, self._log("dag-processor"), _START_LIMIT)
+        with self.client() as client:
+            processes.wait_until(
+                lambda: self._has_dag(client),
+                "Airflow's DAG processor",
+                parser,
+                self._log("dag-processor"),
+                _START_LIMIT,
+            )
 
     def _make_database(self) -> None:
         database = self.home / "airflow.db"
@@ -138,12 +149,15 @@ class Airflow:
         except httpx.TransportError:
             return False
 
-    def _has_dag(self) -> bool:
-        client = self.client()
-        errors = client.get("/importErrors").raise_for_status().json()["import_errors"]
+    def _has_dag(self, client: httpx.Client) -> bool:
+        try:
+            errors = client.get("/importErrors").raise_for_status().json()["import_errors"]
+            found = client.get(f"/dags/{DAG_ID}").is_success
+        except httpx.HTTPError:
+            return False  # it has just started, on a busy machine
         if errors:
             raise StackError("\n".join(f"{error['filename']}:\n{error['stack_trace']}" for error in errors))
-        return client.get(f"/dags/{DAG_ID}").is_success
+        return found
 
     def client(self) -> httpx.Client:
         """A client of the REST API v2, logged in.

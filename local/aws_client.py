@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import boto3
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 REGION = "us-east-1"
 #: Made up; the local AWS asks for some. Never a user's own: the environment below hides those.
 KEY_ID, SECRET = "local", "local"
+NO_PROXY = {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
 
 
 def aws_environment(endpoint: str) -> dict[str, str]:
@@ -28,6 +30,16 @@ def aws_environment(endpoint: str) -> dict[str, str]:
         "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
         "AWS_EC2_METADATA_DISABLED": "true",
     }
+
+
+def isolate() -> None:
+    """Keep this process, and whatever it starts, away from the caller's AWS account and from proxies.
+
+    A profile that the configuration above hides would be an error, and no proxy knows the way to 127.0.0.1.
+    """
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ.update(NO_PROXY)
 
 
 def s3_client(endpoint: str) -> S3Client:

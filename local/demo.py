@@ -52,14 +52,15 @@ def run_demo(stack: Stack, audio: Path, out: Path, model: Path | None, console: 
         if model is not None:
             conf = {"model": model.resolve().name}
             folders.upload(s3, model, keys.model(conf["model"]))
-        with stack.airflow.client() as client:
-            run_id = runs.trigger(client, conf)
-            console.print(f"Triggered the DAG: {run_id}")
-            run = runs.wait(client, run_id, _progress(console))
-        report = _read_report(s3, RunKeys(keys.run_name(run_id)))
+        try:
+            run = _run(stack, conf, console)
+        finally:  # whatever happens, what is done is kept
+            folders.download(s3, out)
+        report = _read_report(s3, RunKeys(keys.run_name(run.run_id)))
         if report:
             _show(s3, report, console)
-        folders.download(s3, out)
+        elif run.state == "success":
+            console.print(f"There is no .wav file in {audio}: nothing was transcribed.", markup=False)
     console.print(
         f"\nTranscripts:  {out / keys.OUTPUT}\nMoved audio:  {out / keys.PROCESSED}, {out / keys.FAILED}\n"
         f"The run:      {out / keys.RUNS}\nLogs:         {stack.state / 'logs'}, {stack.airflow.home / 'logs'}",
@@ -68,6 +69,13 @@ def run_demo(stack: Stack, audio: Path, out: Path, model: Path | None, console: 
     if run.state != "success":
         red = ", ".join(task for task, state in run.tasks.items() if state == "failed")
         raise StackError("\n".join([f"The run failed in: {red}. The logs say why.", *_last_words(stack)]))
+
+
+def _run(stack: Stack, conf: dict[str, Any], console: Console) -> runs.Run:
+    with stack.airflow.client() as client:
+        run_id = runs.trigger(client, conf)
+        console.print(f"Triggered the DAG: {run_id}")
+        return runs.wait(client, run_id, _progress(console))
 
 
 def _check_model(folder: Path) -> None:

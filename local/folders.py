@@ -23,7 +23,7 @@ def upload(s3: S3Client, folder: Path, prefix: str) -> int:
         How many there were.
 
     Raises:
-        StackError: there is no such folder, or nothing in it.
+        StackError: there is no such folder, or nothing in it, or a name that S3 cannot store.
     """
     if not folder.is_dir():
         raise StackError(f"{folder} is not a folder.")
@@ -31,8 +31,19 @@ def upload(s3: S3Client, folder: Path, prefix: str) -> int:
     if not files:
         raise StackError(f"{folder} holds no files.")
     for path in files:
+        if not _is_text(path):
+            raise StackError(f"{path!r} is not UTF-8, as S3 wants names to be. Rename it.")
         s3.upload_file(str(path), BUCKET, prefix + path.relative_to(folder).as_posix())
     return len(files)
+
+
+def _is_text(path: Path) -> bool:
+    """Whether the name is UTF-8; Python keeps other bytes as lone surrogates, which nothing encodes."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def check_target(folder: Path) -> None:

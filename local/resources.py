@@ -17,6 +17,8 @@ JOB_DEFINITION = "transcribe"
 IMAGE = "localhost/deepspeech-transcriber:demo"
 #: Each child decodes on one core, so as many run at once as there are cores.
 CORES = len(os.sched_getaffinity(0))
+#: The most children of a job. Two even on one core, so that the array is a real one.
+CHILDREN = max(2, CORES)
 
 #: A lost host or an image that could not be pulled is nobody's fault: again. Any other end is final.
 RETRY_STRATEGY: RetryStrategyUnionTypeDef = {
@@ -46,7 +48,7 @@ def create_resources(endpoint: str, *, container: bool) -> None:
         computeEnvironmentName=QUEUE,
         type="MANAGED",
         computeResources={
-            "type": "FARGATE_SPOT",
+            "type": "FARGATE_SPOT",  # of all types the one that moto asks least for
             "maxvCpus": CORES,
             # Nothing runs there; Batch asks for them.
             "subnets": [network.describe_subnets()["Subnets"][0]["SubnetId"]],

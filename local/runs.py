@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from local.errors import StackError
 
 _ENDED = {"success", "failed"}
 _TICK = 0.5
+#: How many times in a row Airflow may fail to answer.
+_PATIENCE = 20
 
 
 @dataclass(frozen=True)
@@ -45,17 +48,25 @@ def wait(
     client: httpx.Client,
     run_id: str,
     seen: Callable[[dict[str, str | None]], None] = lambda _: None,
-    limit: float = 3600,
+    limit: float = math.inf,
 ) -> Run:
     """Wait for the end of a run, showing `seen` the state of its tasks as they change.
 
     Raises:
-        StackError: it has not ended after `limit` seconds.
+        StackError: it has not ended after `limit` seconds, or Airflow is gone.
     """
-    deadline = time.monotonic() + limit
+    deadline, failures = time.monotonic() + limit, 0
     while time.monotonic() < deadline:
-        state = client.get(f"/dags/{DAG_ID}/dagRuns/{run_id}").raise_for_status().json()["state"]
-        tasks = task_states(client, run_id)
+        try:
+            state = client.get(f"/dags/{DAG_ID}/dagRuns/{run_id}").raise_for_status().json()["state"]
+            tasks = task_states(client, run_id)
+        except httpx.HTTPError as error:  # a busy Airflow answers the next time; one that is gone ends the wait
+            failures += 1
+            if failures == _PATIENCE:
+                raise StackError(f"Airflow no longer answers: {error}") from error
+            time.sleep(_TICK)
+            continue
+        failures = 0
         seen(tasks)
         if state in _ENDED:
             return Run(run_id, state, tasks)

@@ -11,7 +11,7 @@ from types import TracebackType
 
 from local import processes
 from local.airflow import USER, Airflow
-from local.aws_client import aws_environment
+from local.aws_client import NO_PROXY, aws_environment
 from local.errors import StackError
 from local.image import build_image
 from local.paths import IMAGE_ENV, ROOT
@@ -35,12 +35,14 @@ class Addresses:
         """The same as lines for a shell to source."""
         variables = {
             **aws_environment(self.endpoint),
+            **NO_PROXY,
             "TRANSCRIBE_BUCKET": self.bucket,
             "AIRFLOW_URL": self.airflow_url,
             "AIRFLOW_USER": self.airflow_user,
             "AIRFLOW_PASSWORD": self.airflow_password,
         }
-        return "".join(f"export {name}='{value}'\n" for name, value in variables.items())
+        exports = "".join(f"export {name}='{value}'\n" for name, value in variables.items())
+        return f"unset AWS_PROFILE AWS_SESSION_TOKEN\n{exports}"
 
 
 def start_aws(state: Path, runner: str = "process") -> str:
@@ -62,13 +64,17 @@ def start_aws(state: Path, runner: str = "process") -> str:
 
 
 class Stack:
-    """A stack whose every file lies in `state`. As a context manager it ends with the block."""
+    """A stack whose every file lies in `state`. As a context manager it ends with the block.
 
-    def __init__(self, state: Path, runner: str = "process") -> None:
+    With `scheduled` the DAG also runs at night; otherwise only when it is triggered.
+    """
+
+    def __init__(self, state: Path, runner: str = "process", *, scheduled: bool = False) -> None:
         if runner not in RUNNERS:
             raise StackError(f"RUNNER={runner} is not known; use one of: {', '.join(RUNNERS)}.")
         self.state = state.resolve()
         self.runner = runner
+        self._scheduled = scheduled
         self.airflow: Airflow
         self.addresses: Addresses
 
@@ -86,7 +92,7 @@ class Stack:
                 build_image()
             endpoint = start_aws(self.state, self.runner)
             create_resources(endpoint, container=self.runner == "container")
-            self.airflow = Airflow(self.state, endpoint)
+            self.airflow = Airflow(self.state, endpoint, scheduled=self._scheduled)
             self.airflow.start()
         except BaseException:
             processes.end(self.state)

@@ -33,7 +33,7 @@ def is_missing(error: ClientError) -> bool:
 
 def is_changed(error: ClientError) -> bool:
     """Whether S3 says that the object is not the one that was named by its ETag, or exists already."""
-    return error.response["Error"]["Code"] in {"PreconditionFailed", "412", "ConditionalRequestConflict"}
+    return error.response["Error"]["Code"] in {"PreconditionFailed", "412"}
 
 
 class Found(NamedTuple):
@@ -90,7 +90,8 @@ class Bucket:
         record = self.find_record(kind, key)
         if record is None:
             raise RecordMissing(
-                f"s3://{self.name}/{key} is not there, although an earlier task wrote it. Clear that task."
+                f"s3://{self.name}/{key} is not there, although an earlier task wrote it. "
+                "Clear the run from its first task that is not green."
             )
         return record
 

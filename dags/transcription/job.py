@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from airflow.providers.amazon.aws.links.batch import BatchJobDetailsLink
 from airflow.providers.amazon.aws.operators.batch import BatchOperator
 
 from transcription.bucket import Bucket
@@ -45,6 +46,9 @@ class TranscribeOperator(BatchOperator):
     its job succeeded (https://github.com/apache/airflow/issues/66374).
     """
 
+    #: The provider's other links need what only its own way of waiting records.
+    operator_extra_links = (BatchJobDetailsLink(),)  # type: ignore[assignment]  # the base fixes its own four
+
     def __init__(self, **kwargs: Any) -> None:
         # Batch throttles SubmitJob and DescribeJobs per account; "standard" retries what botocore knows as throttling.
         retries = {"mode": "standard", "total_max_attempts": 10}
@@ -67,7 +71,14 @@ class TranscribeOperator(BatchOperator):
             self.log.info("Every file was refused when the run was planned; there is nothing to transcribe.")
             return None
         self.job_name = f"transcribe-{plan.run}"
-        self.job_id = self._find() or self._submit(context, bucket, plan)
+        self.job_id = self._find() or self._submit(bucket, plan, context)
+        BatchJobDetailsLink.persist(
+            context=context,
+            operator=self,
+            region_name=self.hook.conn_region_name,
+            aws_partition=self.hook.conn_partition,
+            job_id=self.job_id,
+        )
         job = self._wait(self.job_id, settings.poll_seconds)
         if job["status"] == FAILED:
             raise JobFailed(self._explain(job))
@@ -91,7 +102,7 @@ class TranscribeOperator(BatchOperator):
         self.log.info("Job %s is there already (%s); waiting for it.", newest["jobId"], newest["status"])
         return str(newest["jobId"])
 
-    def _submit(self, context: Context, bucket: Bucket, plan: Plan) -> str:
+    def _submit(self, bucket: Bucket, plan: Plan, context: Context) -> str:
         # Batch refuses arrays of one.
         self.array_properties = {"size": plan.shards} if plan.shards > 1 else None
         self.parameters = {"run": plan.run}
@@ -116,13 +127,15 @@ class TranscribeOperator(BatchOperator):
         if "arrayProperties" in job:
             pages = self._batch.get_paginator("list_jobs").paginate(arrayJobId=job["jobId"], jobStatus=FAILED)
             failed = [child for page in pages for child in page["jobSummaryList"]]
-        reasons = [f"{child['jobId']}: {_reason(child)}" for child in failed]
-        for reason in reasons:
-            self.log.error("%s", reason)
-        more = f" … and {len(reasons) - _NAMED} more" if len(reasons) > _NAMED else ""
+            for child in failed:
+                self.log.error("%s: %s", child["jobId"], _reason(child))
+        named = [child["jobId"] for child in failed[:_NAMED]]
+        described: list[Any] = self._batch.describe_jobs(jobs=named)["jobs"] if named else [job]
+        reasons = [f"{child['jobId']}: {_reason(child)}{_log_of(child)}" for child in described]
+        more = f" … and {len(failed) - _NAMED} more" if len(failed) > _NAMED else ""
         return (
-            f"{len(reasons)} of {job.get('arrayProperties', {}).get('size', 1)} Batch children failed; what they "
-            f"finished is kept. {'; '.join(reasons[:_NAMED])}{more}. Put the cause right, then clear this task: "
+            f"{len(failed)} of {job.get('arrayProperties', {}).get('size', 1)} Batch children failed; what they "
+            f"finished is kept. {'; '.join(reasons)}{more}. Put the cause right, then clear this task: "
             "only what is missing is transcribed again."
         )
 
@@ -132,6 +145,15 @@ def _progress(job: dict[str, Any]) -> str:
     if not summary:
         return str(job["status"])
     return ", ".join(f"{count} {status}" for status, count in sorted(summary.items()) if count)
+
+
+def _log_of(job: dict[str, Any]) -> str:
+    """Where a child says itself what is wrong."""
+    container = job.get("container", {})
+    if "logStreamName" not in container:
+        return ""
+    group = container.get("logConfiguration", {}).get("options", {}).get("awslogs-group", "/aws/batch/job")
+    return f" (CloudWatch log group {group}, stream {container['logStreamName']})"
 
 
 def _reason(job: dict[str, Any]) -> str:

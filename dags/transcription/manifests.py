@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
@@ -21,10 +22,12 @@ def freeze(
 ) -> Plan:
     """Write the manifest, the summary last. A manifest that is there already stays the law and is returned."""
     run_keys = RunKeys(run)
+    draft = secrets.token_hex(4)
     for index, items in enumerate(shards):
-        bucket.write_record(run_keys.shard(index), Shard(run, index, options, items))
+        bucket.write_record(run_keys.shard(draft, index), Shard(run, index, options, items))
     plan = Plan(
         run=run,
+        draft=draft,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         options=options,
         shards=len(shards),
@@ -63,4 +66,4 @@ def read_items(bucket: Bucket, plan: Plan) -> Iterator[Item]:
         RecordMissing: a shard is gone.
     """
     for index in range(plan.shards):
-        yield from bucket.read_record(Shard, RunKeys(plan.run).shard(index)).items
+        yield from bucket.read_record(Shard, RunKeys(plan.run).shard(plan.draft, index)).items

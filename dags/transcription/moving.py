@@ -38,11 +38,13 @@ def _move(bucket: Bucket, outcome: Outcome) -> Outcome:
             bucket.write_record(keys.failed_reason(item.key), outcome)
         bucket.delete(item)
     except ClientError as error:
-        if is_missing(error):
-            return outcome if bucket.size(target) == item.size else _left(outcome, _deleted(item))
-        if is_changed(error):
+        if not (is_missing(error) or is_changed(error)):
+            raise
+        # A delete whose answer was lost is sent again, and S3 may call the delete marker it then finds a change.
+        if bucket.size(item.key) is not None:
             return _left(outcome, _changed(item))
-        raise
+        if bucket.size(target) != item.size:
+            return _left(outcome, _deleted(item))
     return outcome
 
 

@@ -41,7 +41,8 @@ class Report:
             shown = "; ".join(f"{each.item.key!r}: {each.failure.message}" for each in lost[:5] if each.failure)
             raise RunIncomplete(
                 f"{len(lost)} of {len(self.files)} planned files are neither transcribed nor explained; they stay in "
-                f"input/ and the next run takes them. The log of the task `transcribe` says why. {shown}"
+                "input/ and the next run takes them. The error of the task `transcribe` names the logs that say why. "
+                f"{shown}"
             )
 
 

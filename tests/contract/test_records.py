@@ -18,6 +18,7 @@ OPTIONS = Options(model="court", beam_width=200)
 SHARD = Shard("manual-1-0a1b2c3d", 0, OPTIONS, (ITEM,))
 PLAN = Plan(
     run="manual-1-0a1b2c3d",
+    draft="4e5f6a7b",
     created="2026-11-22T01:00:07+00:00",
     options=OPTIONS,
     shards=1,

@@ -3,11 +3,15 @@
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
+from airflow.serialization.encoders import coerce_to_core_timetable
+from airflow.timetables.base import TimeRestriction
 
 from transcribe_audio import dag_of_transcription
 from transcription.contract import keys
@@ -29,12 +33,16 @@ def test_the_flow_is_the_one_of_the_readme(dag: Any) -> None:
 
 
 def test_it_runs_at_one_at_night_utc_once_and_never_twice_at_a_time(dag: Any) -> None:
-    assert dag.schedule == "0 1 * * *"
-    assert str(dag.timezone) == "UTC"
-    assert not dag.catchup
+    timetable = coerce_to_core_timetable(dag.timetable)
+    now = datetime(2026, 11, 22, 1, 5, tzinfo=UTC)
+    # New at five past one, it waits for the next night; with a start date or by default Airflow would begin at once.
+    with time_machine.travel(now, tick=False):
+        first = timetable.next_dagrun_info(
+            last_automated_data_interval=None,
+            restriction=TimeRestriction(earliest=dag.start_date, latest=None, catchup=dag.catchup),
+        )
+    assert first.run_after == datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
     assert dag.max_active_runs == 1
-    # With a start date Airflow would run last night's at once when somebody unpauses the DAG.
-    assert dag.start_date is None
 
 
 def test_people_find_an_explanation_in_the_ui(dag: Any) -> None:

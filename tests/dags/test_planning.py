@@ -53,7 +53,7 @@ def test_every_file_goes_to_exactly_one_child() -> None:
     assert sorted((item for shard in shards for item in shard), key=lambda item: item.number) == items
 
 
-@pytest.mark.parametrize("sizes", [[5], [5, 5, 5], [0, 0, 0, 0], [10**9, 1, 1]])
+@pytest.mark.parametrize("sizes", [[5], [5, 5, 5], [0, 0, 0, 0], [10, 0, 0, 0], [10**9, 1, 1]])
 def test_no_child_is_left_without_a_file(sizes: list[int]) -> None:
     """Empty children used to fail, and with them the whole array although all work was done."""
     shards = share_out(items_of(*sizes), bytes_per_child=1, max_children=10_000)

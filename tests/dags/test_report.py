@@ -10,7 +10,7 @@ from transcription.contract.result import Audio
 from transcription.outcomes import MISSING, Outcome, Outcomes
 from transcription.report import Report, describe, make_report
 
-PLAN = Plan("run", "2026-11-22T01:00:00+00:00", Options(), 2, 3, 30)
+PLAN = Plan("run", "0a1b2c3d", "2026-11-22T01:00:00+00:00", Options(), 2, 3, 30)
 AUDIO = Audio(10.0, 16_000, 1, "PCM_16")
 
 

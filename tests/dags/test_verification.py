@@ -13,7 +13,7 @@ from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Item, Plan
 from transcription.contract.options import Options
 from transcription.contract.result import Audio, Model, Output, Result
-from transcription.manifests import freeze
+from transcription.manifests import freeze, read_items
 from transcription.outcomes import MISSING
 from transcription.verification import verify
 
@@ -73,6 +73,7 @@ def test_a_transcript_that_vanished_does_not_pass(bucket: Bucket, plan: Plan, ke
 def test_a_transcript_that_somebody_changed_does_not_pass(bucket: Bucket, plan: Plan) -> None:
     transcribe(bucket)
     put(bucket, "output/a b", b"one three\n")
+    put(bucket, "output/a b.json", b'{"text": "one three"}')
     assert verdict(bucket, plan) == (MISSING, "TRANSCRIPT_UNVERIFIED")
 
 
@@ -100,4 +101,7 @@ def test_silence_has_an_empty_transcript(bucket: Bucket, plan: Plan) -> None:
 
 
 def test_a_frozen_manifest_never_changes(bucket: Bucket, plan: Plan) -> None:
-    assert freeze(bucket, RUN, Options(beam_width=7), [], []) == plan
+    """A task that was cut off and goes on late used to be able to change what the children read."""
+    late = freeze(bucket, RUN, Options(beam_width=7), [(Item(0, "input/other.wav", "e", 1),)], [])
+    assert late == plan
+    assert list(read_items(bucket, late)) == [ITEM]

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from local.aws_client import isolate
 from local.paths import DEMO_CLIPS
 from local.stack import Stack
 from tests.integration.pipeline import Pipeline
+
+isolate()
 
 
 @pytest.fixture(scope="session")

@@ -49,6 +49,12 @@ class Pipeline:
         """Make the local AWS misbehave; see local/aws/README.md."""
         httpx.post(f"{self.endpoint}/_faults", json=fault).raise_for_status()
 
+    def faults(self) -> list[dict[str, Any]]:
+        """The faults in force, each with how often it `fired`."""
+        answer = httpx.get(f"{self.endpoint}/_faults").raise_for_status().json()
+        found: list[dict[str, Any]] = answer["faults"]
+        return found
+
     def calls(self) -> dict[str, Any]:
         """How often each AWS operation was called so far."""
         counted: dict[str, Any] = httpx.get(f"{self.endpoint}/_calls").raise_for_status().json()

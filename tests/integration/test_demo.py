@@ -28,12 +28,12 @@ class Demo:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory, clip: Path) -> Demo:
     folder = tmp_path_factory.mktemp("demo")
-    audio, out = folder / "my recordings; (new)", folder / "out"
+    audio, out = folder / "my $HOME recordings; (new)", folder / "out"
     write_corpus(audio, clip)
     done = subprocess.run(
-        ["make", "--no-print-directory", "demo"],
+        ["make", "--no-print-directory", "demo", f"AUDIO={audio}", f"OUT={out}"],
         cwd=ROOT,
-        env={**os.environ, "AUDIO": str(audio), "OUT": str(out), "COLUMNS": "250"},
+        env={**os.environ, "COLUMNS": "250"},
         capture_output=True,
         text=True,
         check=False,

@@ -8,7 +8,8 @@ from pathlib import Path
 from local.paths import DEMO_MODEL
 from local.resources import BUCKET
 from tests.integration.pipeline import Pipeline
-from transcription.contract import keys
+from transcription.contract import keys, records
+from transcription.contract.manifest import Plan
 
 
 def submitted(pipeline: Pipeline) -> int:
@@ -44,7 +45,9 @@ def test_children_read_their_own_shard_and_never_list_the_audio(pipeline: Pipeli
     run = pipeline.run()
     assert run.state == "success"
     run_keys = keys.RunKeys(keys.run_name(run.run_id))
-    shards = [json.loads(pipeline.read(run_keys.shard(index))) for index in range(2)]
+    plan = records.load(Plan, pipeline.read(run_keys.plan), "plan")
+    shards = [json.loads(pipeline.read(run_keys.shard(plan.draft, index))) for index in range(plan.shards)]
+    assert len(shards) > 1
     assert sorted(item["key"] for shard in shards for item in shard["items"]) == [f"input/{name}.wav" for name in "bcd"]
     assert pipeline.calls()["s3"]["LIST input/"] == 2  # wait_for_audio and plan
     assert pipeline.keys("processed/") == [f"processed/{name}.wav" for name in "bcd"]
@@ -56,6 +59,7 @@ def test_a_lost_host_costs_a_retry_and_nothing_else(pipeline: Pipeline, clip: Pa
     pipeline.add_fault(kind="spot_reclaim", child=1, attempt=1)
     run = pipeline.run()
     assert run.state == "success"
+    assert [fault["fired"] for fault in pipeline.faults()] == [1]
     assert submitted(pipeline) == 1
     assert pipeline.keys("processed/") == ["processed/a.wav", "processed/b.wav"]
 
@@ -93,6 +97,9 @@ def test_a_model_that_is_not_there_is_red_and_says_so(pipeline: Pipeline, clip: 
     assert run.state == "failed"
     assert pipeline.keys("input/") == ["input/a.wav"]
     assert not pipeline.keys("output/")
+    (log,) = (pipeline.stack.state / "logs" / "batch").rglob(f"*{keys.run_name(run.run_id)}/0-1.log")
+    assert "MODEL_MISSING" in log.read_text()
+    assert "/aws/batch/transcription, stream transcribe/default/" in pipeline.log(run, "transcribe")
 
 
 def test_people_can_bring_their_own_model(pipeline: Pipeline, clip: Path) -> None:

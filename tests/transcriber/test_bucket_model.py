@@ -8,7 +8,7 @@ from typing import Any
 import deepspeech
 import pytest
 
-from tests.transcriber.bucket import RUN, Bucket, Run
+from tests.transcriber.bucket import DRAFT, RUN, Bucket, Run
 from tests.transcriber.sounds import Clip
 from transcription.contract import keys
 from transcription.contract.errors import (
@@ -52,7 +52,7 @@ def test_a_model_that_is_not_there_is_an_error_that_lists_those_that_are(bucket:
     bucket.plan({"input/a.wav": clip.data}, Options(model="ours"))
     with pytest.raises(ModelMissing, match=r"models/ours/.*models/theirs/"):
         run()
-    assert bucket.keys("runs/") == [keys.RunKeys(RUN).shard(0)]
+    assert bucket.keys("runs/") == [keys.RunKeys(RUN).shard(DRAFT, 0), keys.RunKeys(RUN).plan]
 
 
 def test_a_model_that_cannot_be_loaded_fails_the_child_and_no_file(bucket: Bucket, run: Run, clip: Clip) -> None:
@@ -60,4 +60,4 @@ def test_a_model_that_cannot_be_loaded_fails_the_child_and_no_file(bucket: Bucke
     bucket.plan({"input/a.wav": clip.data}, Options(model="ours"))
     with pytest.raises(ModelInvalid, match=r"a\.pbmm"):
         run()
-    assert bucket.keys("runs/") == [keys.RunKeys(RUN).shard(0)]
+    assert bucket.keys("runs/") == [keys.RunKeys(RUN).shard(DRAFT, 0), keys.RunKeys(RUN).plan]

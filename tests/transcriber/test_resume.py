@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -9,8 +10,10 @@ import pytest
 
 from tests.transcriber.bucket import RUN, Bucket, Run, watched
 from tests.transcriber.sounds import Clip
+from transcriber.engine import DeepSpeechEngine, Utterance
+from transcriber.segments import Segment
 from transcription.contract import keys
-from transcription.contract.errors import ShardIncomplete, StorageDenied
+from transcription.contract.errors import EngineFailed, ShardIncomplete, StorageDenied
 from transcription.contract.options import Options
 from transcription.contract.result import LEFT, TRANSCRIBED
 
@@ -65,6 +68,37 @@ def test_an_input_uploaded_again_is_left_for_the_next_run(bucket: Bucket, run: R
     assert [each.status for each in results] == [LEFT, LEFT, TRANSCRIBED]
     assert [each.failure.code for each in results if each.failure] == ["INPUT_CHANGED", "INPUT_DELETED"]
     assert bucket.keys("output/") == ["output/b", "output/b.json"]
+
+
+def test_what_was_done_and_moved_away_stays_done_when_another_model_runs_over_it(
+    bucket: Bucket, run: Run, clip: Clip
+) -> None:
+    """Somebody puts the model right and clears the task: the finished files are in processed/ by then."""
+    bucket.plan({"input/a.wav": clip.data})
+    run()
+    key = keys.RunKeys(RUN).result(0)
+    bucket.upload(key, bucket.read(key).replace(bucket.result(0).model.acoustic_sha256.encode(), b"0" * 64))
+    bucket.client.delete_object(Bucket=bucket.name, Key="input/a.wav")
+    run()
+    assert bucket.result(0).status == TRANSCRIBED
+
+
+def test_a_file_that_the_engine_gives_up_on_does_not_stop_its_neighbours(
+    bucket: Bucket, run: Run, clip: Clip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket.plan({f"input/{name}.wav": clip.data for name in "abc"})
+    give_up = iter([False, True, False])
+    transcribe = DeepSpeechEngine.transcribe
+
+    def sometimes(engine: DeepSpeechEngine, segments: Iterable[Segment]) -> Iterator[Utterance]:
+        if next(give_up):
+            raise EngineFailed("nothing")
+        return transcribe(engine, segments)
+
+    monkeypatch.setattr(DeepSpeechEngine, "transcribe", sometimes)
+    with pytest.raises(ShardIncomplete, match=r"1 of 3 files.*input/b\.wav"):
+        run()
+    assert bucket.keys("output/") == ["output/a", "output/a.json", "output/c", "output/c.json"]
 
 
 def test_what_was_left_is_tried_again_by_a_restarted_child(bucket: Bucket, run: Run, clip: Clip) -> None:

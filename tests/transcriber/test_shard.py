@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from tests.transcriber.bucket import RUN, Bucket, Run, watched
+from tests.transcriber.bucket import DRAFT, RUN, Bucket, Run, watched
 from tests.transcriber.sounds import Clip
 from transcriber import __version__
 from transcription.contract import keys
@@ -112,13 +112,16 @@ def test_a_child_reads_its_own_shard_and_never_lists(bucket: Bucket, run: Run, c
         run(0)
     paths = [path for _, path in requests]
     assert not [path for path in paths if "list-type" in path or path.rstrip("/") == bucket.name]
-    assert [path for path in paths if "/manifest/" in path] == [f"{bucket.name}/{keys.RunKeys(RUN).shard(0)}"]
+    run_keys = keys.RunKeys(RUN)
+    read = [run_keys.plan, run_keys.shard(DRAFT, 0)]
+    assert [path for path in paths if "/manifest/" in path] == [f"{bucket.name}/{key}" for key in read]
     assert bucket.keys("output/") == ["output/a", "output/a.json"]
 
 
 def test_a_run_without_manifest_or_with_one_of_another_release_is_an_error(bucket: Bucket, run: Run) -> None:
-    with pytest.raises(ManifestMissing, match=r"manifest/00000\.json"):
+    with pytest.raises(ManifestMissing, match=r"manifest/plan\.json"):
         run()
-    bucket.upload(keys.RunKeys(RUN).shard(0), b'{"record": "shard", "version": 99}')
+    bucket.plan({})
+    bucket.upload(keys.RunKeys(RUN).shard(DRAFT, 0), b'{"record": "shard", "version": 99}')
     with pytest.raises(RecordInvalid, match="99"):
         run()

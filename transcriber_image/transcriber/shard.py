@@ -9,7 +9,14 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from transcription.contract import keys
-from transcription.contract.errors import InputError, InputMoved, ShardIncomplete, StorageFailed, TranscriptionError
+from transcription.contract.errors import (
+    EngineFailed,
+    InputError,
+    InputMoved,
+    ShardIncomplete,
+    StorageFailed,
+    TranscriptionError,
+)
 from transcription.contract.manifest import Failure, Item, Shard
 from transcription.contract.result import FAILED, LEFT, TRANSCRIBED, Audio, Output, Result
 
@@ -29,7 +36,7 @@ def run_shard(store: Store, run: str, index: int, image_model: Path) -> None:
 
     Raises:
         SystemFault: something is wrong that concerns every file; the rest of the shard is not tried.
-        ShardIncomplete: S3 failed for some files, the others are done; another attempt takes what is left.
+        ShardIncomplete: S3 or the engine failed for some files; the others are done.
     """
     shard = store.shard(run, index)
     with tempfile.TemporaryDirectory(prefix="transcriber-") as name:
@@ -57,9 +64,12 @@ def _do(store: Store, shard: Shard, item: Item, engine: Engine, position: int) -
             log.info("%s was done before (%s)", label, earlier.status)
             return True
         result = _process(store, shard, item, engine)
+        if earlier is not None and earlier.item == item and result.status == LEFT != earlier.status:
+            log.info("%s is gone from input/ and stays as it was: %s", label, earlier.status)
+            return True
         store.commit(shard.run, result)
-    except StorageFailed as error:
-        log.warning("%s not done %s: %s", label, error.code, error.message)
+    except (StorageFailed, EngineFailed, OSError) as error:  # a full disk, too, is this file's and not the next one's
+        log.warning("%s not done: %s", label, error)
         return False
     log.info("%s %s", label, _summary(result))
     return True

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 import boto3
 import boto3.compat
@@ -23,7 +23,7 @@ from transcription.contract.errors import (
     StorageDenied,
     StorageFailed,
 )
-from transcription.contract.manifest import Item, Shard
+from transcription.contract.manifest import Item, Plan, Shard
 from transcription.contract.result import Output, Result
 
 from .model import EXPECTED
@@ -38,7 +38,7 @@ _CONFIG = Config(retries={"mode": "standard", "max_attempts": 6}, connect_timeou
 # It warns of Python 3.9 at each start; DeepSpeech has no wheels for a later one.
 boto3.compat.filter_python_deprecation_warnings()
 
-_DENIED = ("AccessDenied", "AllAccessDisabled", "ExpiredToken", "InvalidAccessKeyId", "NoSuchBucket")
+_DENIED = ("AccessDenied", "403", "AllAccessDisabled", "ExpiredToken", "InvalidAccessKeyId", "NoSuchBucket")
 _MISSING = ("NoSuchKey", "404")
 
 
@@ -56,12 +56,17 @@ class Store:
             ManifestMissing: the run has no such shard.
             RecordInvalid: it was written by another version.
         """
-        key = keys.RunKeys(run).shard(index)
+        run_keys = keys.RunKeys(run)
+        plan: Plan = self._manifest(Plan, run_keys.plan)
+        shard: Shard = self._manifest(Shard, run_keys.shard(plan.draft, index))
+        return shard
+
+    def _manifest(self, kind: Any, key: str) -> Any:
+        """A record of the manifest."""
         data = self._read(key)
         if data is None:
             raise ManifestMissing(f"There is no {key} in {self._bucket}. Is the run's name right, and the job its own?")
-        shard: Shard = records.load(Shard, data, key)
-        return shard
+        return records.load(kind, data, key)
 
     def result(self, run: str, item: Item) -> Optional[Result]:
         """What an earlier attempt made of `item`, if there was one."""
@@ -76,7 +81,7 @@ class Store:
             InputChanged, InputDeleted: it is not; the next run takes what is there now.
         """
         with self._translated(item.key, changed=InputChanged, missing=InputDeleted):
-            body = self._client.get_object(Bucket=self._bucket, Key=item.key, IfMatch=item.etag)["Body"]
+            body = self._client.get_object(Bucket=self._bucket, Key=item.key, IfMatch=f'"{item.etag}"')["Body"]
             with closing(body), path.open("wb") as file:
                 shutil.copyfileobj(body, file, 2**20)
 
@@ -147,6 +152,6 @@ class Store:
                 raise missing(f"{where} was deleted after planning.") from error
             if code in _DENIED:
                 raise denied(f"{where}: {error}. Check the job role's permissions and the bucket's policy.") from error
-            raise StorageFailed(f"{where}: {error}. Another attempt of the job takes it.") from error
+            raise StorageFailed(f"{where}: {error}. The file stays in input/; the next run takes it.") from error
         except BotoCoreError as error:
-            raise StorageFailed(f"{where}: {error}. Another attempt of the job takes it.") from error
+            raise StorageFailed(f"{where}: {error}. The file stays in input/; the next run takes it.") from error

@@ -109,9 +109,12 @@ class RunKeys:
         """The summary of the manifest. It is written last and never again: where it is, the manifest is frozen."""
         return f"{self.prefix}manifest/plan.json"
 
-    def shard(self, index: int) -> str:
-        """The part of the manifest that child `index` of the array job works on."""
-        return f"{self.prefix}manifest/{index:05d}.json"
+    def shard(self, draft: str, index: int) -> str:
+        """The part of the manifest that child `index` of the array job works on.
+
+        `draft` is the one that the plan names: a task that was cut off or raced leaves shards that count for nothing.
+        """
+        return f"{self.prefix}manifest/{draft}/{index:05d}.json"
 
     @property
     def results(self) -> str:

@@ -51,6 +51,8 @@ class Plan:
     """The summary of a manifest. Where it exists, all its shards do, and none of them ever changes."""
 
     run: str
+    #: Which draft of the shards became the manifest; part of their keys.
+    draft: str
     #: When it was frozen, ISO 8601 in UTC.
     created: str
     options: Options
