@@ -26,6 +26,8 @@ from transcription.contract.result import TRANSCRIBED
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+#: How much of a transcript the table shows, in characters; the whole lies in the output folder.
+_SHOWN = 200
 #: How task states read in the progress.
 _WORDS = {"success": "done", "up_for_retry": "failed, trying again soon", "upstream_failed": "not run"}
 
@@ -132,6 +134,9 @@ def _show(s3: S3Client, report: dict[str, Any], console: Console) -> None:
 def _words(s3: S3Client, outcome: dict[str, Any]) -> str:
     if outcome["status"] == TRANSCRIBED:
         key = keys.transcript(keys.name_of(outcome["item"]["key"]))
-        return escape(s3.get_object(Bucket=BUCKET, Key=key)["Body"].read().decode().strip()) or "[dim](no speech)[/]"
+        text = s3.get_object(Bucket=BUCKET, Key=key)["Body"].read().decode().strip()
+        if len(text) > _SHOWN:
+            text = f"{text[:_SHOWN].rsplit(maxsplit=1)[0]} … ({outcome['words']} words)"
+        return escape(text) or "[dim](no speech)[/]"
     failure = outcome["failure"]
     return f"[red]{outcome['status']}[/] {failure['code']}: {escape(failure['message'])}"
