@@ -42,15 +42,13 @@ def main() -> None:
     scheduler = Scheduler(runner, book, state)
     server = make_server(_HOST, 0, LocalAws(scheduler, book), threaded=True, request_handler=QuietHandler)
     endpoint = f"http://{_HOST}:{server.port}"
-    told_to_end = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: told_to_end.set())
+    told_to_end = _catch_signals()
     scheduler.start(endpoint)
     threading.Thread(target=server.serve_forever, name="http", daemon=True).start()
     (scratch / "endpoint").write_text(endpoint)
     (scratch / "endpoint").rename(address)
 
-    told_to_end.wait()
+    os.read(told_to_end, 1)
     address.unlink()
     server.shutdown()
     scheduler.stop()
@@ -71,7 +69,7 @@ def _check_moto() -> None:
     if installed != _MOTO:
         sys.exit(
             f"moto {installed} is installed, but local/aws replaces parts of moto {_MOTO}. Install that one, or check "
-            "batch_api.py, s3_api.py and server.py against the new one, run tests/local, and change this number."
+            "batch_api.py, s3_api.py, object_keys.py and server.py against it, run tests/local, and change this number."
         )
 
 
@@ -82,6 +80,20 @@ def _runner(arguments: argparse.Namespace) -> Runner:
     if engine is None:
         sys.exit("--runner container needs docker or podman, and neither answers. Start one, or use --runner process.")
     return ContainerRunner(engine)
+
+
+def _catch_signals() -> int:
+    """A descriptor that can be read once SIGTERM or SIGINT came.
+
+    The kernel may give them to any thread, and Python's handlers run in the main thread when it next wakes up: it would
+    sleep on if it waited for an event.
+    """
+    told, tell = os.pipe()
+    os.set_blocking(tell, False)
+    signal.set_wakeup_fd(tell)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    return told
 
 
 def _make_room(scratch: Path) -> None:

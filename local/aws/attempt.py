@@ -16,7 +16,8 @@ from local.aws.endings import Ending
 from local.aws.execution import Execution
 from local.aws.fault_book import FaultBook
 from local.aws.faults import Interruption, Who
-from local.aws.runners import Runner, Task
+from local.aws.runners import Runner
+from local.aws.task import Task
 
 #: From SIGTERM to SIGKILL, in seconds. Source: AWS Batch User Guide, "Job timeouts".
 _GRACE = 30.0

@@ -15,9 +15,14 @@ import botocore.session
 _CREDENTIAL = re.compile(r"Credential=(?P<key>[^/]+)/\d+/[^/]*/(?P<service>[^/]+)/aws4_request")
 
 
+#: What an S3 request needs: reading an object (GET, HEAD, the source of a copy), writing one (PUT, POST, the target
+#: of a copy), deleting, listing. The same split as S3's permissions.
+ACCESSES = ("GET", "PUT", "DELETE", "LIST")
+
+
 @dataclass(frozen=True)
 class Access:
-    """One object, or the start of many, and what is done to it: one of `faults.ACCESSES`."""
+    """One object, or the start of many, and what is done to it: one of `ACCESSES`."""
 
     kind: str
     key: str

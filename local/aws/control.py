@@ -1,4 +1,4 @@
-"""`/_faults` and `/_calls`: how tests order faults, and see what was called."""
+"""`/_faults`, `/_calls` and `/_copies`: how tests order faults, see what was called, and get many objects."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from local.aws import faults
+from local.aws import fault_order, s3_copies
 from local.aws.calls import Calls
 from local.aws.fault_book import FaultBook
 from local.aws.scheduler import Scheduler
 
-FAULTS, CALLS = "/_faults", "/_calls"
+PATHS = ("/_faults", "/_calls", "/_copies")
 
 
 class Control:
@@ -22,30 +22,32 @@ class Control:
         self._book, self._calls, self._scheduler = book, calls, scheduler
 
     def answer(self, request: Request) -> Response:
-        """The response to `request`, whose path is `FAULTS` or `CALLS`."""
+        """The response to `request`, whose path is one of `PATHS`."""
+        try:
+            document, status = self._answer(request)
+        except ValueError as error:  # FaultInvalid, or not JSON
+            document, status = {"error": str(error)}, 400
+        body = "" if document is None else json.dumps(document, indent=1) + "\n"
+        return Response(body, status=status, content_type="application/json")
+
+    def _answer(self, request: Request) -> tuple[Any, int]:
+        document: Any = None
+        status = 204
         match request.path, request.method:
             case "/_faults", "POST":
-                return self._order(request.get_data())
+                document, status = {"id": self._book.add(fault_order.parse(json.loads(request.get_data())))}, 201
+                self._scheduler.faults_changed()
             case "/_faults", "GET":
-                return _json({"faults": self._book.describe()})
+                document, status = {"faults": self._book.describe()}, 200
             case "/_faults", "DELETE":
                 self._book.clear()
-                return Response(status=204)
+                self._scheduler.faults_changed()
             case "/_calls", "GET":
-                return _json(self._calls.describe())
+                document, status = self._calls.describe(), 200
             case "/_calls", "DELETE":
                 self._calls.clear()
-                return Response(status=204)
-        return _json({"error": f"{request.path} has no {request.method}."}, status=405)
-
-    def _order(self, body: bytes) -> Response:
-        try:
-            number = self._book.add(faults.parse(json.loads(body)))
-        except ValueError as error:  # FaultInvalid, or not JSON
-            return _json({"error": str(error)}, status=400)
-        self._scheduler.arm()
-        return _json({"id": number}, status=201)
-
-
-def _json(document: Any, status: int = 200) -> Response:
-    return Response(json.dumps(document, indent=1) + "\n", status=status, content_type="application/json")
+            case "/_copies", "POST":
+                document, status = {"copies": s3_copies.put(json.loads(request.get_data()))}, 201
+            case path, method:
+                document, status = {"error": f"{path} has no {method}."}, 405
+        return document, status

@@ -29,6 +29,9 @@ def details(job: AnyJob) -> dict[str, Any]:
         **_common(job),
         **submission.described,
         "jobQueue": submission.queue.arn,
+        # From the call of CancelJob or TerminateJob on, while the job may still be PENDING or RUNNING.
+        "isCancelled": job.is_cancelled,
+        "isTerminated": job.is_terminated,
         "parameters": submission.parameters,
         "tags": submission.tags,
         "dependsOn": [],

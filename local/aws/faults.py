@@ -1,20 +1,15 @@
-"""The faults that tests order at `/_faults`: what goes wrong, for whom and when."""
+"""What all faults have in common, and those that jobs meet; `request_faults` has those that requests meet."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import ClassVar
 
 from local.aws import endings
+from local.aws.call import ACCESSES
 from local.aws.endings import Ending
 from local.aws.retries import matches
-
-#: What an S3 request needs: reading an object (GET, HEAD, the source of a copy), writing one (PUT, POST, the target
-#: of a copy), deleting, listing. The same split as S3's permissions.
-ACCESSES = ("GET", "PUT", "DELETE", "LIST")
-#: Who a `deny` without a job is for.
-CALLERS = ("all", "jobs", "others")
 
 
 class FaultInvalid(ValueError):
@@ -41,7 +36,7 @@ class Fault:
     times: int | None = None
 
     def __post_init__(self) -> None:
-        _check(self.times is None or self.times >= 1, "times must be 1 or more.")
+        check(self.times is None or self.times >= 1, "times must be 1 or more.")
 
 
 @dataclass(frozen=True)
@@ -60,6 +55,21 @@ class JobFault(Fault):
             and self.child in (None, who.child)
             and self.attempt in (None, who.attempt)
         )
+
+
+@dataclass(frozen=True)
+class Stuck(JobFault):
+    """The attempt does not start as long as the fault is in force: its job stays RUNNABLE."""
+
+    #: The job's `statusReason`. Source: AWS Batch User Guide, "Jobs stuck in RUNNABLE due to capacity".
+    reason: str = (
+        "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - "
+        "Service cannot fulfill the capacity requested for instance type c7i.xlarge"
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check(bool(self.reason), "reason must not be empty: AWS always gives one.")
 
 
 @dataclass(frozen=True)
@@ -87,93 +97,31 @@ class Interruption(JobFault):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _check(self.access is None or self.access in ACCESSES, f"access must be one of {', '.join(ACCESSES)}.")
-        _check(self.access is None or self.at_request is not None, "access needs at_request: the N-th of them.")
-        _check(None in (self.at_request, self.after_seconds), "at_request and after_seconds exclude each other.")
-        _check(self.at_request is None or self.at_request >= 1, "at_request must be 1 or more.")
-        _check((self.after_seconds or 0) >= 0 and self.notice_seconds >= 0, "Seconds must be 0 or more.")
+        check_request(self.access, self.at_request)
+        check(self.access is None or self.at_request is not None, "access needs at_request: the N-th of them.")
+        check(None in (self.at_request, self.after_seconds), "at_request and after_seconds exclude each other.")
+        check((self.after_seconds or 0) >= 0 and self.notice_seconds >= 0, "Seconds must be 0 or more.")
 
     def ending(self) -> Ending:
         """What becomes of the attempt."""
         return self.ENDINGS[self.kind]()
 
 
-@dataclass(frozen=True)
-class Throttle(Fault):
-    """The next calls of one Batch action are answered with TooManyRequestsException."""
-
-    action: str = ""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        _check(bool(self.action), "action is missing: the Batch action to throttle, such as SubmitJob.")
-
-
-@dataclass(frozen=True)
-class Deny(JobFault):
-    """S3 answers AccessDenied."""
-
-    #: The accesses denied; none: all of them.
-    methods: tuple[str, ...] = ()
-    #: The start of the keys concerned, without the bucket.
-    prefix: str = ""
-    callers: str = "all"
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        _check(all(each in ACCESSES for each in self.methods), f"methods must be some of {', '.join(ACCESSES)}.")
-        _check(self.callers in CALLERS, f"callers must be one of {', '.join(CALLERS)}.")
-        _check(not (self._chosen and self.callers == "others"), "callers 'others' and a chosen job exclude each other.")
-
-    @property
-    def _chosen(self) -> bool:
-        return (self.job, self.child, self.attempt) != (None, None, None)
-
-    def refuses(self, who: Who | None, access: str, key: str) -> bool:
-        """Whether `who` (nobody: a caller that is not a job) may not do this."""
-        if (self.methods and access not in self.methods) or not key.startswith(self.prefix):
-            return False
-        if who is None:
-            return self.callers != "jobs" and not self._chosen
-        return self.callers != "others" and self.concerns(who)
-
-
-KINDS: Mapping[str, type[Fault]] = {
-    **dict.fromkeys(Interruption.ENDINGS, Interruption),
-    "image_pull": ImagePull,
-    "throttle": Throttle,
-    "deny": Deny,
-}
-_TYPES: Mapping[str, tuple[type, ...]] = {
-    "str": (str,),
-    "str | None": (str,),
-    "int | None": (int,),
-    "float": (int, float),
-    "float | None": (int, float),
-    "tuple[str, ...]": (list,),
-}
-
-
-def parse(document: Any) -> Fault:
-    """A fault as JSON describes it.
+def check_request(access: str | None, at_request: int | None) -> None:
+    """Check what chooses one request of many.
 
     Raises:
-        FaultInvalid: it is not one.
+        FaultInvalid: it chooses none.
     """
-    _check(isinstance(document, dict), "A fault is a JSON object.")
-    kind = document.get("kind")
-    _check(kind in KINDS, f"kind {kind!r} is not one of {', '.join(KINDS)}.")
-    known = {field.name: str(field.type) for field in fields(KINDS[kind])}
-    for name, value in document.items():
-        _check(name in known, f"{kind} has no {name!r}; it has {', '.join(known)}.")
-        fits = isinstance(value, _TYPES[known[name]]) and not isinstance(value, bool)
-        _check(fits, f"{name} must be of type {known[name].removesuffix(' | None')}, not {value!r}.")
-    arguments: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in document.items()
-    }
-    return KINDS[kind](**arguments)
+    check(access is None or access in ACCESSES, f"access must be one of {', '.join(ACCESSES)}.")
+    check(at_request is None or at_request >= 1, "at_request must be 1 or more.")
 
 
-def _check(condition: bool, message: str) -> None:
+def check(condition: bool, message: str) -> None:
+    """Refuse a fault where `condition` does not hold.
+
+    Raises:
+        FaultInvalid: with `message`.
+    """
     if not condition:
         raise FaultInvalid(message)

@@ -12,6 +12,7 @@ from typing import Any
 from moto.batch.models import JobDefinition, JobQueue
 
 from local.aws.endings import Ending
+from local.aws.faults import Who
 from local.aws.retries import RetryStrategy
 
 
@@ -86,12 +87,29 @@ class Job:
     started_at: int | None = None
     stopped_at: int | None = None
     attempts: list[AttemptRecord] = field(default_factory=list)
-    #: What TerminateJob gave as a reason while it ran.
+    is_cancelled: bool = False
+    is_terminated: bool = False
+    #: What CancelJob or TerminateJob gave as a reason.
     ended_because: str | None = None
+    #: Whether something keeps it from starting, although it is its turn.
+    held: bool = False
+
+    def next_attempt(self) -> Who:
+        """The attempt that would be made now."""
+        return Who(self.submission.name, self.index or 0, len(self.attempts) + 1)
+
+    def hold(self, reason: str) -> None:
+        """Keep a RUNNABLE job from starting."""
+        self.held, self.status_reason = True, reason
+
+    def release(self) -> None:
+        """Let a job start that was kept from it."""
+        if self.held:
+            self.held, self.status_reason = False, None
 
     def enter(self, status: Status, reason: str | None = None) -> None:
         """Move on to `status`; the array that the job belongs to takes notice."""
-        previous, self.status, self.status_reason = self.status, status, reason
+        previous, self.status, self.status_reason, self.held = self.status, status, reason, False
         if status in FINISHED:
             self.stopped_at = now()
         if self.array:
@@ -107,7 +125,9 @@ class Array:
     arn: str
     children: list[Job] = field(default_factory=list)
     summary: Counter[Status] = field(default_factory=Counter)
-    #: What TerminateJob or CancelJob gave as a reason.
+    is_cancelled: bool = False
+    is_terminated: bool = False
+    #: What CancelJob or TerminateJob gave as a reason.
     ended_because: str | None = None
     created_at: int = field(default_factory=now)
     stopped_at: int | None = None

@@ -6,35 +6,19 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from local.aws import endings
 from local.aws.endings import Ending
 from local.aws.engine import init_options, removal
 from local.aws.execution import Execution
+from local.aws.task import Task
 
 _ROOT = Path(__file__).resolve().parents[2]
 _SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
 #: What `docker run` and `podman run` exit with when the engine itself failed. Source: their manual pages.
 _ENGINE_FAILED = 125
-
-
-@dataclass(frozen=True)
-class Task:
-    """What ECS would be asked to run."""
-
-    command: Sequence[str]
-    environment: Mapping[str, str]
-    #: `containerProperties` of the job definition with the submission's overrides.
-    container: Mapping[str, Any]
-    vcpus: float
-    #: In MiB.
-    memory: int
-    #: An empty folder of its own, removed afterwards.
-    folder: Path
 
 
 class Runner(Protocol):

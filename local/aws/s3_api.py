@@ -6,7 +6,7 @@ Each override says what moto lacks. Bodies are read before any of them runs, so 
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import Any, cast
 from xml.etree import ElementTree
 
 from moto.core.common_types import TYPE_RESPONSE
@@ -16,32 +16,45 @@ from moto.s3.models import FakeKey
 from moto.s3.responses import S3Response
 from werkzeug.http import parse_range_header
 
+from local.aws import s3_listing, s3_versions
 from local.aws.call import copy_source
+from local.aws.object_keys import OrderedKeys
 
 #: In a request's WSGI environment: `(access, key) -> bool`, whether a fault denies it to this caller.
 DENIES = "local.aws.denies"
 #: Conditions are checked and acted on in two steps; this makes them one. Listings iterate over what writes change.
-_ONE_AT_A_TIME = threading.RLock()
+ONE_AT_A_TIME = threading.RLock()
 
 
 class S3Api(S3Response):
     """moto's handlers; one object serves one request."""
 
     def _bucket_response_get(self, *args: Any, **kwargs: Any) -> Any:
-        with _ONE_AT_A_TIME:
+        with ONE_AT_A_TIME:
             return super()._bucket_response_get(*args, **kwargs)
 
     def _key_response_put(self, *args: Any, **kwargs: Any) -> Any:
-        with _ONE_AT_A_TIME:
+        with ONE_AT_A_TIME:
             return super()._key_response_put(*args, **kwargs)
 
     def _key_response_post(self, *args: Any, **kwargs: Any) -> Any:
-        with _ONE_AT_A_TIME:
+        with ONE_AT_A_TIME:
             return super()._key_response_post(*args, **kwargs)
 
     def _key_response_delete(self, *args: Any, **kwargs: Any) -> Any:
-        with _ONE_AT_A_TIME:
+        with ONE_AT_A_TIME:
             return super()._key_response_delete(*args, **kwargs)
+
+    def list_objects_v2(self) -> TYPE_RESPONSE:
+        """ListObjectsV2. moto sorts the whole bucket for every page."""
+        return 200, {}, s3_listing.answer(self.bucket_name, self._keys(), self.request.args)
+
+    def list_object_versions(self) -> TYPE_RESPONSE:
+        """ListObjectVersions. moto copies the whole bucket for every page, and keeps the copies."""
+        return 200, {}, s3_versions.answer(self.bucket_name, self._keys(), self.request.args)
+
+    def _keys(self) -> OrderedKeys:
+        return cast(OrderedKeys, self.backend.get_bucket(self.bucket_name).keys)
 
     def copy_object(self) -> TYPE_RESPONSE:
         """CopyObject. moto ignores the conditions on the source's ETag and on the target."""
@@ -73,7 +86,7 @@ class S3Api(S3Response):
         ]
         if not objects:
             raise MalformedXML()
-        with _ONE_AT_A_TIME:
+        with ONE_AT_A_TIME:
             refused = [error for each in objects if (error := self._refusal(bucket_name, each))]
             keys = {error["Key"] for error in refused}
             allowed = [each for each in objects if each["Key"] not in keys]

@@ -1,29 +1,35 @@
-"""The WSGI application: counts every call, lets faults refuse it, and hands the rest to moto."""
+"""The WSGI application: counts every call, lets faults refuse or break it, and hands the rest to moto."""
 
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterable
-from functools import partial
-from typing import Any
+from contextlib import suppress
+from functools import cache, partial
+from typing import Any, NoReturn
 
 import moto.batch.responses
+import moto.s3.models
 import moto.s3.responses
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.wrappers import Request, Response
 
-from local.aws import call
+from local.aws import call, control, peer
 from local.aws.batch_api import BatchApi
 from local.aws.call import Call
 from local.aws.calls import Calls
-from local.aws.control import CALLS, FAULTS, Control
+from local.aws.control import Control
 from local.aws.fault_book import FaultBook
 from local.aws.faults import Who
+from local.aws.object_keys import OrderedKeys
 from local.aws.s3_api import DENIES, S3Api
 from local.aws.scheduler import Scheduler
 
-_DENIED = """<?xml version="1.0" encoding="UTF-8"?>
-<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"""
+_ERROR = """<?xml version="1.0" encoding="UTF-8"?>
+<Error><Code>{code}</Code><Message>{message}</Message></Error>"""
+#: In a request's WSGI environment: its socket.
+_CONNECTION = "werkzeug.socket"
 
 
 def install(scheduler: Scheduler) -> None:
@@ -31,6 +37,16 @@ def install(scheduler: Scheduler) -> None:
     BatchApi.scheduler = scheduler
     moto.batch.responses.BatchResponse = BatchApi  # type: ignore[misc]
     moto.s3.responses.S3Response = S3Api  # type: ignore[misc]
+    moto.s3.models._VersionedKeyStore = OrderedKeys  # type: ignore[attr-defined, assignment]
+
+
+class Dispatcher(DomainDispatcherApplication):
+    """Finds the part of moto that serves a host. moto reads its own folder for that, 1 ms of every request."""
+
+    @cache  # noqa: B019  (there is one, and it knows a host per service and region)
+    def get_backend_for_host(self, host: str | None) -> Any:
+        """See moto's."""
+        return super().get_backend_for_host(host)
 
 
 class QuietHandler(MotoRequestHandler):
@@ -47,27 +63,58 @@ class LocalAws:
         install(scheduler)
         self._scheduler, self._book, self._calls = scheduler, book, Calls()
         self._control = Control(book, self._calls, scheduler)
-        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._moto = Dispatcher(create_backend_app)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """WSGI."""
-        if environ["PATH_INFO"] in (FAULTS, CALLS):
+        if environ["PATH_INFO"] in control.PATHS:
             return self._control.answer(Request(environ))(environ, start_response)
         asked = call.read(environ)
         self._calls.count(asked.service, asked.action)
-        refusal = self._refuse(asked, environ)
-        return refusal(environ, start_response) if refusal else self._moto(environ, start_response)
-
-    def _refuse(self, asked: Call, environ: dict[str, Any]) -> Response | None:
-        """What a fault answers instead of AWS; nothing where none applies."""
-        attempt = self._scheduler.attempts.get(asked.access_key)
-        who: Who | None = attempt.who if attempt else None
+        attempt = self._scheduler.attempts.by_access_key.get(asked.access_key)
         if attempt and not attempt.admit(asked.accesses):
-            return Response(status=503)  # nobody is left to read it
+            _hang_up(environ)  # nobody is left to hear an answer
+        who = attempt.who if attempt else None
+        answer = self._refusal(who, asked, environ) or self._broken(who, asked, environ) or self._moto
+        return answer(environ, start_response)
+
+    def _refusal(self, who: Who | None, asked: Call, environ: dict[str, Any]) -> Response | None:
+        """What a fault answers instead of AWS; nothing where none applies."""
         environ[DENIES] = partial(self._book.denies, who)
         if any(self._book.denies(who, access.kind, access.key) for access in asked.accesses):
-            return Response(_DENIED, status=403, content_type="application/xml")
-        if asked.service == "batch" and self._book.throttles(asked.action):
+            return _error("AccessDenied", "Access Denied", 403)
+        if self._book.throttles(asked):
             headers = {"x-amzn-ErrorType": "TooManyRequestsException"}
             return Response(json.dumps({"message": "Too Many Requests"}), 429, headers, content_type="application/json")
         return None
+
+    def _broken(self, who: Who | None, asked: Call, environ: dict[str, Any]) -> Response | None:
+        """End the connection, carrying the request out or not, where a fault says so; nothing where none applies.
+
+        Returns:
+            An error where a fault cannot be carried out.
+        """
+        kill = self._book.kill(who, asked)
+        if not kill and not self._book.loses_answer(who, asked):
+            return None
+        if not kill or kill[1].after:
+            Response.from_app(self._moto, environ, buffered=True)
+        if kill:
+            try:
+                peer.kill(environ[_CONNECTION])
+            except peer.PeerUnknown as error:
+                return _error("KillImpossible", str(error), 400)
+            self._book.fire(kill[0])
+        _hang_up(environ)
+
+
+def _hang_up(environ: dict[str, Any]) -> NoReturn:
+    """End the connection without an answer."""
+    connection: socket.socket = environ[_CONNECTION]
+    with suppress(OSError):  # the other end may be gone already
+        connection.shutdown(socket.SHUT_RDWR)
+    raise ConnectionAbortedError("A fault ended the connection.")
+
+
+def _error(code: str, message: str, status: int) -> Response:
+    return Response(_ERROR.format(code=code, message=message), status=status, content_type="application/xml")

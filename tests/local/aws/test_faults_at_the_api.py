@@ -9,26 +9,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.local.aws.callers import REQUESTS
 from tests.local.aws.server import Batch, LocalAws
-
-#: Each word is an S3 request: P writes, G reads, L lists, D deletes; prints the code of each answer.
-S3_REQUESTS = """
-import sys, boto3
-from botocore.config import Config
-from botocore.exceptions import ClientError
-s3 = boto3.client("s3", config=Config(retries={"total_max_attempts": 1}))
-bucket = sys.argv[1]
-for word in sys.argv[2:]:
-    verb, _, key = word.partition(":")
-    try:
-        if verb == "P": s3.put_object(Bucket=bucket, Key=key, Body=b"text")
-        if verb == "G": s3.get_object(Bucket=bucket, Key=key)
-        if verb == "L": s3.list_objects_v2(Bucket=bucket, Prefix=key)
-        if verb == "D": s3.delete_object(Bucket=bucket, Key=key)
-        print(word, "ok", flush=True)
-    except ClientError as error:
-        print(word, error.response["Error"]["Code"], flush=True)
-"""
 
 
 def code_of(call: Any, **arguments: Any) -> str:
@@ -63,7 +45,7 @@ def test_one_child_is_denied_what_its_neighbour_and_other_callers_may_do(
     aws.order(kind="deny", methods=["PUT"], prefix="output/", child=1)
     words = ["P:output/a", "P:runs/a", "G:output/seed"]
     aws.client("s3").put_object(Bucket=bucket, Key="output/seed", Body=b"")
-    job_id = batch.submit(["python", "-c", S3_REQUESTS, bucket, *words], size=2)
+    job_id = batch.submit(["python", "-c", REQUESTS, bucket, *words], size=2)
     batch.ends(job_id)
     assert batch.prints(f"{job_id}:0", "seed") == "P:output/a ok\nP:runs/a ok\nG:output/seed ok\n"
     assert batch.prints(f"{job_id}:1", "seed") == "P:output/a AccessDenied\nP:runs/a ok\nG:output/seed ok\n"
@@ -72,7 +54,7 @@ def test_one_child_is_denied_what_its_neighbour_and_other_callers_may_do(
 def test_only_callers_that_are_not_jobs_can_be_denied(batch: Batch, aws: LocalAws, bucket: str) -> None:
     aws.order(kind="deny", prefix="processed/", callers="others")
     assert code_of(aws.client("s3").put_object, Bucket=bucket, Key="processed/a", Body=b"") == "AccessDenied"
-    job_id = batch.submit(["python", "-c", S3_REQUESTS, bucket, "P:processed/a"])
+    job_id = batch.submit(["python", "-c", REQUESTS, bucket, "P:processed/a"])
     assert batch.prints(job_id, "\n") == "P:processed/a ok\n"
 
 
@@ -108,7 +90,7 @@ def test_a_job_can_be_killed_at_a_chosen_request_which_is_not_carried_out(
 ) -> None:
     aws.order(kind="spot_reclaim", at_request=2, access="DELETE")
     words = ["P:first", "P:second", "D:first", "D:second", "P:third"]
-    job_id = batch.submit(["python", "-c", S3_REQUESTS, bucket, *words], retryStrategy={"attempts": 1})
+    job_id = batch.submit(["python", "-c", REQUESTS, bucket, *words], retryStrategy={"attempts": 1})
     assert batch.ends(job_id)["statusReason"].startswith("Host EC2")
     assert batch.prints(job_id, "D:first") == "P:first ok\nP:second ok\nD:first ok\n"
     assert [each["Key"] for each in aws.client("s3").list_objects_v2(Bucket=bucket)["Contents"]] == ["second"]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib.metadata
 import signal
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from local.aws import __main__ as program
-from tests.local.aws.server import Batch, LocalAws, alive, make_batch, wait_for
+from tests.local.aws.server import LIMIT, Batch, LocalAws, alive, make_batch, wait_for
 
 #: A process, its child, and a grandchild that left the session and lost its parent. Each prints its id.
 FAMILY = r"""
@@ -66,6 +68,13 @@ def test_no_job_outlives_the_server_however_it_ends(start_aws: Callable[..., Loc
         assert code == 0
         assert all_gone(pids)
         assert [path.name for path in aws.state.iterdir()] == ["logs"]
+
+
+def test_the_server_ends_whichever_of_its_threads_the_signal_reaches(start_aws: Callable[..., LocalAws]) -> None:
+    process = start_aws().process
+    (thread, *_) = {int(each.name) for each in Path(f"/proc/{process.pid}/task").iterdir()} - {process.pid}
+    assert ctypes.CDLL(None).tgkill(process.pid, thread, signal.SIGTERM) == 0
+    assert process.wait(LIMIT) == 0
 
 
 def test_a_reclaimed_attempt_leaves_no_process(batch: Batch, aws: LocalAws) -> None:

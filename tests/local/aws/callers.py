@@ -1,0 +1,43 @@
+"""Programs that call the local AWS and print what came of it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from local.aws_client import aws_environment
+
+#: Each word is a request: P writes, G reads, L lists, D deletes, S submits a job; prints the code of each answer.
+REQUESTS = """
+import sys, boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+config = Config(retries={"total_max_attempts": 1})
+s3, batch = boto3.client("s3", config=config), boto3.client("batch", config=config)
+bucket = sys.argv[1]
+for word in sys.argv[2:]:
+    verb, _, key = word.partition(":")
+    try:
+        if verb == "P": s3.put_object(Bucket=bucket, Key=key, Body=b"text")
+        if verb == "G": s3.get_object(Bucket=bucket, Key=key)
+        if verb == "L": s3.list_objects_v2(Bucket=bucket, Prefix=key)
+        if verb == "D": s3.delete_object(Bucket=bucket, Key=key)
+        if verb == "S": batch.submit_job(jobName="killed", jobQueue=bucket, jobDefinition=key)
+        print(word, "ok", flush=True)
+    except ClientError as error:
+        print(word, error.response["Error"]["Code"], flush=True)
+"""
+
+
+def run(endpoint: str, code: str, *arguments: str, own_group: bool = True) -> tuple[int, str]:
+    """Run Python code that finds AWS at `endpoint`; its exit code, -n where signal n ended it, and what it printed.
+
+    Without `own_group` it is in the process group of the tests, which is that of the servers they start, too.
+    """
+    command: Sequence[str] = [sys.executable, "-c", code, *arguments]
+    environment = aws_environment(endpoint)
+    done = subprocess.run(
+        command, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=own_group, check=False
+    )
+    return done.returncode, done.stdout
