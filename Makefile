@@ -6,9 +6,11 @@ SHELL := /bin/bash
 
 UV_VERSION := 0.13.9
 UV := .local/uv/bin/uv
-AIRFLOW := .local/venvs/airflow
+# Airflow 3.2.1, the stack and the tests. MWAA's other versions each have an environment of their own.
+MAIN := .local/venvs/airflow
+OTHERS := $(patsubst %,.local/venvs/airflow-%/ready,3.0.6 3.3.1)
 TRANSCRIBER := .local/venvs/transcriber
-PYTHON := $(AIRFLOW)/bin/python
+PYTHON := $(MAIN)/bin/python
 LOCK = $(UV) pip compile --upgrade --quiet --no-emit-index-url --no-header --no-annotate --python-platform x86_64-manylinux_2_28
 
 # Folder names reach Python through the environment, never through a shell command.
@@ -16,45 +18,51 @@ LOCK = $(UV) pip compile --upgrade --quiet --no-emit-index-url --no-header --no-
 override AUDIO := $(value AUDIO)
 override OUT := $(value OUT)
 override MODEL := $(value MODEL)
-export AUDIO OUT MODEL RUNNER
+export AUDIO OUT MODEL RUNNER AIRFLOW
 export PYTHONPATH := $(CURDIR)/dags
 export UV_PYTHON_INSTALL_DIR := $(CURDIR)/.local/python
 export PYTHONDONTWRITEBYTECODE := $(CI)
 
-.PHONY: help setup demo up down test lint format model lock clean
+.PHONY: help setup chosen demo up down test bench lint format model lock clean
 
 help:  ## show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
-demo: setup  ## transcribe recordings on this machine: make demo [AUDIO=dir] [OUT=dir] [MODEL=dir] [RUNNER=container]
+demo: setup chosen  ## transcribe recordings on this machine: make demo [AUDIO=dir] [OUT=dir] [MODEL=dir] [RUNNER=container] [AIRFLOW=3.0.6]
 	@$(PYTHON) -m local demo
 
-up: setup  ## start the local stack and leave it running
+up: setup chosen  ## start the local stack and leave it running: make up [RUNNER=container] [AIRFLOW=3.0.6]
 	@$(PYTHON) -m local up
 
 down: setup  ## end the local stack
 	@$(PYTHON) -m local down
 
-test: setup lint  ## everything that CI checks
+test: setup $(OTHERS) lint  ## everything that CI checks
 	@$(TRANSCRIBER)/bin/python -m pytest tests/contract tests/transcriber
 	@$(PYTHON) -m pytest --ignore=tests/transcriber tests
 
+bench: setup  ## measure what the README says of speed, memory and requests
+	@$(PYTHON) -m benchmarks
+
 lint: setup  ## style and types
-	@$(AIRFLOW)/bin/ruff check .
-	@$(AIRFLOW)/bin/ruff format --check .
-	@$(AIRFLOW)/bin/mypy
+	@$(MAIN)/bin/ruff check .
+	@$(MAIN)/bin/ruff check --preview --select AIR dags plugins
+	@$(MAIN)/bin/ruff format --check .
+	@$(MAIN)/bin/mypy
 	@$(TRANSCRIBER)/bin/mypy --python-version 3.9 \
 		transcriber_image/transcriber transcriber_image/fetch_model.py dags/transcription/contract
 
 format: setup  ## put the code into the style that lint wants
-	@$(AIRFLOW)/bin/ruff check --fix .
-	@$(AIRFLOW)/bin/ruff format .
+	@$(MAIN)/bin/ruff check --fix .
+	@$(MAIN)/bin/ruff format .
 
 model:  ## fetch DeepSpeech's official 0.9.3 model (1.1 GB) into models/deepspeech-0.9.3
 	@python3 transcriber_image/fetch_model.py models/deepspeech-0.9.3
 
 lock: $(UV)  ## resolve the pinned requirements again
 	$(LOCK) --python-version 3.12 --exclude-newer 2026-05-10 locks/mwaa-3.2.1.in --output-file locks/mwaa-3.2.1.txt
+	$(LOCK) --python-version 3.12 --exclude-newer 2025-08-30 --generate-hashes locks/mwaa-3.0.6.in --output-file locks/mwaa-3.0.6.txt
+	$(LOCK) --python-version 3.12 --exclude-newer 2026-08-20 --generate-hashes locks/mwaa-3.3.1.in --output-file locks/mwaa-3.3.1.txt
 	$(LOCK) --python-version 3.12 --generate-hashes locks/airflow.in --output-file locks/airflow.txt
 	$(LOCK) --python-version 3.9 --generate-hashes transcriber_image/requirements.in --output-file transcriber_image/requirements.txt
 	$(LOCK) --python-version 3.9 --generate-hashes locks/transcriber.in --output-file locks/transcriber.txt
@@ -63,7 +71,10 @@ clean:  ## end the local stack, remove everything that was installed or left bel
 	@if [ -x $(PYTHON) ]; then $(PYTHON) -m local down; fi
 	rm -rf .local
 
-setup: $(AIRFLOW)/ready $(TRANSCRIBER)/ready
+setup: $(MAIN)/ready $(TRANSCRIBER)/ready
+
+# The version that `make demo` or `make up` names; the stack refuses one that is not known.
+chosen: $(filter %/airflow-$(AIRFLOW)/ready,$(OTHERS))
 
 $(UV):
 	@echo "Installing uv $(UV_VERSION) …"
@@ -71,10 +82,16 @@ $(UV):
 	@.local/uv/bin/python -m pip install --quiet uv==$(UV_VERSION)
 
 # The marker is older than a lock file that changed, which makes the environment again.
-$(AIRFLOW)/ready: locks/airflow.txt | $(UV)
+$(MAIN)/ready: locks/airflow.txt | $(UV)
 	@echo "Installing Airflow (Python 3.12) …"
-	@$(UV) venv --quiet --clear --python 3.12 $(AIRFLOW)
-	@$(UV) pip install --quiet --python $(AIRFLOW) --require-hashes -r $<
+	@$(UV) venv --quiet --clear --python 3.12 $(MAIN)
+	@$(UV) pip install --quiet --python $(MAIN) --require-hashes -r $<
+	@touch $@
+
+$(OTHERS): .local/venvs/airflow-%/ready: locks/mwaa-%.txt | $(UV)
+	@echo "Installing Airflow $* (Python 3.12) …"
+	@$(UV) venv --quiet --clear --python 3.12 $(@D)
+	@$(UV) pip install --quiet --python $(@D) --require-hashes -r $<
 	@touch $@
 
 $(TRANSCRIBER)/ready: locks/transcriber.txt | $(UV)

@@ -16,7 +16,7 @@ from types import FrameType
 
 from rich.console import Console
 
-from local import processes
+from local import processes, versions
 from local.aws_client import isolate
 from local.demo import run_demo
 from local.errors import StackError
@@ -35,7 +35,7 @@ def demo(console: Console) -> None:
     out = Path(os.environ.get("OUT") or DEMO_STATE / "bucket")
     if processes.running(DEMO_STATE):
         raise StackError("A demo is running in this clone already. Wait for its end, or use another clone.")
-    stack = Stack(DEMO_STATE, _runner())
+    stack = Stack(DEMO_STATE, _runner(), version=_version())
     if not os.environ.get("OUT"):
         shutil.rmtree(out, ignore_errors=True)
     run_demo(stack, audio, out, Path(model) if model else None, console)
@@ -45,7 +45,7 @@ def up(console: Console) -> None:
     """Start the stack and leave it running."""
     if processes.running(UP_STATE):
         raise StackError(f"The stack is up already: see {ENV_FILE}. `make down` ends it.")
-    stack = Stack(UP_STATE, _runner(), scheduled=True)
+    stack = Stack(UP_STATE, _runner(), version=_version(), scheduled=True)
     stack.start()
     ENV_FILE.touch(mode=0o600)
     ENV_FILE.write_text(stack.addresses.shell())
@@ -67,6 +67,10 @@ def down(console: Console) -> None:
 
 def _runner() -> str:
     return os.environ.get("RUNNER") or "process"
+
+
+def _version() -> str:
+    return os.environ.get("AIRFLOW") or versions.DEFAULT
 
 
 def _interrupted(number: int, frame: FrameType | None) -> None:

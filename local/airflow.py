@@ -8,83 +8,49 @@ import secrets
 import shutil
 import socket
 import subprocess
-import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import httpx
 
-from local import processes
-from local.aws_client import NO_PROXY, aws_environment
+from local import processes, versions
+from local.configuration import USER, configure
 from local.errors import StackError
-from local.paths import LOCAL, ROOT
-from local.resources import BUCKET, CHILDREN, JOB_DEFINITION, QUEUE
 
 DAG_ID = "transcribe_audio"
-USER = "admin"
 #: No triggerer: nothing in the DAG defers.
 _COMPONENTS = ("api-server", "scheduler", "dag-processor")
-#: A fresh metadata database, made once per installed Airflow: migrations take longer than all else together.
-_EMPTY_DATABASE = LOCAL / "venvs" / "airflow" / "empty-airflow.db"
 #: How long Airflow may take to answer, in seconds. It takes 15 to 40; slow machines get more.
 _START_LIMIT = 300.0
 
 
 class Airflow:
-    """One Airflow: where it answers, and how to log in."""
+    """One Airflow: where it answers, how to log in, and how to use its command line.
 
-    def __init__(self, state: Path, endpoint: str, *, scheduled: bool) -> None:
+    With `scheduled` the DAG also runs at night. `settings` override the stack's own in the section `[transcription]`.
+    """
+
+    def __init__(
+        self,
+        state: Path,
+        endpoint: str,
+        *,
+        version: str = versions.DEFAULT,
+        scheduled: bool = False,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self.state = state
-        self._scheduled = scheduled
         self.home = state / "airflow"
         self.url = f"http://127.0.0.1:{_free_port()}"
         self.password = secrets.token_urlsafe(12)
-        self._environment = self._make_environment(endpoint)
-
-    def _make_environment(self, endpoint: str) -> dict[str, str]:
-        port = self.url.rsplit(":", 1)[1]
-        passwords = self.home / "passwords.json"
-        # Nothing of the caller's environment that Airflow or the AWS SDK could take for a setting.
-        inherited = {name: os.environ[name] for name in ("HOME", "LANG", "PATH", "TMPDIR") if name in os.environ}
-        settings = {
-            "CORE__DAGS_FOLDER": str(ROOT / "dags"),
-            "CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
-            "CORE__LOAD_EXAMPLES": "False",
-            "CORE__EXECUTOR": "LocalExecutor",
-            "CORE__PARALLELISM": "4",
-            "CORE__FERNET_KEY": "",
-            "CORE__EXECUTION_API_SERVER_URL": f"{self.url}/execution/",
-            "CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
-            "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords),
-            "DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.home}/airflow.db",
-            "API__HOST": "127.0.0.1",
-            "API__PORT": port,
-            "API__WORKERS": "1",
-            "API__BASE_URL": self.url,
-            "API__SECRET_KEY": secrets.token_urlsafe(32),
-            "API_AUTH__JWT_SECRET": secrets.token_urlsafe(32),
-            "LOGGING__BASE_LOG_FOLDER": str(self.home / "logs"),
-            # Off where a nightly run at 01:00 would take audio away from the run that is watched.
-            "SCHEDULER__USE_JOB_SCHEDULE": str(self._scheduled),
-            "SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
-            "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
-            "TRANSCRIPTION__BUCKET": BUCKET,
-            "TRANSCRIPTION__JOB_QUEUE": QUEUE,
-            "TRANSCRIPTION__JOB_DEFINITION": JOB_DEFINITION,
-            # An array job however little audio there is, and as many children as run at once.
-            "TRANSCRIPTION__AUDIO_MINUTES_PER_CHILD": "0.05",
-            "TRANSCRIPTION__MAX_CHILDREN": str(CHILDREN),
-            "TRANSCRIPTION__POLL_SECONDS": "1",
-        }
-        return {
-            **inherited,
-            **aws_environment(endpoint),
-            **NO_PROXY,
-            "PATH": f"{Path(sys.executable).parent}:{inherited.get('PATH', '/usr/bin:/bin')}",
-            "AIRFLOW_HOME": str(self.home),
-            "AIRFLOW_CONN_AWS_DEFAULT": "aws://",
-            "PYTHONDONTWRITEBYTECODE": "1",
-            **{f"AIRFLOW__{name}": value for name, value in settings.items()},
-        }
+        installed = versions.environment(version)
+        programs = installed / "bin"
+        self.python = programs / "python"
+        self.environment = configure(
+            self.home, self.url, endpoint, programs, scheduled=scheduled, settings=settings or {}
+        )
+        #: A fresh metadata database, made once per installed Airflow: migrations take longer than all else together.
+        self._empty_database = installed / "empty-airflow.db"
 
     def start(self) -> None:
         """Start all components and wait until the DAG can be triggered.
@@ -92,53 +58,58 @@ class Airflow:
         Raises:
             StackError: a component ended, the DAG does not import, or it all took too long.
         """
+        self.prepare()
+        started = {name: self.start_component(name) for name in _COMPONENTS}
+        self._wait_until(self._answers, "api-server", started["api-server"])
+        with self.client() as client:
+            self._wait_until(lambda: self._has_dag(client), "dag-processor", started["dag-processor"])
+
+    def prepare(self) -> None:
+        """Make what the components and the command line need: a home with a password and an empty database.
+
+        Raises:
+            StackError: the database could not be made.
+        """
         self.home.mkdir(parents=True)
-        passwords = Path(self._environment["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"])
+        passwords = Path(self.environment["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"])
         passwords.touch(mode=0o600)
         passwords.write_text(json.dumps({USER: self.password}))
-        self._make_database()
-        started = {name: self._start_component(name) for name in _COMPONENTS}
-        server = started["api-server"]
-        processes.wait_until(self._answers, "Airflow's API server", server, self._log("api-server"), _START_LIMIT)
-        parser = started["dag-processor"]
-        with self.client() as client:
-            processes.wait_until(
-                lambda: self._has_dag(client),
-                "Airflow's DAG processor",
-                parser,
-                self._log("dag-processor"),
-                _START_LIMIT,
-            )
-
-    def _make_database(self) -> None:
         database = self.home / "airflow.db"
-        if not _EMPTY_DATABASE.exists():
-            done = subprocess.run(
-                [sys.executable, "-m", "airflow", "db", "migrate"],
-                env=self._environment,
-                cwd=self.state,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            if done.returncode:
-                raise StackError(f"Airflow could not make its database:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-            # Renamed into place, so that another stack starting now never sees half a file.
-            partial = _EMPTY_DATABASE.with_suffix(f".{os.getpid()}")
-            shutil.copy(database, partial)
-            partial.rename(_EMPTY_DATABASE)
-        else:
-            shutil.copy(_EMPTY_DATABASE, database)
+        if self._empty_database.exists():
+            shutil.copy(self._empty_database, database)
+            return
+        made = self.command("db", "migrate")
+        if made.returncode:
+            raise StackError(f"Airflow could not make its database:\n{made.stdout[-2000:]}{made.stderr[-2000:]}")
+        # Renamed into place, so that another stack starting now never sees half a file.
+        partial = self._empty_database.with_suffix(f".{os.getpid()}")
+        shutil.copy(database, partial)
+        partial.rename(self._empty_database)
 
-    def _start_component(self, name: str) -> subprocess.Popen[bytes]:
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """What `airflow ARGUMENTS` says."""
+        return subprocess.run(
+            [str(self.python), "-m", "airflow", *arguments],
+            env=self.environment,
+            cwd=self.state,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def start_component(self, name: str) -> subprocess.Popen[bytes]:
+        """Start `airflow NAME`: one that has ended, or one more, such as the triggerer."""
         return processes.start(
-            [sys.executable, "-m", "airflow", name],
-            env=self._environment,
+            [str(self.python), "-m", "airflow", name],
+            env=self.environment,
             cwd=self.state,
             log=self._log(name),
             state=self.state,
         )
+
+    def _wait_until(self, ready: Callable[[], bool], name: str, process: subprocess.Popen[bytes]) -> None:
+        processes.wait_until(ready, f"Airflow's {name}", process, self._log(name), _START_LIMIT)
 
     def _log(self, name: str) -> Path:
         return self.state / "logs" / f"airflow-{name}.log"

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from mypy_boto3_batch import BatchClient
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sns import SNSClient
 
 REGION = "us-east-1"
 #: Made up; the local AWS asks for some. Never a user's own: the environment below hides those.
@@ -55,6 +56,11 @@ def batch_client(endpoint: str) -> BatchClient:
 def ec2_client(endpoint: str) -> EC2Client:
     """An EC2 client of the local AWS."""
     return _session().client("ec2", endpoint_url=endpoint)
+
+
+def sns_client(endpoint: str) -> SNSClient:
+    """An SNS client of the local AWS."""
+    return _session().client("sns", endpoint_url=endpoint)
 
 
 def _session() -> boto3.Session:

@@ -44,7 +44,7 @@ def run_demo(stack: Stack, audio: Path, out: Path, model: Path | None, console: 
         _check_model(model)
     folders.check_target(out)
     started = time.monotonic()
-    console.print(f"Starting a local AWS and Airflow (RUNNER={stack.runner}) …")
+    console.print(f"Starting a local AWS and Airflow {stack.version} (RUNNER={stack.runner}) …")
     with stack:
         console.print(f"  ready after {time.monotonic() - started:.0f} s: Airflow at {stack.airflow.url}")
         s3 = s3_client(stack.addresses.endpoint)

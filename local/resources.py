@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from local.aws_client import REGION, batch_client, ec2_client, s3_client
+from local.aws_client import REGION, batch_client, ec2_client, s3_client, sns_client
 from local.paths import DEMO_MODEL
+from transcription.contract import keys
 
 if TYPE_CHECKING:
     from mypy_boto3_batch.type_defs import ContainerPropertiesUnionTypeDef, RetryStrategyUnionTypeDef
+    from mypy_boto3_s3.type_defs import BucketLifecycleConfigurationTypeDef
 
 BUCKET = "recordings"
 QUEUE = "transcription"
 JOB_DEFINITION = "transcribe"
+#: In the account that moto makes up.
+ALERT_TOPIC = f"arn:aws:sns:{REGION}:123456789012:transcription-alerts"
 IMAGE = "localhost/deepspeech-transcriber:demo"
 #: Each child decodes on one core, so as many run at once as there are cores.
 CORES = len(os.sched_getaffinity(0))
@@ -30,18 +34,34 @@ RETRY_STRATEGY: RetryStrategyUnionTypeDef = {
         {"onExitCode": "*", "action": "EXIT"},
     ],
 }
-#: A child that takes longer than this hangs, in seconds.
-TIMEOUT = 6 * 3600
+#: A child that takes longer than this hangs, in seconds. The largest file that `max_file_megabytes` admits, 37 hours of
+#: 16 kHz audio, takes 22 hours; a limit below that would end it every night, and pay for it every night.
+TIMEOUT = 24 * 3600
+#: Records of runs expire after 90 days; a version that has expired or was replaced is gone a day later. Nothing else in
+#: the bucket is ever deleted.
+LIFECYCLE: BucketLifecycleConfigurationTypeDef = {
+    "Rules": [
+        {
+            "ID": "runs",
+            "Status": "Enabled",
+            "Filter": {"Prefix": keys.RUNS},
+            "Expiration": {"Days": 90},
+            "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
+        }
+    ]
+}
 
 
 def create_resources(endpoint: str, *, container: bool) -> None:
-    """Create the bucket, the compute environment, the queue and the job definition.
+    """Create the bucket, the topic for alerts, the compute environment, the queue and the job definition.
 
     With `container` the job runs in the image, which brings its own model; otherwise the model is the demo's.
     """
     s3 = s3_client(endpoint)
     s3.create_bucket(Bucket=BUCKET)
     s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    s3.put_bucket_lifecycle_configuration(Bucket=BUCKET, LifecycleConfiguration=LIFECYCLE)
+    sns_client(endpoint).create_topic(Name=ALERT_TOPIC.rpartition(":")[2])
     batch = batch_client(endpoint)
     network = ec2_client(endpoint)
     environment = batch.create_compute_environment(
@@ -72,7 +92,7 @@ def create_resources(endpoint: str, *, container: bool) -> None:
 def _container(container: bool) -> ContainerPropertiesUnionTypeDef:
     return {
         "image": IMAGE,
-        "command": ["python", "-m", "transcriber", "--bucket", BUCKET, "--run", "Ref::run"],
+        "command": ["python", "-m", "transcriber", "--bucket", BUCKET, "--run", "Ref::run", "--draft", "Ref::draft"],
         "environment": [] if container else [{"name": "TRANSCRIBER_MODEL", "value": str(DEMO_MODEL)}],
         "resourceRequirements": [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "2048"}],
         "readonlyRootFilesystem": True,

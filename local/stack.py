@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from local import processes
-from local.airflow import USER, Airflow
+from local import processes, versions
+from local.airflow import Airflow
 from local.aws_client import NO_PROXY, aws_environment
+from local.configuration import USER
 from local.errors import StackError
 from local.image import build_image
 from local.paths import IMAGE_ENV, ROOT
@@ -66,15 +68,28 @@ def start_aws(state: Path, runner: str = "process") -> str:
 class Stack:
     """A stack whose every file lies in `state`. As a context manager it ends with the block.
 
-    With `scheduled` the DAG also runs at night; otherwise only when it is triggered.
+    `version` is Airflow's. With `scheduled` the DAG also runs at night; otherwise only when it is triggered.
+    `settings` override the stack's own in the section `[transcription]`.
     """
 
-    def __init__(self, state: Path, runner: str = "process", *, scheduled: bool = False) -> None:
+    def __init__(
+        self,
+        state: Path,
+        runner: str = "process",
+        *,
+        version: str = versions.DEFAULT,
+        scheduled: bool = False,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         if runner not in RUNNERS:
             raise StackError(f"RUNNER={runner} is not known; use one of: {', '.join(RUNNERS)}.")
+        if version not in versions.VERSIONS:
+            raise StackError(f"AIRFLOW={version} is not known; use one of: {', '.join(versions.VERSIONS)}.")
         self.state = state.resolve()
         self.runner = runner
+        self.version = version
         self._scheduled = scheduled
+        self._settings = settings
         self.airflow: Airflow
         self.addresses: Addresses
 
@@ -92,7 +107,9 @@ class Stack:
                 build_image()
             endpoint = start_aws(self.state, self.runner)
             create_resources(endpoint, container=self.runner == "container")
-            self.airflow = Airflow(self.state, endpoint, scheduled=self._scheduled)
+            self.airflow = Airflow(
+                self.state, endpoint, version=self.version, scheduled=self._scheduled, settings=self._settings
+            )
             self.airflow.start()
         except BaseException:
             processes.end(self.state)

@@ -1,0 +1,51 @@
+"""What the local AWS holds when a stack is up, as far as people could lose something by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from local import processes
+from local.aws_client import isolate, s3_client, sns_client
+from local.resources import ALERT_TOPIC, BUCKET, create_resources
+from local.stack import start_aws
+from transcription.contract import keys
+
+isolate()
+
+
+@pytest.fixture(scope="module")
+def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    state = tmp_path_factory.mktemp("aws")
+    endpoint = start_aws(state)
+    create_resources(endpoint, container=False)
+    yield endpoint
+    processes.end(state)
+
+
+@pytest.fixture(scope="module")
+def rules(endpoint: str) -> Any:
+    return s3_client(endpoint).get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"]
+
+
+def expiring(rules: Any, key: str) -> list[Any]:
+    """The rules that apply to a key; one without a prefix applies to all."""
+    return [rule for rule in rules if key.startswith(rule.get("Filter", rule).get("Prefix", ""))]
+
+
+@pytest.mark.parametrize("prefix", [keys.INPUT, keys.OUTPUT, keys.PROCESSED, keys.FAILED, keys.MODELS, "", "run"])
+def test_only_records_of_runs_ever_expire(rules: Any, prefix: str) -> None:
+    assert expiring(rules, f"{prefix}talk.wav") == []
+
+
+def test_records_of_runs_expire_with_all_their_versions(rules: Any) -> None:
+    (rule,) = expiring(rules, keys.RunKeys("a-run").report)
+    assert rule["Status"] == "Enabled"
+    assert rule["Expiration"] == {"Days": 90}
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+
+
+def test_alerts_have_a_topic_to_go_to(endpoint: str) -> None:
+    sns_client(endpoint).publish(TopicArn=ALERT_TOPIC, Message="A run failed.")

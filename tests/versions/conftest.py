@@ -1,0 +1,32 @@
+"""Each version of Airflow, in its own environment: ready to be asked, or running as a whole stack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from local import versions
+from local.airflow import Airflow
+from local.aws_client import isolate
+from local.stack import Stack
+
+isolate()
+
+#: Nothing answers there.
+NOWHERE = "http://127.0.0.1:9"
+
+
+@pytest.fixture(scope="module", params=versions.VERSIONS)
+def airflow(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Airflow:
+    """An Airflow with a database, of which nothing runs."""
+    airflow = Airflow(tmp_path_factory.mktemp("airflow"), NOWHERE, version=request.param)
+    airflow.prepare()
+    return airflow
+
+
+@pytest.fixture(scope="module", params=[version for version in versions.VERSIONS if version != versions.DEFAULT])
+def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack of each version but the one that all other tests run, with a setting of its own."""
+    with Stack(tmp_path_factory.mktemp("stack"), version=request.param, settings={"max_children": "3"}) as running:
+        yield running

@@ -1,0 +1,53 @@
+"""The DAG file as each version of Airflow reads it: what would keep the DAG out of the UI, or slow the scheduler."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.airflow import DAG_ID, Airflow
+from local.paths import ROOT
+
+LOADER = Path(__file__).with_name("load_dag.py")
+DAG_FILE = ROOT / "dags" / "transcribe_audio.py"
+
+
+@pytest.fixture(scope="module")
+def loaded(airflow: Airflow) -> dict[str, Any]:
+    done = subprocess.run(
+        [airflow.python, LOADER, DAG_FILE], env=airflow.environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    outcome: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return outcome
+
+
+def test_it_loads_without_a_network(loaded: dict[str, Any]) -> None:
+    assert loaded["errors"] == {}
+    assert loaded["dags"] == [DAG_ID]
+    assert loaded["refused"] == []
+
+
+def test_it_loads_in_under_a_second(loaded: dict[str, Any]) -> None:
+    assert loaded["seconds"] < 1
+
+
+def test_it_uses_nothing_that_airflow_warns_of(loaded: dict[str, Any]) -> None:
+    """What is deprecated is gone in a later version; and Airflow repeats the warning in the log of every task."""
+    assert loaded["warnings"] == {}
+
+
+def test_airflow_lists_no_import_errors(airflow: Airflow) -> None:
+    parsed = airflow.command("dag-processor", "--num-runs", "1")
+    assert parsed.returncode == 0, parsed.stderr
+    errors = airflow.command("dags", "list-import-errors", "--output", "json")
+    assert errors.returncode == 0, errors.stdout
+    assert errors.stdout.splitlines()[-1] == "[]"
+    with contextlib.closing(sqlite3.connect(airflow.home / "airflow.db")) as database:
+        assert database.execute("SELECT dag_id FROM dag").fetchall() == [(DAG_ID,)]
