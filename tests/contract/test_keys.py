@@ -1,9 +1,12 @@
 """S3 keys: a name that comes out wrong is a transcript that nobody finds, or that overwrites another one."""
 
+from fnmatch import fnmatchcase
+
 import pytest
 
 from transcription.contract import keys
-from transcription.contract.errors import NameInvalid
+from transcription.contract.errors import NameInvalid, OutputConflict
+from transcription.contract.options import FORMATS
 
 
 @pytest.mark.parametrize(
@@ -63,7 +66,9 @@ def test_a_name_that_makes_no_key_is_refused_with_a_reason(key: str) -> None:
 
 def test_the_longest_name_fits_every_key_made_from_it() -> None:
     name = keys.name_of(f"input/{'x' * (1024 - len('processed/.wav.error.json'))}.wav")
-    made = [*keys.outputs(name), keys.processed(f"input/{name}.wav"), keys.failed_reason(f"input/{name}.wav")]
+    key = f"input/{name}.wav"
+    made = [keys.transcript_json(name), *(keys.subtitles(name, each) for each in FORMATS)]
+    made += [keys.processed(key), keys.failed_reason(key)]
     assert max(len(key.encode()) for key in made) <= 1024
 
 
@@ -79,3 +84,50 @@ def test_runs_do_not_share_their_records() -> None:
     names = [keys.run_name(run_id) for run_id in ids]
     assert len(set(names)) == len(names)
     assert all(name.replace("-", "").isalnum() and len(name) <= 100 for name in names)
+
+
+@pytest.mark.parametrize("suffix", ["json", "srt", "vtt"])
+def test_a_name_whose_text_would_lie_on_another_transcript_is_refused(suffix: str) -> None:
+    """`a.json.wav` wrote its text over the JSON transcript that `a.wav` got last month."""
+    with pytest.raises(OutputConflict, match=r"kept for the transcript of 'x/a\.wav'"):
+        keys.name_of(f"input/x/a.{suffix}.wav")
+
+
+@pytest.mark.parametrize("name", ["x" * 1000, "ü" * 500, "x" * 511 + "ü" * 250])
+def test_a_name_that_is_too_long_can_still_be_put_into_failed(name: str) -> None:
+    """It stayed in `input/`, and each night's run was red again."""
+    key, other = f"input/{name}.wav", f"input/{name[:-1]}y.wav"
+    assert max(len(made.encode()) for made in (keys.failed(key), keys.failed_reason(key))) <= 1024
+    assert keys.failed(key).startswith(f"failed/{name[:200]}")
+    assert keys.failed(key).endswith(".wav")
+    assert keys.failed(key) != keys.failed(other)
+    assert keys.failed_reason(key) == keys.failed(key) + ".error.json"
+
+
+PREFIXES = ["", "x", "x/", "a b#1", "a[1]", "what?*", "x/[!a]", "ü", "a.wav", "a.WA", "a.", "a.w.wav"]
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_the_pattern_finds_all_audio_that_a_run_takes(prefix: str) -> None:
+    """Otherwise the run would be skipped, and green."""
+    names = [
+        prefix,
+        f"{prefix}.wav",
+        f"{prefix}7/y.WAV",
+        f"{prefix}.txt",
+        f"{prefix}.wave",
+        "other.wav",
+        f"-{prefix}.wav",
+    ]
+    listed = [f"input/{name}" for name in names]
+    taken = [key for key in listed if keys.is_audio(key) and key.startswith(f"input/{prefix}")]
+    found = [key for key in listed if fnmatchcase(key, keys.audio_pattern(prefix))]
+    assert set(taken) <= set(found)
+    assert len(taken) >= 2
+    assert prefix.startswith("a.") or taken == found
+    assert all(keys.is_audio(key) for key in found)
+
+
+def test_the_pattern_looks_nowhere_but_below_input() -> None:
+    for key in ("input-old/a.wav", "output/a.wav", "xinput/a.wav", "input/a.wav/notes.txt"):
+        assert not fnmatchcase(key, keys.audio_pattern())

@@ -2,20 +2,22 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from transcription.contract import records, result
 from transcription.contract.errors import OptionInvalid, RecordInvalid
-from transcription.contract.manifest import Failure, Item, Plan, Refusal, Shard
-from transcription.contract.options import Options
+from transcription.contract.manifest import Done, Failure, Item, Plan, Refusal, Shard
+from transcription.contract.options import HotWord, Options
 from transcription.contract.result import Audio, Model, Output, Result
 
 GOLDEN = Path(__file__).parent / "golden"
 
 ITEM = Item(0, "input/2022.01.15/a b#1.wav", "0cc175b9c0f1b6a831c399e269772661", 64044)
-OPTIONS = Options(model="court", beam_width=200)
-SHARD = Shard("manual-1-0a1b2c3d", 0, OPTIONS, (ITEM,))
+OPTIONS = Options("court", 200, (HotWord("objection", 7.5),), ("vtt",))
+SHARD = Shard("manual-1-0a1b2c3d", 0, OPTIONS, (ITEM,), "dd44")
+DONE = Done("manual-1-0a1b2c3d", (ITEM,))
 PLAN = Plan(
     run="manual-1-0a1b2c3d",
     draft="4e5f6a7b",
@@ -25,6 +27,11 @@ PLAN = Plan(
     files=1,
     bytes=64044,
     refused=(Refusal(Item(1, "input/.wav", "d41d8cd9", 0), Failure("NAME_INVALID", "no name ü")),),
+    recipe="dd44",
+    done=1,
+    waiting=2,
+    dry_run=True,
+    prefix="2022",
 )
 RESULT = Result(
     item=ITEM,
@@ -40,14 +47,22 @@ RESULT = Result(
 )
 
 
-@pytest.mark.parametrize(
-    ("name", "record"), [("plan", PLAN), ("shard", SHARD), ("result", RESULT)], ids=["plan", "shard", "result"]
-)
+RECORDS = {"plan": PLAN, "shard": SHARD, "done": DONE, "result": RESULT}
+
+
+@pytest.mark.parametrize(("name", "record"), RECORDS.items(), ids=list(RECORDS))
 def test_records_of_this_version_stay_readable(name: str, record: object) -> None:
     """Change a golden file only together with `records.VERSION`: runs in flight are read by newer code."""
     golden = (GOLDEN / f"{name}.json").read_bytes()
     assert records.load(type(record), golden, name) == record
     assert records.dump(record) == golden
+
+
+@pytest.mark.parametrize("kind", [Plan, Shard, Result])
+def test_records_from_before_a_field_was_added_stay_readable(kind: type) -> None:
+    name = kind.__name__.lower()
+    record = records.load(kind, (GOLDEN / "first" / f"{name}.json").read_bytes(), name)
+    assert record.options == Options(model="court", beam_width=200)
 
 
 def test_a_newer_writer_may_add_fields() -> None:
@@ -80,10 +95,31 @@ def test_something_that_is_no_record_is_refused(data: bytes) -> None:
         records.load(Result, data, "runs/x")
 
 
-@pytest.mark.parametrize("options", [{"model": "../x"}, {"model": "a/b"}, {"beam_width": 0}, {"beam_width": 10_000}])
-def test_bad_options_are_refused_with_what_may_be_used(options: dict[str, object]) -> None:
-    with pytest.raises(OptionInvalid, match=next(iter(options))):
-        Options(**options)  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"model": "../x"}, "model"),
+        ({"model": "a/b"}, "model"),
+        ({"beam_width": 0}, "beam_width"),
+        ({"beam_width": 10_000}, "beam_width"),
+        ({"formats": ("srt", "docx")}, "srt, vtt; text and JSON"),
+        ({"formats": ("srt", "srt")}, "formats"),
+        ({"hot_words": (HotWord("a", 1), HotWord("a", 2))}, "more than once: a"),
+    ],
+)
+def test_bad_options_are_refused_with_what_may_be_used(options: dict[str, Any], named: str) -> None:
+    with pytest.raises(OptionInvalid, match=named):
+        Options(**options)
+
+
+@pytest.mark.parametrize("text", ["", "sonata", "sonata:", ":7", "sonata:loud", "two words:7", "sonata:nan", "a:101"])
+def test_a_hot_word_written_otherwise_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(OptionInvalid, match=r"sonata:7\.5|one word|usual"):
+        HotWord.parse(text)
+
+
+def test_a_hot_word_is_a_word_and_a_boost() -> None:
+    assert HotWord.parse(" o'clock:-2.5 ") == HotWord("o'clock", -2.5)
 
 
 def test_a_result_counts_only_for_the_same_audio_model_and_options() -> None:

@@ -15,12 +15,13 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
 from transcription.contract import keys, records
-from transcription.contract.manifest import Item, Plan, Shard
+from transcription.contract.manifest import Item, Shard
 from transcription.contract.options import Options
 from transcription.contract.result import Result
 
 RUN = "manual-2026-11-22-0001"
 DRAFT = "0a1b2c3d"
+RECIPE = "d41d8cd98f00b204e9800998ecf8427e"
 #: Runs a child of the array job, 0 unless told.
 Run = Callable[..., None]
 
@@ -57,11 +58,8 @@ class Bucket:
             self.upload(key, data)
             etag = self.client.head_object(Bucket=self.name, Key=key)["ETag"].strip('"')
             items.append(Item(number, key, etag, len(data)))
-        shard = Shard(RUN, index, options, tuple(items))
+        shard = Shard(RUN, index, options, tuple(items), RECIPE)
         self.upload(keys.RunKeys(RUN).shard(DRAFT, index), records.dump(shard))
-        size = sum(len(data) for data in uploads.values())
-        plan = Plan(RUN, DRAFT, "2026-11-22T01:00:00+00:00", options, index + 1, len(items), size)
-        self.upload(keys.RunKeys(RUN).plan, records.dump(plan))
         return shard
 
     def keys(self, prefix: str = "") -> list[str]:

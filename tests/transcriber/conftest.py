@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.transcriber.bucket import RUN, Bucket, Run
+from tests.transcriber.bucket import DRAFT, RUN, Bucket, Run
 from tests.transcriber.sounds import Clip
 from transcriber.engine import DeepSpeechEngine
 from transcriber.model import open_folder
@@ -94,7 +94,7 @@ def run(bucket: Bucket, model_folder: Path, monkeypatch: pytest.MonkeyPatch, tmp
 
     def run(index: int = 0) -> None:
         try:
-            run_shard(Store(bucket.name), RUN, index, model_folder)
+            run_shard(Store(bucket.name), RUN, DRAFT, index, model_folder)
         finally:
             assert list(temporary.iterdir()) == [], "temporary files are left"
 

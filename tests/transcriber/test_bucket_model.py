@@ -52,7 +52,7 @@ def test_a_model_that_is_not_there_is_an_error_that_lists_those_that_are(bucket:
     bucket.plan({"input/a.wav": clip.data}, Options(model="ours"))
     with pytest.raises(ModelMissing, match=r"models/ours/.*models/theirs/"):
         run()
-    assert bucket.keys("runs/") == [keys.RunKeys(RUN).shard(DRAFT, 0), keys.RunKeys(RUN).plan]
+    assert bucket.keys("runs/") == [keys.RunKeys(RUN).shard(DRAFT, 0)]
 
 
 def test_a_model_that_cannot_be_loaded_fails_the_child_and_no_file(bucket: Bucket, run: Run, clip: Clip) -> None:
@@ -60,4 +60,4 @@ def test_a_model_that_cannot_be_loaded_fails_the_child_and_no_file(bucket: Bucke
     bucket.plan({"input/a.wav": clip.data}, Options(model="ours"))
     with pytest.raises(ModelInvalid, match=r"a\.pbmm"):
         run()
-    assert bucket.keys("runs/") == [keys.RunKeys(RUN).shard(DRAFT, 0), keys.RunKeys(RUN).plan]
+    assert bucket.keys("runs/") == [keys.RunKeys(RUN).shard(DRAFT, 0)]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.transcriber.bucket import RUN, Bucket
+from tests.transcriber.bucket import DRAFT, RUN, Bucket
 from tests.transcriber.sounds import Clip
 from transcription.contract import keys
 from transcription.contract.options import Options
@@ -49,17 +49,49 @@ def test_one_bad_file_on_a_desk_is_named_and_the_others_are_transcribed(
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("arguments", [(), ("--run", "x"), ("--bucket", "x"), ("--bucket", "b", "--run", "r", "a.wav")])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("--run", "x"),
+        ("--bucket", "x"),
+        ("--bucket", "b", "--run", "r"),
+        ("--bucket", "b", "--run", "r", "--draft", "d", "a.wav"),
+    ],
+)
 def test_a_command_that_makes_no_sense_is_explained(arguments: tuple[str, ...]) -> None:
     done = command(*arguments)
     assert done.returncode == 2
-    assert "give either WAV files, or --bucket and --run" in done.stderr
+    assert "give either WAV files, or --bucket, --run and --draft" in done.stderr
 
 
 def test_a_bad_beam_width_is_refused_before_anything_is_loaded(clip: Clip) -> None:
     done = command(clip.path, "--beam-width", "0", "--model", "/nowhere")
     assert done.returncode == 1
     assert "[OPTION_INVALID]" in done.stderr
+
+
+def test_hot_words_can_be_tried_on_a_desk(clips: list[Clip], model_folder: Path) -> None:
+    [start] = [clip for clip in clips if clip.text == "yes start play next"]
+    words = ("--hot-word", "stop:20", "--hot-word", "start:-30")
+    assert command(start.path, *words, "--model", model_folder).stdout == f"{start.path}: yes stop play next\n"
+
+
+@pytest.mark.parametrize("word", ["stop", "stop:loud", "stop:1000", "two words:5", "Ö:5"])
+def test_a_hot_word_that_cannot_be_used_is_one_line_and_not_a_traceback(
+    clip: Clip, model_folder: Path, word: str
+) -> None:
+    done = command(clip.path, "--hot-word", word, "--model", model_folder)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines()[-1].startswith("[OPTION_INVALID] hot word ")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("option", [("--beam-width", "10"), ("--hot-word", "stop:5")])
+def test_an_option_that_a_run_would_pass_over_is_refused(option: tuple[str, str]) -> None:
+    done = command("--bucket", "b", "--run", "r", "--draft", "d", *option)
+    assert done.returncode == 2
+    assert "the options of a run are in its manifest" in done.stderr
 
 
 def test_a_missing_model_is_one_line_and_not_a_traceback(clip: Clip, tmp_path: Path) -> None:
@@ -72,7 +104,7 @@ def test_a_missing_model_is_one_line_and_not_a_traceback(clip: Clip, tmp_path: P
 def test_a_child_takes_the_shard_that_batch_gives_it(bucket: Bucket, clip: Clip, model_folder: Path) -> None:
     bucket.plan({"input/a.wav": clip.data}, index=0)
     bucket.plan({"input/b.wav": clip.data}, index=1)
-    arguments = ("--bucket", bucket.name, "--run", RUN, "--model", model_folder)
+    arguments = ("--bucket", bucket.name, "--run", RUN, "--draft", DRAFT, "--model", model_folder)
     assert command(*arguments, AWS_BATCH_JOB_ARRAY_INDEX="1").returncode == 0
     assert bucket.keys("output/") == ["output/b", "output/b.json"]
     done = command(*arguments)  # no array: a run of one shard
@@ -84,16 +116,16 @@ def test_a_child_takes_the_shard_that_batch_gives_it(bucket: Bucket, clip: Clip,
 
 def test_corrupt_audio_is_no_error_of_the_system(bucket: Bucket, model_folder: Path) -> None:
     bucket.plan({"input/bad.wav": b""})
-    done = command("--bucket", bucket.name, "--run", RUN, "--model", model_folder)
+    done = command("--bucket", bucket.name, "--run", RUN, "--draft", DRAFT, "--model", model_folder)
     assert done.returncode == 0
     assert "1/1 input/bad.wav failed AUDIO_EMPTY: " in done.stdout
 
 
 def test_a_system_that_is_broken_never_looks_green(bucket: Bucket, clip: Clip, model_folder: Path) -> None:
     bucket.plan({"input/a.wav": clip.data}, Options(model="nowhere"))
-    missing_model = command("--bucket", bucket.name, "--run", RUN)
+    missing_model = command("--bucket", bucket.name, "--run", RUN, "--draft", DRAFT)
     assert (missing_model.returncode, missing_model.stderr.split()[0]) == (1, "[MODEL_MISSING]")
-    no_bucket = command("--bucket", "there-is-none", "--run", RUN, "--model", model_folder)
+    no_bucket = command("--bucket", "there-is-none", "--run", RUN, "--draft", DRAFT, "--model", model_folder)
     assert (no_bucket.returncode, no_bucket.stderr.split()[0]) == (1, "[STORAGE_DENIED]")
     assert "Traceback" not in missing_model.stderr + no_bucket.stderr
 
@@ -103,7 +135,19 @@ def test_a_spot_reclaim_loses_nothing_and_commits_nothing_half_done(
 ) -> None:
     number = 20
     bucket.plan({f"input/{each:03d}.wav": clip.data for each in range(number)})
-    line = [sys.executable, "-m", "transcriber", "--bucket", bucket.name, "--run", RUN, "--model", str(model_folder)]
+    line = [
+        sys.executable,
+        "-m",
+        "transcriber",
+        "--bucket",
+        bucket.name,
+        "--run",
+        RUN,
+        "--draft",
+        DRAFT,
+        "--model",
+        str(model_folder),
+    ]
     with subprocess.Popen(line, env=environment(TMPDIR=str(tmp_path)), stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()  # the first file is done, the second has begun

@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from tests.transcriber.bucket import DRAFT, RUN, Bucket, Run, watched
+from tests.transcriber.bucket import DRAFT, RECIPE, RUN, Bucket, Run, watched
 from tests.transcriber.sounds import Clip
 from transcriber import __version__
 from transcription.contract import keys
@@ -47,6 +47,7 @@ def test_a_file_gets_its_text_its_json_and_its_record(bucket: Bucket, run: Run, 
     assert document["provenance"]["sha256"] == hashlib.sha256(clip.data).hexdigest()
     assert document["provenance"]["options"]["beam_width"] == 123
     assert document["provenance"]["decoder"]["beam_width"] == 123
+    assert document["provenance"]["recipe"] == RECIPE
     assert document["provenance"]["code"] == __version__
     result = bucket.result(0)
     assert result.status == TRANSCRIBED
@@ -112,14 +113,13 @@ def test_a_child_reads_its_own_shard_and_never_lists(bucket: Bucket, run: Run, c
         run(0)
     paths = [path for _, path in requests]
     assert not [path for path in paths if "list-type" in path or path.rstrip("/") == bucket.name]
-    run_keys = keys.RunKeys(RUN)
-    read = [run_keys.plan, run_keys.shard(DRAFT, 0)]
-    assert [path for path in paths if "/manifest/" in path] == [f"{bucket.name}/{key}" for key in read]
+    shard = keys.RunKeys(RUN).shard(DRAFT, 0)
+    assert [path for path in paths if "/manifest/" in path] == [f"{bucket.name}/{shard}"]
     assert bucket.keys("output/") == ["output/a", "output/a.json"]
 
 
 def test_a_run_without_manifest_or_with_one_of_another_release_is_an_error(bucket: Bucket, run: Run) -> None:
-    with pytest.raises(ManifestMissing, match=r"manifest/plan\.json"):
+    with pytest.raises(ManifestMissing, match=rf"manifest/{DRAFT}/00000\.json"):
         run()
     bucket.plan({})
     bucket.upload(keys.RunKeys(RUN).shard(DRAFT, 0), b'{"record": "shard", "version": 99}')

@@ -18,6 +18,7 @@ PROVENANCE = Provenance(
     sha256="12" * 32,
     model=Model("mine", "34" * 32),
     options=Options(beam_width=10),
+    recipe="ab12",
     decoder=Decoder(10, None, None),
     engine="libdeepspeech 0.9.3",
 )
@@ -57,6 +58,7 @@ def test_the_json_says_what_when_how_sure_and_from_what(transcript: Transcript) 
         "audio": {"seconds": 30.0, "sample_rate": 44100, "channels": 2, "encoding": "PCM_24"},
     }
     assert provenance["input"]["etag"] == "abc"
+    assert provenance["recipe"] == "ab12"
     assert provenance["model"]["acoustic_sha256"] == "34" * 32
     assert provenance["decoder"]["beam_width"] == 10
     assert provenance["engine"] == "libdeepspeech 0.9.3"

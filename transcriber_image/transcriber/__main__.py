@@ -12,7 +12,7 @@ from types import FrameType
 from typing import Optional
 
 from transcription.contract.errors import InputError, TranscriptionError
-from transcription.contract.options import Options
+from transcription.contract.options import HotWord, Options
 
 from . import audio
 from .engine import DeepSpeechEngine
@@ -31,28 +31,31 @@ def main() -> int:
     logging.getLogger("botocore").setLevel(logging.WARNING)  # it announces its credentials' source
     parser = _parser()
     arguments = parser.parse_args()
-    if bool(arguments.files) == bool(arguments.run) or bool(arguments.bucket) != bool(arguments.run):
-        parser.error("give either WAV files, or --bucket and --run")
-    if arguments.run and arguments.beam_width:
-        parser.error("--beam-width is for files; the options of a run are in its manifest")
+    of_run = [bool(each) for each in (arguments.bucket, arguments.run, arguments.draft)]
+    if bool(arguments.files) == any(of_run) or any(of_run) != all(of_run):
+        parser.error("give either WAV files, or --bucket, --run and --draft")
+    if arguments.run and (arguments.beam_width or arguments.hot_word):
+        parser.error("--beam-width and --hot-word are for files; the options of a run are in its manifest")
     try:
         if arguments.run:
-            return _run_shard(arguments.bucket, arguments.run, arguments.model)
-        return _transcribe_files(arguments.files, arguments.model, arguments.beam_width)
+            return _run_shard(arguments.bucket, arguments.run, arguments.draft, arguments.model)
+        return _transcribe_files(arguments.files, arguments.model, arguments.beam_width, arguments.hot_word)
     except TranscriptionError as error:
         print(error, file=sys.stderr)
         return 1
 
 
-def _run_shard(bucket: str, run: str, model: Path) -> int:
+def _run_shard(bucket: str, run: str, draft: str, model: Path) -> int:
     # Absent where a run is so small that its job is not an array.
-    run_shard(Store(bucket), run, int(os.environ.get("AWS_BATCH_JOB_ARRAY_INDEX", "0")), model)
+    index = int(os.environ.get("AWS_BATCH_JOB_ARRAY_INDEX", "0"))
+    run_shard(Store(bucket), run, draft, index, model)
     return 0
 
 
-def _transcribe_files(files: list[Path], folder: Path, beam_width: Optional[int]) -> int:
-    options = Options(beam_width=beam_width)  # refuses bad values before a model is loaded
-    engine = DeepSpeechEngine(open_folder(folder), options.beam_width)
+def _transcribe_files(files: list[Path], folder: Path, beam_width: Optional[int], hot_words: list[str]) -> int:
+    # Refuses bad values before a model is loaded.
+    options = Options(beam_width=beam_width, hot_words=tuple(map(HotWord.parse, hot_words)))
+    engine = DeepSpeechEngine(open_folder(folder), options.beam_width, options.hot_words)
     failed = 0
     for file in files:
         try:
@@ -72,7 +75,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m transcriber", description="Speech to text with DeepSpeech.")
     parser.add_argument("files", nargs="*", type=Path, metavar="file.wav", help="print the transcripts of these files")
     parser.add_argument("--bucket", help="transcribe from this S3 bucket …")
-    parser.add_argument("--run", help="… what this run planned; AWS_BATCH_JOB_ARRAY_INDEX says which shard (default 0)")
+    parser.add_argument("--run", help="… what this run planned …")
+    parser.add_argument("--draft", help="… under this name; AWS_BATCH_JOB_ARRAY_INDEX says which shard (default 0)")
     parser.add_argument(
         "--model",
         type=Path,
@@ -81,6 +85,13 @@ def _parser() -> argparse.ArgumentParser:
         help="folder with a .pbmm and perhaps a .scorer and a model.json (default: $TRANSCRIBER_MODEL or %(default)s)",
     )
     parser.add_argument("--beam-width", type=int, metavar="N", help="candidates to keep (default: the model's)")
+    parser.add_argument(
+        "--hot-word",
+        action="append",
+        default=[],
+        metavar="WORD:BOOST",
+        help="expect a word of the scorer's more, or with a negative boost less: sonata:7.5 (repeatable)",
+    )
     return parser
 
 

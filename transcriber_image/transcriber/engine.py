@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional, Protocol
 
@@ -12,8 +12,10 @@ import deepspeech
 import numpy as np
 
 from transcription.contract.errors import EngineFailed, ModelInvalid
+from transcription.contract.options import HotWord
 from transcription.contract.result import Model
 
+from .hot_words import add_hot_words
 from .model import ModelFolder
 from .segments import Segment
 
@@ -78,11 +80,14 @@ class DeepSpeechEngine:
 
     name = f"libdeepspeech {deepspeech.version()}"
 
-    def __init__(self, folder: ModelFolder, beam_width: Optional[int] = None) -> None:
+    def __init__(
+        self, folder: ModelFolder, beam_width: Optional[int] = None, hot_words: Sequence[HotWord] = ()
+    ) -> None:
         """Load a model once. `beam_width`, else what `model.json`, else what the graph says.
 
         Raises:
             ModelInvalid: DeepSpeech cannot load the model or the scorer, or cannot run the graph.
+            OptionInvalid: the model cannot take the hot words.
         """
         defaults = folder.defaults
         self.model = folder.record
@@ -105,6 +110,7 @@ class DeepSpeechEngine:
             lm_alpha=defaults.lm_alpha if has_scorer else None,
             lm_beta=defaults.lm_beta if has_scorer else None,
         )
+        add_hot_words(self._native, folder, hot_words)
         self._try_out(folder)
 
     def transcribe(self, segments: Iterable[Segment]) -> Iterator[Utterance]:

@@ -26,19 +26,20 @@ from .engine import DeepSpeechEngine, Engine
 from .model import open_folder
 from .segments import Segmenter
 from .store import Store
+from .subtitles import CONTENT_TYPES, render
 from .transcript import Provenance, Transcript, assemble
 
 log = logging.getLogger(__name__)
 
 
-def run_shard(store: Store, run: str, index: int, image_model: Path) -> None:
+def run_shard(store: Store, run: str, draft: str, index: int, image_model: Path) -> None:
     """Do what shard `index` of `run` says, with the model it names or else the one in the folder `image_model`.
 
     Raises:
         SystemFault: something is wrong that concerns every file; the rest of the shard is not tried.
         ShardIncomplete: S3 or the engine failed for some files; the others are done.
     """
-    shard = store.shard(run, index)
+    shard = store.shard(run, draft, index)
     with tempfile.TemporaryDirectory(prefix="transcriber-") as name:
         if shard.options.model:
             # Named as in the bucket, because messages about the model name its folder.
@@ -48,7 +49,7 @@ def run_shard(store: Store, run: str, index: int, image_model: Path) -> None:
             model = open_folder(folder, shard.options.model)
         else:
             model = open_folder(image_model)
-        engine = DeepSpeechEngine(model, shard.options.beam_width)
+        engine = DeepSpeechEngine(model, shard.options.beam_width, shard.options.hot_words)
         items = enumerate(shard.items, 1)
         undone = [item.key for position, item in items if not _do(store, shard, item, engine, position)]
     if undone:
@@ -86,7 +87,9 @@ def _process(store: Store, shard: Shard, item: Item, engine: Engine) -> Result:
             store.download(item, path)
             description = audio.describe(path)
             transcript = transcribe(path, description, engine, item.number)
-            provenance = Provenance(item, sha256(path), engine.model, shard.options, engine.decoder, engine.name)
+            provenance = Provenance(
+                item, sha256(path), engine.model, shard.options, shard.recipe, engine.decoder, engine.name
+            )
             outputs = _write(store, keys.name_of(item.key), transcript, provenance)
         except InputError as error:
             status, failure = FAILED, _failure(error)
@@ -122,8 +125,13 @@ def transcribe(path: Path, description: Audio, engine: Engine, number: int = 0) 
 
 
 def _write(store: Store, name: str, transcript: Transcript, provenance: Provenance) -> tuple[Output, ...]:
+    """Write what was asked for; the JSON last, because it is what tells a later run that all of it is there."""
     return (
         store.write(keys.transcript(name), transcript.as_text(), "text/plain; charset=utf-8"),
+        *(
+            store.write(keys.subtitles(name, each), render(transcript, each), CONTENT_TYPES[each])
+            for each in provenance.options.formats
+        ),
         store.write(keys.transcript_json(name), transcript.as_json(provenance), "application/json"),
     )
 

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Optional
 
 import boto3
 import boto3.compat
@@ -23,7 +23,7 @@ from transcription.contract.errors import (
     StorageDenied,
     StorageFailed,
 )
-from transcription.contract.manifest import Item, Plan, Shard
+from transcription.contract.manifest import Item, Shard
 from transcription.contract.result import Output, Result
 
 from .model import EXPECTED
@@ -49,24 +49,18 @@ class Store:
         self._bucket = bucket
         self._client: S3Client = boto3.client("s3", config=_CONFIG)
 
-    def shard(self, run: str, index: int) -> Shard:
-        """What child `index` of a run has to do.
+    def shard(self, run: str, draft: str, index: int) -> Shard:
+        """What child `index` of a run's job has to do; the job says which draft of the manifest is its own.
 
         Raises:
             ManifestMissing: the run has no such shard.
             RecordInvalid: it was written by another version.
         """
-        run_keys = keys.RunKeys(run)
-        plan: Plan = self._manifest(Plan, run_keys.plan)
-        shard: Shard = self._manifest(Shard, run_keys.shard(plan.draft, index))
-        return shard
-
-    def _manifest(self, kind: Any, key: str) -> Any:
-        """A record of the manifest."""
+        key = keys.RunKeys(run).shard(draft, index)
         data = self._read(key)
         if data is None:
             raise ManifestMissing(f"There is no {key} in {self._bucket}. Is the run's name right, and the job its own?")
-        return records.load(kind, data, key)
+        return records.load(Shard, data, key)
 
     def result(self, run: str, item: Item) -> Optional[Result]:
         """What an earlier attempt made of `item`, if there was one."""

@@ -26,8 +26,10 @@ class Provenance:
     #: SHA-256 of the WAV file, hexadecimal.
     sha256: str
     model: Model
-    #: As the run asked for them, and what came of them.
+    #: As the run asked for them; what came of them is in `decoder`.
     options: Options
+    #: Tells a later run whether it would make the same transcript; see `Plan.recipe`.
+    recipe: str
     decoder: Decoder
     engine: str
     code: str = __version__
@@ -67,7 +69,7 @@ class Transcript:
         return f"{self.text}\n".encode() if self.text else b""
 
     def as_json(self, provenance: Provenance) -> bytes:
-        """The JSON document. Times are seconds from the start of the file."""
+        """The JSON document, as `contract/transcript.schema.json` describes it."""
         document = {
             "version": VERSION,
             "text": self.text,

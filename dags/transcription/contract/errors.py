@@ -33,6 +33,12 @@ class OutputConflict(InputError):
     code = "OUTPUT_CONFLICT"
 
 
+class AudioTooLarge(InputError):
+    """Raised when a file is larger than the deployment takes."""
+
+    code = "AUDIO_TOO_LARGE"
+
+
 class AudioEmpty(InputError):
     """Raised when a file has no bytes."""
 
@@ -155,10 +161,40 @@ class ShardIncomplete(SystemFault):
     code = "SHARD_INCOMPLETE"
 
 
+class ResultMissing(SystemFault):
+    """Raised when a planned file has no result that is about it."""
+
+    code = "NO_RESULT"
+
+
+class TranscriptUnverified(SystemFault):
+    """Raised when a transcript is not there, or is not what was written."""
+
+    code = "TRANSCRIPT_UNVERIFIED"
+
+
 class JobFailed(SystemFault):
     """Raised when the Batch job, or one of its children, failed for good."""
 
     code = "JOB_FAILED"
+
+
+class JobRefused(SystemFault):
+    """Raised when Batch does not take a job: no such queue or definition, or no permission."""
+
+    code = "JOB_REFUSED"
+
+
+class JobStuck(SystemFault):
+    """Raised when Batch did not start anything of a job for too long; the job was ended."""
+
+    code = "JOB_STUCK"
+
+
+class RunCancelled(SystemFault):
+    """Raised in a task that somebody ended; its Batch job was ended with it."""
+
+    code = "RUN_CANCELLED"
 
 
 class RunIncomplete(SystemFault):

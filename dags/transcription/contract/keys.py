@@ -6,7 +6,8 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from .errors import NameInvalid
+from .errors import NameInvalid, OutputConflict
+from .options import FORMATS
 
 INPUT = "input/"
 OUTPUT = "output/"
@@ -16,13 +17,15 @@ RUNS = "runs/"
 MODELS = "models/"
 
 AUDIO_SUFFIX = ".wav"
-#: The glob that `S3KeySensor` takes for "there is audio". `[wW]`, because S3 and fnmatch respect case.
-AUDIO_PATTERN = INPUT + "*.[wW][aA][vV]"
 
 #: The longest key S3 stores, in bytes of UTF-8. Source: Amazon S3 User Guide, "Naming Amazon S3 objects".
 KEY_BYTES = 1024
+#: What is put behind a name for the transcripts that are not plain text.
+_SUFFIXES = tuple(f".{each}" for each in ("json", *FORMATS))
+#: What is put behind the name of a file in `failed/` for the record that says why.
+_REASON = ".error.json"
 #: Room for the longest thing we put around a name: `processed/` … `.wav.error.json`.
-_LONGEST_AFFIX = len(PROCESSED) + len(".wav.error.json")
+_LONGEST_AFFIX = len(PROCESSED) + len(AUDIO_SUFFIX + _REASON)
 
 
 def is_audio(key: str) -> bool:
@@ -30,15 +33,32 @@ def is_audio(key: str) -> bool:
     return key.startswith(INPUT) and key.lower().endswith(AUDIO_SUFFIX)
 
 
+def audio_pattern(prefix: str = "") -> str:
+    """The glob by which `S3KeySensor` finds audio whose names start with `prefix`.
+
+    `[wW]`, because S3 and fnmatch respect case; what fnmatch takes for a pattern in a prefix is put in brackets. For a
+    prefix that reaches into `.wav` it finds some more: planning takes only what starts with all of it.
+    """
+    literal = re.sub(r"([*?[])", r"[\1]", re.sub(r"\.(w(av?)?)?$", "", prefix, flags=re.IGNORECASE))
+    return f"{INPUT}{literal}*.[wW][aA][vV]"
+
+
 def name_of(key: str) -> str:
     """The name of an input: its path below `input/` without the final `.wav`; all other dots are kept.
 
     Raises:
         NameInvalid: there is no name in front of `.wav`, or the keys made from it would be too long for S3.
+        OutputConflict: its text would lie where another input's JSON or subtitles go, in this run or in a later one.
     """
     name = key[len(INPUT) : -len(AUDIO_SUFFIX)]
     if not name or name.endswith("/"):
         raise NameInvalid(f"{key!r} has no name in front of {AUDIO_SUFFIX}. Give the file a name and upload it again.")
+    if name.endswith(_SUFFIXES):
+        other = name.rpartition(".")[0]
+        raise OutputConflict(
+            f"{key!r} would write {transcript(name)!r}, which is kept for the transcript of {other + AUDIO_SUFFIX!r}. "
+            "Rename it and upload it again."
+        )
     length = len(name.encode())
     if length + _LONGEST_AFFIX > KEY_BYTES:
         raise NameInvalid(
@@ -58,9 +78,9 @@ def transcript_json(name: str) -> str:
     return f"{OUTPUT}{name}.json"
 
 
-def outputs(name: str) -> tuple[str, ...]:
-    """All keys that a file called `name` may write, whatever formats are asked for."""
-    return (transcript(name), *(f"{OUTPUT}{name}.{suffix}" for suffix in ("json", "srt", "vtt")))
+def subtitles(name: str, suffix: str) -> str:
+    """The transcript as subtitles; `suffix` is one of `options.FORMATS`."""
+    return f"{OUTPUT}{name}.{suffix}"
 
 
 def processed(key: str) -> str:
@@ -70,12 +90,17 @@ def processed(key: str) -> str:
 
 def failed(key: str) -> str:
     """Where an input goes that can never be transcribed."""
-    return FAILED + key[len(INPUT) :]
+    name = key[len(INPUT) :]
+    if len((FAILED + name + _REASON).encode()) > KEY_BYTES:
+        # Such a name is refused, and it must be possible to put it somewhere.
+        start = name.encode()[: KEY_BYTES // 2].decode(errors="ignore")
+        name = f"{start}-{hashlib.sha256(key.encode()).hexdigest()[:8]}{AUDIO_SUFFIX}"
+    return FAILED + name
 
 
 def failed_reason(key: str) -> str:
     """The record that says why an input can never be transcribed."""
-    return failed(key) + ".error.json"
+    return failed(key) + _REASON
 
 
 def model(name: str) -> str:
@@ -115,6 +140,10 @@ class RunKeys:
         `draft` is the one that the plan names: a task that was cut off or raced leaves shards that count for nothing.
         """
         return f"{self.prefix}manifest/{draft}/{index:05d}.json"
+
+    def done(self, draft: str) -> str:
+        """The part of the manifest with files that an earlier run transcribed."""
+        return f"{self.prefix}manifest/{draft}/done.json"
 
     @property
     def results(self) -> str:

@@ -44,6 +44,16 @@ class Shard:
     index: int
     options: Options
     items: tuple[Item, ...]
+    #: What else decides the transcripts' words; see `Plan.recipe`. Every transcript repeats it.
+    recipe: str = ""
+
+
+@dataclass(frozen=True)
+class Done:
+    """The files below `input/` whose transcripts an earlier run wrote: nothing is left but to move them."""
+
+    run: str
+    items: tuple[Item, ...]
 
 
 @dataclass(frozen=True)
@@ -63,3 +73,14 @@ class Plan:
     #: How many bytes of audio.
     bytes: int
     refused: tuple[Refusal, ...] = ()
+    #: A digest of the options and the model's files. A transcript with the same recipe and the same input's ETag is the
+    #: same transcript.
+    recipe: str = ""
+    #: How many files were done before; they are in the manifest's `Done`.
+    done: int = 0
+    #: How many files were left for a later run, because this one may take no more.
+    waiting: int = 0
+    #: Whether the run ends with its plan.
+    dry_run: bool = False
+    #: The part of `input/` that was asked for, as the start of names; empty: all.
+    prefix: str = ""

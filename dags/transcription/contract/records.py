@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, fields, is_dataclass
+from functools import cache
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from .errors import RecordInvalid
@@ -62,9 +63,15 @@ def parse(kind: Any, value: Any, where: str) -> Any:
     return value
 
 
+@cache
+def _types(kind: Any) -> dict[str, Any]:
+    """The types of a dataclass's fields; looked up once, because a report may hold 100,000 outcomes."""
+    return get_type_hints(kind)
+
+
 def _parse_dataclass(kind: Any, value: Any, where: str) -> Any:
     _check(isinstance(value, dict), "an object", value, where)
-    types = get_type_hints(kind)
+    types = _types(kind)
     known = [each.name for each in fields(kind) if each.name in value]
     arguments = {name: parse(types[name], value[name], f"{where}: {name}") for name in known}
     try:
