@@ -5,19 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from airflow.configuration import conf
 from airflow.providers.amazon.aws.sensors.s3 import S3KeySensor
-from airflow.sdk import CronTriggerTimetable, Param, dag, get_current_context, task
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk import Asset, dag, get_current_context, task
+from airflow.timetables.trigger import CronTriggerTimetable
 
-from transcription import manifests, moving, planning, verification
+from transcription import alerts, form, manifests, moving, verification
+from transcription.batch import Batch
 from transcription.bucket import Bucket
 from transcription.contract import keys
-from transcription.contract.options import BEAM_WIDTHS, Options
-from transcription.faults import final
-from transcription.job import TranscribeOperator
+from transcription.faults import AirflowSkipException, final
+from transcription.operator import TranscribeOperator
 from transcription.outcomes import Outcomes
-from transcription.report import describe, make_report
-from transcription.settings import load_settings
+from transcription.prepare import end_other_jobs, prepare
+from transcription.reporting import ReportOperator
+from transcription.settings import SECTION, load_settings
 
 ABOUT = """
 ### Audio in, transcripts out
@@ -28,38 +30,25 @@ transcribed with DeepSpeech on AWS Batch.
 | task | what it does |
 | --- | --- |
 | `wait_for_audio` | Looks once. No audio: the run ends here, nothing is started or paid for. |
-| `plan` | Freezes the list of files and shares them out. |
+| `plan` | Freezes the list of files and shares them out; what has its transcript already is not done again. |
 | `transcribe` | Runs one Batch job, as many machines as the audio needs. |
 | `verify_transcripts` | Checks every transcript against its record, also when the job failed. |
 | `move_to_processed` | Moves finished audio to `processed/`, audio that cannot be read to `failed/`. |
 | `report` | Adds up the run. Red when a file is neither transcribed nor explained. |
 
-**Transcripts** appear as `output/{name}` (text) and `output/{name}.json` (words, times, confidence), where `{name}` is
-the path below `input/` without `.wav`. Everything about a run lies below `runs/` in the same bucket.
+**Transcripts** appear as `output/{name}` (text), `output/{name}.json` (words, times, confidence) and as subtitles,
+where `{name}` is the path below `input/` without `.wav`. Everything about a run lies below `runs/` in the same bucket.
 
-**A red run** keeps what is done. Read the first red task, put the cause right, then clear that task, or just wait:
-whatever is still in `input/` is taken by the next run.
+**A red run** keeps what is done. Read the first red task and put the cause right. Then clear `transcribe` if it is red,
+or just wait: whatever is still in `input/` is taken by the next run.
 
-**Start one by hand** with the defaults, or with another model: `{"model": "my-model", "beam_width": 1000}`.
+**Start one by hand** with the defaults, or fill in the form. As JSON, all that may be chosen:
+`{"prefix": "interviews/", "model": "my-model", "beam_width": 1000, "hot_words": ["sonata:7.5"], "formats": ["srt"],
+"force": false, "max_files": 100, "dry_run": true}`.
+
+**Follow it** with a DAG of your own: `schedule=[Asset("s3://{bucket}/output/")]`. The event's `extra` has the figures
+of the report.
 """
-
-PARAMS = {
-    # Null and not "": the form demands a value for a plain string, and then nobody can just press Trigger.
-    "model": Param(
-        None,
-        type=["null", "string"],
-        title="Model",
-        description="A folder below models/ in the audio bucket. Empty: the deployment's default.",
-    ),
-    "beam_width": Param(
-        None,
-        type=["null", "integer"],
-        minimum=BEAM_WIDTHS[0],
-        maximum=BEAM_WIDTHS[-1],
-        title="Beam width",
-        description="How many candidates the decoder keeps. Empty: the model's own. More is slower, seldom better.",
-    ),
-}
 
 
 def this_run() -> tuple[Bucket, str]:
@@ -73,13 +62,14 @@ def this_run() -> tuple[Bucket, str]:
     catchup=False,
     max_active_runs=1,
     is_paused_upon_creation=False,
-    params=PARAMS,
+    params=form.PARAMS,
     doc_md=ABOUT,
     description="Transcribes the .wav files below input/ with DeepSpeech on AWS Batch.",
     tags=["speech-to-text"],
     # A task that lost its worker or the network tries again, and goes on from what it finds in the bucket.
     default_args={"retries": 2, "retry_delay": timedelta(seconds=30)},
-    user_defined_macros={"settings": load_settings},
+    user_defined_macros={"settings": final()(load_settings), "audio_pattern": final()(form.audio_pattern)},
+    on_failure_callback=alerts.on_red_run(),
 )
 def transcribe_audio() -> None:
     """Look for audio, plan, transcribe, verify, move, report."""
@@ -87,14 +77,15 @@ def transcribe_audio() -> None:
     wait_for_audio = S3KeySensor(
         task_id="wait_for_audio",
         bucket_name="{{ settings().bucket }}",
-        bucket_key=keys.AUDIO_PATTERN,
+        bucket_key="{{ audio_pattern(params) }}",
         wildcard_match=True,
         timeout=0,
         soft_fail=True,
         deferrable=False,
     )
 
-    @task
+    # Stated, because Airflow 3.0 warns when it cannot tell from the signature, which `final` hides.
+    @task(multiple_outputs=False)
     @final()
     def plan() -> dict[str, Any]:
         """Freeze the list of files that this run works on, and share them out."""
@@ -102,19 +93,22 @@ def transcribe_audio() -> None:
         bucket, run = this_run()
         frozen = manifests.find_plan(bucket, run)
         if frozen is None:
-            chosen = get_current_context()["params"]
-            options = Options(chosen["model"] or settings.model, chosen["beam_width"])
-            items, refused = planning.select(bucket.list(keys.INPUT))
-            if not items and not refused:
-                raise AirflowSkipException("The audio is gone again; there is nothing to do.")
-            shards = planning.share_out(items, settings.bytes_per_child, settings.max_children)
-            frozen = manifests.freeze(bucket, run, options, shards, refused)
-        return {"run": run, "files": frozen.files, "shards": frozen.shards, "refused": len(frozen.refused)}
+            context = get_current_context()
+            form.refuse_backfill(context["dag_run"].run_type)
+            request = form.read(context["params"], settings)
+            if not request.dry_run:
+                end_other_jobs(Batch(settings.job_queue), run)
+            frozen = prepare(bucket, run, request, settings)
+        if frozen is None:
+            raise AirflowSkipException("The audio is gone again; there is nothing to do.")
+        return {"run": run, "files": frozen.files, "shards": frozen.shards, "done": frozen.done}
 
     transcribe = TranscribeOperator(
         task_id="transcribe",
         job_queue="{{ settings().job_queue }}",
         job_definition="{{ settings().job_definition }}",
+        # Its own faults are final. What is left is lost workers and networks, and a job may take many hours.
+        retries=10,
     )
 
     # Not `all_success`: what a failed job did finish is kept.
@@ -134,18 +128,14 @@ def transcribe_audio() -> None:
         verdicts = bucket.read_record(Outcomes, keys.RunKeys(run).verdicts)
         bucket.write_record(keys.RunKeys(run).moves, moving.move(bucket, verdicts))
 
-    @task
-    @final()
-    def report() -> None:
-        """Add up the run; red when a file is neither transcribed nor explained."""
-        bucket, run = this_run()
-        outcomes = bucket.read_record(Outcomes, keys.RunKeys(run).moves)
-        summary = make_report(manifests.read_plan(bucket, run), outcomes)
-        bucket.write_record(keys.RunKeys(run).report, summary)
-        print(describe(summary))
-        summary.raise_if_incomplete()
+    report = ReportOperator(
+        task_id="report",
+        # Known when the DAG is parsed, so that others can follow it before it has ever run.
+        transcripts=Asset(f"s3://{conf.get(SECTION, 'bucket', fallback='bucket')}/{keys.OUTPUT}"),
+        on_success_callback=alerts.on_report(),
+    )
 
-    wait_for_audio >> plan() >> transcribe >> verify_transcripts() >> move_to_processed() >> report()
+    wait_for_audio >> plan() >> transcribe >> verify_transcripts() >> move_to_processed() >> report
 
 
 dag_of_transcription = transcribe_audio()

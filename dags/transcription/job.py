@@ -1,163 +1,93 @@
-"""The Batch job of a run: submitted once, found again by whoever comes later, watched to its end."""
+"""A run's Batch job as AWS describes it: where it stands, why it failed, what it used."""
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, cast
-
-from airflow.providers.amazon.aws.links.batch import BatchJobDetailsLink
-from airflow.providers.amazon.aws.operators.batch import BatchOperator
-
-from transcription.bucket import Bucket
-from transcription.contract.errors import JobFailed
-from transcription.contract.keys import RunKeys, run_name
-from transcription.contract.manifest import Plan
-from transcription.faults import final
-from transcription.manifests import read_plan
-from transcription.settings import load_settings
-
-if TYPE_CHECKING:
-    from airflow.sdk import Context
-    from mypy_boto3_batch import BatchClient
+from typing import Any, Final
 
 SUCCEEDED: Final = "SUCCEEDED"
 FAILED: Final = "FAILED"
-#: How many failed children are named in the error; the log names them all.
-_NAMED = 5
+RUNNABLE: Final = "RUNNABLE"
+#: In these a machine is at work, or about to be.
+BUSY: Final = ("STARTING", "RUNNING")
+#: Source: AWS Batch User Guide, "Job states".
+STATUSES: Final = ("SUBMITTED", "PENDING", RUNNABLE, *BUSY, SUCCEEDED, FAILED)
+
+#: `JobDetail` of DescribeJobs, or `JobSummary` of ListJobs.
+Described = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class FailedChild:
+    """A child that failed for good."""
+
+    job_id: str
+    reason: str
+    #: The page that shows its log in CloudWatch; empty where its container never started.
+    log: str
 
 
 @dataclass(frozen=True)
 class Job:
-    """What `runs/{run}/job.json` holds."""
+    """What `runs/{run}/job.json` holds: the newest job of the run, and what all its jobs used."""
 
     run: str
     job_id: str
     job_name: str
+    #: When it was last looked at for this record.
+    status: str = "SUBMITTED"
+    #: How many jobs the run has submitted. More than one only after a failure, for what was missing.
+    jobs: int = 1
+    #: vCPUs times the time they were held, over all attempts of all jobs, in hours.
+    vcpu_hours: float = 0.0
+    #: Of the newest job.
+    failed: tuple[FailedChild, ...] = ()
 
 
-class TranscribeOperator(BatchOperator):
-    """BatchOperator for a run's manifest: an array job of one child per shard, and one job per run.
-
-    A retried or cleared task finds the job by its name, which is the run's, and waits for that one. Only a job that
-    failed for good is followed by another; its children skip every file that has a result.
-
-    It polls instead of deferring: in Airflow 3.2 a deferred task that resumes quickly can be marked failed although
-    its job succeeded (https://github.com/apache/airflow/issues/66374).
-    """
-
-    #: The provider's other links need what only its own way of waiting records.
-    operator_extra_links = (BatchJobDetailsLink(),)  # type: ignore[assignment]  # the base fixes its own four
-
-    def __init__(self, **kwargs: Any) -> None:
-        # Batch throttles SubmitJob and DescribeJobs per account; "standard" retries what botocore knows as throttling.
-        retries = {"mode": "standard", "total_max_attempts": 10}
-        super().__init__(job_name="", deferrable=False, botocore_config={"retries": retries}, **kwargs)
-
-    @final()
-    def execute(self, context: Context) -> str | None:
-        """Submit or find the job, wait for its end.
-
-        Returns:
-            The job's id, or nothing where every file was refused and there is nothing to submit.
-
-        Raises:
-            AirflowFailException: the job failed for good. Batch has retried what can be; Airflow does not.
-        """
-        settings = load_settings()
-        bucket = Bucket(settings.bucket)
-        plan = read_plan(bucket, run_name(context["run_id"]))
-        if not plan.shards:
-            self.log.info("Every file was refused when the run was planned; there is nothing to transcribe.")
-            return None
-        self.job_name = f"transcribe-{plan.run}"
-        self.job_id = self._find() or self._submit(bucket, plan, context)
-        BatchJobDetailsLink.persist(
-            context=context,
-            operator=self,
-            region_name=self.hook.conn_region_name,
-            aws_partition=self.hook.conn_partition,
-            job_id=self.job_id,
-        )
-        job = self._wait(self.job_id, settings.poll_seconds)
-        if job["status"] == FAILED:
-            raise JobFailed(self._explain(job))
-        return self.job_id
-
-    @property
-    def _batch(self) -> BatchClient:
-        return cast("BatchClient", self.hook.client)
-
-    def _find(self) -> str | None:
-        """The newest job of this name, unless it failed for good. Batch remembers jobs for at least seven days."""
-        named: Any = [{"name": "JOB_NAME", "values": [self.job_name]}]
-        pages = self._batch.get_paginator("list_jobs").paginate(jobQueue=self.job_queue, filters=named)
-        jobs = [job for page in pages for job in page["jobSummaryList"]]
-        if not jobs:
-            return None
-        newest = max(jobs, key=lambda job: job["createdAt"])
-        if newest["status"] == FAILED:
-            self.log.info("Job %s failed (%s); submitting another.", newest["jobId"], newest.get("statusReason"))
-            return None
-        self.log.info("Job %s is there already (%s); waiting for it.", newest["jobId"], newest["status"])
-        return str(newest["jobId"])
-
-    def _submit(self, bucket: Bucket, plan: Plan, context: Context) -> str:
-        # Batch refuses arrays of one.
-        self.array_properties = {"size": plan.shards} if plan.shards > 1 else None
-        self.parameters = {"run": plan.run}
-        self.submit_job(context)
-        job = Job(plan.run, str(self.job_id), self.job_name)
-        bucket.write_record(RunKeys(plan.run).job, job)
-        return job.job_id
-
-    def _wait(self, job_id: str, poll_seconds: int) -> dict[str, Any]:
-        progress = ""
-        while True:
-            job: dict[str, Any] = self.hook.get_job_description(job_id)
-            if (now := _progress(job)) != progress:
-                progress = now
-                self.log.info("Job %s: %s", job_id, progress)
-            if job["status"] in (SUCCEEDED, FAILED):
-                return job
-            time.sleep(poll_seconds)
-
-    def _explain(self, job: dict[str, Any]) -> str:
-        failed: list[Any] = [job]
-        if "arrayProperties" in job:
-            pages = self._batch.get_paginator("list_jobs").paginate(arrayJobId=job["jobId"], jobStatus=FAILED)
-            failed = [child for page in pages for child in page["jobSummaryList"]]
-            for child in failed:
-                self.log.error("%s: %s", child["jobId"], _reason(child))
-        named = [child["jobId"] for child in failed[:_NAMED]]
-        described: list[Any] = self._batch.describe_jobs(jobs=named)["jobs"] if named else [job]
-        reasons = [f"{child['jobId']}: {_reason(child)}{_log_of(child)}" for child in described]
-        more = f" … and {len(failed) - _NAMED} more" if len(failed) > _NAMED else ""
-        return (
-            f"{len(failed)} of {job.get('arrayProperties', {}).get('size', 1)} Batch children failed; what they "
-            f"finished is kept. {'; '.join(reasons)}{more}. Put the cause right, then clear this task: "
-            "only what is missing is transcribed again."
-        )
+def name_of(run: str) -> str:
+    """The name of a run's jobs; `*` for those of all runs."""
+    return f"transcribe-{run}"
 
 
-def _progress(job: dict[str, Any]) -> str:
-    summary = job.get("arrayProperties", {}).get("statusSummary")
-    if not summary:
-        return str(job["status"])
-    return ", ".join(f"{count} {status}" for status, count in sorted(summary.items()) if count)
+def is_over(job: Described) -> bool:
+    """Whether nothing of the job will run any more."""
+    return job["status"] in (SUCCEEDED, FAILED)
 
 
-def _log_of(job: dict[str, Any]) -> str:
-    """Where a child says itself what is wrong."""
-    container = job.get("container", {})
-    if "logStreamName" not in container:
-        return ""
-    group = container.get("logConfiguration", {}).get("options", {}).get("awslogs-group", "/aws/batch/job")
-    return f" (CloudWatch log group {group}, stream {container['logStreamName']})"
+def is_ending(job: Described) -> bool:
+    """Whether somebody ended the job; its containers may still be at it."""
+    return bool(job.get("isTerminated") or job.get("isCancelled"))
 
 
-def _reason(job: dict[str, Any]) -> str:
+def size(job: Described) -> int:
+    """How many children it has; a plain job counts as one."""
+    return int(job.get("arrayProperties", {}).get("size", 1))
+
+
+def standing(job: Described) -> dict[str, int]:
+    """How many children are in each status, without those in which none is."""
+    summary: Mapping[str, int] = job.get("arrayProperties", {}).get("statusSummary") or {job["status"]: 1}
+    return {status: summary[status] for status in STATUSES if summary.get(status)}
+
+
+def failure(job: Described, address: Callable[[str, str], str]) -> FailedChild:
+    """Why a job or child failed, from its full description; `address` makes one of a log group and a stream."""
     container = job.get("container", {})
     exit_code = f"exit code {container['exitCode']}" if "exitCode" in container else ""
     parts = (job.get("statusReason", ""), container.get("reason", ""), exit_code)
-    return ", ".join(part for part in parts if part) or "no reason given"
+    reason = ", ".join(part for part in parts if part) or "no reason given"
+    group = container.get("logConfiguration", {}).get("options", {}).get("awslogs-group", "/aws/batch/job")
+    stream = container.get("logStreamName")
+    return FailedChild(job["jobId"], reason, address(group, stream) if stream else "")
+
+
+def vcpu_hours(children: Iterable[Described]) -> float:
+    """What jobs or children used in all their attempts, from their full descriptions."""
+    total = 0.0
+    for child in children:
+        needs = {each["type"]: each["value"] for each in child["container"].get("resourceRequirements", ())}
+        attempts = [each for each in child.get("attempts", ()) if {"startedAt", "stoppedAt"} <= each.keys()]
+        held = sum(each["stoppedAt"] - each["startedAt"] for each in attempts)
+        total += float(needs.get("VCPU", 1)) * held / 3_600_000
+    return round(total, 6)

@@ -4,39 +4,50 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
-from transcription.bucket import Bucket
+from transcription.bucket import CONCURRENCY, Bucket
 from transcription.contract.errors import ManifestMissing
 from transcription.contract.keys import RunKeys
-from transcription.contract.manifest import Item, Plan, Refusal, Shard
-from transcription.contract.options import Options
+from transcription.contract.manifest import Done, Item, Plan, Shard
 
 
-def freeze(
-    bucket: Bucket,
-    run: str,
-    options: Options,
-    shards: Sequence[tuple[Item, ...]],
-    refused: Sequence[Refusal],
-) -> Plan:
-    """Write the manifest, the summary last. A manifest that is there already stays the law and is returned."""
-    run_keys = RunKeys(run)
-    draft = secrets.token_hex(4)
-    for index, items in enumerate(shards):
-        bucket.write_record(run_keys.shard(draft, index), Shard(run, index, options, items))
-    plan = Plan(
-        run=run,
-        draft=draft,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        options=options,
-        shards=len(shards),
-        files=sum(len(items) for items in shards),
-        bytes=sum(item.size for items in shards for item in items),
-        refused=tuple(refused),
-    )
-    bucket.write_record(run_keys.plan, plan, once=True)
-    return read_plan(bucket, run)
+def new_draft() -> str:
+    """A name for shards that nobody has written yet."""
+    return secrets.token_hex(4)
+
+
+def freeze(bucket: Bucket, plan: Plan, shards: Sequence[tuple[Item, ...]], done: Sequence[Item]) -> Plan:
+    """Write the manifest, its summary `plan` last. A manifest that is there already stays the law and is returned."""
+    write_shards(bucket, plan, shards)
+    if done:
+        bucket.write_record(RunKeys(plan.run).done(plan.draft), Done(plan.run, tuple(done)))
+    bucket.write_record(RunKeys(plan.run).plan, plan, once=True)
+    return read_plan(bucket, plan.run)
+
+
+def write_shards(bucket: Bucket, plan: Plan, shards: Sequence[tuple[Item, ...]]) -> None:
+    """Write what each child works on, under the draft of `plan`."""
+
+    def write(index: int, items: tuple[Item, ...]) -> None:
+        shard = Shard(plan.run, index, plan.options, items, plan.recipe)
+        bucket.write_record(RunKeys(plan.run).shard(plan.draft, index), shard)
+
+    with ThreadPoolExecutor(CONCURRENCY) as pool:
+        for _ in pool.map(write, range(len(shards)), shards):
+            pass  # an error is raised here
+
+
+def redraft(bucket: Bucket, plan: Plan, shards: Sequence[tuple[Item, ...]]) -> Plan:
+    """Write other shards of the same run, for a second job; the manifest itself stays as it is.
+
+    Returns:
+        The plan of the second job, which is written nowhere.
+    """
+    second = replace(plan, draft=new_draft(), shards=len(shards))
+    write_shards(bucket, second, shards)
+    return second
 
 
 def find_plan(bucket: Bucket, run: str) -> Plan | None:
@@ -53,8 +64,8 @@ def read_plan(bucket: Bucket, run: str) -> Plan:
     plan = find_plan(bucket, run)
     if plan is None:
         raise ManifestMissing(
-            f"s3://{bucket.name}/{RunKeys(run).plan} does not exist: the run stopped before it was planned. "
-            "Look at its first red task; then clear that one."
+            f"s3://{bucket.name}/{RunKeys(run).plan} does not exist: the run stopped before it was planned, "
+            "or its records have expired. Look at its first red task, then clear that one; or trigger a new run."
         )
     return plan
 
@@ -65,5 +76,22 @@ def read_items(bucket: Bucket, plan: Plan) -> Iterator[Item]:
     Raises:
         RecordMissing: a shard is gone.
     """
-    for index in range(plan.shards):
-        yield from bucket.read_record(Shard, RunKeys(plan.run).shard(plan.draft, index)).items
+    shard_keys = [RunKeys(plan.run).shard(plan.draft, index) for index in range(plan.shards)]
+    with ThreadPoolExecutor(CONCURRENCY) as pool:
+        for shard in pool.map(lambda key: bucket.read_record(Shard, key), shard_keys):
+            yield from shard.items
+
+
+def read_done(bucket: Bucket, plan: Plan) -> tuple[Item, ...]:
+    """Every file that an earlier run transcribed.
+
+    Raises:
+        RecordMissing: the record is gone.
+    """
+    return bucket.read_record(Done, RunKeys(plan.run).done(plan.draft)).items if plan.done else ()
+
+
+def read_missing(bucket: Bucket, plan: Plan) -> list[Item]:
+    """The files that were given to a child and have no result yet."""
+    recorded = {found.key for found in bucket.list(RunKeys(plan.run).results)}
+    return [item for item in read_items(bucket, plan) if RunKeys(plan.run).result(item.number) not in recorded]

@@ -10,10 +10,13 @@ from transcription.contract.result import Audio
 #: Neither transcribed nor explained: the system's fault. The file stays in `input/` and the run turns red.
 MISSING = "missing"
 
+#: An earlier run wrote the transcript; only the audio had to be moved.
+DONE_BEFORE = "done_before"
+
 
 @dataclass(frozen=True)
 class Outcome:
-    """One planned file: `status` is one of `contract.result`'s, or `MISSING`."""
+    """One planned file: `status` is one of `contract.result`'s, `MISSING` or `DONE_BEFORE`."""
 
     item: Item
     status: str

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 from transcription.contract import result
 from transcription.contract.errors import RunIncomplete
 from transcription.contract.manifest import Plan
-from transcription.outcomes import MISSING, Outcome, Outcomes
+from transcription.cost import compute_cost, duration, elsewhere_cost, money
+from transcription.job import Job
+from transcription.outcomes import DONE_BEFORE, MISSING, Outcome, Outcomes
+from transcription.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -18,16 +22,26 @@ class Report:
     run: str
     #: Files transcribed and moved to `processed/`.
     transcribed: int
-    #: Files moved to `failed/`.
+    #: Files moved to `processed/` whose transcript an earlier run wrote.
+    done_before: int
+    #: Files moved to `failed/`, and how many for each reason.
     failed: int
+    failed_by_code: dict[str, int]
     #: Files that changed during the run and wait for the next one.
     left: int
+    #: Files that were not taken, because the run was to take no more.
+    waiting: int
     #: Files that are neither transcribed nor explained. Any makes the run red.
     missing: int
     #: Audio transcribed, in seconds.
     audio_seconds: float
     #: Processing time per second of audio, over all children; nothing where no audio was transcribed.
     real_time_factor: float | None
+    #: Machine time over all attempts of all children, in vCPU hours.
+    vcpu_hours: float
+    #: In US dollars: the machines' price for that, and another service's for the same audio.
+    cost: float
+    elsewhere: float
     files: tuple[Outcome, ...]
 
     def raise_if_incomplete(self) -> None:
@@ -41,35 +55,58 @@ class Report:
             shown = "; ".join(f"{each.item.key!r}: {each.failure.message}" for each in lost[:5] if each.failure)
             raise RunIncomplete(
                 f"{len(lost)} of {len(self.files)} planned files are neither transcribed nor explained; they stay in "
-                "input/ and the next run takes them. The error of the task `transcribe` names the logs that say why. "
-                f"{shown}"
+                "input/ and the next run takes them. Where no child wrote a result, the task `transcribe` names the "
+                f"logs that say why; clear it to try again at once. {shown}"
             )
 
+    @property
+    def figures(self) -> dict[str, Any]:
+        """The numbers alone, for those who follow `output/`."""
+        names = ("transcribed", "done_before", "failed", "left", "waiting", "audio_seconds", "real_time_factor")
+        return {name: getattr(self, name) for name in (*names, "vcpu_hours", "cost", "elsewhere")}
 
-def make_report(plan: Plan, outcomes: Outcomes) -> Report:
-    """Add up what became of the planned files."""
+
+def make_report(plan: Plan, outcomes: Outcomes, job: Job | None, settings: Settings) -> Report:
+    """Add up what became of the planned files; `job` is nothing where none was needed."""
     count = Counter(outcome.status for outcome in outcomes.files)
+    codes = Counter(each.failure.code for each in outcomes.files if each.failure and each.status == result.FAILED)
     done = [outcome for outcome in outcomes.files if outcome.status == result.TRANSCRIBED and outcome.audio]
     audio = sum(outcome.audio.seconds for outcome in done if outcome.audio)
+    vcpu_hours = job.vcpu_hours if job else 0.0
     return Report(
         run=plan.run,
         transcribed=count[result.TRANSCRIBED],
+        done_before=count[DONE_BEFORE],
         failed=count[result.FAILED],
+        failed_by_code=dict(sorted(codes.items())),
         left=count[result.LEFT],
+        waiting=plan.waiting,
         missing=count[MISSING],
         audio_seconds=round(audio, 3),
         real_time_factor=round(sum(outcome.wall_seconds for outcome in done) / audio, 4) if audio else None,
+        vcpu_hours=vcpu_hours,
+        cost=compute_cost(vcpu_hours, settings),
+        elsewhere=elsewhere_cost(audio / 3600, settings),
         files=outcomes.files,
     )
 
 
+def summarize(report: Report) -> str:
+    """The report in a few lines of text."""
+    failed = ", ".join(f"{count} {code}" for code, count in report.failed_by_code.items())
+    factor = "none" if report.real_time_factor is None else f"{report.real_time_factor:.2f}"
+    return (
+        f"{report.transcribed} files transcribed, {report.done_before} done before, {report.failed} failed"
+        + (f" ({failed})" if failed else "")
+        + f", {report.left} left for the next run, {report.waiting} not taken, {report.missing} missing\n"
+        f"{duration(report.audio_seconds / 3600)} of audio, real-time factor {factor}, "
+        f"{duration(report.vcpu_hours)} of one vCPU: about {money(report.cost)}; elsewhere {money(report.elsewhere)}"
+    )
+
+
 def describe(report: Report) -> str:
-    """The report as a few lines of text, one line for each file that was not transcribed."""
-    lines = [
-        f"{report.transcribed} transcribed, {report.failed} failed, {report.left} left for the next run, "
-        f"{report.missing} missing; {report.audio_seconds / 60:.1f} minutes of audio"
-        + (f" at a real-time factor of {report.real_time_factor:.2f}" if report.real_time_factor else "")
-    ]
+    """The summary, and one line for each file that was not transcribed."""
+    lines = [summarize(report)]
     for each in report.files:
         if each.failure:
             lines.append(f"  {each.status} {each.item.key!r} {each.failure.code}: {each.failure.message}")

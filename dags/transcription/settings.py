@@ -2,35 +2,74 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any, get_type_hints
 
 from airflow.configuration import conf
 
-from transcription.contract.errors import SettingInvalid
+from transcription.contract.errors import OptionInvalid, SettingInvalid
+from transcription.contract.options import FORMATS, Options
 
 SECTION = "transcription"
 
 #: WAV of the models' own kind: 16 kHz, mono, 16 bit. Used to guess how long audio is that nobody has opened yet.
-BYTES_PER_MINUTE = 60 * 16_000 * 2
+BYTES_PER_HOUR = 3600 * 16_000 * 2
+
+#: The least and the most that a number may be.
+_BOUNDS = {
+    "audio_minutes_per_child": (0.01, 100_000),
+    "max_children": (1, 10_000),  # what Batch takes
+    "parallel_children": (1, 10_000),
+    "max_file_megabytes": (1, 5_000_000),  # what S3 stores
+    "poll_seconds": (1, 3_600),
+    "start_limit_minutes": (0.01, 100_000),
+    "expected_real_time_factor": (0.001, 100),
+    "vcpu_hour_price": (0, 1_000),
+    "api_hour_price": (0, 1_000),
+}
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of one deployment. Each is `[transcription] name`, or `AIRFLOW__TRANSCRIPTION__NAME`."""
+    """The settings of one deployment. Each is `[transcription] name`, or `AIRFLOW__TRANSCRIPTION__NAME`.
+
+    Raises:
+        SettingInvalid: one is missing or wrong; the message names it.
+    """
 
     #: The bucket with `input/` and everything else.
     bucket: str
-    #: The Batch queue and job definition that transcribe, by name or ARN.
+    #: The Batch queue and job definition that transcribe, by name or ARN. No other deployment may use the queue.
     job_queue: str
     job_definition: str
     #: The model of runs that do not choose one; empty: the one in the container image.
     model: str = ""
+    #: Which model the image holds, in any words. Where it changes, earlier transcripts no longer count as done.
+    image_model: str = ""
+    #: Subtitles that runs write which do not choose, with commas between them.
+    formats: str = ",".join(FORMATS)
     #: How much audio one child of the array job takes, in minutes. Less is done sooner and pays for more starts.
     audio_minutes_per_child: float = 60.0
     #: The most children of one array job; Batch itself allows 10,000.
     max_children: int = 1_000
+    #: How many children the compute environment has room for at once.
+    parallel_children: int = 64
+    #: A larger file is refused: its container would have no room for it. A WAV file without extensions ends at 4 GiB.
+    max_file_megabytes: int = 4_096
     #: How often the Batch job is looked at, in seconds.
     poll_seconds: int = 30
+    #: How long Batch may leave a job waiting without starting anything of it, before the job is ended.
+    start_limit_minutes: float = 120.0
+    #: For estimates: seconds of one vCPU per second of audio. libdeepspeech, at the official model's size: 0.5 to 0.6.
+    expected_real_time_factor: float = 0.6
+    #: In US dollars. c6i.large on demand in us-east-1, $0.085 for two vCPUs; Spot is usually less than half of it.
+    vcpu_hour_price: float = 0.0425
+    #: What an hour of audio costs elsewhere, in US dollars: Amazon Transcribe, first tier, $0.024 a minute.
+    api_hour_price: float = 1.44
+    #: The SNS topic that is told of red runs, an ARN; empty: nobody is told.
+    alert_topic: str = ""
+    #: Whether the topic is also sent the report of each green run that had audio.
+    daily_summary: bool = False
 
     def __post_init__(self) -> None:
         for name in ("bucket", "job_queue", "job_definition"):
@@ -39,18 +78,28 @@ class Settings:
                     f"[{SECTION}] {name} is empty. Set it in Airflow's configuration, or as the environment variable "
                     f"AIRFLOW__{SECTION.upper()}__{name.upper()}; `cdk deploy` does so by itself."
                 )
-        for name, least, most in (
-            ("audio_minutes_per_child", 0.01, 100_000),
-            ("max_children", 1, 10_000),
-            ("poll_seconds", 1, 3_600),
-        ):
+        for name, (least, most) in _BOUNDS.items():
             if not least <= getattr(self, name) <= most:
                 raise SettingInvalid(f"[{SECTION}] {name} is {getattr(self, name)}; it must be from {least} to {most}.")
+        try:
+            Options(self.model, formats=self.default_formats)
+        except OptionInvalid as error:
+            raise SettingInvalid(f"[{SECTION}] {error.message}") from error
 
     @property
     def bytes_per_child(self) -> int:
         """How much audio one child takes, in bytes."""
-        return int(self.audio_minutes_per_child * BYTES_PER_MINUTE)
+        return int(self.audio_minutes_per_child * BYTES_PER_HOUR / 60)
+
+    @property
+    def max_file_bytes(self) -> int:
+        """The size of the largest file that is taken, in bytes."""
+        return self.max_file_megabytes * 2**20
+
+    @property
+    def default_formats(self) -> tuple[str, ...]:
+        """`formats`, apart."""
+        return tuple(filter(None, (each.strip() for each in self.formats.split(","))))
 
 
 def load_settings() -> Settings:
@@ -59,19 +108,18 @@ def load_settings() -> Settings:
     Raises:
         SettingInvalid: one is missing or wrong; the message names it.
     """
-    return Settings(
-        bucket=conf.get(SECTION, "bucket", fallback=""),
-        job_queue=conf.get(SECTION, "job_queue", fallback=""),
-        job_definition=conf.get(SECTION, "job_definition", fallback=""),
-        model=conf.get(SECTION, "model", fallback=Settings.model),
-        audio_minutes_per_child=_number(float, "audio_minutes_per_child", Settings.audio_minutes_per_child),
-        max_children=_number(int, "max_children", Settings.max_children),
-        poll_seconds=_number(int, "poll_seconds", Settings.poll_seconds),
-    )
+    kinds = get_type_hints(Settings)
+    given = {each.name: conf.get(SECTION, each.name, fallback=None) for each in fields(Settings)}
+    required = dict.fromkeys(("bucket", "job_queue", "job_definition"), "")
+    values = {name: _parse(kinds[name], name, text) for name, text in given.items() if text is not None}
+    return Settings(**{**required, **values})
 
 
-def _number[Number: (int, float)](kind: type[Number], name: str, default: Number) -> Number:
-    text = conf.get(SECTION, name, fallback=str(default))
+def _parse(kind: Any, name: str, text: str) -> Any:
+    if kind is bool:
+        if text.lower() not in ("true", "false"):
+            raise SettingInvalid(f"[{SECTION}] {name} is {text!r}; it must be true or false.")
+        return text.lower() == "true"
     try:
         return kind(text)
     except ValueError:

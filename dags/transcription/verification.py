@@ -3,44 +3,41 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from concurrent.futures import ThreadPoolExecutor
 
+from transcription import earlier, transcripts
 from transcription.bucket import CONCURRENCY, Bucket
 from transcription.contract import keys, result
-from transcription.contract.errors import RecordInvalid
+from transcription.contract.errors import RecordInvalid, ResultMissing, TranscriptionError, TranscriptUnverified
 from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Failure, Item, Plan
 from transcription.contract.result import Result
-from transcription.manifests import read_items
-from transcription.outcomes import MISSING, Outcome, Outcomes
+from transcription.manifests import read_done, read_items
+from transcription.outcomes import DONE_BEFORE, MISSING, Outcome, Outcomes
 
 
 def verify(bucket: Bucket, plan: Plan) -> Outcomes:
     """Compare the manifest with the results and transcripts that are there.
 
     Returns:
-        One outcome per planned file, refused ones included, in the order of the manifest.
+        One outcome per planned file, those done before and those refused included, in the order of the manifest.
     """
     recorded = {found.key for found in bucket.list(RunKeys(plan.run).results)}
     with ThreadPoolExecutor(CONCURRENCY) as pool:
         outcomes = list(pool.map(lambda item: _outcome(bucket, plan.run, item, recorded), read_items(bucket, plan)))
+        outcomes += pool.map(lambda item: _done_before(bucket, plan, item), read_done(bucket, plan))
     outcomes += [Outcome(refusal.item, result.FAILED, refusal.failure) for refusal in plan.refused]
     return Outcomes(plan.run, tuple(sorted(outcomes, key=lambda outcome: outcome.item.number)))
 
 
 def _outcome(bucket: Bucket, run: str, item: Item, recorded: set[str]) -> Outcome:
     key = RunKeys(run).result(item.number)
-    if key not in recorded:
-        return _missing(item, "NO_RESULT", "No child wrote a result for it.")
     try:
-        record = bucket.find_record(Result, key)
-    except RecordInvalid as error:
-        return _missing(item, error.code, error.message)
-    if record is None or record.item != item:
-        return _missing(item, "NO_RESULT", f"{key} is about another file.")
-    if record.status == result.TRANSCRIBED and (fault := _fault(bucket, record)):
-        return _missing(item, "TRANSCRIPT_UNVERIFIED", fault)
+        record = _result(bucket, key, item, recorded)
+        if record.status == result.TRANSCRIBED:
+            _check(bucket, record)
+    except (RecordInvalid, ResultMissing, TranscriptUnverified) as error:
+        return _missing(item, error)
     return Outcome(
         item=item,
         status=record.status,
@@ -53,32 +50,39 @@ def _outcome(bucket: Bucket, run: str, item: Item, recorded: set[str]) -> Outcom
     )
 
 
-def _missing(item: Item, code: str, message: str) -> Outcome:
-    return Outcome(item, MISSING, Failure(code, message))
+def _result(bucket: Bucket, key: str, item: Item, recorded: set[str]) -> Result:
+    record = bucket.find_record(Result, key) if key in recorded else None
+    if record is None:
+        raise ResultMissing("No child wrote a result for it.")
+    if record.item != item:
+        raise ResultMissing(f"{key} is about another file.")
+    return record
 
 
-def _fault(bucket: Bucket, record: Result) -> str | None:
-    """What is wrong with the transcripts of a record, if anything."""
+def _check(bucket: Bucket, record: Result) -> None:
     name = keys.name_of(record.item.key)
+    wanted = [keys.transcript(name), keys.transcript_json(name)]
+    wanted += [keys.subtitles(name, each) for each in record.options.formats]
     written = {output.key: output for output in record.outputs}
-    contents = {}
-    for key in (keys.transcript(name), keys.transcript_json(name)):
+    contents: dict[str, bytes] = {}
+    for key in wanted:
         if key not in written:
-            return f"The result does not list {key!r}."
+            raise TranscriptUnverified(f"The result does not list {key!r}.")
         content = bucket.read(key)
         if content is None:
-            return f"{key!r} is not there."
-        if hashlib.sha256(content).hexdigest() != written[key].sha256:
-            return f"{key!r} is not what the container wrote."
+            raise TranscriptUnverified(f"{key!r} is not there.")
+        if (len(content), hashlib.sha256(content).hexdigest()) != (written[key].size, written[key].sha256):
+            raise TranscriptUnverified(f"{key!r} is not what the container wrote.")
         contents[key] = content
-    return _disagreement(contents[keys.transcript(name)], contents[keys.transcript_json(name)])
+    transcripts.check(name, contents[wanted[0]], contents[wanted[1]])
 
 
-def _disagreement(text: bytes, document: bytes) -> str | None:
-    try:
-        said = json.loads(document)["text"]
-    except (ValueError, TypeError, KeyError) as error:
-        return f"The JSON transcript cannot be read: {error!r}."
-    if text.decode() != (f"{said}\n" if said else ""):
-        return "The text and the JSON transcript say different things."
-    return None
+def _done_before(bucket: Bucket, plan: Plan, item: Item) -> Outcome:
+    found = earlier.read(bucket, item, plan.recipe)
+    if found is None or not found.same:
+        return _missing(item, TranscriptUnverified("The transcript that it had is gone."))
+    return Outcome(item, DONE_BEFORE, audio=found.audio, words=found.words, confidence=found.confidence)
+
+
+def _missing(item: Item, error: TranscriptionError) -> Outcome:
+    return Outcome(item, MISSING, Failure(error.code, error.message))

@@ -1,4 +1,4 @@
-"""Airflow for unit tests: no configuration but ours, a home of its own; and a bucket in the local AWS."""
+"""Airflow for unit tests: no configuration but ours, a home of its own; and the real thing to test against, AWS."""
 
 from __future__ import annotations
 
@@ -10,29 +10,99 @@ os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="airflow-home-")
 os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
 os.environ["AIRFLOW_CONN_AWS_DEFAULT"] = "aws://"
 
+import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
+from airflow.providers.amazon.aws.hooks.base_aws import AwsGenericHook
 
-from local import processes
 from local.aws_client import aws_environment
-from local.stack import start_aws
-from transcription.bucket import Bucket
+from local.paths import IMAGE_ENV
+from tests.dags.container import Container
+from tests.dags.deployment import Deployment
+from tests.local.aws.server import Batch as Queue
+from tests.local.aws.server import LocalAws, make_batch, start
+from transcription.bucket import PAGE, Bucket
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clients() -> Iterator[None]:
+    """Airflow makes a client wherever one is asked for, which takes longer than most tests: here each is made once."""
+    make, made = AwsGenericHook.get_client_type, {}
+
+    def get_client_type(hook: Any, *arguments: Any, **options: Any) -> Any:
+        kind = f"{hook.client_type} {vars(hook.config)} {arguments} {options}"
+        if kind not in made:
+            made[kind] = make(hook, *arguments, **options)
+        return made[kind]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(AwsGenericHook, "get_client_type", get_client_type)
+        yield
 
 
 @pytest.fixture(scope="session")
-def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    state = tmp_path_factory.mktemp("aws")
-    yield start_aws(state)
-    processes.end(state)
+def shared_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
+    """One server for all tests; its image is the container's environment."""
+    server = start(tmp_path_factory.mktemp("aws"), "--image-env", str(IMAGE_ENV))
+    yield server
+    server.stop()
 
 
 @pytest.fixture
-def bucket(endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bucket:
-    """An empty bucket of its own."""
-    for name, value in aws_environment(endpoint).items():
+def aws(shared_aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalAws]:
+    """The server, without faults and with call counts at zero; all AWS clients of this process use it."""
+    for name, value in aws_environment(shared_aws.endpoint).items():
         monkeypatch.setenv(name, value)
-    bucket = Bucket(f"bucket-{abs(hash(tmp_path))}")
+    shared_aws.control("DELETE", "/_calls")
+    yield shared_aws
+    shared_aws.control("DELETE", "/_faults")
+
+
+@pytest.fixture
+def bucket(aws: LocalAws) -> Bucket:
+    """An empty bucket of its own, versioned as the real one is."""
+    bucket = Bucket(f"bucket-{uuid.uuid4().hex}")
     bucket.client.create_bucket(Bucket=bucket.name)
+    bucket.client.put_bucket_versioning(Bucket=bucket.name, VersioningConfiguration={"Status": "Enabled"})
+    aws.control("DELETE", "/_calls")
     return bucket
+
+
+@pytest.fixture
+def queue(aws: LocalAws) -> Queue:
+    """A Batch queue of its own, with room for two children at once."""
+    queue = make_batch(aws)
+    aws.control("DELETE", "/_calls")
+    return queue
+
+
+@pytest.fixture
+def deployment(aws: LocalAws, bucket: Bucket, queue: Queue, monkeypatch: pytest.MonkeyPatch) -> Deployment:
+    """Airflow's configuration names that bucket and that queue."""
+    return Deployment(aws, bucket, queue, monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def container(shared_aws: LocalAws) -> Container:
+    """What the real container writes."""
+    return Container.run(shared_aws)
+
+
+@pytest.fixture(scope="session")
+def crowded(shared_aws: LocalAws) -> str:
+    """A bucket with one more object below output/ than S3 lists in one call: `output/n0000`, `output/n0001`, …"""
+    name, client = f"crowded-{uuid.uuid4().hex}", shared_aws.client("s3")
+    client.create_bucket(Bucket=name)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: client.put_object(Bucket=name, Key=f"output/n{n:04d}", Body=b""), range(PAGE + 1)))
+    return name
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Path:
+    """A file that jobs wait for; see `deployment.waits_for`."""
+    return tmp_path / "gate"

@@ -1,48 +1,126 @@
 """The report: green must mean that every file is transcribed or explained."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 
-from transcription.contract import result
+from tests.dags.objects import make_plan
+from transcription.contract import records, result
 from transcription.contract.errors import RunIncomplete
-from transcription.contract.manifest import Failure, Item, Plan
-from transcription.contract.options import Options
+from transcription.contract.manifest import Failure, Item
 from transcription.contract.result import Audio
-from transcription.outcomes import MISSING, Outcome, Outcomes
-from transcription.report import Report, describe, make_report
+from transcription.job import Job
+from transcription.outcomes import DONE_BEFORE, MISSING, Outcome, Outcomes
+from transcription.report import Report, describe, make_report, summarize
+from transcription.settings import Settings
 
-PLAN = Plan("run", "0a1b2c3d", "2026-11-22T01:00:00+00:00", Options(), 2, 3, 30)
-AUDIO = Audio(10.0, 16_000, 1, "PCM_16")
-
-
-def report_on(*outcomes: Outcome) -> Report:
-    return make_report(PLAN, Outcomes("run", outcomes))
+AUDIO = Audio(1800.0, 16_000, 1, "PCM_16")
+SETTINGS = Settings("bucket", "queue", "definition", vcpu_hour_price=0.04, api_hour_price=1.5)
 
 
-def outcome(number: int, status: str, code: str = "") -> Outcome:
+def outcome(number: int, status: str, code: str = "", **fields: Any) -> Outcome:
     item = Item(number, f"input/{number}.wav", "e", 10)
-    if status == result.TRANSCRIBED:
-        return Outcome(item, status, audio=AUDIO, wall_seconds=5.0)
+    if status in (result.TRANSCRIBED, DONE_BEFORE):
+        return Outcome(item, status, audio=AUDIO, wall_seconds=900.0, **fields)
     return Outcome(item, status, Failure(code, "why"))
 
 
-def test_transcribed_failed_and_left_files_are_a_complete_run() -> None:
-    report = report_on(
-        outcome(0, result.TRANSCRIBED),
-        outcome(1, result.TRANSCRIBED),
-        outcome(2, result.FAILED, "AUDIO_EMPTY"),
-        outcome(3, result.LEFT, "INPUT_CHANGED"),
-    )
+def report_on(*outcomes: Outcome, vcpu_hours: float | None = None, **plan: Any) -> Report:
+    job = None if vcpu_hours is None else Job("run", "id", "name", vcpu_hours=vcpu_hours)
+    return make_report(make_plan(**plan), Outcomes("run", outcomes), job, SETTINGS)
+
+
+ALL_WELL = (
+    outcome(0, result.TRANSCRIBED),
+    outcome(1, result.TRANSCRIBED),
+    outcome(2, DONE_BEFORE),
+    outcome(3, result.FAILED, "AUDIO_EMPTY"),
+    outcome(4, result.FAILED, "NAME_INVALID"),
+    outcome(5, result.FAILED, "AUDIO_EMPTY"),
+    outcome(6, result.LEFT, "INPUT_CHANGED"),
+)
+
+
+def test_every_file_is_counted_once_as_what_became_of_it() -> None:
+    report = report_on(*ALL_WELL, vcpu_hours=0.75, waiting=4)
     report.raise_if_incomplete()
-    assert (report.transcribed, report.failed, report.left, report.missing) == (2, 1, 1, 0)
-    assert (report.audio_seconds, report.real_time_factor) == (20.0, 0.5)
-    assert "AUDIO_EMPTY: why" in describe(report)
+    counts = (report.transcribed, report.done_before, report.failed, report.left, report.waiting, report.missing)
+    assert counts == (2, 1, 3, 1, 4, 0)
+    assert report.failed_by_code == {"AUDIO_EMPTY": 2, "NAME_INVALID": 1}
+    assert sum(counts) - report.waiting == len(report.files) == len(ALL_WELL)
+
+
+def test_what_was_paid_for_is_the_machine_time_and_not_the_audio_of_others() -> None:
+    report = report_on(*ALL_WELL, vcpu_hours=0.75)
+    assert (report.audio_seconds, report.real_time_factor) == (3600.0, 0.5)
+    assert (report.vcpu_hours, report.cost, report.elsewhere) == (0.75, 0.03, 1.5)
+
+
+def test_a_run_without_a_job_cost_nothing() -> None:
+    report = report_on(outcome(0, DONE_BEFORE))
+    assert (report.audio_seconds, report.vcpu_hours, report.cost, report.elsewhere) == (0, 0, 0, 0)
+    assert report.real_time_factor is None
+
+
+def test_a_run_in_which_nothing_could_be_read_has_no_speed() -> None:
+    assert report_on(outcome(0, result.FAILED, "AUDIO_EMPTY"), vcpu_hours=0.1).real_time_factor is None
 
 
 def test_a_file_without_a_result_turns_the_run_red_and_is_named() -> None:
     report = report_on(outcome(0, result.TRANSCRIBED), outcome(1, MISSING, "NO_RESULT"))
-    with pytest.raises(RunIncomplete, match=r"1 of 2 .*'input/1\.wav'"):
+    with pytest.raises(RunIncomplete, match=r"1 of 2 planned files.*stay in input/.*'input/1\.wav': why"):
         report.raise_if_incomplete()
+    assert report.missing == 1
 
 
-def test_a_run_in_which_nothing_could_be_read_has_no_speed() -> None:
-    assert report_on(outcome(0, result.FAILED, "AUDIO_EMPTY")).real_time_factor is None
+def test_a_thousand_files_without_a_result_are_an_error_of_a_few_lines() -> None:
+    report = report_on(*(outcome(number, MISSING, "NO_RESULT") for number in range(1000)))
+    with pytest.raises(RunIncomplete, match="1000 of 1000") as caught:
+        report.raise_if_incomplete()
+    assert len(caught.value.message) < 600
+
+
+def test_the_summary_reads_like_one() -> None:
+    assert summarize(report_on(*ALL_WELL, vcpu_hours=2, waiting=4)) == (
+        "2 files transcribed, 1 done before, 3 failed (2 AUDIO_EMPTY, 1 NAME_INVALID), 1 left for the next run, "
+        "4 not taken, 0 missing\n"
+        "1.0 hours of audio, real-time factor 0.50, 2.0 hours of one vCPU: about $0.0800; elsewhere $1.50"
+    )
+    assert summarize(report_on(outcome(0, DONE_BEFORE))) == (
+        "0 files transcribed, 1 done before, 0 failed, 0 left for the next run, 0 not taken, 0 missing\n"
+        "0.0 minutes of audio, real-time factor none, 0.0 minutes of one vCPU: about $0.0000; elsewhere $0.0000"
+    )
+
+
+def test_the_log_names_each_file_that_was_not_transcribed() -> None:
+    first, second, *named = describe(report_on(*ALL_WELL)).splitlines()
+    assert f"{first}\n{second}" == summarize(report_on(*ALL_WELL))
+    assert named == [
+        "  failed 'input/3.wav' AUDIO_EMPTY: why",
+        "  failed 'input/4.wav' NAME_INVALID: why",
+        "  failed 'input/5.wav' AUDIO_EMPTY: why",
+        "  left 'input/6.wav' INPUT_CHANGED: why",
+    ]
+
+
+def test_those_who_follow_get_the_figures_and_not_the_files() -> None:
+    report = report_on(*ALL_WELL, vcpu_hours=0.75, waiting=4)
+    assert report.figures == {
+        "transcribed": 2,
+        "done_before": 1,
+        "failed": 3,
+        "left": 1,
+        "waiting": 4,
+        "audio_seconds": 3600.0,
+        "real_time_factor": 0.5,
+        "vcpu_hours": 0.75,
+        "cost": 0.03,
+        "elsewhere": 1.5,
+    }
+
+
+def test_a_report_can_be_read_again() -> None:
+    report = report_on(*ALL_WELL, vcpu_hours=0.75)
+    assert records.load(Report, records.dump(report), "report") == report

@@ -2,91 +2,145 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from tests.dags.container import Container, put
+from tests.dags.objects import RUN, freeze
+from tests.local.aws.server import LocalAws
 from transcription.bucket import Bucket
-from transcription.contract import keys, result
+from transcription.contract import result
+from transcription.contract.errors import RecordMissing, StorageDenied
 from transcription.contract.keys import RunKeys
-from transcription.contract.manifest import Item, Plan
-from transcription.contract.options import Options
-from transcription.contract.result import Audio, Model, Output, Result
-from transcription.manifests import freeze, read_items
-from transcription.outcomes import MISSING
+from transcription.contract.manifest import Failure, Item, Plan, Refusal
+from transcription.contract.options import FORMATS, Options
+from transcription.contract.result import Result
+from transcription.outcomes import DONE_BEFORE, MISSING, Outcome
 from transcription.verification import verify
 
-RUN = "run-1"
 ITEM = Item(0, "input/a b.wav", "etag", 10)
-
-
-def put(bucket: Bucket, key: str, content: bytes) -> Output:
-    bucket.client.put_object(Bucket=bucket.name, Key=key, Body=content)
-    return Output(key, len(content), hashlib.sha256(content).hexdigest())
+OUTPUTS = ("output/a b", "output/a b.json", "output/a b.srt", "output/a b.vtt")
 
 
 @pytest.fixture
 def plan(bucket: Bucket) -> Plan:
-    return freeze(bucket, RUN, Options(), [(ITEM,)], [])
+    return freeze(bucket, (ITEM,), options=Options(formats=FORMATS))
 
 
-def transcribe(bucket: Bucket, text: bytes = b"one two\n", document: bytes | None = None) -> Result:
+@pytest.fixture
+def transcribed(bucket: Bucket, plan: Plan, container: Container) -> Result:
     """What the container does with `ITEM`."""
-    document = json.dumps({"text": "one two"}).encode() if document is None else document
-    record = Result(
-        item=ITEM,
-        status=result.TRANSCRIBED,
-        options=Options(),
-        model=Model("m", "0"),
-        finished="2026-11-22T01:00:00+00:00",
-        wall_seconds=1.0,
-        audio=Audio(2.0, 16_000, 1, "PCM_16"),
-        outputs=(put(bucket, "output/a b", text), put(bucket, "output/a b.json", document)),
-    )
-    bucket.write_record(RunKeys(RUN).result(0), record)
-    return record
+    return container.transcribe(bucket, plan, ITEM)
+
+
+def outcome(bucket: Bucket, plan: Plan) -> Outcome:
+    (outcome,) = verify(bucket, plan).files
+    return outcome
 
 
 def verdict(bucket: Bucket, plan: Plan) -> tuple[str, str]:
-    (outcome,) = verify(bucket, plan).files
-    return outcome.status, outcome.failure.code if outcome.failure else ""
+    found = outcome(bucket, plan)
+    return found.status, found.failure.code if found.failure else ""
 
 
-def test_a_transcript_that_is_there_passes(bucket: Bucket, plan: Plan) -> None:
-    transcribe(bucket)
-    assert verdict(bucket, plan) == (result.TRANSCRIBED, "")
+def test_what_the_container_writes_passes(bucket: Bucket, plan: Plan, transcribed: Result) -> None:
+    assert outcome(bucket, plan) == Outcome(
+        ITEM,
+        result.TRANSCRIBED,
+        audio=transcribed.audio,
+        words=3,
+        confidence=transcribed.confidence,
+        wall_seconds=transcribed.wall_seconds,
+    )
+    assert transcribed.wall_seconds > 0
 
 
-def test_a_child_that_died_leaves_its_file_unfinished(bucket: Bucket, plan: Plan) -> None:
-    put(bucket, keys.transcript("a b"), b"one two\n")  # the transcript alone commits nothing
+def test_silence_passes(bucket: Bucket, plan: Plan, container: Container) -> None:
+    container.transcribe(bucket, plan, ITEM, like="silence")
+    found = outcome(bucket, plan)
+    assert (found.status, found.no_speech, found.words, found.confidence) == (result.TRANSCRIBED, True, 0, None)
+
+
+def test_a_file_that_can_never_be_transcribed_keeps_its_reason(
+    bucket: Bucket, plan: Plan, container: Container
+) -> None:
+    written = container.transcribe(bucket, plan, ITEM, like="broken")
+    assert written.failure
+    assert (outcome(bucket, plan).status, outcome(bucket, plan).failure) == (result.FAILED, written.failure)
+    assert written.failure.code == "AUDIO_NOT_WAV"
+
+
+def test_a_file_that_changed_before_it_was_read_is_left(bucket: Bucket, plan: Plan, transcribed: Result) -> None:
+    failure = Failure("INPUT_CHANGED", "uploaded again")
+    left = replace(transcribed, status=result.LEFT, failure=failure, outputs=())
+    bucket.write_record(RunKeys(RUN).result(0), left)
+    assert (outcome(bucket, plan).status, outcome(bucket, plan).failure) == (result.LEFT, failure)
+
+
+def test_a_child_that_died_leaves_its_file_unfinished(bucket: Bucket, plan: Plan, transcribed: Result) -> None:
+    """The transcripts alone commit nothing."""
+    bucket.client.delete_object(Bucket=bucket.name, Key=RunKeys(RUN).result(0))
     assert verdict(bucket, plan) == (MISSING, "NO_RESULT")
 
 
-@pytest.mark.parametrize("key", ["output/a b", "output/a b.json"])
+@pytest.mark.usefixtures("transcribed")
+@pytest.mark.parametrize("key", OUTPUTS)
 def test_a_transcript_that_vanished_does_not_pass(bucket: Bucket, plan: Plan, key: str) -> None:
-    transcribe(bucket)
     bucket.client.delete_object(Bucket=bucket.name, Key=key)
     assert verdict(bucket, plan) == (MISSING, "TRANSCRIPT_UNVERIFIED")
+    assert f"{key!r} is not there" in str(outcome(bucket, plan).failure)
 
 
-def test_a_transcript_that_somebody_changed_does_not_pass(bucket: Bucket, plan: Plan) -> None:
-    transcribe(bucket)
-    put(bucket, "output/a b", b"one three\n")
-    put(bucket, "output/a b.json", b'{"text": "one three"}')
+@pytest.mark.usefixtures("transcribed")
+@pytest.mark.parametrize("key", OUTPUTS)
+@pytest.mark.parametrize("change", [lambda data: data + b"\n", lambda data: data[:-2] + b"x\n"])
+def test_a_transcript_that_somebody_changed_does_not_pass(
+    bucket: Bucket, plan: Plan, key: str, change: Callable[[bytes], bytes]
+) -> None:
+    put(bucket, key, change(bucket.read(key) or b""))
+    assert verdict(bucket, plan) == (MISSING, "TRANSCRIPT_UNVERIFIED")
+    assert f"{key!r} is not what the container wrote" in str(outcome(bucket, plan).failure)
+
+
+@pytest.mark.parametrize("key", OUTPUTS)
+def test_a_transcript_that_the_result_is_silent_about_does_not_pass(
+    bucket: Bucket, plan: Plan, transcribed: Result, key: str
+) -> None:
+    kept = tuple(output for output in transcribed.outputs if output.key != key)
+    bucket.write_record(RunKeys(RUN).result(0), replace(transcribed, outputs=kept))
     assert verdict(bucket, plan) == (MISSING, "TRANSCRIPT_UNVERIFIED")
 
 
-@pytest.mark.parametrize("document", [b"", b"[]", b"{}", b'{"text": "one"}'])
-def test_a_transcript_whose_two_forms_disagree_does_not_pass(bucket: Bucket, plan: Plan, document: bytes) -> None:
-    transcribe(bucket, document=document)
+def rewrite(bucket: Bucket, written: Result, key: str, data: bytes) -> None:
+    """Let the container write something else, and say so in its result."""
+    others = tuple(output for output in written.outputs if output.key != key)
+    bucket.write_record(RunKeys(RUN).result(0), replace(written, outputs=(*others, put(bucket, key, data))))
+
+
+@pytest.mark.parametrize("change", [{"version": 2}, {"words": []}, {"confidence": 7}, {"provenance": {}}])
+def test_a_container_that_writes_invalid_json_does_not_pass(
+    bucket: Bucket, plan: Plan, transcribed: Result, change: dict[str, Any]
+) -> None:
+    document = json.loads(bucket.read("output/a b.json") or b"")
+    rewrite(bucket, transcribed, "output/a b.json", json.dumps({**document, **change}).encode())
+    assert verdict(bucket, plan) == (MISSING, "TRANSCRIPT_UNVERIFIED")
+    assert "breaks its schema" in str(outcome(bucket, plan).failure)
+
+
+def test_a_container_whose_two_forms_disagree_does_not_pass(bucket: Bucket, plan: Plan, transcribed: Result) -> None:
+    rewrite(bucket, transcribed, "output/a b", b"seven one four\n")
     assert verdict(bucket, plan) == (MISSING, "TRANSCRIPT_UNVERIFIED")
 
 
-def test_a_result_about_another_upload_does_not_pass(bucket: Bucket, plan: Plan) -> None:
-    record = transcribe(bucket)
-    other = Item(0, ITEM.key, "another-etag", 10)
-    bucket.write_record(RunKeys(RUN).result(0), Result(**{**vars(record), "item": other}))
+@pytest.mark.parametrize("other", [{"etag": "another"}, {"key": "input/b.wav"}, {"size": 11}, {"number": 1}])
+def test_a_result_about_another_upload_does_not_pass(
+    bucket: Bucket, plan: Plan, transcribed: Result, other: dict[str, Any]
+) -> None:
+    bucket.write_record(RunKeys(RUN).result(0), replace(transcribed, item=replace(ITEM, **other)))
     assert verdict(bucket, plan) == (MISSING, "NO_RESULT")
 
 
@@ -95,13 +149,69 @@ def test_a_result_that_cannot_be_read_does_not_pass(bucket: Bucket, plan: Plan) 
     assert verdict(bucket, plan) == (MISSING, "RECORD_INVALID")
 
 
-def test_silence_has_an_empty_transcript(bucket: Bucket, plan: Plan) -> None:
-    transcribe(bucket, text=b"", document=b'{"text": ""}')
-    assert verdict(bucket, plan) == (result.TRANSCRIBED, "")
+def test_all_planned_files_have_an_outcome_in_the_order_of_the_manifest(bucket: Bucket, container: Container) -> None:
+    items = [Item(number, f"input/{number}.wav", f"etag-{number}", 1) for number in range(5)]
+    refusal = Refusal(items[3], Failure("OUTPUT_CONFLICT", "another one"))
+    plan = freeze(bucket, (items[4],), (items[0], items[1]), done=[items[2]], refused=(refusal,))
+    container.transcribe(bucket, plan, items[0])
+    container.transcribe(bucket, plan, items[2])
+    container.transcribe(bucket, plan, items[4], like="silence")
+    found = verify(bucket, plan)
+    assert found.run == RUN
+    assert [each.item for each in found.files] == items
+    statuses = [result.TRANSCRIBED, MISSING, DONE_BEFORE, result.FAILED, result.TRANSCRIBED]
+    assert [each.status for each in found.files] == statuses
+    assert found.files[3].failure == refusal.failure
 
 
-def test_a_frozen_manifest_never_changes(bucket: Bucket, plan: Plan) -> None:
-    """A task that was cut off and goes on late used to be able to change what the children read."""
-    late = freeze(bucket, RUN, Options(beam_width=7), [(Item(0, "input/other.wav", "e", 1),)], [])
-    assert late == plan
-    assert list(read_items(bucket, late)) == [ITEM]
+@pytest.fixture
+def done_before(bucket: Bucket, container: Container) -> Plan:
+    """A plan in which `ITEM` was done before, and what did it."""
+    plan = freeze(bucket, done=[ITEM])
+    container.transcribe(bucket, plan, ITEM)
+    return plan
+
+
+def test_a_file_that_was_done_before_is_what_it_was(bucket: Bucket, done_before: Plan) -> None:
+    found = outcome(bucket, done_before)
+    assert (found.status, found.failure, found.words) == (DONE_BEFORE, None, 3)
+    assert found.audio
+    assert found.confidence
+
+
+@pytest.mark.parametrize("key", ["output/a b", "output/a b.json"])
+def test_a_file_whose_earlier_transcript_vanished_since_does_not_pass(
+    bucket: Bucket, done_before: Plan, key: str
+) -> None:
+    bucket.client.delete_object(Bucket=bucket.name, Key=key)
+    assert verdict(bucket, done_before) == (MISSING, "TRANSCRIPT_UNVERIFIED")
+
+
+def test_a_file_whose_earlier_transcript_was_made_anew_with_another_model_does_not_pass(
+    bucket: Bucket, done_before: Plan, container: Container
+) -> None:
+    container.transcribe(bucket, replace(done_before, recipe="another"), ITEM)
+    assert verdict(bucket, done_before) == (MISSING, "TRANSCRIPT_UNVERIFIED")
+
+
+def test_a_shard_that_is_gone_is_not_taken_for_an_empty_one(bucket: Bucket, plan: Plan) -> None:
+    bucket.client.delete_object(Bucket=bucket.name, Key=RunKeys(RUN).shard(plan.draft, 0))
+    with pytest.raises(RecordMissing):
+        verify(bucket, plan)
+
+
+@pytest.mark.usefixtures("transcribed")
+@pytest.mark.parametrize("prefix", ["output/", "runs/"])
+def test_denied_access_is_an_error_and_not_a_verdict(bucket: Bucket, plan: Plan, aws: LocalAws, prefix: str) -> None:
+    aws.order(kind="deny", methods=["GET"], prefix=prefix)
+    with pytest.raises(StorageDenied, match="AccessDenied"):
+        verify(bucket, plan)
+
+
+def test_each_file_costs_its_result_and_its_transcripts(
+    bucket: Bucket, plan: Plan, transcribed: Result, aws: LocalAws
+) -> None:
+    aws.control("DELETE", "/_calls")
+    assert outcome(bucket, plan).status == transcribed.status
+    # The result's listing; the shard and the result; text, JSON and two kinds of subtitles.
+    assert aws.control("GET", "/_calls") == {"s3": {"LIST runs/": 1, "GET runs/": 2, "GET output/": 4}}

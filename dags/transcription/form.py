@@ -1,0 +1,132 @@
+"""The trigger form: what people may choose for one run. Left as it is, it is what happens every night."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from airflow.sdk import Param
+
+from transcription.contract import keys
+from transcription.contract.errors import OptionInvalid
+from transcription.contract.options import BEAM_WIDTHS, FORMATS, HotWord, Options
+from transcription.settings import Settings
+
+#: Null and not "": the form demands a value for a plain string, and then nobody can just press Trigger.
+PARAMS = {
+    "prefix": Param(
+        None,
+        type=["null", "string"],
+        title="Only names that start with",
+        description="Below input/, for example 2026.11.22/ or interviews/anna. Empty: everything.",
+    ),
+    "model": Param(
+        None,
+        type=["null", "string"],
+        title="Model",
+        description="A folder below models/ in the audio bucket. Empty: the deployment's default.",
+    ),
+    "beam_width": Param(
+        None,
+        type=["null", "integer"],
+        minimum=BEAM_WIDTHS[0],
+        maximum=BEAM_WIDTHS[-1],
+        title="Beam width",
+        description="How many candidates the decoder keeps. Empty: the model's own. More is slower, seldom better.",
+    ),
+    "hot_words": Param(
+        None,
+        type=["null", "array"],
+        items={"type": "string"},
+        title="Hot words",
+        description="Words to expect more than usual, one on each line as word:boost, for example sonata:7.5. "
+        "A negative boost makes a word rarer. The model needs a scorer; words that it does not know stay unheard.",
+    ),
+    "formats": Param(
+        None,
+        type=["null", "array"],
+        items={"type": "string", "enum": list(FORMATS)},
+        examples=list(FORMATS),
+        title="Subtitles",
+        description="Written beside the text and the JSON. Empty: the deployment's default.",
+    ),
+    "force": Param(
+        False,
+        type="boolean",
+        title="Transcribe again",
+        description="Also files that have a transcript of the same audio, model and options already.",
+    ),
+    "max_files": Param(
+        None,
+        type=["null", "integer"],
+        minimum=1,
+        title="Most files",
+        description="The rest waits for the next run. Empty: all.",
+    ),
+    "dry_run": Param(
+        False,
+        type="boolean",
+        title="Dry run",
+        description="Only plan: the log of the task `plan` tells the expected hours and cost. Nothing is started.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Request:
+    """What one run was asked to do."""
+
+    options: Options
+    #: Which names are taken, as their start below `input/`.
+    prefix: str
+    force: bool
+    #: Nothing: no limit.
+    max_files: int | None
+    dry_run: bool
+
+
+def audio_pattern(params: Mapping[str, Any]) -> str:
+    """The glob of what one run takes, for `S3KeySensor`.
+
+    Raises:
+        OptionInvalid: no name can start so.
+    """
+    return keys.audio_pattern(_prefix(params))
+
+
+def _prefix(params: Mapping[str, Any]) -> str:
+    prefix: str = (params["prefix"] or "").removeprefix(keys.INPUT)
+    if prefix.startswith(("/", "s3:")):
+        raise OptionInvalid(f"prefix {prefix!r} must be the start of a name below input/, for example interviews/anna.")
+    return prefix
+
+
+def refuse_backfill(run_type: str) -> None:
+    """Airflow counts backfills apart from other runs, so that one would take the same files as the nightly run.
+
+    Raises:
+        OptionInvalid: the run is one.
+    """
+    if run_type == "backfill":
+        raise OptionInvalid(
+            "A backfill would transcribe the same files as the nightly run. Trigger a single run instead."
+        )
+
+
+def read(params: Mapping[str, Any], settings: Settings) -> Request:
+    """The request that the form's values stand for; what is empty is the deployment's default.
+
+    Raises:
+        OptionInvalid: a value cannot be used; the message says which may be.
+    """
+    if unknown := sorted(params.keys() - PARAMS.keys()):
+        raise OptionInvalid(f"{', '.join(unknown)} cannot be chosen. What can be is {', '.join(PARAMS)}.")
+    formats = params["formats"]
+    options = Options(
+        model=params["model"] or settings.model,
+        beam_width=params["beam_width"],
+        hot_words=tuple(HotWord.parse(each) for each in params["hot_words"] or () if each.strip()),
+        formats=settings.default_formats if formats is None else tuple(formats),
+    )
+    return Request(options, _prefix(params), params["force"], params["max_files"], params["dry_run"])

@@ -1,0 +1,132 @@
+"""The trigger form: what people choose must be what happens, and what they cannot choose must be refused at once."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from fnmatch import fnmatch
+from typing import Any
+
+import pytest
+from airflow.sdk.definitions.param import ParamsDict
+from airflow.sdk.exceptions import ParamValidationError
+
+from transcription import form
+from transcription.contract import keys
+from transcription.contract.errors import OptionInvalid
+from transcription.contract.options import HotWord, Options
+from transcription.form import Request
+from transcription.settings import Settings
+
+SETTINGS = Settings("bucket", "queue", "definition", model="house", formats="vtt")
+
+
+def read(**chosen: Any) -> Request:
+    """What Airflow makes of the form when it is filled in like this."""
+    params = ParamsDict(deepcopy(form.PARAMS))
+    params.update(chosen)
+    return form.read(params.validate(), SETTINGS)
+
+
+def test_the_nightly_run_is_the_deployments_defaults() -> None:
+    wanted = Request(Options(model="house", formats=("vtt",)), prefix="", force=False, max_files=None, dry_run=False)
+    assert read() == wanted
+
+
+@pytest.mark.parametrize("name", ["prefix", "model", "beam_width", "hot_words", "formats", "max_files"])
+def test_a_field_that_was_cleared_is_the_default(name: str) -> None:
+    assert read(**{name: None}) == read()
+
+
+def test_what_is_chosen_is_what_happens() -> None:
+    request = read(
+        prefix="interviews/anna",
+        model="court",
+        beam_width=1000,
+        hot_words=["sonata:7.5", " etude:-2 ", " "],
+        formats=["srt"],
+        force=True,
+        max_files=100,
+        dry_run=True,
+    )
+    options = Options("court", 1000, (HotWord("sonata", 7.5), HotWord("etude", -2.0)), ("srt",))
+    assert request == Request(options, "interviews/anna", force=True, max_files=100, dry_run=True)
+
+
+def test_no_subtitles_at_all_can_be_chosen() -> None:
+    assert read(formats=[]).options.formats == ()
+
+
+@pytest.mark.parametrize("written", ["2026.11.22/", "input/2026.11.22/"])
+def test_a_prefix_may_be_written_as_people_see_it_in_the_bucket(written: str) -> None:
+    assert read(prefix=written).prefix == "2026.11.22/"
+    assert fnmatch("input/2026.11.22/a.wav", form.audio_pattern({"prefix": written}))
+
+
+@pytest.mark.parametrize("written", ["/2026", "input//2026", "s3://recordings/input/2026"])
+def test_a_prefix_that_can_match_nothing_is_refused(written: str) -> None:
+    for use in (lambda: read(prefix=written), lambda: form.audio_pattern({"prefix": written})):
+        with pytest.raises(
+            OptionInvalid, match="must be the start of a name below input/, for example interviews/anna"
+        ):
+            use()
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_without_a_prefix_everything_below_input_is_looked_for(nothing: str | None) -> None:
+    assert form.audio_pattern({"prefix": nothing}) == keys.audio_pattern()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("prefix", 7),
+        ("model", ["court"]),
+        ("beam_width", 0),
+        ("beam_width", 4097),
+        ("beam_width", "wide"),
+        ("hot_words", "sonata:7.5"),
+        ("hot_words", [7.5]),
+        ("formats", ["docx"]),
+        ("force", None),
+        ("force", "yes"),
+        ("max_files", 0),
+        ("dry_run", "yes"),
+    ],
+)
+def test_the_form_itself_refuses_what_is_no_value_of_a_field(name: str, value: Any) -> None:
+    with pytest.raises(ParamValidationError, match=f"(?s){name}"):
+        read(**{name: value})
+
+
+def test_a_misspelt_field_is_not_passed_over() -> None:
+    """Whoever starts runs by program would wait for what never comes."""
+    with pytest.raises(OptionInvalid, match=r"beamwidth, modell cannot be chosen. What can be is prefix, .*dry_run"):
+        form.read(
+            {**{name: param.value for name, param in form.PARAMS.items()}, "modell": "x", "beamwidth": 1}, SETTINGS
+        )
+
+
+def test_a_backfill_is_refused_and_other_runs_are_not() -> None:
+    """Airflow does not count it among the runs of which one may work at a time."""
+    for run_type in ("scheduled", "manual", "asset_triggered"):
+        form.refuse_backfill(run_type)
+    with pytest.raises(OptionInvalid, match="Trigger a single run instead"):
+        form.refuse_backfill("backfill")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "advice"),
+    [
+        ({"model": "a/b"}, "'a/b' is not the name of a folder below models/: use letters"),
+        ({"hot_words": ["sonata"]}, "'sonata' must be written word:boost, for example sonata:7.5"),
+        ({"hot_words": ["sonata:loud"]}, "'sonata:loud' must be written word:boost, for example sonata:7.5"),
+        ({"hot_words": ["two words:7"]}, "'two words' must be one word"),
+        ({"hot_words": ["sonata:1000"]}, "boost 1000.0; it must be from -100 to 100"),
+        ({"hot_words": ["a:1", "a:2"]}, "more than once: a"),
+        ({"formats": ["srt", "srt"]}, "srt, srt must be a choice of srt, vtt"),
+    ],
+)
+def test_everything_else_that_cannot_be_done_is_named_with_what_can(chosen: dict[str, Any], advice: str) -> None:
+    with pytest.raises(OptionInvalid) as caught:
+        read(**chosen)
+    assert advice in caught.value.message
