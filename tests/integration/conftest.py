@@ -13,11 +13,21 @@ from local.stack import Stack
 from tests.integration.pipeline import Pipeline
 
 isolate()
+pytest.register_assert_rewrite("tests.integration.aftermath")  # says which files are where
+
+#: A child for each file, as long as there are no more than so many: what happens to a child happens to a known file.
+CHILDREN = 15
+SETTINGS = {
+    "audio_minutes_per_child": "0.01",
+    "max_children": str(CHILDREN),
+    "parallel_children": str(CHILDREN),
+    "start_limit_minutes": "0.15",
+}
 
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with Stack(tmp_path_factory.mktemp("stack")) as running:
+    with Stack(tmp_path_factory.mktemp("stack"), settings=SETTINGS) as running:
         yield running
 
 

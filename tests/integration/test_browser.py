@@ -1,18 +1,21 @@
-"""The Airflow UI as people meet it, in a real browser: log in, press Trigger, see the run."""
+"""The Airflow UI as people meet it, in a real browser: log in, press Trigger, fill in the form, see the run."""
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from local import runs
-from local.airflow import DAG_ID, USER
+from local.airflow import DAG_ID
+from local.configuration import USER
+from tests.integration.aftermath import Aftermath
 from tests.integration.pipeline import Pipeline
+from tests.integration.recordings import CLIP
+from transcription.contract.keys import RunKeys, run_name
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="no browser here; `apt install chromium` brings one")
@@ -26,15 +29,15 @@ def page() -> Iterator[Page]:
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=BROWSER, args=arguments)
-        page = browser.new_page()
+        page = browser.new_page(viewport={"width": 1200, "height": 1600})
         page.set_default_timeout(PATIENCE)
         yield page
         browser.close()
 
 
-def test_pressing_trigger_with_nothing_filled_in_transcribes(pipeline: Pipeline, clip: Path, page: Page) -> None:
-    """A parameter that demands a value disables the button, which no call of the API would notice."""
-    pipeline.upload("input/a.wav", clip.read_bytes())
+@pytest.fixture
+def form(pipeline: Pipeline, page: Page) -> Page:
+    """The form that Trigger opens."""
     airflow = pipeline.stack.airflow
     page.goto(airflow.url)
     page.fill("input[name=username]", USER)
@@ -43,12 +46,37 @@ def test_pressing_trigger_with_nothing_filled_in_transcribes(pipeline: Pipeline,
     page.get_by_role("link", name="Dags").first.wait_for()
     page.goto(f"{airflow.url}/dags/{DAG_ID}")
     page.get_by_role("button", name="Trigger").first.click()
-    page.get_by_test_id("trigger-dag-submit").click()
-    page.wait_for_url("**/runs/**")  # the run's page opens by itself
-    with airflow.client() as client:
-        run = runs.wait(client, unquote(page.url.rpartition("/runs/")[2]), limit=300)
-    assert run.state == "success"
-    assert pipeline.keys("processed/") == ["processed/a.wav"]
+    page.locator("[name=element_prefix]").wait_for()
+    return page
+
+
+def submit(form: Page) -> str:
+    """Press Trigger; the id of the run whose page opens by itself."""
+    form.get_by_test_id("trigger-dag-submit").click()
+    form.wait_for_url("**/runs/**")
+    return unquote(form.url.rpartition("/runs/")[2])
+
+
+def test_pressing_trigger_with_nothing_filled_in_transcribes(pipeline: Pipeline, form: Page) -> None:
+    """A parameter that demands a value disables the button, which no call of the API would notice."""
+    pipeline.give({"a.wav": CLIP})
+    expect(form.get_by_test_id("trigger-dag-submit")).to_be_enabled()
+    Aftermath.of(pipeline, pipeline.people.wait(submit(form))).check(jobs=[1])
+
+
+def test_what_people_fill_in_is_what_the_run_does(pipeline: Pipeline, form: Page) -> None:
+    pipeline.give({"x/a.wav": CLIP, "y/b.wav": CLIP})
+    form.fill("[name=element_prefix]", "x/")
+    form.fill("[name=element_hot_words]", "help:2\nopen:-1.5")
+    form.get_by_label("Select one or multiple values").fill("vtt")
+    form.keyboard.press("Enter")
+    form.locator("label", has=form.locator("[name=element_dry_run]")).click()
+    run = pipeline.people.wait(submit(form))
+    Aftermath.of(pipeline, run).check(left=["x/a.wav", "y/b.wav"])
+    plan = json.loads(pipeline.read(RunKeys(run_name(run.run_id)).plan))
+    assert (plan["prefix"], plan["files"], plan["dry_run"]) == ("x/", 1, True)
+    assert plan["options"]["hot_words"] == [{"word": "help", "boost": 2.0}, {"word": "open", "boost": -1.5}]
+    assert plan["options"]["formats"] == ["vtt"]
 
 
 def test_nobody_sees_anything_without_logging_in(pipeline: Pipeline, page: Page) -> None:

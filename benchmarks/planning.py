@@ -1,0 +1,29 @@
+"""Planning a very full bucket: how long it takes, in how much memory, with how many requests."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from benchmarks.measure import Measured, peak_megabytes
+from transcription.bucket import Bucket
+from transcription.contract.options import Options
+from transcription.form import Request
+from transcription.prepare import prepare
+from transcription.settings import Settings
+
+
+def main(bucket: str) -> Measured:
+    """Plan all files of a bucket, as the task `plan` does, and measure this process."""
+    before = peak_megabytes()
+    begun = time.monotonic()
+    request = Request(Options(), prefix="", force=False, max_files=None, dry_run=False)
+    plan = prepare(Bucket(bucket), "benchmark", request, Settings(bucket, "queue", "definition"))
+    seconds = time.monotonic() - begun
+    if plan is None:
+        raise SystemExit(f"There is no audio in {bucket}.")
+    return Measured(plan.files, seconds, peak_megabytes(), before)
+
+
+if __name__ == "__main__":
+    print(main(sys.argv[1]).as_json())

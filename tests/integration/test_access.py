@@ -1,0 +1,50 @@
+"""A system that is broken from the start: red, and never taken for a quiet night."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from local.resources import BUCKET, LIFECYCLE
+from tests.integration.nights import spend_night, wait
+from tests.integration.pipeline import Pipeline
+from tests.integration.recordings import CLIP
+
+
+def test_denied_access_is_red_and_not_a_quiet_night(pipeline: Pipeline) -> None:
+    pipeline.give({"a.wav": CLIP})
+    pipeline.add_fault(kind="deny", methods=["LIST"], prefix="input/")
+    night = spend_night(pipeline)
+    night.aftermath.check("failed", left=["a.wav"])
+    assert night.aftermath.run.tasks["wait_for_audio"] == "failed"
+    assert "AccessDenied" in night.logs["wait_for_audio"]
+
+
+def test_a_missing_bucket_is_red_and_not_a_quiet_night(pipeline: Pipeline) -> None:
+    with _no_bucket(pipeline):
+        run = wait(pipeline, pipeline.people.trigger())
+    assert run.state == "failed"
+    assert run.tasks["wait_for_audio"] == "failed"
+    assert "NoSuchBucket" in pipeline.log(run, "wait_for_audio")
+
+
+@contextmanager
+def _no_bucket(pipeline: Pipeline) -> Iterator[None]:
+    pipeline.s3.delete_bucket(Bucket=BUCKET)
+    try:
+        yield
+    finally:
+        pipeline.s3.create_bucket(Bucket=BUCKET)
+        pipeline.s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+        pipeline.s3.put_bucket_lifecycle_configuration(Bucket=BUCKET, LifecycleConfiguration=LIFECYCLE)
+
+
+def test_a_job_for_which_there_is_no_machine_ends_red_with_batchs_reason(pipeline: Pipeline) -> None:
+    """It would wait for days, and nobody would know."""
+    pipeline.give({"a.wav": CLIP, "b.wav": CLIP})
+    pipeline.add_fault(kind="stuck")
+    night = spend_night(pipeline)
+    night.aftermath.check("failed", jobs=[2], left=["a.wav", "b.wav"])
+    for text in ("JOB_STUCK", "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY"):
+        assert text in night.logs["transcribe"]
+    assert {job["status"] for job in night.aftermath.jobs} == {"FAILED"}

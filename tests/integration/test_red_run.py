@@ -1,0 +1,140 @@
+"""A red run: every way in which a child can fail for good, in one job. What was done is kept, and the rest not lost."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import httpx
+import pytest
+
+from local.aws_client import KEY_ID, REGION, SECRET
+from local.resources import ALERT_TOPIC
+from local.stack import Stack
+from tests.integration.nights import Night, spend_night
+from tests.integration.patience import until
+from tests.integration.pipeline import Pipeline
+from tests.integration.recordings import CLIP
+from transcription.contract.keys import RunKeys, run_name
+
+#: The files, in the order of their children, each named after what happens to it, with what people read about it.
+REASONS = {
+    "0-memory.wav": "OutOfMemoryError: Container killed due to memory usage",
+    "1-image.wav": "CannotPullContainerError",
+    "2-time.wav": "Job attempt duration exceeded timeout",
+    "3-denied.wav": "exit code 1",
+    "4-machine.wav": "Host EC2 (instance i-",
+}
+GOOD = "5-good.wav"
+
+
+@dataclass(frozen=True)
+class Story:
+    """A red run; then its causes are put right, and `transcribe` is cleared."""
+
+    red: Night
+    #: `job.json` at the end of the red run.
+    job: dict[str, Any]
+    #: By task, the buttons that its page has.
+    buttons: dict[str, dict[str, str]]
+    #: The log of the child that was denied access.
+    child_log: str
+    #: What the topic's subscriber got.
+    alert: dict[str, str]
+    green: Night
+
+
+@pytest.fixture(scope="module")
+def story(stack: Stack) -> Story:
+    pipeline = Pipeline(stack)
+    pipeline.clear()
+    inbox = Inbox(pipeline.endpoint)
+    pipeline.give(dict.fromkeys([*REASONS, GOOD], CLIP))
+    pipeline.add_fault(kind="out_of_memory", child=0)
+    pipeline.add_fault(kind="image_pull", child=1)
+    pipeline.add_fault(kind="timeout", child=2)
+    pipeline.add_fault(kind="deny", methods=["PUT"], prefix="output/3-denied")
+    pipeline.add_fault(kind="spot_reclaim", child=4)
+    red = spend_night(pipeline)
+    run_id = red.aftermath.run.run_id
+    name = run_name(run_id)
+    job = json.loads(pipeline.read(RunKeys(name).job))
+    buttons = {task: pipeline.people.buttons(run_id, task) for task in ("transcribe", "report")}
+    child_log = (stack.state / "logs" / "batch" / f"transcribe-{name}" / "3-1.log").read_text()
+    alert = until("an alert", inbox.read)
+    pipeline.people.clear(run_id, "transcribe")
+    return Story(red, job, buttons, child_log, alert, spend_night(pipeline, run_id))
+
+
+class Inbox:
+    """Somebody who has subscribed to the alerts."""
+
+    def __init__(self, endpoint: str) -> None:
+        session = boto3.Session(KEY_ID, SECRET, region_name=REGION)
+        self._sqs = session.client("sqs", endpoint_url=endpoint)
+        self._queue = self._sqs.create_queue(QueueName="inbox")["QueueUrl"]
+        arn = self._sqs.get_queue_attributes(QueueUrl=self._queue, AttributeNames=["QueueArn"])["Attributes"][
+            "QueueArn"
+        ]
+        session.client("sns", endpoint_url=endpoint).subscribe(TopicArn=ALERT_TOPIC, Protocol="sqs", Endpoint=arn)
+        self._sqs.purge_queue(QueueUrl=self._queue)
+
+    def read(self) -> dict[str, str] | None:
+        """The next message."""
+        messages = self._sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=1).get("Messages", ())
+        return next((json.loads(each["Body"]) for each in messages), None)
+
+
+@pytest.mark.parametrize(("name", "reason"), REASONS.items())
+def test_a_child_that_fails_for_good_turns_the_run_red_and_says_why(story: Story, name: str, reason: str) -> None:
+    story.red.aftermath.check("failed", jobs=[6], left=REASONS)
+    child = list(REASONS).index(name)
+    failed = {each["job_id"].rpartition(":")[2]: each["reason"] for each in story.job["failed"]}
+    assert reason in failed[str(child)]
+    assert f":{child} failed: " in story.red.logs["transcribe"]
+    assert name in story.red.logs["report"]
+
+
+def test_what_the_other_children_did_is_kept(story: Story) -> None:
+    story.red.aftermath.check("failed", jobs=[6], left=REASONS)
+    assert story.red.aftermath.names("processed/") == {GOOD}
+
+
+def test_a_lost_machine_is_replaced_twice_and_no_more(story: Story) -> None:
+    """Batch's own retries are bounded: each of them is paid for."""
+    assert story.red.fired(kind="spot_reclaim") == [3]
+    assert story.red.fired(kind="image_pull") == [3]
+    assert story.red.fired(kind="out_of_memory") == [1]
+    assert story.red.fired(kind="timeout") == [1]
+
+
+def test_denied_access_is_named_where_it_happened(story: Story) -> None:
+    assert "STORAGE_DENIED" in story.child_log
+    assert "output/3-denied" in story.child_log
+
+
+def test_clearing_transcribe_submits_only_what_is_missing(story: Story) -> None:
+    """The run turns green, and what was transcribed in the first job is not paid for again."""
+    story.green.aftermath.check("success", jobs=[6, 5])
+
+
+def test_failed_children_have_buttons_that_lead_to_their_logs(story: Story) -> None:
+    buttons = story.buttons["transcribe"]
+    logs = [address for name, address in buttons.items() if name.startswith("Log of failed child")]
+    assert len(logs) == 4  # that of the fifth never started
+    assert all("log-group/" in address and "transcribe" in address for address in logs)
+    assert story.job["job_id"] in buttons["Batch job"]
+
+
+def test_buttons_lead_to_the_transcripts_and_the_report(story: Story) -> None:
+    for address in (*story.buttons["report"].values(), story.buttons["transcribe"]["Transcripts"]):
+        assert httpx.get(address).status_code == 200, address
+    assert httpx.get(story.buttons["report"]["Report"]).json()["run"] == story.job["run"]
+    assert GOOD.removesuffix(".wav") in httpx.get(story.buttons["report"]["Transcripts"]).text
+
+
+def test_a_red_run_is_told_to_those_who_subscribed(story: Story) -> None:
+    assert story.alert["Subject"].startswith("Transcription failed")
+    assert story.red.aftermath.run.run_id in story.alert["Message"]
