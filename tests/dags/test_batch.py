@@ -83,7 +83,7 @@ def test_a_submission_is_not_tried_for_ever(
 def test_a_submission_that_can_never_succeed_is_not_repeated(
     submit: Callable[..., str], deployment: Deployment
 ) -> None:
-    with pytest.raises(JobRefused, match="no-such-definition"):
+    with pytest.raises(JobRefused, match=r"no-such-definition.*job_queue and job_definition.*clear this task"):
         submit(using="no-such-definition")
     assert submissions(deployment) == 1
 
@@ -98,11 +98,11 @@ def test_a_submission_whose_answer_was_lost_is_found_and_not_repeated(
     assert submissions(deployment) == 1
 
 
-def test_a_job_that_is_to_be_followed_is_not_taken_for_the_one_whose_answer_was_lost(
+def test_a_job_that_is_to_be_followed_is_not_taken_for_the_one_that_follows(
     submit: Callable[..., str], deployment: Deployment, batch: Batch
 ) -> None:
     first = submit()
-    deployment.aws.order(kind="lose_answer", action="SubmitJob", times=1)
+    deployment.aws.order(kind="throttle", action="SubmitJob", times=1)
     second = submit(known={first})
     assert {each["jobId"] for each in batch.jobs(NAME)} == {first, second}
     assert len({first, second}) == 2

@@ -312,7 +312,7 @@ def test_what_ran_of_a_job_of_which_the_rest_never_started_is_recorded(deploymen
 @pytest.mark.usefixtures("plan")
 def test_a_job_definition_that_is_not_there_is_red_at_once(deployment: Deployment) -> None:
     """Trying again cannot help."""
-    with pytest.raises(AirflowFailException, match="no-such-definition"):
+    with pytest.raises(AirflowFailException, match=r"\[JOB_REFUSED\].*no-such-definition"):
         execute(deployment)
 
 

@@ -87,7 +87,7 @@ def test_nothing_else_appears_and_nothing_is_lost(demo: Demo) -> None:
     written = {
         str(path.relative_to(demo.out / "output")) for path in (demo.out / "output").rglob("*") if path.is_file()
     }
-    assert written == texts | {f"{name}.json" for name in texts}
+    assert written == texts | {f"{name}.{suffix}" for name in texts for suffix in ("json", "srt", "vtt")}
 
 
 def test_a_transcript_says_when_how_surely_and_by_which_model(demo: Demo) -> None:
