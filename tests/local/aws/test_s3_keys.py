@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
+import httpx
 import pytest
 
 from tests.local.aws.server import LocalAws
@@ -61,3 +63,10 @@ def test_a_listing_continues_behind_any_name(s3: Any, bucket: str) -> None:
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, PaginationConfig={"PageSize": 1})
     listed = [each["Key"] for page in pages for each in page["Contents"]]
     assert listed == sorted((f"input/{name}.wav" for name in NAMES), key=str.encode)
+
+
+def test_a_browser_may_open_what_a_link_names(s3: Any, bucket: str, aws: LocalAws) -> None:
+    """It signs nothing; the buttons of the Airflow UI would lead to an error."""
+    s3.put_object(Bucket=bucket, Key="runs/a b#1.json", Body=b"{}")
+    assert httpx.get(f"{aws.endpoint}/{bucket}/{quote('runs/a b#1.json')}").content == b"{}"
+    assert "runs/a b#1.json" in httpx.get(f"{aws.endpoint}/{bucket}", params={"prefix": "runs/"}).text
