@@ -20,13 +20,15 @@ from tests.integration.recordings import CLIPS
 from transcription.contract.keys import RunKeys, run_name
 
 #: In the order of their children. The third one has to wait, and those behind it with it.
-AGAIN_AFTER, GONE_AFTER, FIRST_THAT_WAITS, AGAIN_BEFORE, GONE_BEFORE = FILES = (
+AGAIN_AFTER, GONE_AFTER, FIRST_THAT_WAITS, AGAIN_BEFORE, GONE_BEFORE, AGAIN_WHILE_MOVED = FILES = (
     "0-again-after.wav",
     "1-gone-after.wav",
     "2.wav",
     "3-again-before.wav",
     "4-gone-before.wav",
+    "5-again-while-moved.wav",
 )
+AGAIN = [AGAIN_AFTER, AGAIN_BEFORE, AGAIN_WHILE_MOVED]
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,10 @@ def story(stack: Stack) -> Story:
     pipeline.take_back(GONE_BEFORE)
     pipeline.take_back(GONE_AFTER)
     pipeline.end_faults()
+    # Copies that are made twice give time to upload again between the copy and the deletion.
+    pipeline.add_fault(kind="lose_answer", action="COPY processed/", times=4)
+    until("a copy", lambda: f"processed/{AGAIN_WHILE_MOVED}" in pipeline.keys("processed/"), tick=0.01)
+    pipeline.give({AGAIN_WHILE_MOVED: CLIPS[3]})
     first = spend_night(pipeline, run_id)
     orphan = pipeline.read(f"output/{GONE_AFTER.removesuffix('.wav')}").decode()
     return Story(first, orphan, Aftermath.of(pipeline, pipeline.run()))
@@ -59,18 +65,18 @@ def story(stack: Stack) -> Story:
 
 def test_a_file_uploaded_again_during_the_run_waits_for_the_next_one(story: Story) -> None:
     """The transcript of the next run is that of the new recording, and the old recording is nowhere in its place."""
-    story.first.aftermath.check(jobs=[len(FILES)], left=[AGAIN_AFTER, AGAIN_BEFORE])
-    story.next.check(jobs=[2])
+    story.first.aftermath.check(jobs=[len(FILES)], left=AGAIN)
+    story.next.check(jobs=[len(AGAIN)])
 
 
-@pytest.mark.parametrize("name", [AGAIN_AFTER, AGAIN_BEFORE, GONE_AFTER, GONE_BEFORE])
+@pytest.mark.parametrize("name", [*AGAIN, GONE_AFTER, GONE_BEFORE])
 def test_the_report_says_what_became_of_a_file_that_changed(story: Story, name: str) -> None:
     code = "INPUT_CHANGED" if "again" in name else "INPUT_DELETED"
     assert f"'input/{name}' {code}" in story.first.logs["report"]
 
 
 def test_a_file_deleted_during_the_run_stays_deleted(story: Story) -> None:
-    story.first.aftermath.check(jobs=[len(FILES)], left=[AGAIN_AFTER, AGAIN_BEFORE])
+    story.first.aftermath.check(jobs=[len(FILES)], left=AGAIN)
     assert not {GONE_AFTER, GONE_BEFORE} & {name for place in PLACES for name in story.next.names(place)}
 
 

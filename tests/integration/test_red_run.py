@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,12 +75,11 @@ class Inbox:
     def __init__(self, endpoint: str) -> None:
         session = boto3.Session(KEY_ID, SECRET, region_name=REGION)
         self._sqs = session.client("sqs", endpoint_url=endpoint)
-        self._queue = self._sqs.create_queue(QueueName="inbox")["QueueUrl"]
+        self._queue = self._sqs.create_queue(QueueName=f"inbox-{secrets.token_hex(4)}")["QueueUrl"]
         arn = self._sqs.get_queue_attributes(QueueUrl=self._queue, AttributeNames=["QueueArn"])["Attributes"][
             "QueueArn"
         ]
         session.client("sns", endpoint_url=endpoint).subscribe(TopicArn=ALERT_TOPIC, Protocol="sqs", Endpoint=arn)
-        self._sqs.purge_queue(QueueUrl=self._queue)
 
     def read(self) -> dict[str, str] | None:
         """The next message."""
@@ -128,11 +128,13 @@ def test_failed_children_have_buttons_that_lead_to_their_logs(story: Story) -> N
     assert story.job["job_id"] in buttons["Batch job"]
 
 
-def test_buttons_lead_to_the_transcripts_and_the_report(story: Story) -> None:
-    for address in (*story.buttons["report"].values(), story.buttons["transcribe"]["Transcripts"]):
-        assert httpx.get(address).status_code == 200, address
-    assert httpx.get(story.buttons["report"]["Report"]).json()["run"] == story.job["run"]
-    assert GOOD.removesuffix(".wav") in httpx.get(story.buttons["report"]["Transcripts"]).text
+def test_buttons_lead_to_what_the_run_has_left(story: Story) -> None:
+    buttons = {name: address for each in story.buttons.values() for name, address in each.items()}
+    pages = {name: httpx.get(buttons[name]) for name in ("Transcripts", "Report", "Failed children")}
+    assert {name: page.status_code for name, page in pages.items()} == dict.fromkeys(pages, 200)
+    assert "output/5-good" in pages["Transcripts"].text
+    assert pages["Report"].json()["run"] == story.job["run"]
+    assert pages["Failed children"].json()["job_name"] == story.job["job_name"]
 
 
 def test_a_red_run_is_told_to_those_who_subscribed(story: Story) -> None:
