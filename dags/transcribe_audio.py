@@ -43,8 +43,9 @@ where `{name}` is the path below `input/` without `.wav`. Everything about a run
 or just wait: whatever is still in `input/` is taken by the next run.
 
 **Start one by hand** with the defaults, or fill in the form. As JSON, all that may be chosen:
-`{"prefix": "interviews/", "model": "my-model", "beam_width": 1000, "hot_words": ["sonata:7.5"], "formats": ["srt"],
-"force": false, "max_files": 100, "dry_run": true}`.
+`{"prefix": "interviews/", "model": "my-model", "beam_width": 1000, "lm_alpha": 0.93, "lm_beta": 1.18,
+"hot_words": ["sonata:7.5"], "alternatives": 3, "cut_at_silence": true, "formats": ["srt"], "force": false,
+"max_files": 100, "dry_run": true}`.
 
 **Follow it** with a DAG of your own: `schedule=[Asset("s3://{bucket}/output/")]`. The event's `extra` has the figures
 of the report.

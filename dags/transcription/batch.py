@@ -55,11 +55,6 @@ class Batch:
         once: Any = {"total_max_attempts": 1}
         self._submitter: BatchClient = BatchClientHook(config=Config(retries=once)).get_conn()
 
-    @property
-    def region(self) -> str:
-        """Where it is."""
-        return self._client.meta.region_name
-
     def jobs(self, name: str) -> list[job.Described]:
         """All jobs of this name, or with `*` at its end of names that start so, the newest first.
 

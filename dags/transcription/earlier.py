@@ -34,12 +34,15 @@ class Earlier:
     words: int
     #: From 0 to 1; nothing where no speech was found.
     confidence: float | None
+    #: How many words had less confidence than the run that wrote it asked for.
+    unsure_words: int
 
 
 def recipe(bucket: Bucket, options: Options, image_model: str) -> str:
     """A digest of all that decides what is written of a file, except its audio.
 
-    Models in the bucket go by the ETags of their files, the image's own by what the deployment says of it.
+    Models in the bucket go by the ETags of their files, the image's own by what the deployment says of it. Options that
+    are left at their defaults do not enter: a release that adds one makes no transcript outdated.
 
     Raises:
         ModelMissing: there is no such model in the bucket.
@@ -54,7 +57,9 @@ def recipe(bucket: Bucket, options: Options, image_model: str) -> str:
             )
     words = tuple(sorted(options.hot_words, key=lambda each: each.word))
     ordered = replace(options, hot_words=words, formats=tuple(sorted(options.formats)))
-    return hashlib.sha256(json.dumps([asdict(ordered), model]).encode()).hexdigest()[:32]
+    defaults = asdict(Options())
+    chosen = {name: value for name, value in asdict(ordered).items() if value != defaults[name]}
+    return hashlib.sha256(json.dumps([chosen, model], sort_keys=True).encode()).hexdigest()[:32]
 
 
 def find(bucket: Bucket, items: Sequence[Item], wanted: str) -> Iterator[Earlier]:
@@ -92,4 +97,6 @@ def read(bucket: Bucket, item: Item, wanted: str) -> Earlier | None:
     provenance = found["provenance"]
     made_from = provenance["input"]
     same = (made_from["key"], made_from["etag"], provenance.get("recipe")) == (item.key, item.etag, wanted)
-    return Earlier(item, made_from["key"], same, audio, len(found["words"]), found["confidence"])
+    # Transcripts of earlier releases do not count their unsure words.
+    unsure = found.get("unsure_words", 0)
+    return Earlier(item, made_from["key"], same, audio, len(found["words"]), found["confidence"], unsure)

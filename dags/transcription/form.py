@@ -10,7 +10,7 @@ from airflow.sdk import Param
 
 from transcription.contract import keys
 from transcription.contract.errors import OptionInvalid
-from transcription.contract.options import BEAM_WIDTHS, FORMATS, HotWord, Options
+from transcription.contract.options import BEAM_WIDTHS, CANDIDATES, FORMATS, MAX_WEIGHT, HotWord, Options
 from transcription.settings import Settings
 
 #: Null and not "": the form demands a value for a plain string, and then nobody can just press Trigger.
@@ -35,6 +35,24 @@ PARAMS = {
         title="Beam width",
         description="How many candidates the decoder keeps. Empty: the model's own. More is slower, seldom better.",
     ),
+    "lm_alpha": Param(
+        None,
+        type=["null", "number"],
+        minimum=0,
+        maximum=MAX_WEIGHT,
+        title="Weight of the language model",
+        description="lm_alpha, for example 0.93. The more, the more the scorer counts against the sound. Together with "
+        "lm_beta; the model needs a scorer. Empty: the model's own.",
+    ),
+    "lm_beta": Param(
+        None,
+        type=["null", "number"],
+        minimum=0,
+        maximum=MAX_WEIGHT,
+        title="Bonus for each word",
+        description="lm_beta, for example 1.18. The more, the more and the shorter the words. Together with lm_alpha; "
+        "the model needs a scorer. Empty: the model's own.",
+    ),
     "hot_words": Param(
         None,
         type=["null", "array"],
@@ -42,6 +60,21 @@ PARAMS = {
         title="Hot words",
         description="Words to expect more than usual, one on each line as word:boost, for example sonata:7.5. "
         "A negative boost makes a word rarer. The model needs a scorer; words that it does not know stay unheard.",
+    ),
+    "alternatives": Param(
+        None,
+        type=["null", "integer"],
+        minimum=0,
+        maximum=CANDIDATES - 1,
+        title="Alternatives",
+        description="How many other transcripts of each segment the JSON lists, the likeliest first. Empty: none.",
+    ),
+    "cut_at_silence": Param(
+        Options.cut_at_silence,
+        type="boolean",
+        title="Cut at silence",
+        description="Long audio is transcribed in pieces, and what holds no voice is passed over. Off, a file is one "
+        "piece: time and memory grow with its length, and an hour may be too much for the machine.",
     ),
     "formats": Param(
         None,
@@ -125,8 +158,19 @@ def read(params: Mapping[str, Any], settings: Settings) -> Request:
     formats = params["formats"]
     options = Options(
         model=params["model"] or settings.model,
-        beam_width=params["beam_width"],
+        beam_width=_number(int, params["beam_width"]),
         hot_words=tuple(HotWord.parse(each) for each in params["hot_words"] or () if each.strip()),
         formats=settings.default_formats if formats is None else tuple(formats),
+        lm_alpha=_number(float, params["lm_alpha"]),
+        lm_beta=_number(float, params["lm_beta"]),
+        alternatives=_number(int, params["alternatives"]) or 0,
+        low_confidence=settings.low_confidence,
+        cut_at_silence=params["cut_at_silence"],
     )
-    return Request(options, _prefix(params), params["force"], params["max_files"], params["dry_run"])
+    max_files = _number(int, params["max_files"])
+    return Request(options, _prefix(params), params["force"], max_files, params["dry_run"])
+
+
+def _number[Number: (int, float)](kind: type[Number], value: float | None) -> Number | None:
+    """What JSON gives for a number: people write 1 for 1.0, and to JSON Schema 1.0 is an integer."""
+    return None if value is None else kind(value)

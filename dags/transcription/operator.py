@@ -77,8 +77,8 @@ class TranscribeOperator(BatchOperator):
                 return None
             links.show(self, context, links.JOB, Console.of(bucket).job(self.job_id))
             ended = watch.until_over(self.job_id)
-        except JobStuck:
-            jobs.record(batch.describe(str(self.job_id)), [])
+        except JobStuck as stuck:
+            jobs.record(batch.describe(stuck.job_id), [])
             raise
         except Interrupted:
             raise _stop(jobs, context) from None

@@ -25,8 +25,10 @@ class Outcome:
     words: int = 0
     confidence: float | None = None
     no_speech: bool = False
-    #: How long the container took, in seconds.
-    wall_seconds: float = 0.0
+    #: How many words have less confidence than `Options.low_confidence`.
+    unsure_words: int = 0
+    #: What recognition took of one vCPU, in seconds.
+    cpu_seconds: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,8 @@ class Report:
     missing: int
     #: Audio transcribed, in seconds.
     audio_seconds: float
-    #: Processing time per second of audio, over all children; nothing where no audio was transcribed.
+    #: What recognition took, in vCPU seconds per second of audio; nothing where no audio was transcribed. It is what
+    #: `expected_real_time_factor` estimates, and leaves out what else machines are paid for, such as their start.
     real_time_factor: float | None
     #: Machine time over all attempts of all children, in vCPU hours.
     vcpu_hours: float
@@ -43,6 +44,9 @@ class Report:
     cost: float
     elsewhere: float
     files: tuple[Outcome, ...]
+    #: The words of what was transcribed, and how many of them have less confidence than `low_confidence`.
+    words: int = 0
+    unsure_words: int = 0
 
     def raise_if_incomplete(self) -> None:
         """Turn the run red when it has to be.
@@ -62,8 +66,9 @@ class Report:
     @property
     def figures(self) -> dict[str, Any]:
         """The numbers alone, for those who follow `output/`."""
-        names = ("transcribed", "done_before", "failed", "left", "waiting", "audio_seconds", "real_time_factor")
-        return {name: getattr(self, name) for name in (*names, "vcpu_hours", "cost", "elsewhere")}
+        counts = ("transcribed", "done_before", "failed", "left", "waiting", "words", "unsure_words")
+        amounts = ("audio_seconds", "real_time_factor", "vcpu_hours", "cost", "elsewhere")
+        return {name: getattr(self, name) for name in (*counts, *amounts)}
 
 
 def make_report(plan: Plan, outcomes: Outcomes, job: Job | None, settings: Settings) -> Report:
@@ -83,11 +88,13 @@ def make_report(plan: Plan, outcomes: Outcomes, job: Job | None, settings: Setti
         waiting=plan.waiting,
         missing=count[MISSING],
         audio_seconds=round(audio, 3),
-        real_time_factor=round(sum(outcome.wall_seconds for outcome in done) / audio, 4) if audio else None,
+        real_time_factor=round(sum(outcome.cpu_seconds for outcome in done) / audio, 4) if audio else None,
         vcpu_hours=vcpu_hours,
         cost=compute_cost(vcpu_hours, settings),
         elsewhere=elsewhere_cost(audio / 3600, settings),
         files=outcomes.files,
+        words=sum(outcome.words for outcome in done),
+        unsure_words=sum(outcome.unsure_words for outcome in done),
     )
 
 
@@ -101,6 +108,7 @@ def summarize(report: Report) -> str:
         + f", {report.left} left for the next run, {report.waiting} not taken, {report.missing} missing\n"
         f"{duration(report.audio_seconds / 3600)} of audio, real-time factor {factor}, "
         f"{duration(report.vcpu_hours)} of one vCPU: about {money(report.cost)}; elsewhere {money(report.elsewhere)}"
+        + (f"\n{report.unsure_words} of {report.words} words are unsure" if report.words else "")
     )
 
 

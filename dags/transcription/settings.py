@@ -48,6 +48,8 @@ class Settings:
     image_model: str = ""
     #: Subtitles that runs write which do not choose, with commas between them.
     formats: str = ",".join(FORMATS)
+    #: Words with less confidence are marked in the JSON and counted in the report. From 0, which marks none, to 1.
+    low_confidence: float = Options.low_confidence
     #: How much audio one child of the array job takes, in minutes. Less is done sooner and pays for more starts.
     audio_minutes_per_child: float = 60.0
     #: The most children of one array job; Batch itself allows 10,000.
@@ -82,7 +84,7 @@ class Settings:
             if not least <= getattr(self, name) <= most:
                 raise SettingInvalid(f"[{SECTION}] {name} is {getattr(self, name)}; it must be from {least} to {most}.")
         try:
-            Options(self.model, formats=self.default_formats)
+            Options(self.model, formats=self.default_formats, low_confidence=self.low_confidence)
         except OptionInvalid as error:
             raise SettingInvalid(f"[{SECTION}] {error.message}") from error
 

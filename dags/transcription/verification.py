@@ -46,7 +46,8 @@ def _outcome(bucket: Bucket, run: str, item: Item, recorded: set[str]) -> Outcom
         words=record.words,
         confidence=record.confidence,
         no_speech=record.no_speech,
-        wall_seconds=record.wall_seconds,
+        unsure_words=record.unsure_words,
+        cpu_seconds=record.cpu_seconds,
     )
 
 
@@ -81,7 +82,14 @@ def _done_before(bucket: Bucket, plan: Plan, item: Item) -> Outcome:
     found = earlier.read(bucket, item, plan.recipe)
     if found is None or not found.same:
         return _missing(item, TranscriptUnverified("The transcript that it had is gone."))
-    return Outcome(item, DONE_BEFORE, audio=found.audio, words=found.words, confidence=found.confidence)
+    return Outcome(
+        item=item,
+        status=DONE_BEFORE,
+        audio=found.audio,
+        words=found.words,
+        confidence=found.confidence,
+        unsure_words=found.unsure_words,
+    )
 
 
 def _missing(item: Item, error: TranscriptionError) -> Outcome:

@@ -87,5 +87,6 @@ class Watch:
         self._batch.end(job_id, f"Nothing of it was started for {limit:g} minutes")
         return JobStuck(
             f"AWS Batch started nothing of the job {job_id} for {limit:g} minutes, so it was ended. What Batch says: "
-            f"{reason or 'nothing'}. Look at the compute environment and its limits, then clear this task."
+            f"{reason or 'nothing'}. Look at the compute environment and its limits, then clear this task.",
+            job_id,
         )

@@ -1,6 +1,7 @@
 """Records: the DAG (3.12) and the container (3.9) must read the same bytes the same way."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from transcription.contract.result import Audio, Model, Output, Result
 GOLDEN = Path(__file__).parent / "golden"
 
 ITEM = Item(0, "input/2022.01.15/a b#1.wav", "0cc175b9c0f1b6a831c399e269772661", 64044)
-OPTIONS = Options("court", 200, (HotWord("objection", 7.5),), ("vtt",))
+FIRST = Options("court", 200)
+SECOND = replace(FIRST, hot_words=(HotWord("objection", 7.5),), formats=("vtt",))
+OPTIONS = replace(SECOND, lm_alpha=0.75, lm_beta=1.5, alternatives=3, low_confidence=0.8, cut_at_silence=False)
 SHARD = Shard("manual-1-0a1b2c3d", 0, OPTIONS, (ITEM,), "dd44")
 DONE = Done("manual-1-0a1b2c3d", (ITEM,))
 PLAN = Plan(
@@ -44,6 +47,8 @@ RESULT = Result(
     outputs=(Output("output/2022.01.15/a b#1", 12, "cc33"),),
     words=2,
     confidence=0.93,
+    unsure_words=1,
+    cpu_seconds=0.9,
 )
 
 
@@ -59,10 +64,11 @@ def test_records_of_this_version_stay_readable(name: str, record: object) -> Non
 
 
 @pytest.mark.parametrize("kind", [Plan, Shard, Result])
-def test_records_from_before_a_field_was_added_stay_readable(kind: type) -> None:
+@pytest.mark.parametrize(("release", "options"), [("first", FIRST), ("second", SECOND)])
+def test_records_from_before_a_field_was_added_stay_readable(release: str, options: Options, kind: type) -> None:
     name = kind.__name__.lower()
-    record = records.load(kind, (GOLDEN / "first" / f"{name}.json").read_bytes(), name)
-    assert record.options == Options(model="court", beam_width=200)
+    record = records.load(kind, (GOLDEN / release / f"{name}.json").read_bytes(), name)
+    assert record.options == options
 
 
 def test_a_newer_writer_may_add_fields() -> None:
@@ -105,11 +111,38 @@ def test_something_that_is_no_record_is_refused(data: bytes) -> None:
         ({"formats": ("srt", "docx")}, "srt, vtt; text and JSON"),
         ({"formats": ("srt", "srt")}, "formats"),
         ({"hot_words": (HotWord("a", 1), HotWord("a", 2))}, "more than once: a"),
+        ({"lm_alpha": 0.9}, "lm_alpha and lm_beta only work together; give both or neither"),
+        ({"lm_beta": 1.2}, "lm_alpha and lm_beta only work together; give both or neither"),
+        ({"lm_alpha": -0.1, "lm_beta": 1.2}, "lm_alpha -0.1 must be from 0 to 100. Values below 5"),
+        ({"lm_alpha": 0.9, "lm_beta": 100.1}, "lm_beta 100.1 must be from 0 to 100. Values below 5"),
+        ({"lm_alpha": float("nan"), "lm_beta": 1.2}, "lm_alpha nan must be from 0 to 100"),
+        ({"alternatives": -1}, "alternatives -1 must be a whole number from 0 to 15"),
+        ({"alternatives": 16}, "alternatives 16 must be a whole number from 0 to 15"),
+        ({"alternatives": 2.5}, "alternatives 2.5 must be a whole number from 0 to 15"),
+        ({"low_confidence": -0.01}, "low_confidence -0.01 must be from 0, which marks nothing, to 1"),
+        ({"low_confidence": 90}, "low_confidence 90 must be from 0, which marks nothing, to 1"),
+        ({"low_confidence": float("nan")}, "low_confidence nan must be from 0"),
     ],
 )
 def test_bad_options_are_refused_with_what_may_be_used(options: dict[str, Any], named: str) -> None:
     with pytest.raises(OptionInvalid, match=named):
         Options(**options)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"lm_alpha": 0, "lm_beta": 100},
+        {"lm_alpha": 100, "lm_beta": 0},
+        {"alternatives": 15},
+        {"low_confidence": 0},
+        {"low_confidence": 1},
+        {"beam_width": 1},
+        {"beam_width": 4096},
+    ],
+)
+def test_what_a_message_names_as_the_least_and_the_most_may_be_used(options: dict[str, Any]) -> None:
+    Options(**options)
 
 
 @pytest.mark.parametrize("text", ["", "sonata", "sonata:", ":7", "sonata:loud", "two words:7", "sonata:nan", "a:101"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -12,8 +13,8 @@ import pytest
 from airflow.sdk.execution_time.context import OutletEventAccessors
 
 from tests.dags.objects import RUN_ID
+from tests.local.aws.server import LIMIT, LocalAws
 from tests.local.aws.server import Batch as Queue
-from tests.local.aws.server import LocalAws
 from transcription.bucket import Bucket
 from transcription.settings import Settings, load_settings
 
@@ -51,9 +52,17 @@ def make_context(ti: TaskInstance | None = None, **params: Any) -> Any:
 
 
 class Impatient(Event):
-    """An event that is waited for only a moment, so that who looks again every few seconds looks at once."""
+    """An event that is waited for only a moment, so that who looks again every few seconds looks at once.
+
+    Who looks for too long sees the test fail instead of hang.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._deadline = time.monotonic() + LIMIT
 
     def wait(self, timeout: float | None = None) -> bool:
+        assert time.monotonic() < self._deadline, f"still waiting after {LIMIT} s"
         return super().wait(min(timeout or 0.0, 0.02))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import make_dataclass
 from itertools import combinations
 from typing import Any
 
@@ -47,6 +48,18 @@ def test_the_same_audio_again_is_done_already(bucket: Bucket, transcribe: Callab
     assert (found.words, found.audio.sample_rate, found.audio.encoding) == (3, 16_000, "PCM_16")
     assert found.confidence is not None
     assert 0 < found.confidence <= 1
+
+
+def test_unsure_words_of_an_earlier_transcript_are_known_where_it_counted_them(
+    bucket: Bucket, transcribe: Callable[..., None]
+) -> None:
+    item = upload(bucket, KEY)
+    transcribe(item)
+    document = json.loads(bucket.read("output/x/a b#1.json") or b"")
+    for counted, unsure in (({"unsure_words": 2}, 2), ({}, 0)):
+        document = {name: value for name, value in document.items() if name != "unsure_words"} | counted
+        upload(bucket, "output/x/a b#1.json", json.dumps(document).encode())
+        assert find(bucket, [item])[0].unsure_words == unsure
 
 
 def test_silence_is_done_already_too(bucket: Bucket, transcribe: Callable[..., None]) -> None:
@@ -190,7 +203,20 @@ def test_the_order_in_which_people_write_things_down_changes_no_recipe(bucket: B
     assert recipe(bucket, formats=("srt", "vtt")) == recipe(bucket, formats=("vtt", "srt"))
 
 
-def test_whatever_changes_the_words_changes_the_recipe(bucket: Bucket) -> None:
+def test_a_release_that_adds_an_option_makes_no_transcript_outdated(
+    bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole bucket would be transcribed again, and paid for, as soon as it is synchronised."""
+    added = make_dataclass("Options", [("channel", str, "all")], bases=(Options,), frozen=True)
+    chosen = {"beam_width": 500, "low_confidence": 0.8}
+    before = [recipe(bucket), recipe(bucket, **chosen)]
+    monkeypatch.setattr(earlier, "Options", added)
+    after = [earlier.recipe(bucket, added(**some), "official") for some in ({}, chosen)]
+    assert before == after
+    assert earlier.recipe(bucket, added(channel="left"), "official") not in before
+
+
+def test_whatever_is_written_otherwise_changes_the_recipe(bucket: Bucket) -> None:
     upload(bucket, "models/court/a.pbmm", b"model")
     upload(bucket, "models/court2/a.pbmm", b"another model")
     found = [
@@ -202,6 +228,11 @@ def test_whatever_changes_the_words_changes_the_recipe(bucket: Bucket) -> None:
         recipe(bucket, hot_words=(HotWord("seven", 2.0),)),
         recipe(bucket, hot_words=(HotWord("seven", 3.0),)),
         recipe(bucket, formats=("srt",)),
+        recipe(bucket, lm_alpha=0.9, lm_beta=1.2),
+        recipe(bucket, lm_alpha=1.2, lm_beta=0.9),
+        recipe(bucket, alternatives=1),
+        recipe(bucket, low_confidence=0.8),
+        recipe(bucket, cut_at_silence=False),
     ]
     assert len(set(found)) == len(found)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
+from dataclasses import asdict, replace
 from fnmatch import fnmatch
 from typing import Any
 
@@ -10,9 +12,11 @@ import pytest
 from airflow.sdk.definitions.param import ParamsDict
 from airflow.sdk.exceptions import ParamValidationError
 
+from tests.dags.objects import make_plan
 from transcription import form
-from transcription.contract import keys
+from transcription.contract import keys, records
 from transcription.contract.errors import OptionInvalid
+from transcription.contract.manifest import Plan
 from transcription.contract.options import HotWord, Options
 from transcription.form import Request
 from transcription.settings import Settings
@@ -20,11 +24,11 @@ from transcription.settings import Settings
 SETTINGS = Settings("bucket", "queue", "definition", model="house", formats="vtt")
 
 
-def read(**chosen: Any) -> Request:
+def read(settings: Settings = SETTINGS, **chosen: Any) -> Request:
     """What Airflow makes of the form when it is filled in like this."""
     params = ParamsDict(deepcopy(form.PARAMS))
     params.update(chosen)
-    return form.read(params.validate(), SETTINGS)
+    return form.read(params.validate(), settings)
 
 
 def test_the_nightly_run_is_the_deployments_defaults() -> None:
@@ -32,7 +36,10 @@ def test_the_nightly_run_is_the_deployments_defaults() -> None:
     assert read() == wanted
 
 
-@pytest.mark.parametrize("name", ["prefix", "model", "beam_width", "hot_words", "formats", "max_files"])
+@pytest.mark.parametrize(
+    "name",
+    ["prefix", "model", "beam_width", "lm_alpha", "lm_beta", "hot_words", "alternatives", "formats", "max_files"],
+)
 def test_a_field_that_was_cleared_is_the_default(name: str) -> None:
     assert read(**{name: None}) == read()
 
@@ -42,14 +49,47 @@ def test_what_is_chosen_is_what_happens() -> None:
         prefix="interviews/anna",
         model="court",
         beam_width=1000,
+        lm_alpha=0.75,
+        lm_beta=1.5,
         hot_words=["sonata:7.5", " etude:-2 ", " "],
+        alternatives=3,
+        cut_at_silence=False,
         formats=["srt"],
         force=True,
         max_files=100,
         dry_run=True,
     )
-    options = Options("court", 1000, (HotWord("sonata", 7.5), HotWord("etude", -2.0)), ("srt",))
+    options = Options(
+        model="court",
+        beam_width=1000,
+        hot_words=(HotWord("sonata", 7.5), HotWord("etude", -2.0)),
+        formats=("srt",),
+        lm_alpha=0.75,
+        lm_beta=1.5,
+        alternatives=3,
+        cut_at_silence=False,
+    )
     assert request == Request(options, "interviews/anna", force=True, max_files=100, dry_run=True)
+
+
+def test_what_the_deployment_calls_unsure_holds_for_every_run() -> None:
+    assert read(settings=replace(SETTINGS, low_confidence=0.5)).options == replace(read().options, low_confidence=0.5)
+
+
+def test_a_language_model_that_weighs_nothing_is_not_the_models_own() -> None:
+    assert (read(lm_alpha=0, lm_beta=0).options.lm_alpha, read().options.lm_alpha) == (0.0, None)
+
+
+def test_numbers_may_be_written_with_a_point_or_without() -> None:
+    """JSON has one kind of number; a child could not read its shard, and a transcript would count as another's."""
+    whole = read(lm_alpha=1, lm_beta=2, beam_width=500, alternatives=3, max_files=7)
+    assert written(whole) == written(read(lm_alpha=1.0, lm_beta=2.0, beam_width=500.0, alternatives=3.0, max_files=7.0))
+    assert records.load(Plan, records.dump(make_plan(options=whole.options)), "plan").options == whole.options
+
+
+def written(request: Request) -> str:
+    """As a record has it, where 1 and 1.0 differ."""
+    return json.dumps(asdict(request))
 
 
 def test_no_subtitles_at_all_can_be_chosen() -> None:
@@ -84,6 +124,15 @@ def test_without_a_prefix_everything_below_input_is_looked_for(nothing: str | No
         ("beam_width", 0),
         ("beam_width", 4097),
         ("beam_width", "wide"),
+        ("lm_alpha", -0.1),
+        ("lm_alpha", "0.93"),
+        ("lm_beta", 100.1),
+        ("alternatives", -1),
+        ("alternatives", 16),
+        ("alternatives", 2.5),
+        ("alternatives", True),
+        ("cut_at_silence", None),
+        ("cut_at_silence", "no"),
         ("hot_words", "sonata:7.5"),
         ("hot_words", [7.5]),
         ("formats", ["docx"]),
@@ -123,6 +172,8 @@ def test_a_backfill_is_refused_and_other_runs_are_not() -> None:
         ({"hot_words": ["two words:7"]}, "'two words' must be one word"),
         ({"hot_words": ["sonata:1000"]}, "boost 1000.0; it must be from -100 to 100"),
         ({"hot_words": ["a:1", "a:2"]}, "more than once: a"),
+        ({"lm_alpha": 0.93}, "lm_alpha and lm_beta only work together"),
+        ({"lm_beta": 0}, "lm_alpha and lm_beta only work together"),
         ({"formats": ["srt", "srt"]}, "srt, srt must be a choice of srt, vtt"),
     ],
 )

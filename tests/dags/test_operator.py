@@ -90,7 +90,7 @@ def while_waiting(interruption: Impatient, action: Callable[[], object]) -> None
 
     def wait(timeout: float | None = None) -> bool:
         action()
-        return interruption.is_set()
+        return Impatient.wait(interruption, timeout)
 
     interruption.wait = wait  # type: ignore[method-assign]
 
@@ -295,6 +295,20 @@ def test_a_job_that_never_starts_is_ended_and_says_why(deployment: Deployment) -
         execute(deployment)
     (job_id,) = submitted(deployment)
     assert deployment.queue.ends(job_id)["status"] == job.FAILED
+
+
+def test_a_job_that_is_being_ended_and_never_is_names_itself(
+    deployment: Deployment, small: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The task that finds it has submitted no job of its own; it asked Batch for the job "None" for a minute."""
+    deployment.configure(start_limit_minutes=0.01)
+    deployment.aws.order(kind="stuck")
+    deployment.define("pass")
+    job_id = submit(deployment, small)
+    monkeypatch.setattr(job, "is_ending", lambda _: True)  # the local Batch ends at once what has not started
+    with pytest.raises(AirflowFailException, match=rf"JOB_STUCK.*{job_id}"):
+        execute(deployment)
+    assert (record(deployment).job_id, record(deployment).status) == (job_id, job.FAILED)
 
 
 @pytest.mark.usefixtures("plan")

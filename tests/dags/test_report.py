@@ -23,7 +23,7 @@ SETTINGS = Settings("bucket", "queue", "definition", vcpu_hour_price=0.04, api_h
 def outcome(number: int, status: str, code: str = "", **fields: Any) -> Outcome:
     item = Item(number, f"input/{number}.wav", "e", 10)
     if status in (result.TRANSCRIBED, DONE_BEFORE):
-        return Outcome(item, status, audio=AUDIO, wall_seconds=900.0, **fields)
+        return Outcome(item, status, audio=AUDIO, words=170, unsure_words=6, cpu_seconds=900.0, **fields)
     return Outcome(item, status, Failure(code, "why"))
 
 
@@ -86,7 +86,8 @@ def test_the_summary_reads_like_one() -> None:
     assert summarize(report_on(*ALL_WELL, vcpu_hours=2, waiting=4)) == (
         "2 files transcribed, 1 done before, 3 failed (2 AUDIO_EMPTY, 1 NAME_INVALID), 1 left for the next run, "
         "4 not taken, 0 missing\n"
-        "1.0 hours of audio, real-time factor 0.50, 2.0 hours of one vCPU: about $0.0800; elsewhere $1.50"
+        "1.0 hours of audio, real-time factor 0.50, 2.0 hours of one vCPU: about $0.0800; elsewhere $1.50\n"
+        "12 of 340 words are unsure"
     )
     assert summarize(report_on(outcome(0, DONE_BEFORE))) == (
         "0 files transcribed, 1 done before, 0 failed, 0 left for the next run, 0 not taken, 0 missing\n"
@@ -95,8 +96,8 @@ def test_the_summary_reads_like_one() -> None:
 
 
 def test_the_log_names_each_file_that_was_not_transcribed() -> None:
-    first, second, *named = describe(report_on(*ALL_WELL)).splitlines()
-    assert f"{first}\n{second}" == summarize(report_on(*ALL_WELL))
+    first, second, third, *named = describe(report_on(*ALL_WELL)).splitlines()
+    assert f"{first}\n{second}\n{third}" == summarize(report_on(*ALL_WELL))
     assert named == [
         "  failed 'input/3.wav' AUDIO_EMPTY: why",
         "  failed 'input/4.wav' NAME_INVALID: why",
@@ -113,6 +114,8 @@ def test_those_who_follow_get_the_figures_and_not_the_files() -> None:
         "failed": 3,
         "left": 1,
         "waiting": 4,
+        "words": 340,
+        "unsure_words": 12,
         "audio_seconds": 3600.0,
         "real_time_factor": 0.5,
         "vcpu_hours": 0.75,

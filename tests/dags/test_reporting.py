@@ -22,7 +22,7 @@ from transcription.report import Report, summarize
 from transcription.reporting import ReportOperator
 
 A, B = (Item(number, f"input/{name}.wav", f"etag-{name}", 10) for number, name in enumerate("ab"))
-TRANSCRIBED = Outcome(A, result.TRANSCRIBED, audio=Audio(1800.0, 16_000, 1, "PCM_16"), wall_seconds=900.0)
+TRANSCRIBED = Outcome(A, result.TRANSCRIBED, audio=Audio(1800.0, 16_000, 1, "PCM_16"), cpu_seconds=900.0)
 TRANSCRIPTS = Asset("s3://bucket/output/")
 
 

@@ -34,7 +34,7 @@ def test_sizes_are_in_the_units_that_their_names_say(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("max_children", 1), ("max_children", 10_000), ("poll_seconds", 3_600), ("api_hour_price", 0)]
+    ("name", "value"), [("max_children", 1), ("max_children", 10_000), ("poll_seconds", 3_600), ("low_confidence", 0)]
 )
 def test_what_a_message_names_as_the_least_and_the_most_may_be_written(
     monkeypatch: pytest.MonkeyPatch, name: str, value: int
@@ -79,6 +79,10 @@ def test_a_missing_name_says_where_to_set_it(monkeypatch: pytest.MonkeyPatch, na
         ("daily_summary", "perhaps", "'perhaps'; it must be true or false"),
         ("model", "models/court", "use letters, digits"),
         ("formats", "srt,docx", "srt, docx must be a choice of srt, vtt"),
+        ("low_confidence", "90", "from 0, which marks nothing, to 1"),
+        ("low_confidence", "-0.1", "from 0, which marks nothing, to 1"),
+        ("low_confidence", "nan", "from 0, which marks nothing, to 1"),
+        ("low_confidence", "90 %", "'90 %'; it must be a number"),
         ("formats", "srt, srt", "must be a choice of srt, vtt"),
     ],
 )

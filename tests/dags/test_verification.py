@@ -54,9 +54,17 @@ def test_what_the_container_writes_passes(bucket: Bucket, plan: Plan, transcribe
         audio=transcribed.audio,
         words=3,
         confidence=transcribed.confidence,
-        wall_seconds=transcribed.wall_seconds,
+        unsure_words=transcribed.unsure_words,
+        cpu_seconds=transcribed.cpu_seconds,
     )
-    assert transcribed.wall_seconds > 0
+    assert transcribed.cpu_seconds > 0
+
+
+def test_the_report_is_told_what_the_container_counted(bucket: Bucket, plan: Plan, transcribed: Result) -> None:
+    counted = replace(transcribed, unsure_words=2, cpu_seconds=0.75)
+    bucket.write_record(RunKeys(RUN).result(0), counted)
+    found = outcome(bucket, plan)
+    assert (found.words, found.unsure_words, found.cpu_seconds) == (3, 2, 0.75)
 
 
 def test_silence_passes(bucket: Bucket, plan: Plan, container: Container) -> None:
@@ -177,6 +185,12 @@ def test_a_file_that_was_done_before_is_what_it_was(bucket: Bucket, done_before:
     assert (found.status, found.failure, found.words) == (DONE_BEFORE, None, 3)
     assert found.audio
     assert found.confidence
+
+
+def test_words_that_were_unsure_before_are_still(bucket: Bucket, done_before: Plan) -> None:
+    document = json.loads(bucket.read("output/a b.json") or b"")
+    put(bucket, "output/a b.json", json.dumps({**document, "unsure_words": 2}).encode())
+    assert outcome(bucket, done_before).unsure_words == 2
 
 
 @pytest.mark.parametrize("key", ["output/a b", "output/a b.json"])

@@ -67,7 +67,11 @@ def test_pressing_trigger_with_nothing_filled_in_transcribes(pipeline: Pipeline,
 def test_what_people_fill_in_is_what_the_run_does(pipeline: Pipeline, form: Page) -> None:
     pipeline.give({"x/a.wav": CLIP, "y/b.wav": CLIP})
     form.fill("[name=element_prefix]", "x/")
+    form.fill("[name=element_lm_alpha]", "0.75")
+    form.fill("[name=element_lm_beta]", "1")
     form.fill("[name=element_hot_words]", "help:2\nopen:-1.5")
+    form.fill("[name=element_alternatives]", "3")
+    form.locator("label", has=form.locator("[name=element_cut_at_silence]")).click()
     form.get_by_label("Select one or multiple values").fill("vtt")
     form.keyboard.press("Enter")
     form.locator("label", has=form.locator("[name=element_dry_run]")).click()
@@ -77,6 +81,8 @@ def test_what_people_fill_in_is_what_the_run_does(pipeline: Pipeline, form: Page
     assert (plan["prefix"], plan["files"], plan["dry_run"]) == ("x/", 1, True)
     assert plan["options"]["hot_words"] == [{"word": "help", "boost": 2.0}, {"word": "open", "boost": -1.5}]
     assert plan["options"]["formats"] == ["vtt"]
+    assert (plan["options"]["lm_alpha"], plan["options"]["lm_beta"]) == (0.75, 1.0)
+    assert (plan["options"]["alternatives"], plan["options"]["cut_at_silence"]) == (3, False)
 
 
 def test_nobody_sees_anything_without_logging_in(pipeline: Pipeline, page: Page) -> None:

@@ -155,6 +155,12 @@ class StorageFailed(SystemFault):
     code = "STORAGE_FAILED"
 
 
+class DiskFailed(SystemFault):
+    """Raised when a file cannot be written to the disk of the machine, or read from it."""
+
+    code = "DISK_FAILED"
+
+
 class ShardIncomplete(SystemFault):
     """Raised at the end of a shard of which some files could not be done."""
 
@@ -189,6 +195,10 @@ class JobStuck(SystemFault):
     """Raised when Batch did not start anything of a job for too long; the job was ended."""
 
     code = "JOB_STUCK"
+
+    def __init__(self, message: str, job_id: str) -> None:
+        super().__init__(message)
+        self.job_id = job_id
 
 
 class RunCancelled(SystemFault):

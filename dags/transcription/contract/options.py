@@ -18,6 +18,13 @@ FORMATS = ("srt", "vtt")
 #: A boost is added to the logarithm of a probability; this is far beyond what changes anything but for the worse.
 MAX_BOOST = 100.0
 
+#: How much the language model and each word may weigh. Searches for the best values stay far below
+#: (`lm_optimizer.py` of DeepSpeech's training code tries up to 5).
+MAX_WEIGHT = 100.0
+
+#: The decoder's candidates for a segment: the best is its text, the others tell how sure its words are.
+CANDIDATES = 16
+
 
 @dataclass(frozen=True)
 class HotWord:
@@ -71,6 +78,16 @@ class Options:
     hot_words: tuple[HotWord, ...] = ()
     #: Of `FORMATS`, what is written beside the text and the JSON.
     formats: tuple[str, ...] = ()
+    #: The weight of the language model, and the bonus for each word. Given together; need a model with a scorer.
+    lm_alpha: Optional[float] = None
+    lm_beta: Optional[float] = None
+    #: How many other transcripts of each segment the JSON lists.
+    alternatives: int = 0
+    #: Words with less confidence are marked in the JSON.
+    low_confidence: float = 0.9
+    #: Whether long audio is cut into segments, and what holds no voice passed over. Uncut audio takes memory and time
+    #: that grow with its length; without a scorer the time grows faster than that.
+    cut_at_silence: bool = True
 
     def __post_init__(self) -> None:
         if self.model and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", self.model):
@@ -83,6 +100,18 @@ class Options:
                 f"beam_width {self.beam_width!r} must be a whole number from {BEAM_WIDTHS[0]} to {BEAM_WIDTHS[-1]}, "
                 "or empty for the model's own."
             )
+        if (self.lm_alpha is None) != (self.lm_beta is None):
+            raise OptionInvalid("lm_alpha and lm_beta only work together; give both or neither.")
+        for name in ("lm_alpha", "lm_beta"):
+            weight = getattr(self, name)
+            if weight is not None and not 0 <= weight <= MAX_WEIGHT:
+                raise OptionInvalid(f"{name} {weight!r} must be from 0 to {MAX_WEIGHT:.0f}. Values below 5 are usual.")
+        if self.alternatives not in range(CANDIDATES):
+            raise OptionInvalid(
+                f"alternatives {self.alternatives!r} must be a whole number from 0 to {CANDIDATES - 1}."
+            )
+        if not 0 <= self.low_confidence <= 1:
+            raise OptionInvalid(f"low_confidence {self.low_confidence!r} must be from 0, which marks nothing, to 1.")
         words = [each.word for each in self.hot_words]
         twice = sorted({word for word in words if words.count(word) > 1})
         if twice:

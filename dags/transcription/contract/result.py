@@ -58,7 +58,7 @@ class Result:
     model: Model
     #: When it was written, ISO 8601 in UTC.
     finished: str
-    #: How long the file took, download to upload, in seconds.
+    #: From the end of its download to the end of its upload, in seconds. Files overlap: these do not add up.
     wall_seconds: float
     audio: Optional[Audio] = None
     outputs: tuple[Output, ...] = ()
@@ -66,6 +66,10 @@ class Result:
     words: int = 0
     #: From 0 to 1; nothing where no speech was found.
     confidence: Optional[float] = None
+    #: How many words have less confidence than `Options.low_confidence`.
+    unsure_words: int = 0
+    #: What recognition took of one vCPU, in seconds.
+    cpu_seconds: float = 0.0
     no_speech: bool = False
     failure: Optional[Failure] = None
 
