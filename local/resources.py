@@ -10,7 +10,11 @@ from local.paths import DEMO_MODEL
 from transcription.contract import keys
 
 if TYPE_CHECKING:
-    from mypy_boto3_batch.type_defs import ContainerPropertiesUnionTypeDef, RetryStrategyUnionTypeDef
+    from mypy_boto3_batch.type_defs import (
+        ContainerPropertiesUnionTypeDef,
+        KeyValuePairTypeDef,
+        RetryStrategyUnionTypeDef,
+    )
     from mypy_boto3_s3.type_defs import BucketLifecycleConfigurationTypeDef
 
 BUCKET = "recordings"
@@ -19,17 +23,22 @@ JOB_DEFINITION = "transcribe"
 #: In the account that moto makes up.
 ALERT_TOPIC = f"arn:aws:sns:{REGION}:123456789012:transcription-alerts"
 IMAGE = "localhost/deepspeech-transcriber:demo"
-#: Each child decodes on one core, so as many run at once as there are cores.
+#: Of each child.
+VCPUS = "1"
+#: As many children run at once as there are cores.
 CORES = len(os.sched_getaffinity(0))
 #: The most children of a job. Two even on one core, so that the array is a real one.
 CHILDREN = max(2, CORES)
 
-#: A lost host or an image that could not be pulled is nobody's fault: again. Any other end is final.
+#: A lost host or an image that could not be pulled is nobody's fault: again. So is 143, SIGTERM, which a container gets
+#: and may obey before its host goes; a job that was terminated or took too long is never tried again. Any other end is
+#: final. Source: AWS Batch User Guide, "Automated job retries" and "Job timeouts".
 RETRY_STRATEGY: RetryStrategyUnionTypeDef = {
     "attempts": 3,
     "evaluateOnExit": [
         {"onStatusReason": "Host EC2*", "action": "RETRY"},
         {"onReason": "CannotPullContainerError:*", "action": "RETRY"},
+        {"onExitCode": "143", "action": "RETRY"},
         {"onReason": "*", "action": "EXIT"},
         {"onExitCode": "*", "action": "EXIT"},
     ],
@@ -90,11 +99,15 @@ def create_resources(endpoint: str, *, container: bool) -> None:
 
 
 def _container(container: bool) -> ContainerPropertiesUnionTypeDef:
+    # A container on EC2 cannot see how much of its host's cores is its own.
+    environment: list[KeyValuePairTypeDef] = [{"name": "TRANSCRIBER_PROCESSES", "value": VCPUS}]
+    if not container:
+        environment.append({"name": "TRANSCRIBER_MODEL", "value": str(DEMO_MODEL)})
     return {
         "image": IMAGE,
         "command": ["python", "-m", "transcriber", "--bucket", BUCKET, "--run", "Ref::run", "--draft", "Ref::draft"],
-        "environment": [] if container else [{"name": "TRANSCRIBER_MODEL", "value": str(DEMO_MODEL)}],
-        "resourceRequirements": [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "2048"}],
+        "environment": environment,
+        "resourceRequirements": [{"type": "VCPU", "value": VCPUS}, {"type": "MEMORY", "value": "2048"}],
         "readonlyRootFilesystem": True,
         "linuxParameters": {
             "initProcessEnabled": True,

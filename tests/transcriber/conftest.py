@@ -14,7 +14,7 @@ import pytest
 
 from tests.transcriber.bucket import DRAFT, RUN, Bucket, Run
 from tests.transcriber.sounds import Clip
-from transcriber.engine import DeepSpeechEngine
+from transcriber.libdeepspeech import LibDeepSpeech
 from transcriber.model import open_folder
 from transcriber.shard import run_shard
 from transcriber.store import Store
@@ -33,9 +33,9 @@ def model_folder() -> Path:
 
 
 @pytest.fixture(scope="session")
-def engine(model_folder: Path) -> DeepSpeechEngine:
+def engine(model_folder: Path) -> LibDeepSpeech:
     """The real DeepSpeech with the demo model."""
-    return DeepSpeechEngine(open_folder(model_folder))
+    return LibDeepSpeech(open_folder(model_folder))
 
 
 @pytest.fixture(scope="session")
@@ -87,14 +87,15 @@ def bucket(s3_address: str, monkeypatch: pytest.MonkeyPatch) -> Bucket:
 
 @pytest.fixture
 def run(bucket: Bucket, model_folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Run child `index` as the container would; afterwards no temporary file may be left."""
+    """Run child `index` as a container with two cores would; afterwards no temporary file may be left."""
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
 
     def run(index: int = 0) -> None:
         try:
-            run_shard(Store(bucket.name), RUN, DRAFT, index, model_folder)
+            store = Store(bucket.name)
+            run_shard(store, store.shard(RUN, DRAFT, index), model_folder, processes=2)
         finally:
             assert list(temporary.iterdir()) == [], "temporary files are left"
 

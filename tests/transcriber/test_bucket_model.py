@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-import deepspeech
 import pytest
 
-from tests.transcriber.bucket import DRAFT, RUN, Bucket, Run
+from tests.transcriber.bucket import DRAFT, RUN, Bucket, Run, watched
 from tests.transcriber.sounds import Clip
 from transcription.contract import keys
 from transcription.contract.errors import (
@@ -18,22 +16,18 @@ from transcription.contract.errors import (
 from transcription.contract.options import Options
 
 
-def test_the_model_is_loaded_once_for_all_files(
-    bucket: Bucket, run: Run, clip: Clip, monkeypatch: pytest.MonkeyPatch
+def test_the_model_is_fetched_once_and_loaded_once_by_each_process(
+    bucket: Bucket, run: Run, clip: Clip, model_folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """A process, a model load and a scorer load for each file used to cost more than the transcription."""
-    loads = []
-    native = deepspeech.Model
-
-    def load(path: str) -> Any:
-        loads.append(path)
-        return native(path)
-
-    monkeypatch.setattr(deepspeech, "Model", load)
-    bucket.plan({f"input/{number}.wav": clip.data for number in range(5)})
-    run()
-    assert len(loads) == 1
-    assert len(bucket.keys("output/")) == 10
+    for name in ("demo.pbmm", "demo.scorer"):
+        bucket.upload(f"models/ours/{name}", (model_folder / name).read_bytes())
+    bucket.plan({f"input/{number}.wav": clip.data for number in range(12)}, Options(model="ours"))
+    with watched() as requests:
+        run()
+    assert len(bucket.keys("output/")) == 24
+    assert [method for method, path in requests if path.endswith("/demo.pbmm")] == ["HEAD", "GET"]
+    assert 1 <= capfd.readouterr().err.count("DeepSpeech: v0.9.3") <= 2  # printed by each load; there are two processes
 
 
 def test_peoples_own_model_is_used_and_named(bucket: Bucket, run: Run, clip: Clip, model_folder: Path) -> None:

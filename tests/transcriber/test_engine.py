@@ -9,14 +9,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from tests.transcriber.hearing import hear
 from tests.transcriber.sounds import RATE, Clip, silence, wav
-from transcriber import audio
 from transcriber.audio import Samples
-from transcriber.engine import DeepSpeechEngine
+from transcriber.engine import Unheard
+from transcriber.libdeepspeech import LibDeepSpeech
 from transcriber.model import open_folder
 from transcriber.segments import Segment
-from transcriber.shard import transcribe
 from transcription.contract.errors import EngineFailed, ModelInvalid
+from transcription.contract.options import Options
 
 
 def copy_of(model: Path, to: Path) -> Path:
@@ -42,16 +43,16 @@ def segment(samples: Samples, start: float = 0.0) -> Segment:
     return Segment(0, start, samples, len(samples) / RATE)
 
 
-def test_every_clip_is_understood_word_for_word(engine: DeepSpeechEngine, clips: list[Clip]) -> None:
-    heard = [transcribe(clip.path, audio.describe(clip.path), engine).text for clip in clips]
+def test_every_clip_is_understood_word_for_word(engine: LibDeepSpeech, clips: list[Clip]) -> None:
+    heard = [hear(clip.path, engine).text for clip in clips]
     assert heard == [clip.text for clip in clips]
 
 
-def test_words_lie_one_after_another_where_they_are_spoken(engine: DeepSpeechEngine, clip: Clip) -> None:
+def test_words_lie_one_after_another_where_they_are_spoken(engine: LibDeepSpeech, clip: Clip) -> None:
     late = np.concatenate([silence(2), clip.samples])
-    [plain] = engine.transcribe([segment(clip.samples)])
-    [shifted] = engine.transcribe([segment(late)])
-    [offset] = engine.transcribe([segment(clip.samples, start=100)])
+    plain = engine.hear(segment(clip.samples))
+    shifted = engine.hear(segment(late))
+    offset = engine.hear(segment(clip.samples, start=100))
     assert len(plain.words) > 1
     for word, after, moved in zip(plain.words, shifted.words, offset.words):
         assert 0 <= word.start < word.end <= len(clip.samples) / RATE
@@ -62,24 +63,24 @@ def test_words_lie_one_after_another_where_they_are_spoken(engine: DeepSpeechEng
 
 
 def test_the_last_word_has_a_length_and_ends_with_the_audio(
-    engine: DeepSpeechEngine, monkeypatch: pytest.MonkeyPatch
+    engine: LibDeepSpeech, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """DeepSpeech's own client ends the last word where its last letter starts: a word of one letter has no length."""
     tokens = [SimpleNamespace(text=text, start_time=at) for text, at in [("a", 0.5), (" ", 0.7), ("b", 0.98)]]
     monkeypatch.setattr(engine, "_native", answering(SimpleNamespace(confidence=-1.0, tokens=tokens)))
-    [utterance] = engine.transcribe([segment(silence(0.99), start=10)])
+    utterance = engine.hear(segment(silence(0.99), start=10))
     spans = [(word.word, round(word.start, 6), round(word.end, 6)) for word in utterance.words]
     assert spans == [("a", 10.5, 10.52), ("b", 10.98, 10.99)]
 
 
-def test_confidence_is_a_share_and_lower_where_the_sound_is_poor(engine: DeepSpeechEngine, clips: list[Clip]) -> None:
+def test_confidence_is_a_share_and_lower_where_the_sound_is_poor(engine: LibDeepSpeech, clips: list[Clip]) -> None:
     clean: list[float] = []
     noisy: list[float] = []
     rng = np.random.default_rng(0)
     for samples in (clip.samples for clip in clips):
         noise = rng.normal(0, samples.std(), len(samples))
         for confidences, sound in ((clean, samples), (noisy, (samples + noise).clip(-32768, 32767))):
-            [utterance] = engine.transcribe([segment(sound.astype(np.int16))])
+            utterance = engine.hear(segment(sound.astype(np.int16)))
             confidences += [word.confidence for word in utterance.words]
     assert all(0 < each <= 1 + 1e-9 for each in [*clean, *noisy])
     assert np.mean(clean) > 0.8
@@ -87,12 +88,10 @@ def test_confidence_is_a_share_and_lower_where_the_sound_is_poor(engine: DeepSpe
 
 
 @pytest.mark.parametrize("seconds", [0.05, 5, 60])
-def test_silence_and_a_click_are_a_success_without_words(
-    tmp_path: Path, engine: DeepSpeechEngine, seconds: float
-) -> None:
+def test_silence_and_a_click_are_a_success_without_words(tmp_path: Path, engine: LibDeepSpeech, seconds: float) -> None:
     path = tmp_path / "x.wav"
     path.write_bytes(wav(silence(seconds)))
-    transcript = transcribe(path, audio.describe(path), engine)
+    transcript = hear(path, engine)
     assert transcript.text == ""
     assert transcript.no_speech
     assert transcript.confidence is None
@@ -100,7 +99,7 @@ def test_silence_and_a_click_are_a_success_without_words(
 
 
 def test_a_long_recording_has_the_words_and_times_of_its_parts(
-    tmp_path: Path, engine: DeepSpeechEngine, clips: list[Clip]
+    tmp_path: Path, engine: LibDeepSpeech, clips: list[Clip]
 ) -> None:
     """A recording of any length used to be one call, whose time and memory have no bound."""
     parts: list[Samples] = []
@@ -111,7 +110,7 @@ def test_a_long_recording_has_the_words_and_times_of_its_parts(
         spans += [(start, start + len(clip.samples) / RATE)] * len(clip.text.split())
     path = tmp_path / "x.wav"
     path.write_bytes(wav(np.concatenate(parts)))
-    transcript = transcribe(path, audio.describe(path), engine)
+    transcript = hear(path, engine)
     assert len(transcript.utterances) > 1
     said = " ".join(clip.text for clip in clips * 4).split()
     heard = [word.word for word in transcript.words]
@@ -124,9 +123,9 @@ def test_a_long_recording_has_the_words_and_times_of_its_parts(
 
 def test_the_beam_width_of_a_run_goes_before_the_models_own(model_folder: Path) -> None:
     folder = open_folder(model_folder)
-    assert DeepSpeechEngine(folder, 37).decoder.beam_width == 37
+    assert LibDeepSpeech(folder, Options(beam_width=37)).description.decoder.beam_width == 37
     if folder.defaults.beam_width is not None:
-        assert DeepSpeechEngine(folder).decoder.beam_width == folder.defaults.beam_width
+        assert LibDeepSpeech(folder).description.decoder.beam_width == folder.defaults.beam_width
 
 
 def test_a_damaged_model_is_refused_with_deepspeechs_reason(tmp_path: Path, model_folder: Path) -> None:
@@ -134,14 +133,14 @@ def test_a_damaged_model_is_refused_with_deepspeechs_reason(tmp_path: Path, mode
     acoustic = next(folder.glob("*.pbmm"))
     acoustic.write_bytes(b"this is no graph" * 100)
     with pytest.raises(ModelInvalid, match="CreateModel failed"):
-        DeepSpeechEngine(open_folder(folder))
+        LibDeepSpeech(open_folder(folder))
 
 
 def test_a_damaged_scorer_is_refused_with_deepspeechs_reason(tmp_path: Path, model_folder: Path) -> None:
     folder = copy_of(model_folder, tmp_path)
     next(folder.glob("*.scorer")).write_bytes(b"this is no scorer" * 100)
     with pytest.raises(ModelInvalid, match="EnableExternalScorer failed"):
-        DeepSpeechEngine(open_folder(folder))
+        LibDeepSpeech(open_folder(folder))
 
 
 def test_a_graph_that_cannot_run_is_refused_and_not_heard_as_silence(tmp_path: Path, model_folder: Path) -> None:
@@ -150,13 +149,14 @@ def test_a_graph_that_cannot_run_is_refused_and_not_heard_as_silence(tmp_path: P
     acoustic = next(folder.glob("*.pbmm"))
     acoustic.write_bytes(unrunnable(acoustic.read_bytes()))
     with pytest.raises(ModelInvalid, match="cannot run the graph"):
-        DeepSpeechEngine(open_folder(folder))
+        LibDeepSpeech(open_folder(folder))
 
 
 def test_no_answer_of_the_engine_is_an_error_and_not_an_empty_transcript(
-    engine: DeepSpeechEngine, clip: Clip, monkeypatch: pytest.MonkeyPatch
+    engine: LibDeepSpeech, clip: Clip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for native in (SimpleNamespace(sttWithMetadata=lambda *_: None), answering()):
         monkeypatch.setattr(engine, "_native", native)
-        with pytest.raises(EngineFailed):
-            list(engine.transcribe([segment(clip.samples)]))
+        [answer] = engine.transcribe([segment(clip.samples)])
+        assert isinstance(answer, Unheard)
+        assert isinstance(answer.error, EngineFailed)

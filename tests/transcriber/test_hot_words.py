@@ -5,15 +5,16 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
+import deepspeech
 import pytest
 
 from tests.transcriber.bucket import Bucket, Run, watched
+from tests.transcriber.hearing import hear
 from tests.transcriber.sounds import Clip
-from transcriber import audio
 from transcriber.alphabet import read_letters
-from transcriber.engine import DeepSpeechEngine
+from transcriber.hot_words import add_hot_words
+from transcriber.libdeepspeech import LibDeepSpeech
 from transcriber.model import open_folder
-from transcriber.shard import transcribe
 from transcription.contract.errors import ModelInvalid, OptionInvalid
 from transcription.contract.options import HotWord, Options
 
@@ -32,8 +33,7 @@ def without_scorer(tmp_path: Path, model_folder: Path) -> Path:
 
 
 def heard(clip: Clip, model: Path, *hot_words: HotWord) -> str:
-    engine = DeepSpeechEngine(open_folder(model), hot_words=hot_words)
-    return transcribe(clip.path, audio.describe(clip.path), engine).text
+    return hear(clip.path, LibDeepSpeech(open_folder(model), Options(hot_words=hot_words))).text
 
 
 def node(*labels: str) -> bytes:
@@ -100,9 +100,11 @@ def test_letters_that_the_model_does_not_know_are_named(
         heard(start, model_folder, HotWord(word, 20))
 
 
-def test_what_deepspeech_refuses_is_an_error_that_names_the_word(start: Clip, model_folder: Path) -> None:
+def test_what_deepspeech_refuses_is_an_error_that_names_the_word(model_folder: Path) -> None:
+    native = deepspeech.Model(str(model_folder / "demo.pbmm"))
+    native.enableExternalScorer(str(model_folder / "demo.scorer"))
     with pytest.raises(OptionInvalid, match=r"refuses the hot word 'stop': .*insert"):
-        heard(start, model_folder, HotWord("stop", 20), HotWord("stop", 10))
+        add_hot_words(native, open_folder(model_folder), [HotWord("stop", 20), HotWord("stop", 10)])
 
 
 def test_the_alphabet_of_the_demo_model_is_read_as_it_was_made(model_folder: Path) -> None:

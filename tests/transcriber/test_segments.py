@@ -19,7 +19,7 @@ def blocks_of(samples: Samples, length: int = 10007) -> Iterator[Samples]:
 
 def cut(samples: Samples, rate: int = RATE) -> tuple[list[Segment], float]:
     segmenter = Segmenter(rate)
-    return list(segmenter.cut(7, blocks_of(samples))), segmenter.skipped_seconds
+    return list(segmenter.segments(7, blocks_of(samples))), segmenter.skipped_seconds
 
 
 def voice(seconds: float, rate: int = RATE) -> Samples:

@@ -11,10 +11,10 @@ import pytest
 import webvtt
 
 from tests.transcriber.bucket import RUN, Bucket, Run, watched
+from tests.transcriber.hearing import hear
 from tests.transcriber.sounds import RATE, Clip, silence, wav
-from transcriber import audio
-from transcriber.engine import DeepSpeechEngine, Utterance, Word
-from transcriber.shard import transcribe
+from transcriber.engine import Utterance, Word
+from transcriber.libdeepspeech import LibDeepSpeech
 from transcriber.subtitles import render
 from transcriber.transcript import Transcript, assemble
 from transcription.contract import keys
@@ -58,13 +58,13 @@ def evenly(text: str, seconds: float = 0.3) -> Transcript:
 
 
 @pytest.fixture(scope="module")
-def long(clips: list[Clip], engine: DeepSpeechEngine, tmp_path_factory: pytest.TempPathFactory) -> Transcript:
+def long(clips: list[Clip], engine: LibDeepSpeech, tmp_path_factory: pytest.TempPathFactory) -> Transcript:
     """What is really heard in all clips, one after another, some after a pause: more than one segment."""
     path = tmp_path_factory.mktemp("subtitles") / "long.wav"
     pauses = [0.05, 3.0, 0.4, 0.05] * 6
     parts = [np.concatenate([clip.samples, silence(pause)]) for clip, pause in zip(clips * 3, pauses)]
     path.write_bytes(wav(np.concatenate(parts)))
-    transcript = transcribe(path, audio.describe(path), engine)
+    transcript = hear(path, engine)
     assert len(transcript.utterances) > 2
     return transcript
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from transcriber.engine import Decoder, Utterance, Word
+from transcriber.engine import Alternative, Decoder, Utterance, Word
 from transcriber.transcript import Provenance, Transcript, assemble
 from transcription.contract.manifest import Item
 from transcription.contract.options import Options
@@ -22,7 +22,9 @@ PROVENANCE = Provenance(
     decoder=Decoder(10, None, None),
     engine="libdeepspeech 0.9.3",
 )
-SECOND = Utterance(0, 12.0, 24.0, (Word("three", 13.00049, 13.5, 0.5),))
+SECOND = Utterance(
+    0, 12.0, 24.0, (Word("three", 13.00049, 13.5, 0.5),), (Alternative("tree", 0.3), Alternative("", 0.12345))
+)
 FIRST = Utterance(0, 0.0, 12.0, (Word("one", 1.0, 1.5, 1.0), Word("two", 2.0, 2.5, 0.9)))
 
 
@@ -46,13 +48,20 @@ def test_the_json_says_what_when_how_sure_and_from_what(transcript: Transcript) 
         "no_speech": False,
         "confidence": 0.8,
         "words": [
-            {"word": "one", "start": 1.0, "end": 1.5, "confidence": 1.0},
-            {"word": "two", "start": 2.0, "end": 2.5, "confidence": 0.9},
-            {"word": "three", "start": 13.0, "end": 13.5, "confidence": 0.5},
+            {"word": "one", "start": 1.0, "end": 1.5, "confidence": 1.0, "low_confidence": False},
+            {"word": "two", "start": 2.0, "end": 2.5, "confidence": 0.9, "low_confidence": False},
+            {"word": "three", "start": 13.0, "end": 13.5, "confidence": 0.5, "low_confidence": True},
         ],
+        "unsure_words": 1,
         "segments": [
-            {"start": 0.0, "end": 12.0, "text": "one two", "confidence": 0.95},
-            {"start": 12.0, "end": 24.0, "text": "three", "confidence": 0.5},
+            {"start": 0.0, "end": 12.0, "text": "one two", "confidence": 0.95, "alternatives": []},
+            {
+                "start": 12.0,
+                "end": 24.0,
+                "text": "three",
+                "confidence": 0.5,
+                "alternatives": [{"text": "tree", "confidence": 0.3}, {"text": "", "confidence": 0.123}],
+            },
         ],
         "skipped_seconds": 6.0,
         "audio": {"seconds": 30.0, "sample_rate": 44100, "channels": 2, "encoding": "PCM_24"},

@@ -1,9 +1,10 @@
 """Speech to text with DeepSpeech: one shard of a run from S3, or plain WAV files on a desk.
 
-A file flows through `wav` (is it one?), `audio` (decode), `segments` (cut at silence), `engine` (words) and
-`transcript` (assemble), always as a stream; `subtitles` are made of the transcript. `shard` does this for every file of
-a shard, `store` is S3.
+A file flows through `wav` (is it one?), `audio` (decode), `segments` (cut at silence), an engine (words) and
+`transcript` (assemble), always as a stream. `recordings` does this for many files at once, `engine` says what an engine
+is, `libdeepspeech` is one on one core, `parallel` runs it on all. `shard` leads a run's `inputs` through it to its
+`outputs`, which `store` keeps in S3; `desk` does so for plain files.
 """
 
 #: Written into every transcript, so that one can tell which code made it.
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,18 +11,21 @@ import numpy.typing as npt
 import soundfile
 import soxr
 
-from transcription.contract.errors import AudioCorrupt, AudioNoSamples, AudioNotFinite
+from transcription.contract.errors import AudioCorrupt, AudioNotFinite
 from transcription.contract.result import Audio
 
 from . import wav
+from .view import View
 
 #: One channel of audio, shape (samples,).
 Samples = npt.NDArray[np.int16]
 
 #: How many numbers are decoded at a time, all channels together: 1 MB as float32.
 _BLOCK = 2**18
-#: In hertz. Beyond these a header is damaged, and resampling from it could fill the memory.
-_RATES = range(1_000, 768_001)
+#: And for how long, in seconds: a block at a low rate is many times longer once it is resampled.
+_BLOCK_SECONDS = 10
+#: Times full scale. Beyond this it is no audio, or integers that were written as if they were floating point.
+_LOUDEST = 256
 
 
 def describe(path: Path) -> Audio:
@@ -32,34 +35,30 @@ def describe(path: Path) -> Audio:
         InputError: one of the `Audio…` errors; the file cannot be transcribed.
     """
     with _open(path) as file:
-        if file.frames == 0:
-            raise AudioNoSamples("The file is a WAV header without any audio.")
-        if file.samplerate not in _RATES:
-            raise AudioCorrupt(f"The header says {file.samplerate} Hz, which no recording has. Export the file again.")
         return Audio(file.frames / file.samplerate, file.samplerate, file.channels, file.subtype)
 
 
-def decode(path: Path, rate: int) -> Iterator[Samples]:
+def decode(path: Path, rate: int) -> Generator[Samples, None, None]:
     """The audio of a file that `describe` accepted, in blocks, at `rate` hertz.
 
     Channels are averaged. Audio that is 16-bit mono at `rate` already comes out bit for bit.
 
     Raises:
         AudioNotFinite: a sample is NaN or infinite.
-        AudioCorrupt: decoding stops before the end.
+        AudioCorrupt: decoding stops before the end, or a sample is far beyond full scale.
     """
     with _open(path) as file:
         stream = soxr.ResampleStream(file.samplerate, rate, 1, dtype="float32") if file.samplerate != rate else None
         frames = 0
+        wanted = max(1, min(_BLOCK // file.channels, _BLOCK_SECONDS * file.samplerate))
         while frames < file.frames:
-            block = _read(file, max(1, _BLOCK // file.channels))
+            block = _read(file, wanted)
             if len(block) == 0:
                 seconds = frames / file.samplerate
                 raise AudioCorrupt(f"Decoding stops after {seconds:.2f} s, before the end. Export the file again.")
             frames += len(block)
-            mono = block.mean(axis=1, dtype=np.float32)
-            if not np.isfinite(mono).all():
-                raise AudioNotFinite("The audio holds samples that are no numbers (NaN or infinity). Export it again.")
+            _check(block)
+            mono = block.mean(axis=1)
             if stream is not None:
                 mono = stream.resample_chunk(mono, last=frames >= file.frames)
             yield np.clip(np.rint(mono * 32768), -32768, 32767).astype(np.int16)
@@ -67,12 +66,17 @@ def decode(path: Path, rate: int) -> Iterator[Samples]:
 
 @contextmanager
 def _open(path: Path) -> Iterator[soundfile.SoundFile]:
-    with wav.open_checked(path) as source:
+    with path.open("rb") as source:
+        found = wav.find(source)
         try:
-            file = soundfile.SoundFile(source)
+            file = soundfile.SoundFile(View(source, found))
         except soundfile.LibsndfileError as error:
             raise AudioCorrupt(f"The WAV file cannot be decoded: {error.error_string} Export it again.") from error
         with file:
+            if file.frames != found.frames:
+                raise AudioCorrupt(
+                    f"Decoding gives {file.frames} samples, the header promises {found.frames}. Export the file again."
+                )
             yield file
 
 
@@ -82,3 +86,12 @@ def _read(file: soundfile.SoundFile, frames: int) -> npt.NDArray[np.float32]:
         return file.read(frames, dtype="float32", always_2d=True)  # type: ignore[no-any-return]
     except soundfile.LibsndfileError as error:
         raise AudioCorrupt(f"The WAV file cannot be decoded: {error.error_string} Export it again.") from error
+
+
+def _check(block: npt.NDArray[np.float32]) -> None:
+    """Refuse samples that nobody recorded, before they are averaged or resampled into something that looks right."""
+    if not np.isfinite(block).all():
+        raise AudioNotFinite("The audio holds samples that are no numbers (NaN or infinity). Export it again.")
+    loudest = np.abs(block).max()
+    if loudest > _LOUDEST:
+        raise AudioCorrupt(f"The samples reach {loudest:.0f} times full scale. Export the file again, as 16-bit PCM.")

@@ -27,6 +27,8 @@ class Defaults:
     lm_alpha: Optional[float] = None
     lm_beta: Optional[float] = None
     beam_width: Optional[int] = None
+    #: What `--self-test` must hear.
+    self_test: Optional[str] = None
     #: For people; nothing depends on it.
     version: Optional[str] = None
     #: SHA-256 of files in the folder by their names, hexadecimal. A file that differs is refused.

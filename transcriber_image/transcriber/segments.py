@@ -48,21 +48,26 @@ class Segment:
 
 
 class Segmenter:
-    """Cuts the audio of one file."""
+    """Cuts the audio of one file, or where it may not be cut, makes one segment of it."""
 
-    def __init__(self, rate: int) -> None:
+    def __init__(self, rate: int, *, cut: bool = True) -> None:
         self._rate = rate
+        self._cut = cut
         self._frame = rate * _FRAME_MS // 1000
         self._vad = webrtcvad.Vad(_VAD_MODE) if rate in _VAD_RATES else None
         #: How much of a long file was passed over because it holds no voice, in seconds.
         self.skipped_seconds = 0.0
 
-    def cut(self, file: int, blocks: Iterable[Samples]) -> Iterator[Segment]:
+    def segments(self, file: int, blocks: Iterable[Samples]) -> Iterator[Segment]:
         """The segments of file number `file`, whose audio comes in `blocks` of any length.
 
         Where the voice activity detection finds no silence (or does not know the rate), the quietest frame is cut.
         In files of more than one segment, segments without a voiced frame are counted and left out.
         """
+        if not self._cut:
+            samples = np.concatenate([np.empty(0, np.int16), *blocks])
+            yield Segment(file, 0.0, samples, len(samples) / self._rate)
+            return
         longest = int(LONGEST * 1000) // _FRAME_MS
         start = 0  # of `pending` in the file, in samples
         pending = np.empty(0, np.int16)

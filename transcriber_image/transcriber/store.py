@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -12,7 +11,13 @@ from typing import TYPE_CHECKING, Optional
 import boto3
 import boto3.compat
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    IncompleteReadError,
+    ReadTimeoutError,
+    ResponseStreamingError,
+)
 
 from transcription.contract import keys, records
 from transcription.contract.errors import (
@@ -29,11 +34,17 @@ from transcription.contract.result import Output, Result
 from .model import EXPECTED
 
 if TYPE_CHECKING:
+    from botocore.response import StreamingBody
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import ListObjectsV2OutputTypeDef
+    from mypy_boto3_s3.type_defs import GetObjectRequestTypeDef, ListObjectsV2OutputTypeDef
 
 #: Retries with backoff for throttling, time-outs and lost connections. A child has nothing better to do than to wait.
-_CONFIG = Config(retries={"mode": "standard", "max_attempts": 6}, connect_timeout=10, read_timeout=60)
+_CONFIG = Config(
+    retries={"mode": "standard", "max_attempts": 6}, connect_timeout=10, read_timeout=60, max_pool_connections=32
+)
+#: What botocore leaves to its callers is an answer that breaks off in its middle. So many are asked for.
+_ANSWERS = 5
+_BROKEN_OFF = (ResponseStreamingError, IncompleteReadError, ReadTimeoutError)
 
 # It warns of Python 3.9 at each start; DeepSpeech has no wheels for a later one.
 boto3.compat.filter_python_deprecation_warnings()
@@ -46,7 +57,8 @@ class Store:
     """One bucket."""
 
     def __init__(self, bucket: str) -> None:
-        self._bucket = bucket
+        #: Its name.
+        self.bucket = bucket
         self._client: S3Client = boto3.client("s3", config=_CONFIG)
 
     def shard(self, run: str, draft: str, index: int) -> Shard:
@@ -59,7 +71,7 @@ class Store:
         key = keys.RunKeys(run).shard(draft, index)
         data = self._read(key)
         if data is None:
-            raise ManifestMissing(f"There is no {key} in {self._bucket}. Is the run's name right, and the job its own?")
+            raise ManifestMissing(f"There is no {key} in {self.bucket}. Is the run's name right, and the job its own?")
         return records.load(Shard, data, key)
 
     def result(self, run: str, item: Item) -> Optional[Result]:
@@ -68,16 +80,34 @@ class Store:
         data = self._read(key)
         return None if data is None else records.load(Result, data, key)
 
-    def download(self, item: Item, path: Path) -> None:
-        """Write the input to `path`, provided that it is still the object that was planned.
+    def download(self, item: Item) -> Iterator[bytes]:
+        """The content of an input in blocks, provided that it is still the object that was planned.
+
+        Where an answer breaks off in its middle, the next request goes on from there.
 
         Raises:
             InputChanged, InputDeleted: it is not; the next run takes what is there now.
+            StorageFailed: S3 does not give it, after all retries.
         """
+        offset = 0
         with self._translated(item.key, changed=InputChanged, missing=InputDeleted):
-            body = self._client.get_object(Bucket=self._bucket, Key=item.key, IfMatch=f'"{item.etag}"')["Body"]
-            with closing(body), path.open("wb") as file:
-                shutil.copyfileobj(body, file, 2**20)
+            for retry in reversed(range(_ANSWERS)):
+                try:
+                    with closing(self._open(item, offset)) as body:
+                        for block in body.iter_chunks(2**20):
+                            offset += len(block)
+                            yield block
+                except _BROKEN_OFF:
+                    if not retry:
+                        raise
+                else:
+                    return
+
+    def _open(self, item: Item, offset: int) -> StreamingBody:
+        request: GetObjectRequestTypeDef = {"Bucket": self.bucket, "Key": item.key, "IfMatch": f'"{item.etag}"'}
+        if offset:
+            request["Range"] = f"bytes={offset}-"
+        return self._client.get_object(**request)["Body"]
 
     def write(self, key: str, data: bytes, content_type: str) -> Output:
         """Write a transcript.
@@ -86,7 +116,7 @@ class Store:
             StorageDenied: S3 does not let us; the next file would fare no better.
         """
         with self._translated(key, denied=StorageDenied):
-            self._client.put_object(Bucket=self._bucket, Key=key, Body=data, ContentType=content_type)
+            self._client.put_object(Bucket=self.bucket, Key=key, Body=data, ContentType=content_type)
         return Output(key, len(data), hashlib.sha256(data).hexdigest())
 
     def commit(self, run: str, result: Result) -> None:
@@ -105,23 +135,23 @@ class Store:
             if not found:
                 known = [each["Prefix"] for page in self._pages(keys.MODELS) for each in page.get("CommonPrefixes", ())]
                 raise ModelMissing(
-                    f"There is no model {prefix} in {self._bucket}; there is {', '.join(known) or 'none at all'}. "
+                    f"There is no model {prefix} in {self.bucket}; there is {', '.join(known) or 'none at all'}. "
                     f"Upload {EXPECTED} there, or choose another model."
                 )
             for key in found:
                 if not key.endswith("/"):  # the console's folder marker
-                    self._client.download_file(self._bucket, key, str(folder / key[len(prefix) :]))
+                    self._client.download_file(self.bucket, key, str(folder / key[len(prefix) :]))
 
     def _pages(self, prefix: str) -> Iterator[ListObjectsV2OutputTypeDef]:
         """What lies directly below `prefix`."""
         paginator = self._client.get_paginator("list_objects_v2")
-        yield from paginator.paginate(Bucket=self._bucket, Prefix=prefix, Delimiter="/")
+        yield from paginator.paginate(Bucket=self.bucket, Prefix=prefix, Delimiter="/")
 
     def _read(self, key: str) -> Optional[bytes]:
         """The content of a small object, or nothing where there is none."""
         try:
             with self._translated(key, missing=KeyError, denied=StorageDenied):
-                data: bytes = self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+                data: bytes = self._client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
                 return data
         except KeyError:
             return None
@@ -135,7 +165,7 @@ class Store:
         denied: type[Exception] = StorageFailed,
     ) -> Iterator[None]:
         """Turn an error of S3 into the one that fits what was being done."""
-        where = f"s3://{self._bucket}/{key}"
+        where = f"s3://{self.bucket}/{key}"
         try:
             yield
         except ClientError as error:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Optional
+from typing import Optional, Union
 
 from transcription.contract.manifest import Item
 from transcription.contract.options import Options
 from transcription.contract.result import Audio, Model
 
 from . import __version__
-from .engine import Decoder, Utterance, Word
+from .engine import Alternative, Decoder, Utterance, Word
 
 #: Of the JSON document. Raised when a field changes its meaning or goes away.
 VERSION = 1
@@ -64,24 +64,31 @@ class Transcript:
         """The share of the words that should be right, from 0 to 1; nothing where nothing was said."""
         return _confidence(self.words)
 
+    def unsure_words(self, below: float) -> int:
+        """How many words have less confidence than `below`."""
+        return sum(each.confidence < below for each in self.words)
+
     def as_text(self) -> bytes:
         """The plain text file: one line, or empty where nothing was said."""
         return f"{self.text}\n".encode() if self.text else b""
 
     def as_json(self, provenance: Provenance) -> bytes:
         """The JSON document, as `contract/transcript.schema.json` describes it."""
+        unsure = provenance.options.low_confidence
         document = {
             "version": VERSION,
             "text": self.text,
             "no_speech": self.no_speech,
             "confidence": self.confidence,
-            "words": [_rounded(asdict(word)) for word in self.words],
+            "unsure_words": self.unsure_words(unsure),
+            "words": [{**_rounded(word), "low_confidence": word.confidence < unsure} for word in self.words],
             "segments": [
                 {
                     "start": round(each.start, 3),
                     "end": round(each.end, 3),
                     "text": _text(each.words),
                     "confidence": _confidence(each.words),
+                    "alternatives": [_rounded(alternative) for alternative in each.alternatives],
                 }
                 for each in self.utterances
             ],
@@ -107,5 +114,6 @@ def _confidence(words: Sequence[Word]) -> Optional[float]:
     return round(sum(each.confidence for each in words) / len(words), 3) if words else None
 
 
-def _rounded(word: dict[str, object]) -> dict[str, object]:
-    return {key: round(value, 3) if isinstance(value, float) else value for key, value in word.items()}
+def _rounded(record: Union[Word, Alternative]) -> dict[str, object]:
+    """Its fields, times and shares to three places."""
+    return {key: round(value, 3) if isinstance(value, float) else value for key, value in asdict(record).items()}

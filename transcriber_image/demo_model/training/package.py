@@ -12,6 +12,7 @@ from . import graph, pbmm, scorer
 
 NAME = "demo"
 VERSION = "1.0.0"
+SELF_TEST = "yes start play next"  # what the clip says that comes with the transcriber
 BEAM_WIDTH = 100  # with this vocabulary a wider beam finds nothing else
 
 
@@ -35,6 +36,7 @@ def describe(folder: Path, alpha: float, beta: float) -> None:
         "lm_alpha": alpha,
         "lm_beta": beta,
         "beam_width": BEAM_WIDTH,
+        "self_test": SELF_TEST,
         "sha256": {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names},
     }
     (folder / "model.json").write_text(json.dumps(description, indent=2) + "\n")

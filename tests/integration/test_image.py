@@ -1,0 +1,164 @@
+"""The real image, locked down as in production: it works, obeys SIGTERM at any moment, and goes on where it was."""
+
+from __future__ import annotations
+
+import io
+import random
+import subprocess
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+import soundfile
+
+from local import processes
+from local.aws.engine import find_engine, removal
+from local.aws_client import aws_environment, s3_client
+from local.image import build_image
+from local.paths import DEMO_CLIPS
+from local.resources import IMAGE
+from local.stack import start_aws
+from transcription.contract import keys, records
+from transcription.contract.manifest import Item, Shard
+from transcription.contract.options import Options
+
+ENGINE = find_engine()
+pytestmark = pytest.mark.skipif(ENGINE is None, reason="no container engine answers here: neither docker nor podman")
+
+RUN, DRAFT = "manual-2026-11-22-0001", "0a1b2c3d"
+TERMINATIONS = 20
+TERMINATED = 143
+#: What the container needs with two processes and a model of 3 MB.
+MEMORY = "256m"
+
+Container = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture(scope="module")
+def container(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Container]:
+    """Start a container of the image: nothing can be written but /tmp, no capability, no privilege to be had."""
+    assert ENGINE is not None
+    build_image()
+    names: list[str] = []
+    folder = tmp_path_factory.mktemp("engine")  # podman leaves a file where memory ended
+
+    def run(*command: str, options: tuple[str, ...] = ("--network=none",)) -> subprocess.Popen[str]:
+        names.append(f"transcriber-{uuid.uuid4().hex[:12]}")
+        locked = ["--read-only", "--tmpfs=/tmp", "--cap-drop=all", "--security-opt=no-new-privileges"]
+        line = [ENGINE, "run", "--rm", f"--name={names[-1]}", f"--memory={MEMORY}", *locked, *options, IMAGE, *command]
+        return subprocess.Popen(line, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    yield run
+    for name in names:
+        subprocess.run(removal(ENGINE, name), capture_output=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    state = tmp_path_factory.mktemp("aws")
+    yield start_aws(state)
+    processes.end(state)
+
+
+def finished(process: subprocess.Popen[str]) -> str:
+    """What a container printed that came to a good end."""
+    output, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, output + errors
+    return output
+
+
+def test_the_container_can_tell_by_itself_whether_it_works(container: Container) -> None:
+    assert finished(container("python", "-m", "transcriber", "--self-test")) == "heard: yes start play next\n"
+
+
+def test_nobody_in_the_container_is_root_and_the_first_process_hands_signals_on(container: Container) -> None:
+    """It used to run as root."""
+    code = (
+        "import os, pathlib; print(os.getuid(), pathlib.Path('/proc/1/cmdline').read_bytes().split(b'\\0')[0].decode())"
+    )
+    assert finished(container("python", "-c", code)) == "65534 dumb-init\n"
+
+
+def test_ten_minutes_need_no_more_memory_than_a_clip(container: Container, tmp_path: Path) -> None:
+    clips = [soundfile.read(path, dtype="int16")[0] for path in sorted(DEMO_CLIPS.glob("*.wav"))]
+    soundfile.write(tmp_path / "long.wav", np.resize(np.concatenate(clips), 600 * 16000), 16000)
+    tmp_path.chmod(0o755)
+    mounted = ("--network=none", f"--volume={tmp_path}:/audio:ro")
+    output = finished(container("python", "-m", "transcriber", "/audio/long.wav", options=mounted))
+    assert len(output.split()) > 600
+
+
+class Work:
+    """A shard in a bucket of its own."""
+
+    def __init__(self, endpoint: str, files: dict[str, bytes]) -> None:
+        self.bucket = f"audio-{uuid.uuid4()}"
+        self.environment = {**aws_environment(endpoint), "TRANSCRIBER_PROCESSES": "2"}
+        self._s3: Any = s3_client(endpoint)
+        self._s3.create_bucket(Bucket=self.bucket)
+        items = []
+        for number, (name, data) in enumerate(files.items()):
+            put = self._s3.put_object(Bucket=self.bucket, Key=f"input/{name}", Body=data)
+            items.append(Item(number, f"input/{name}", put["ETag"].strip('"'), len(data)))
+        shard = Shard(RUN, 0, Options(formats=("srt", "vtt"), alternatives=2), tuple(items), "recipe")
+        self._s3.put_object(Bucket=self.bucket, Key=keys.RunKeys(RUN).shard(DRAFT, 0), Body=records.dump(shard))
+
+    def start(self, container: Container) -> subprocess.Popen[str]:
+        """Run the child once."""
+        variables = [f"--env={name}={value}" for name, value in self.environment.items()]
+        child = ("python", "-m", "transcriber", "--bucket", self.bucket, "--run", RUN, "--draft", DRAFT)
+        return container(*child, options=("--network=host", *variables))
+
+    def outputs(self) -> dict[str, bytes]:
+        """All transcripts."""
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=keys.OUTPUT)
+        found = [each["Key"] for page in pages for each in page.get("Contents", ())]
+        return {key: self._s3.get_object(Bucket=self.bucket, Key=key)["Body"].read() for key in found}
+
+
+def transcribed(output: str) -> list[str]:
+    """The files that an attempt transcribed, by the lines of its log."""
+    return [line.split()[1] for line in output.splitlines() if " s of audio (RTF" in line]
+
+
+def test_twenty_terminations_at_random_moments_lose_nothing_and_repeat_nothing(
+    container: Container, endpoint: str
+) -> None:
+    """A Spot host gives notice by SIGTERM. What is committed stays, what is not is done by the next attempt."""
+    recording = io.BytesIO()
+    clips = [soundfile.read(path, dtype="int16")[0] for path in sorted(DEMO_CLIPS.glob("*.wav"))]
+    soundfile.write(recording, np.concatenate(clips[:3]), 16000, format="WAV")
+    files = {f"{number:03d}.wav": recording.getvalue() for number in range(240)}
+    undisturbed, disturbed = Work(endpoint, files), Work(endpoint, files)
+    finished(undisturbed.start(container))
+
+    moments = random.Random(7)  # noqa: S311 - nothing is kept secret by it
+    httpx.delete(f"{endpoint}/_calls").raise_for_status()
+    for _ in range(TERMINATIONS):
+        process = disturbed.start(container)
+        output = interrupt(process, after_files=moments.randrange(6), and_seconds=moments.random() * 0.3)
+        assert process.returncode == TERMINATED, output
+    finished(disturbed.start(container))
+
+    assert disturbed.outputs() == undisturbed.outputs()
+    assert len(undisturbed.outputs()) == 4 * len(files)
+    # A file whose record is there is never begun again: each has been committed once.
+    assert httpx.get(f"{endpoint}/_calls").json()["s3"]["PUT runs/"] == len(files)
+
+
+def interrupt(process: subprocess.Popen[str], after_files: int, and_seconds: float) -> str:
+    """Send SIGTERM some moments after so many files were transcribed; what was printed."""
+    assert process.stdout is not None
+    lines = [process.stdout.readline()]  # until it has begun, its first process takes no signal, as in any container
+    while len(transcribed("".join(lines))) < after_files and (line := process.stdout.readline()):
+        lines.append(line)
+    try:
+        process.wait(timeout=and_seconds)  # the moment is what is random here
+    except subprocess.TimeoutExpired:
+        process.terminate()
+    rest, errors = process.communicate(timeout=60)
+    return "".join(lines) + rest + errors

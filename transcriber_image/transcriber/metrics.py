@@ -1,0 +1,42 @@
+"""CloudWatch metrics in Embedded Metric Format: lines of the log that CloudWatch Logs makes metrics of by itself.
+
+Source: Amazon CloudWatch User Guide, "Specification: Embedded metric format".
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+
+from transcription.contract.errors import TranscriptionError
+from transcription.contract.result import Result
+
+log = logging.getLogger(__name__)
+
+NAMESPACE = "Transcription"
+#: Metric → unit.
+_UNITS = {"AudioSeconds": "Seconds", "RealTimeFactor": "None", "Transcribed": "Count", "Failures": "Count"}
+
+
+def put_result(bucket: str, result: Result) -> None:
+    """What became of one file: audio in seconds and vCPU seconds for each of them, or a failure by its code."""
+    if result.failure is not None:
+        _put(bucket, {"Failures": 1}, result.failure.code)
+    elif result.audio is not None:
+        seconds = result.audio.seconds
+        _put(bucket, {"Transcribed": 1, "AudioSeconds": seconds, "RealTimeFactor": result.cpu_seconds / seconds})
+
+
+def put_fault(bucket: str, fault: TranscriptionError) -> None:
+    """A file that is left undone because something else is wrong."""
+    _put(bucket, {"Failures": 1}, fault.code)
+
+
+def _put(bucket: str, values: dict[str, float], code: str = "") -> None:
+    """Write one line. A deployment is known by its bucket; a failure counts by itself and for its code."""
+    dimensions = [["Bucket"], ["Bucket", "Code"]] if code else [["Bucket"]]
+    definitions = [{"Name": name, "Unit": _UNITS[name]} for name in values]
+    directive = {"Namespace": NAMESPACE, "Dimensions": dimensions, "Metrics": definitions}
+    metadata = {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]}
+    log.info(json.dumps({"_aws": metadata, "Bucket": bucket, **({"Code": code} if code else {}), **values}))
