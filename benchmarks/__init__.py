@@ -1,1 +1,1 @@
-"""What the README's numbers come from: `make bench` runs all of it."""
+"""What the README's numbers come from: `make bench` measures all of it, `python -m benchmarks NAME…` a part."""

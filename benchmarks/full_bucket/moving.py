@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
-from benchmarks.measure import Measured, peak_megabytes
+from benchmarks.full_bucket.measured import Measured, peak_megabytes
 from transcription.bucket import Bucket
 from transcription.contract import keys, result
 from transcription.contract.manifest import Item

@@ -1,0 +1,69 @@
+"""What a contestant takes: time on the clock, time of processors, memory."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from benchmarks.errors import BenchmarkError
+from benchmarks.transcribing.contestants import Command
+from benchmarks.transcribing.memory import PeakMemory
+from local.paths import ROOT
+
+_ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(str(ROOT / each) for each in ("dags", "transcriber_image"))}
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Of whole processes, from their start to their end, with all that they started."""
+
+    seconds: float
+    cpu_seconds: float
+    #: See `PeakMemory`; of several commands the one that took the most.
+    megabytes: float
+
+
+def measure(commands: Sequence[Command], files: int) -> Usage:
+    """Run the commands one after another.
+
+    Raises:
+        BenchmarkError: one failed, or they did not print one line for each file.
+    """
+    cpu_before = _cpu_seconds()
+    begun = time.monotonic()
+    peaks, lines = zip(*map(_run, commands), strict=True)
+    seconds = time.monotonic() - begun
+    if sum(lines) != files:
+        raise BenchmarkError(f"{sum(lines)} lines for {files} files came out of: {_shown(commands[0])}")
+    return Usage(seconds, _cpu_seconds() - cpu_before, max(peaks))
+
+
+def _run(command: Command) -> tuple[float, int]:
+    """The peak memory and how many lines were printed."""
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        with (
+            subprocess.Popen(command, cwd=ROOT, env=_ENVIRONMENT, stdout=output, stderr=errors) as process,
+            PeakMemory(process.pid) as memory,
+        ):
+            process.wait()
+        output.seek(0)
+        errors.seek(0)
+        if process.returncode:
+            said = errors.read().decode(errors="replace")[-2000:]
+            raise BenchmarkError(f"Exit code {process.returncode} of: {_shown(command)}\n{said}")
+        return memory.megabytes, len(output.readlines())
+
+
+def _cpu_seconds() -> float:
+    """Of all processes that this one has started and seen end, theirs included."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _shown(command: Command) -> str:
+    return " ".join(map(str, command))[:500]

@@ -1,0 +1,84 @@
+"""The measurement of the transcriber, here with little audio."""
+
+import wave
+from pathlib import Path
+
+import pytest
+
+from benchmarks.transcribing import lengths, models, recordings, side_by_side
+from benchmarks.transcribing.side_by_side import AudioSet
+from benchmarks.transcribing.usage import measure
+from local.paths import DEMO_CLIPS, IMAGE_ENV
+
+TRANSCRIBER = IMAGE_ENV / "bin" / "python"
+
+
+def run(seconds: float, cpu_seconds: float = 0.0, megabytes: float = 0.0) -> dict[str, float]:
+    return {"seconds": seconds, "cpu_seconds": cpu_seconds, "megabytes": megabytes}
+
+
+def cells(table: str) -> list[str]:
+    """Those of the last row."""
+    rows = [line for line in table.splitlines() if line.startswith("| ")]
+    return rows[-1].strip("| ").split(" | ")
+
+
+def test_every_contestant_transcribes_every_set_in_every_round() -> None:
+    [row] = side_by_side.race(models.demo(), [AudioSet(2, 2, few=1, rounds=2)])
+    assert (row["model"], row["audio_seconds"]) == ("demo model", 2)
+    assert row["files"] == {"original": 1, "raw": 2, "ours": 2}
+    assert {name: len(rounds) for name, rounds in row["rounds"].items()} == {"original": 2, "raw": 2, "ours": 2}
+    assert all(each > 0 for rounds in row["rounds"].values() for taken in rounds for each in taken.values())
+
+
+def test_ratios_are_of_medians_and_per_core() -> None:
+    rounds = {
+        "original": [run(100), run(20), run(20)],
+        "raw": [run(20, megabytes=50), run(20, megabytes=60), run(1, megabytes=70)],
+        "ours": [run(10, megabytes=80), run(10, megabytes=90), run(90, megabytes=80)],
+    }
+    row = {"model": "m", "audio_seconds": 2, "files": {"original": 15, "raw": 30, "ours": 30}, "rounds": rounds}
+    table = side_by_side.report({"machine": "4 cores of x", "cores": 4, "rows": [row]})
+    assert cells(table) == ["m", "30 of 2 s", "1.5", "3.0", "6.0", "4.00", "0.50", "60 MB", "80 MB"]
+    assert table.endswith("\n\nOn 4 cores of x.")
+
+
+def test_each_length_is_given_the_same_amount_of_audio() -> None:
+    rows = list(lengths.compare(models.demo(), (1, 3)))
+    assert [(row["contestant"], row["audio_seconds"], row["files"]) for row in rows] == [
+        ("raw", 1, 3),
+        ("ours", 1, 3),
+        ("ours", 3, 1),
+    ]
+    assert all(row["cpu_seconds"] > 0 for row in rows)
+
+
+def test_cost_is_per_second_of_audio_and_memory_beyond_the_models_own() -> None:
+    rows = [
+        {"contestant": "raw", "audio_seconds": 10, "files": 10, **run(9, 9, 60)},
+        {"contestant": "ours", "audio_seconds": 10, "files": 360, **run(40, 72, 130)},
+    ]
+    table = lengths.report({"machine": "x", "cores": 2, "rows": rows})
+    assert cells(table) == ["10 s", "20.0 ms", "70 MB"]
+    assert "own 60 MB" in table
+
+
+def test_recordings_have_their_length_and_go_on_from_file_to_file(tmp_path: Path) -> None:
+    paths = recordings.write(tmp_path / "audio", 1, 3)
+    samples = b""
+    for path in paths:
+        with wave.open(str(path)) as file:
+            assert (file.getframerate(), file.getnchannels(), file.getnframes()) == (16000, 1, 16000)
+            samples += file.readframes(file.getnframes())
+    with wave.open(str(sorted(DEMO_CLIPS.glob("*.wav"))[0])) as clip:
+        spoken = clip.readframes(clip.getnframes())
+    assert len(spoken) > 32000, "the clip crosses a file's end"
+    assert samples.startswith(spoken + bytes(12800)), "the clip, then a pause of 0.4 s"
+
+
+@pytest.mark.skipif(not models.EXPORT_PYTHON.exists(), reason="TensorFlow is not installed; `make bench` does it")
+def test_a_model_of_chance_runs_in_the_transcriber(tmp_path: Path) -> None:
+    made = models.official_size(tmp_path / "kept" / "model", units=32)
+    assert models.official_size(made.folder) == made, "made again although it was kept"
+    [clip, *_] = DEMO_CLIPS.glob("*.wav")
+    assert measure([[TRANSCRIBER, "-m", "transcriber", "--model", made.folder, clip]], files=1).megabytes > 0
