@@ -18,7 +18,7 @@ GOLDEN = Path(__file__).parent / "golden"
 ITEM = Item(0, "input/2022.01.15/a b#1.wav", "0cc175b9c0f1b6a831c399e269772661", 64044)
 FIRST = Options("court", 200)
 SECOND = replace(FIRST, hot_words=(HotWord("objection", 7.5),), formats=("vtt",))
-OPTIONS = replace(SECOND, lm_alpha=0.75, lm_beta=1.5, alternatives=3, low_confidence=0.8, cut_at_silence=False)
+OPTIONS = replace(SECOND, lm_alpha=0.75, lm_beta=1.5, alternatives=3, low_confidence=0.7, cut_at_silence=False)
 SHARD = Shard("manual-1-0a1b2c3d", 0, OPTIONS, (ITEM,), "dd44")
 DONE = Done("manual-1-0a1b2c3d", (ITEM,))
 PLAN = Plan(

@@ -208,7 +208,7 @@ def test_a_release_that_adds_an_option_makes_no_transcript_outdated(
 ) -> None:
     """The whole bucket would be transcribed again, and paid for, as soon as it is synchronised."""
     added = make_dataclass("Options", [("channel", str, "all")], bases=(Options,), frozen=True)
-    chosen = {"beam_width": 500, "low_confidence": 0.8}
+    chosen = {"beam_width": 500, "low_confidence": 0.7}
     before = [recipe(bucket), recipe(bucket, **chosen)]
     monkeypatch.setattr(earlier, "Options", added)
     after = [earlier.recipe(bucket, added(**some), "official") for some in ({}, chosen)]
@@ -231,7 +231,7 @@ def test_whatever_is_written_otherwise_changes_the_recipe(bucket: Bucket) -> Non
         recipe(bucket, lm_alpha=0.9, lm_beta=1.2),
         recipe(bucket, lm_alpha=1.2, lm_beta=0.9),
         recipe(bucket, alternatives=1),
-        recipe(bucket, low_confidence=0.8),
+        recipe(bucket, low_confidence=0.7),
         recipe(bucket, cut_at_silence=False),
     ]
     assert len(set(found)) == len(found)

@@ -97,11 +97,15 @@ def test_people_can_bring_their_own_model(pipeline: Pipeline) -> None:
     pipeline.give({"a.wav": CLIPS[0]})
     for name in ("demo.pbmm", "demo.scorer", "model.json"):
         pipeline.s3.upload_file(str(DEMO_MODEL / name), BUCKET, f"{keys.model('mine')}{name}")
-    run = pipeline.run({"model": "mine", "hot_words": ["help:2"], "formats": ["vtt"], "beam_width": 200})
+    weights = {"lm_alpha": 0.75, "lm_beta": 1}
+    chosen = {"hot_words": ["help:2"], "formats": ["vtt"], "beam_width": 200, "alternatives": 1, **weights}
+    run = pipeline.run({"model": "mine", **chosen})
     Aftermath.of(pipeline, run).check(jobs=[1])
-    provenance = json.loads(pipeline.read("output/a.json"))["provenance"]
+    transcript = json.loads(pipeline.read("output/a.json"))
+    provenance = transcript["provenance"]
     assert provenance["model"]["name"] == "mine"
-    assert provenance["decoder"]["beam_width"] == 200
+    assert provenance["decoder"] == {"beam_width": 200, **weights}
+    assert [len(each["alternatives"]) for each in transcript["segments"]] == [1]
     assert provenance["options"]["hot_words"] == [{"word": "help", "boost": 2.0}]
     assert pipeline.keys("output/") == ["output/a", "output/a.json", "output/a.vtt"]
 

@@ -33,7 +33,7 @@ class View:
 
     def read(self, size: int) -> bytes:
         """The next `size` bytes, fewer only at the end: libsndfile asks once."""
-        size = max(0, min(size, self._length - self._at))
+        size = min(size, self._length - self._at)
         content = self._header[self._at : self._at + size]
         if len(content) < size:
             self._file.seek(self._shift + self._at + len(content))

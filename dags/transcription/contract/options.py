@@ -84,7 +84,7 @@ class Options:
     #: How many other transcripts of each segment the JSON lists.
     alternatives: int = 0
     #: Words with less confidence are marked in the JSON.
-    low_confidence: float = 0.9
+    low_confidence: float = 0.8
     #: Whether long audio is cut into segments, and what holds no voice passed over. Uncut audio takes memory and time
     #: that grow with its length; without a scorer the time grows faster than that.
     cut_at_silence: bool = True
