@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from itertools import product
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.transcriber.sounds import RATE, Clip, wav
 from transcriber import audio
 from transcriber.audio import Samples
 from transcriber.libdeepspeech import LibDeepSpeech
+from transcription.contract.errors import AudioCorrupt
 
 ENCODINGS = [
     *product(["PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT", "DOUBLE", "ALAW", "ULAW"], ["WAV", "WAVEX", "RF64"]),
@@ -136,3 +138,19 @@ def test_a_long_recording_is_decoded_in_small_blocks(tmp_path: Path, rate: int, 
     blocks = [len(block) for block in audio.decode(path, RATE)]
     assert max(blocks) <= 11 * RATE  # a resampler gives some of it later
     assert sum(blocks) == seconds * RATE
+
+
+def test_samples_between_two_steps_are_rounded_to_the_nearer(tmp_path: Path) -> None:
+    path = tmp_path / "x.wav"
+    path.write_bytes(wav(np.array([0.9, -0.9, 0.1]) / 32768, subtype="FLOAT"))
+    assert list(decoded(path)) == [1, -1, 0]
+
+
+def test_a_file_that_is_cut_while_it_is_read_is_not_taken_for_a_shorter_one(tmp_path: Path) -> None:
+    path = tmp_path / "x.wav"
+    path.write_bytes(wav(np.zeros(60 * RATE, np.int16)))
+    blocks = audio.decode(path, RATE)
+    next(blocks)
+    os.truncate(path, 30 * RATE)
+    with pytest.raises(AudioCorrupt, match="before the end"):
+        list(blocks)
