@@ -135,7 +135,7 @@ def test_a_system_that_is_broken_never_looks_green(bucket: Bucket, clip: Clip, m
 def test_a_spot_reclaim_loses_nothing_and_commits_nothing_half_done(
     bucket: Bucket, clip: Clip, model_folder: Path, tmp_path: Path
 ) -> None:
-    number = 20
+    number = 80
     bucket.plan({f"input/{each:03d}.wav": clip.data for each in range(number)})
     line = [
         sys.executable,
@@ -152,8 +152,8 @@ def test_a_spot_reclaim_loses_nothing_and_commits_nothing_half_done(
     ]
     with subprocess.Popen(line, env=environment(TMPDIR=str(tmp_path)), stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
-        assert b"shard 0: 20 files" in process.stdout.readline()
-        assert b"1/20 input/" in process.stdout.readline()
+        assert b"shard 0: 80 files" in process.stdout.readline()
+        assert b"1/80 input/" in process.stdout.readline()
         process.send_signal(signal.SIGTERM)
         process.stdout.read()
         assert process.wait() == 128 + signal.SIGTERM

@@ -17,8 +17,6 @@ from transcription.contract.options import HotWord, Options
 from .cores import count_cores
 from .desk import transcribe_files
 from .self_test import self_test
-from .shard import run_shard
-from .store import Store
 
 #: What a process that SIGTERM ended returns: 128 + 15. Batch sends it before a Spot host goes, and tries again.
 _TERMINATED = 128 + signal.SIGTERM
@@ -46,14 +44,22 @@ def main() -> int:
             return 0
         if arguments.files:
             return 0 if transcribe_files(arguments.files, arguments.model, _options(arguments), processes) else 1
-        # Absent where a run is so small that its job is not an array.
-        index = int(os.environ.get("AWS_BATCH_JOB_ARRAY_INDEX", "0"))
-        store = Store(arguments.bucket)
-        run_shard(store, store.shard(arguments.run, arguments.draft, index), arguments.model, processes)
+        _run_child(arguments, processes)
     except TranscriptionError as error:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def _run_child(arguments: argparse.Namespace, processes: int) -> None:
+    # boto3 takes as long to import as all the rest, and nobody needs it on a desk.
+    from .shard import run_shard  # noqa: PLC0415
+    from .store import Store  # noqa: PLC0415
+
+    # Absent where a run is so small that its job is not an array.
+    index = int(os.environ.get("AWS_BATCH_JOB_ARRAY_INDEX", "0"))
+    store = Store(arguments.bucket)
+    run_shard(store, store.shard(arguments.run, arguments.draft, index), arguments.model, processes)
 
 
 def _options(arguments: argparse.Namespace) -> Options:
