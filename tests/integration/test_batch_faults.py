@@ -14,6 +14,8 @@ from transcription.contract.options import FORMATS
 #: The S3 requests of a child with two files: its shard; then for each file whether it is done, the audio, the text, the
 #: subtitles, the JSON, the record that commits it.
 MOMENTS = 1 + 2 * (5 + len(FORMATS))
+#: Every second machine gives notice by SIGTERM, the others are gone at once.
+NOTICE_SECONDS = 10
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +28,8 @@ def night(stack: Stack) -> Night:
     pipeline.add_fault(kind="image_pull", child=7, attempt=2)
     for number in range(CHILDREN):
         pipeline.give({f"{number:02}.wav": CLIP, f"short/{number:02}.wav": SILENCE})
-        pipeline.add_fault(kind="spot_reclaim", child=number, attempt=1, at_request=number + 1)
+        notice = NOTICE_SECONDS * (number % 2)
+        pipeline.add_fault(kind="spot_reclaim", child=number, attempt=1, at_request=number + 1, notice_seconds=notice)
     return spend_night(pipeline)
 
 
