@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import resource
 import subprocess
@@ -10,12 +11,17 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import psutil  # type: ignore[import-untyped]
+
 from benchmarks.errors import BenchmarkError
 from benchmarks.transcribing.contestants import Command
 from benchmarks.transcribing.memory import PeakMemory
 from local.paths import ROOT
 
 _ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(str(ROOT / each) for each in ("dags", "transcriber_image"))}
+
+#: Source: Linux, `prctl.h`.
+_PR_SET_CHILD_SUBREAPER = 36
 
 
 @dataclass(frozen=True)
@@ -45,18 +51,32 @@ def measure(commands: Sequence[Command], files: int) -> Usage:
 
 def _run(command: Command) -> tuple[float, int]:
     """The peak memory and how many lines were printed."""
+    _adopt_orphans()
+    before = _children()
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         with (
             subprocess.Popen(command, cwd=ROOT, env=_ENVIRONMENT, stdout=output, stderr=errors) as process,
             PeakMemory(process.pid) as memory,
         ):
             process.wait()
+            for orphan in _children() - before:
+                os.waitpid(orphan, 0)
         output.seek(0)
         errors.seek(0)
         if process.returncode:
             said = errors.read().decode(errors="replace")[-2000:]
             raise BenchmarkError(f"Exit code {process.returncode} of: {_shown(command)}\n{said}")
         return memory.megabytes, len(output.readlines())
+
+
+def _adopt_orphans() -> None:
+    """Become the parent of what outlives its own parent: else nobody could say how much time it took."""
+    if ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1):
+        raise BenchmarkError("The kernel does not let this process adopt orphans.")
+
+
+def _children() -> set[int]:
+    return {each.pid for each in psutil.Process().children()}
 
 
 def _cpu_seconds() -> float:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.transcriber.bucket import DRAFT, RUN, Bucket, Run, watched
 from tests.transcriber.sounds import Clip
+from tests.transcriber.test_command import command
 from transcription.contract import keys
 from transcription.contract.errors import (
     ModelInvalid,
@@ -16,10 +17,7 @@ from transcription.contract.errors import (
 from transcription.contract.options import Options
 
 
-def test_the_model_is_fetched_once_and_loaded_once_by_each_process(
-    bucket: Bucket, run: Run, clip: Clip, model_folder: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    """A process, a model load and a scorer load for each file used to cost more than the transcription."""
+def test_the_model_is_fetched_once_for_all_files(bucket: Bucket, run: Run, clip: Clip, model_folder: Path) -> None:
     for name in ("demo.pbmm", "demo.scorer"):
         bucket.upload(f"models/ours/{name}", (model_folder / name).read_bytes())
     bucket.plan({f"input/{number}.wav": clip.data for number in range(12)}, Options(model="ours"))
@@ -27,7 +25,13 @@ def test_the_model_is_fetched_once_and_loaded_once_by_each_process(
         run()
     assert len(bucket.keys("output/")) == 24
     assert [method for method, path in requests if path.endswith("/demo.pbmm")] == ["HEAD", "GET"]
-    assert 1 <= capfd.readouterr().err.count("DeepSpeech: v0.9.3") <= 2  # printed by each load; there are two processes
+
+
+def test_the_model_is_loaded_once_by_each_process(clips: list[Clip], model_folder: Path) -> None:
+    """A process, a model load and a scorer load for each file used to cost more than the transcription."""
+    done = command(*(clip.path for clip in clips * 2), "--model", model_folder, "--processes", 2)
+    assert len(done.stdout.splitlines()) == 2 * len(clips)
+    assert done.stderr.count("DeepSpeech: v0.9.3") == 2  # each load prints it
 
 
 def test_peoples_own_model_is_used_and_named(bucket: Bucket, run: Run, clip: Clip, model_folder: Path) -> None:

@@ -18,7 +18,7 @@ from tests.transcriber.test_engine import copy_of, unrunnable
 from transcriber.engine import Unheard, Utterance
 from transcriber.libdeepspeech import LibDeepSpeech
 from transcriber.model import open_folder
-from transcriber.parallel import ParallelEngine
+from transcriber.parallel import ParallelEngine, _Process
 from transcriber.segments import Segment
 from transcription.contract.errors import EngineFailed, ModelInvalid, OptionInvalid
 from transcription.contract.options import Options
@@ -112,13 +112,18 @@ def test_what_is_wrong_with_the_model_or_the_options_is_said_as_by_one_process(
 
 
 def test_a_process_that_ends_while_it_loads_is_an_error_and_no_hang(
-    model_folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    model_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    killer = tmp_path / "deepspeech.py"
-    killer.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n")
-    monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(EngineFailed, match="ended with -11 while loading the model"):
+    load = _Process.load
+
+    def killed(process: _Process) -> None:
+        process._process.kill()
+        load(process)
+
+    monkeypatch.setattr(_Process, "load", killed)
+    with pytest.raises(EngineFailed, match="ended with -9 while loading the model"):
         ParallelEngine(open_folder(model_folder), Options(), processes=2)
+    assert multiprocessing.active_children() == []
 
 
 def test_no_process_outlives_the_one_that_started_it(model_folder: Path) -> None:

@@ -3,6 +3,10 @@
 if __name__ == "__main__":
     import sys
 
+    from .processes import warm_up
+
+    warm_up()
+
     from .command import main
 
     sys.exit(main())

@@ -35,7 +35,7 @@ def main() -> int:
     of_run = [bool(each) for each in (arguments.bucket, arguments.run, arguments.draft)]
     if any(of_run) != all(of_run) or [bool(arguments.files), all(of_run), arguments.self_test].count(True) != 1:
         parser.error("give either WAV files, or --bucket, --run and --draft, or --self-test")
-    if not arguments.files and any(getattr(arguments, each) for each in _OPTIONS):
+    if not arguments.files and any(getattr(arguments, each) != parser.get_default(each) for each in _OPTIONS):
         parser.error("--beam-width and the like are for files; the options of a run are in its manifest")
     processes = arguments.processes or count_cores()
     try:
@@ -116,7 +116,6 @@ def _parser() -> argparse.ArgumentParser:
 
 def _positive(text: str) -> int:
     """`text` as a number of processes."""
-    number = int(text)
-    if number < 1:
+    if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a number from 1")
-    return number
+    return int(text)

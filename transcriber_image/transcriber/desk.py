@@ -14,7 +14,9 @@ from transcription.contract.options import Options
 from . import audio
 from .model import open_folder
 from .parallel import ParallelEngine
-from .recordings import Progress, Recording, transcribe
+from .recordings import Recording, transcribe
+
+_BAR = "{desc}: {percentage:3.0f}%|{bar}| {n:.0f} of {total:.0f} s [{elapsed}<{remaining}]"
 
 
 def transcribe_files(files: list[Path], model: Path, options: Options, processes: int) -> bool:
@@ -27,17 +29,21 @@ def transcribe_files(files: list[Path], model: Path, options: Options, processes
         SystemFault: the model or the options cannot be used.
     """
     is_complete = True
+    lengths = list(_lengths(files))
     reached = [0.0] * len(files)
     recordings = (Recording(number, file) for number, file in enumerate(files))
-    bar = tqdm(total=round(sum(_lengths(files)), 1), unit="s", disable=None, desc="audio", leave=False)
-    with bar, ParallelEngine(open_folder(model), options, processes) as engine:
+    with (
+        ParallelEngine(open_folder(model), options, processes) as engine,  # prints its version, so the bar comes after
+        tqdm(total=sum(lengths), disable=None, desc="audio", leave=False, bar_format=_BAR) as bar,
+    ):
 
-        def progress(now: Progress) -> None:
-            bar.update(max(0.0, now.reached - reached[now.number]))
-            reached[now.number] = max(reached[now.number], now.reached)
+        def progress(number: int, seconds: float) -> None:
+            bar.update(max(0.0, seconds - reached[number]))
+            reached[number] = max(reached[number], seconds)
 
-        for outcome in transcribe(recordings, engine, options, progress):
+        for outcome in transcribe(recordings, engine, options, lambda now: progress(now.number, now.reached)):
             file = files[outcome.number]
+            progress(outcome.number, lengths[outcome.number])  # with the silence at its end
             if outcome.transcript is not None:
                 tqdm.write(f"{file}: {outcome.transcript.text}")
             else:

@@ -79,7 +79,9 @@ class LibDeepSpeech:
         """Run the graph once. Where that fails, libdeepspeech prints the reason, goes on, and hears silence."""
         complaint = _printed_by(lambda: self._native.stt(np.zeros(1, np.int16)))  # filled up to a step of the graph
         if "Error running session" in complaint:
-            raise ModelInvalid(f"DeepSpeech cannot run the graph of {folder.acoustic}: {complaint.strip()[:500]}")
+            raise ModelInvalid(
+                f"DeepSpeech cannot run the graph of {folder.acoustic}: {' '.join(complaint.split())[:500]}"
+            )
 
 
 def _load(folder: ModelFolder) -> Any:

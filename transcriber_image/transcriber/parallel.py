@@ -8,7 +8,6 @@ kills a process, a crash in native code or the kernel when memory ends, costs on
 
 from __future__ import annotations
 
-import multiprocessing
 import signal
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -24,6 +23,7 @@ from transcription.contract.options import Options
 from .engine import Description, Unheard, Utterance
 from .libdeepspeech import LibDeepSpeech
 from .model import ModelFolder
+from .processes import PROCESSES
 from .segments import Segment
 
 #: Segments that are under way or ready when a process ends one, for each process.
@@ -32,9 +32,6 @@ _AHEAD = 2
 #: seconds: ten times what the slowest was seen to take, five minutes of audio without a scorer.
 _START_SECONDS = 300.0
 _TIMES_ITS_LENGTH = 60.0
-
-#: A forked process would inherit locks that threads of this one hold.
-_processes = multiprocessing.get_context("spawn")
 
 
 class ParallelEngine(AbstractContextManager["ParallelEngine"]):
@@ -110,8 +107,8 @@ class _Process:
 
     def _start(self) -> None:
         self._is_loaded = False
-        self._pipe, other = _processes.Pipe()
-        self._process = _processes.Process(target=_serve, args=(other, *self._arguments), daemon=True)
+        self._pipe, other = PROCESSES.Pipe()
+        self._process = PROCESSES.Process(target=_serve, args=(other, *self._arguments), daemon=True)
         self._process.start()
         other.close()  # so that the pipe breaks when the process ends
 
