@@ -16,6 +16,7 @@ from tests.transcriber.bucket import DRAFT, RUN, Bucket, Run
 from tests.transcriber.sounds import Clip
 from transcriber.libdeepspeech import LibDeepSpeech
 from transcriber.model import open_folder
+from transcriber.processes import warm_up
 from transcriber.shard import run_shard
 from transcriber.store import Store
 
@@ -24,6 +25,12 @@ DEMO_MODEL = ROOT / "transcriber_image/demo_model"
 #: Local AWS needs the packages of the Airflow side; these tests run on the container's Python.
 AIRFLOW_PYTHON = os.environ.get("AIRFLOW_PYTHON", str(ROOT / ".local/venvs/airflow/bin/python"))
 START_SECONDS = 60
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _server_of_processes() -> None:
+    """It leaves a socket in the folder for temporary files until the end, which must not be that of a test."""
+    warm_up()
 
 
 @pytest.fixture(scope="session")

@@ -87,7 +87,9 @@ def test_a_hot_word_that_cannot_be_used_is_one_line_and_not_a_traceback(
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("option", [("--beam-width", "10"), ("--hot-word", "stop:5")])
+@pytest.mark.parametrize(
+    "option", [("--beam-width", "10"), ("--hot-word", "stop:5"), ("--lm-alpha", "0"), ("--whole",)]
+)
 def test_an_option_that_a_run_would_pass_over_is_refused(option: tuple[str, str]) -> None:
     done = command("--bucket", "b", "--run", "r", "--draft", "d", *option)
     assert done.returncode == 2

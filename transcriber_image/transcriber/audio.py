@@ -14,7 +14,7 @@ import soxr
 from transcription.contract.errors import AudioCorrupt, AudioNotFinite
 from transcription.contract.result import Audio
 
-from . import wav
+from . import interruptions, wav
 from .view import View
 
 #: One channel of audio, shape (samples,).
@@ -69,7 +69,8 @@ def _open(path: Path) -> Iterator[soundfile.SoundFile]:
     with path.open("rb") as source:
         found = wav.find(source)
         try:
-            file = soundfile.SoundFile(View(source, found))
+            with interruptions.held():
+                file = soundfile.SoundFile(View(source, found))
         except soundfile.LibsndfileError as error:
             raise AudioCorrupt(f"The WAV file cannot be decoded: {error.error_string} Export it again.") from error
         with file:
@@ -83,7 +84,8 @@ def _open(path: Path) -> Iterator[soundfile.SoundFile]:
 def _read(file: soundfile.SoundFile, frames: int) -> npt.NDArray[np.float32]:
     """The next samples, shape (frames, channels); full scale is 1."""
     try:
-        return file.read(frames, dtype="float32", always_2d=True)  # type: ignore[no-any-return]
+        with interruptions.held():
+            return file.read(frames, dtype="float32", always_2d=True)  # type: ignore[no-any-return]
     except soundfile.LibsndfileError as error:
         raise AudioCorrupt(f"The WAV file cannot be decoded: {error.error_string} Export it again.") from error
 
