@@ -95,6 +95,9 @@ def test_two_models_in_one_folder_are_not_chosen_between_by_chance(folder: Path,
         ('{"lm_alpha": "1", "lm_beta": 1}', "lm_alpha"),
         ('{"lm_alpha": 1}', "both or neither"),
         ('{"beam_width": 500.5}', "beam_width"),
+        ('{"beam_width": 0}', "beam_width 0 must be"),
+        ('{"lm_alpha": NaN, "lm_beta": 1}', "lm_alpha nan must be"),
+        ('{"sha256": {"b.scorer": "00"}}', r"promises b\.scorer, which is not there"),
     ],
 )
 def test_a_mistyped_setting_is_refused_and_not_passed_over(folder: Path, document: str, complaint: str) -> None:

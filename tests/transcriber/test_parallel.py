@@ -126,6 +126,15 @@ def test_a_process_that_ends_while_it_loads_is_an_error_and_no_hang(
     assert multiprocessing.active_children() == []
 
 
+def test_nothing_is_started_any_more_when_all_has_ended(model_folder: Path) -> None:
+    """A process that is replaced while the others are ended would go on for hours, unknown to anybody."""
+    with ParallelEngine(open_folder(model_folder), Options(), processes=1) as engine:
+        [process] = engine._processes
+    with pytest.raises(EngineFailed, match="is ended"):
+        process.hear(Segment(0, 0.0, np.zeros(RATE, np.int16), 1.0))
+    assert multiprocessing.active_children() == []
+
+
 def test_no_process_outlives_the_one_that_started_it(model_folder: Path) -> None:
     """A container whose first process is killed must end, and a desk must not be left with idle engines."""
     line = [sys.executable, "-c", _HOLDER, str(model_folder)]

@@ -125,6 +125,7 @@ def test_what_was_left_is_tried_again_by_a_restarted_child(bucket: Bucket, run: 
 @pytest.mark.parametrize(
     ("failing", "error"),
     [
+        (("GET", keys.RunKeys(RUN).result(1)), (400, "KMS.DisabledException")),
         (("GET", "input/b.wav"), (400, "KMS.DisabledException")),
         (("GET", "input/b.wav"), (403, "AccessDenied")),
         (("PUT", "output/b.json"), (400, "KMS.DisabledException")),

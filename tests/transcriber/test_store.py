@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
+from botocore.response import StreamingBody
+from urllib3.exceptions import SSLError
 
 from transcriber.store import Store
 from transcription.contract.errors import InputChanged, StorageFailed
@@ -107,6 +109,27 @@ def test_a_connection_that_is_reset_is_no_other_case(network: BadNetwork) -> Non
     assert b"".join(Store("audio").download(ITEM)) == CONTENT
     assert offsets(network) == sorted(offsets(network))
     assert len(network.requests) == 3
+
+
+@pytest.mark.parametrize("network", [([], False)], indirect=True)
+def test_a_fault_of_the_encryption_in_the_middle_is_no_other_case(
+    network: BadNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """urllib3 raises it, and botocore passes it on as it is."""
+    read = StreamingBody.read
+    faults = iter([False, False, True])
+
+    def sometimes(body: StreamingBody, amount: int) -> bytes:
+        if next(faults, False):
+            raise SSLError("bad record mac")
+        return read(body, amount)
+
+    monkeypatch.setattr(StreamingBody, "read", sometimes)
+    assert b"".join(Store("audio").download(ITEM)) == CONTENT
+    assert offsets(network) == [0, 2 * 2**20]
+    faults = iter([True] * 5)
+    with pytest.raises(StorageFailed, match="bad record mac"):
+        next(Store("audio").download(ITEM))
 
 
 @pytest.mark.parametrize("network", [([2**20] * 4 + [100], False)], indirect=True)

@@ -13,7 +13,6 @@ from .segments import Segment
 #: In seconds: how long one time step of the decoder is. Source: `feature_win_step` of DeepSpeech's training flags.
 _STEP = 0.02
 
-
 #: What the differences between candidates are divided by. They add up over time steps of 20 ms as if each were evidence
 #: of its own, which makes the best one look far too certain (Wessel et al. scale for the same reason). Of 1, 2, 3, 4,
 #: 6, 8, 12 and 16 this fits best how often words are right, on 761 digits of six real speakers with the demo model:
@@ -51,10 +50,16 @@ def alternatives(candidates: Any, wanted: int) -> tuple[Alternative, ...]:
     """The likeliest `wanted` texts after the best one; candidates that differ in their letters' times are one text."""
     texts: dict[str, float] = {}
     for each, share in zip(candidates, shares(candidates)):
-        text = " ".join("".join(token.text for token in each.tokens).split())
+        text = " ".join(_joined(each.tokens).split())
         texts[text] = texts.get(text, 0.0) + float(share)
     _, *others = (Alternative(*each) for each in texts.items())
     return tuple(sorted(others, key=lambda each: -each.confidence)[:wanted])
+
+
+def _joined(letters: Any) -> str:
+    """Their text. A model that spells in bytes has letters that are parts of characters."""
+    text = "".join(each.text for each in letters)
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _holds(spans: list[tuple[str, float, float]], text: str, start: float, end: float) -> bool:
@@ -75,6 +80,6 @@ def _spans(segment: Segment, tokens: Any) -> list[tuple[str, float, float]]:
         elif letters:
             start = min(segment.start + letters[0].start_time, segment.end)
             end = min(segment.start + letters[-1].start_time + _STEP, segment.end)
-            spans.append(("".join(each.text for each in letters), start, end))
+            spans.append((_joined(letters), start, end))
             letters = []
     return spans

@@ -7,19 +7,24 @@ import logging
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 from types import FrameType
 from typing import Optional
 
-from transcription.contract.errors import TranscriptionError
+from transcription.contract.errors import ShardIncomplete, TranscriptionError
 from transcription.contract.options import HotWord, Options
 
 from .cores import count_cores
 from .desk import transcribe_files
+from .metrics import put_fault
 from .self_test import self_test
 
 #: What a process that SIGTERM ended returns: 128 + 15. Batch sends it before a Spot host goes, and tries again.
 _TERMINATED = 128 + signal.SIGTERM
+
+#: How long it may take to clear up. SIGKILL comes 30 s after SIGTERM (Amazon ECS, `ECS_CONTAINER_STOP_TIMEOUT`).
+_CLEARING_SECONDS = 20.0
 
 #: The options of plain files, as they are called on the command line.
 _OPTIONS = ("beam_width", "hot_word", "lm_alpha", "lm_beta", "whole")
@@ -45,7 +50,7 @@ def main() -> int:
         if arguments.files:
             return 0 if transcribe_files(arguments.files, arguments.model, _options(arguments), processes) else 1
         _run_child(arguments, processes)
-    except TranscriptionError as error:
+    except (TranscriptionError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
@@ -59,7 +64,13 @@ def _run_child(arguments: argparse.Namespace, processes: int) -> None:
     # Absent where a run is so small that its job is not an array.
     index = int(os.environ.get("AWS_BATCH_JOB_ARRAY_INDEX", "0"))
     store = Store(arguments.bucket)
-    run_shard(store, store.shard(arguments.run, arguments.draft, index), arguments.model, processes)
+    try:
+        run_shard(store, store.shard(arguments.run, arguments.draft, index), arguments.model, processes)
+    except ShardIncomplete:  # its files have been counted one by one
+        raise
+    except TranscriptionError as fault:
+        put_fault(arguments.bucket, fault)
+        raise
 
 
 def _options(arguments: argparse.Namespace) -> Options:
@@ -76,6 +87,10 @@ def _options(arguments: argparse.Namespace) -> Options:
 def _terminate(number: int, frame: Optional[FrameType]) -> None:
     """End by an exception, so that temporary files go; what is not committed yet is done again by the next attempt."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one would interrupt the clearing up
+    # Whatever holds it up, such as a request that S3 does not answer: nothing half done is committed anywhere.
+    last = threading.Timer(_CLEARING_SECONDS, os._exit, (_TERMINATED,))
+    last.daemon = True
+    last.start()
     raise SystemExit(_TERMINATED)
 
 

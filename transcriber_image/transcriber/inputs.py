@@ -32,8 +32,9 @@ class Input:
     """One file of the shard, or why it is not here."""
 
     item: Item
-    #: Whether an earlier attempt made of it all that there is to do; or did with another model or other options.
+    #: Whether an earlier attempt made of it all that there is to do.
     is_done: bool = False
+    #: Whether an earlier attempt did, with another model or other options.
     was_done_with_others: bool = False
     #: Where it lies. Whoever gets it removes it before asking for the next one.
     path: Optional[Path] = None
@@ -90,15 +91,16 @@ class Inputs(AbstractContextManager["Inputs"]):
         return len(self._ahead) < _FILES and sum(each.size for each, _ in self._ahead) + item.size <= _BYTES
 
     def _fetch(self, item: Item) -> Input:
-        earlier = self._store.result(self._shard.run, item)
-        if earlier is not None and earlier.commits(item, self._shard.options, self._model):
-            return Input(item, is_done=True)
-        was_done = earlier is not None and earlier.item == item and earlier.status != LEFT
+        was_done = False
         path = self._folder / f"{item.number}.wav"
         try:
+            earlier = self._store.result(self._shard.run, item)
+            if earlier is not None and earlier.commits(item, self._shard.options, self._model):
+                return Input(item, is_done=True)
+            was_done = earlier is not None and earlier.item == item and earlier.status != LEFT
             return Input(item, path=path, sha256=self._download(item, path))
         except (InputMoved, StorageFailed) as error:
-            path.unlink()
+            path.unlink(missing_ok=True)
             return Input(item, was_done_with_others=was_done, error=error)
         except OSError as error:
             path.unlink(missing_ok=True)  # there is room for the next file again

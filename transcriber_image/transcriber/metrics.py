@@ -10,7 +10,7 @@ import logging
 import time
 
 from transcription.contract.errors import TranscriptionError
-from transcription.contract.result import Result
+from transcription.contract.result import FAILED, TRANSCRIBED, Result
 
 log = logging.getLogger(__name__)
 
@@ -20,16 +20,19 @@ _UNITS = {"AudioSeconds": "Seconds", "RealTimeFactor": "None", "Transcribed": "C
 
 
 def put_result(bucket: str, result: Result) -> None:
-    """What became of one file: audio in seconds and vCPU seconds for each of them, or a failure by its code."""
-    if result.failure is not None:
+    """What became of one file: audio in seconds and vCPU seconds for each of them, or a failure by its code.
+
+    A file that was uploaded again or deleted is neither.
+    """
+    if result.status == FAILED and result.failure is not None:
         _put(bucket, {"Failures": 1}, result.failure.code)
-    elif result.audio is not None:
+    elif result.status == TRANSCRIBED and result.audio is not None:
         seconds = result.audio.seconds
         _put(bucket, {"Transcribed": 1, "AudioSeconds": seconds, "RealTimeFactor": result.cpu_seconds / seconds})
 
 
 def put_fault(bucket: str, fault: TranscriptionError) -> None:
-    """A file that is left undone because something else is wrong."""
+    """What kept a file, or a whole shard, from being done."""
     _put(bucket, {"Failures": 1}, fault.code)
 
 

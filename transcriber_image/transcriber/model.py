@@ -7,7 +7,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Optional
 
-from transcription.contract.errors import ModelInvalid, ModelMissing, RecordInvalid
+from transcription.contract.errors import ModelInvalid, ModelMissing, OptionInvalid, RecordInvalid
+from transcription.contract.options import Options
 from transcription.contract.records import parse
 from transcription.contract.result import Model
 
@@ -64,6 +65,9 @@ def open_folder(folder: Path, name: str = "") -> ModelFolder:
         raise ModelMissing(f"There is no acoustic model in {folder}: expected {EXPECTED}; found {found}.")
     scorer = _only(folder, files, ".scorer")
     defaults = _read_defaults(folder / DEFAULTS)
+    missing = sorted(set(defaults.sha256 or ()) - {each.name for each in files})
+    if missing:
+        raise ModelInvalid(f"{folder / DEFAULTS} promises {', '.join(missing)}, which is not there. Upload it too.")
     record = Model(
         name=name or defaults.name or folder.name,
         acoustic_sha256=sha256(acoustic),
@@ -106,6 +110,8 @@ def _read_defaults(path: Path) -> Defaults:
     unknown = sorted(set(document) - set(known))
     if unknown:
         raise ModelInvalid(f"{path} holds {', '.join(unknown)}; it may hold {', '.join(known)}.")
-    if (defaults.lm_alpha is None) != (defaults.lm_beta is None):
-        raise ModelInvalid(f"{path}: lm_alpha and lm_beta only work together; give both or neither.")
+    try:
+        Options(beam_width=defaults.beam_width, lm_alpha=defaults.lm_alpha, lm_beta=defaults.lm_beta)
+    except OptionInvalid as error:
+        raise ModelInvalid(f"{path}: {error.message}") from error
     return defaults

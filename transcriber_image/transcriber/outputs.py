@@ -37,12 +37,14 @@ log = logging.getLogger(__name__)
 #: Files that are written at a time, and those that wait for it too: their transcripts are held in memory.
 _WRITES = 4
 _WAITING = 16
+#: How many files the last message names.
+_SHOWN = 20
 
 
 class Outputs(AbstractContextManager["Outputs"]):
     """Writes transcripts, then the records that commit them.
 
-    What is being written when it is left as a context is written to its end, what waits for it is not.
+    What is being written or waits for it when it is left as a context is written to its end.
     """
 
     def __init__(self, store: Store, shard: Shard, engine: Description) -> None:
@@ -62,7 +64,7 @@ class Outputs(AbstractContextManager["Outputs"]):
         traceback: Optional[TracebackType],
     ) -> None:
         """Come to an end."""
-        self._threads.shutdown(cancel_futures=True)
+        self._threads.shutdown()
 
     def add(self, source: Input, outcome: Optional[Outcome] = None) -> None:
         """Write what came of a file, soon; without `outcome` what `source` says of it.
@@ -84,7 +86,8 @@ class Outputs(AbstractContextManager["Outputs"]):
         self._check(*wait(self._waiting))
         if self._undone:
             raise ShardIncomplete(
-                f"{len(self._undone)} of {len(self._shard.items)} files are not done: {', '.join(self._undone)}."
+                f"{len(self._undone)} of {len(self._shard.items)} files are not done; the lines above say why: "
+                f"{', '.join(self._undone[:_SHOWN])}{' …' * (len(self._undone) > _SHOWN)}"
             )
 
     def _check(self, done: set[Future[None]], others: set[Future[None]]) -> None:

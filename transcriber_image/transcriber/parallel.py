@@ -9,6 +9,7 @@ kills a process, a crash in native code or the kernel when memory ends, costs on
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
@@ -32,6 +33,8 @@ _AHEAD = 2
 #: seconds: ten times what the slowest was seen to take, five minutes of audio without a scorer.
 _START_SECONDS = 300.0
 _TIMES_ITS_LENGTH = 60.0
+#: `poll` takes no more than 2**31 milliseconds.
+_MOST_SECONDS = 24 * 3600.0
 
 
 class ParallelEngine(AbstractContextManager["ParallelEngine"]):
@@ -46,7 +49,7 @@ class ParallelEngine(AbstractContextManager["ParallelEngine"]):
         """
         self._processes = [_Process(folder, options) for _ in range(processes)]
         self._free: SimpleQueue[_Process] = SimpleQueue()
-        # Each of them talks to one process at a time.
+        # A thread for each process, which waits for its answers.
         self._threads = ThreadPoolExecutor(processes, "engine")
         try:
             for each in self._processes:
@@ -103,14 +106,18 @@ class _Process:
     def __init__(self, folder: ModelFolder, options: Options) -> None:
         self._arguments = (folder, options)
         self._is_over = False
+        self._lock = threading.Lock()
         self._start()
 
     def _start(self) -> None:
-        self._is_loaded = False
-        self._pipe, other = PROCESSES.Pipe()
-        self._process = PROCESSES.Process(target=_serve, args=(other, *self._arguments), daemon=True)
-        self._process.start()
-        other.close()  # so that the pipe breaks when the process ends
+        with self._lock:
+            if self._is_over:  # `end` was called by another thread, and would never hear of a new process
+                raise EngineFailed("The engine is ended.")
+            self._is_loaded = False
+            self._pipe, other = PROCESSES.Pipe()
+            self._process = PROCESSES.Process(target=_serve, args=(other, *self._arguments), daemon=True)
+            self._process.start()
+            other.close()  # so that the pipe breaks when the process ends
 
     def load(self) -> None:
         """Wait until it is ready.
@@ -142,13 +149,14 @@ class _Process:
 
     def end(self) -> None:
         """Kill it: nothing that it does is worth waiting for."""
-        self._is_over = True
-        self._process.kill()
-        self._process.join()
+        with self._lock:
+            self._is_over = True
+            self._process.kill()
+            self._process.join()
 
     def _receive(self, what: str, patience: float) -> Any:
         try:
-            if not self._pipe.poll(patience):
+            if not self._pipe.poll(min(patience, _MOST_SECONDS)):
                 self._process.kill()
             answer = self._pipe.recv()
         except (EOFError, OSError):
@@ -160,11 +168,10 @@ class _Process:
     def _replace(self, what: str) -> NoReturn:
         self._process.join()
         code = self._process.exitcode
-        if not self._is_over:
-            self._start()
+        self._start()
         raise EngineFailed(
             f"A process ended with {code} while {what}. -{signal.SIGKILL} is what the kernel does when memory ends: "
-            "give the container more of it, or fewer processes."
+            "give the container more of it, or fewer processes. Others may come from a damaged model."
         )
 
 

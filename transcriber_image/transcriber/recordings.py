@@ -62,6 +62,8 @@ class _Open:
     segments: int = 0
     answers: int = 0
     is_read: bool = False
+    #: The furthest end of an utterance, in seconds.
+    reached: float = 0.0
 
     def outcome(self) -> Outcome:
         """What came of it, now that all is known."""
@@ -125,6 +127,7 @@ class _Transcription:
         state.answers += 1
         if isinstance(answer, Utterance):
             state.utterances.append(answer)
+            state.reached = max(state.reached, answer.end)
         elif state.error is None:
             state.error = answer.error
 
@@ -133,7 +136,7 @@ class _Transcription:
         state = self._open[number]
         if state.error is not None or state.audio is None:
             return None
-        return Progress(number, max(each.end for each in state.utterances), state.audio.seconds)
+        return Progress(number, state.reached, state.audio.seconds)
 
     def finished(self) -> Iterator[Outcome]:
         """The recordings of which all answers are there; they are not under way any more."""

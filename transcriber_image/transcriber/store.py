@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Optional
 
 import boto3
 import boto3.compat
+from boto3.exceptions import Boto3Error
 from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
@@ -18,9 +19,11 @@ from botocore.exceptions import (
     ReadTimeoutError,
     ResponseStreamingError,
 )
+from urllib3.exceptions import SSLError
 
 from transcription.contract import keys, records
 from transcription.contract.errors import (
+    DiskFailed,
     InputChanged,
     InputDeleted,
     ManifestMissing,
@@ -44,7 +47,7 @@ _CONFIG = Config(
 )
 #: What botocore leaves to its callers is an answer that breaks off in its middle. So many are asked for.
 _ANSWERS = 5
-_BROKEN_OFF = (ResponseStreamingError, IncompleteReadError, ReadTimeoutError)
+_BROKEN_OFF = (ResponseStreamingError, IncompleteReadError, ReadTimeoutError, SSLError)
 
 # It warns of Python 3.9 at each start; DeepSpeech has no wheels for a later one.
 boto3.compat.filter_python_deprecation_warnings()
@@ -140,7 +143,13 @@ class Store:
                 )
             for key in found:
                 if not key.endswith("/"):  # the console's folder marker
-                    self._client.download_file(self.bucket, key, str(folder / key[len(prefix) :]))
+                    self._fetch(key, folder / key[len(prefix) :])
+
+    def _fetch(self, key: str, path: Path) -> None:
+        try:
+            self._client.download_file(self.bucket, key, str(path))
+        except OSError as error:
+            raise DiskFailed(f"{key} could not be written to {path.parent}: {error}") from error
 
     def _pages(self, prefix: str) -> Iterator[ListObjectsV2OutputTypeDef]:
         """What lies directly below `prefix`."""
@@ -151,8 +160,10 @@ class Store:
         """The content of a small object, or nothing where there is none."""
         try:
             with self._translated(key, missing=KeyError, denied=StorageDenied):
-                data: bytes = self._client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
-                return data
+                for _ in range(_ANSWERS - 1):
+                    with suppress(*_BROKEN_OFF):
+                        return self._client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+                return self._client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
         except KeyError:
             return None
 
@@ -176,6 +187,10 @@ class Store:
                 raise missing(f"{where} was deleted after planning.") from error
             if code in _DENIED:
                 raise denied(f"{where}: {error}. Check the job role's permissions and the bucket's policy.") from error
-            raise StorageFailed(f"{where}: {error}. The file stays in input/; the next run takes it.") from error
-        except BotoCoreError as error:
-            raise StorageFailed(f"{where}: {error}. The file stays in input/; the next run takes it.") from error
+            raise StorageFailed(
+                f"{where}: {error}. What is not done stays in input/; the next run takes it."
+            ) from error
+        except (BotoCoreError, Boto3Error, SSLError) as error:  # of a body, botocore lets SSLError pass as it is
+            raise StorageFailed(
+                f"{where}: {error}. What is not done stays in input/; the next run takes it."
+            ) from error
