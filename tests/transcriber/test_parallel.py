@@ -50,6 +50,15 @@ def test_all_processes_together_hear_what_one_hears(
     assert words(parallel.transcribe(segments(clips * 3))) == words(engine.transcribe(segments(clips * 3)))
 
 
+def test_a_core_of_its_own_only_where_all_cores_are_ours(model_folder: Path) -> None:
+    """Two containers on one host that both take the first cores would leave the others idle."""
+    cores = os.sched_getaffinity(0)
+    for processes, expected in ((len(cores), [{core} for core in cores]), (len(cores) + 1, [cores] * (len(cores) + 1))):
+        with ParallelEngine(open_folder(model_folder), Options(), processes):
+            places = [os.sched_getaffinity(each.pid) for each in multiprocessing.active_children() if each.pid]
+        assert sorted(map(sorted, places)) == sorted(map(sorted, expected))
+
+
 def test_segments_are_made_as_they_are_needed_and_not_all_at_once(parallel: ParallelEngine, clips: list[Clip]) -> None:
     """The memory of a file of ten hours is that of the segments which are under way."""
     made = 0
