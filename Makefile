@@ -43,7 +43,7 @@ test: setup $(OTHERS) lint  ## everything that CI checks
 	@$(TRANSCRIBER)/bin/python -m pytest tests/contract tests/transcriber
 	@$(PYTHON) -m pytest --ignore=tests/transcriber tests
 
-bench: setup $(EXPORT)/ready  ## measure what the README says of speed, memory and requests (25 minutes)
+bench: setup $(EXPORT)/ready  ## measure what the README says of speed, memory and requests (half an hour)
 	@$(PYTHON) -m benchmarks
 
 lint: setup  ## style and types
