@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Optional
 
@@ -37,7 +37,6 @@ from transcription.contract.result import Output, Result
 from .model import EXPECTED
 
 if TYPE_CHECKING:
-    from botocore.response import StreamingBody
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import GetObjectRequestTypeDef, ListObjectsV2OutputTypeDef
 
@@ -92,25 +91,27 @@ class Store:
             InputChanged, InputDeleted: it is not; the next run takes what is there now.
             StorageFailed: S3 does not give it, after all retries.
         """
-        offset = 0
         with self._translated(item.key, changed=InputChanged, missing=InputDeleted):
-            for retry in reversed(range(_ANSWERS)):
-                try:
-                    with closing(self._open(item, offset)) as body:
-                        for block in body.iter_chunks(2**20):
-                            offset += len(block)
-                            yield block
-                except _BROKEN_OFF:
-                    if not retry:
-                        raise
-                else:
-                    return
+            yield from self._blocks({"Bucket": self.bucket, "Key": item.key, "IfMatch": f'"{item.etag}"'})
 
-    def _open(self, item: Item, offset: int) -> StreamingBody:
-        request: GetObjectRequestTypeDef = {"Bucket": self.bucket, "Key": item.key, "IfMatch": f'"{item.etag}"'}
-        if offset:
-            request["Range"] = f"bytes={offset}-"
-        return self._client.get_object(**request)["Body"]
+    def _blocks(self, request: GetObjectRequestTypeDef) -> Iterator[bytes]:
+        """The content of an object; where an answer breaks off, the next one goes on with the same object."""
+        offset = 0
+        for retry in reversed(range(_ANSWERS)):
+            if offset:
+                request["Range"] = f"bytes={offset}-"
+            try:
+                answer = self._client.get_object(**request)
+                request["IfMatch"] = answer["ETag"]
+                with closing(answer["Body"]) as body:
+                    for block in body.iter_chunks(2**20):
+                        offset += len(block)
+                        yield block
+            except _BROKEN_OFF:
+                if not retry:
+                    raise
+            else:
+                return
 
     def write(self, key: str, data: bytes, content_type: str) -> Output:
         """Write a transcript.
@@ -160,10 +161,7 @@ class Store:
         """The content of a small object, or nothing where there is none."""
         try:
             with self._translated(key, missing=KeyError, denied=StorageDenied):
-                for _ in range(_ANSWERS - 1):
-                    with suppress(*_BROKEN_OFF):
-                        return self._client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
-                return self._client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+                return b"".join(self._blocks({"Bucket": self.bucket, "Key": key}))
         except KeyError:
             return None
 
