@@ -10,7 +10,7 @@ from .tensors import Floats
 
 @dataclass(frozen=True)
 class Features:
-    """What turns samples into features, by TensorFlow's AudioSpectrogram and Mfcc."""
+    """What turns samples into features, by TensorFlow's AudioSpectrogram, squared, and its Mfcc."""
 
     #: In hertz.
     sample_rate: int
@@ -23,8 +23,6 @@ class Features:
     channels: int
     lowest: float
     highest: float
-    #: Whether the spectrum is squared. The mel filter bank takes its root, so it should be.
-    magnitude_squared: bool
 
 
 @dataclass(frozen=True, eq=False)

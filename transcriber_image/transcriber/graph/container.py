@@ -50,8 +50,9 @@ def _regions(data: memoryview) -> dict[str, memoryview]:
     following = directory
     for entry in reversed(list(Message(data[directory : -_END.size]).messages(_ENTRY))):
         name, offset = entry.text(_NAME), entry.integer(_OFFSET)
-        # Converters up to TensorFlow 2.3 leave lengths out: a region goes on to the next one.
-        length = entry.integer(_LENGTH, following - offset)
+        if _LENGTH not in entry:  # as TensorFlow's converters wrote it that are older than DeepSpeech 0.9
+            raise ModelInvalid(f'its directory does not tell the length of "{name}". Convert the .pb file again')
+        length = entry.integer(_LENGTH)
         if not 0 <= offset <= offset + length <= following or name in regions:
             raise ModelInvalid(f'its directory is damaged at "{name}": {length:,} bytes from {offset:,}')
         regions[name] = data[offset : offset + length]

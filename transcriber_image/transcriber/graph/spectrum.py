@@ -25,6 +25,8 @@ def read_features(walk: Walk, metadata: Metadata) -> Features:
         end = walk.source(end, 0, "Reshape", "Mfcc")
     mfcc = walk.source(end, 0, "Mfcc") if end.operation == "Reshape" else walk.expect(end, "Mfcc")
     spectrogram = walk.source(mfcc, 0, "AudioSpectrogram")
+    if not spectrogram.attribute("magnitude_squared").integer(BOOLEAN):
+        raise GraphUnsupported(f"{spectrogram} does not square magnitudes, of which {mfcc} takes the root")
     samples = walk.source(walk.source(spectrogram, 0, "ExpandDims"), 0, "Placeholder")
     window = spectrogram.attribute("window_size").integer(INTEGER)
     if samples.name != "input_samples" or not samples.shape() == (window,) == (metadata.window,):
@@ -43,7 +45,6 @@ def read_features(walk: Walk, metadata: Metadata) -> Features:
         mfcc.attribute("filterbank_channel_count").integer(INTEGER, 40),
         mfcc.attribute("lower_frequency_limit").single(FLOAT, 20.0),
         mfcc.attribute("upper_frequency_limit").single(FLOAT, 4000.0),
-        bool(spectrogram.attribute("magnitude_squared").integer(BOOLEAN)),
     )
     if features.coefficients != walk.coefficients or not _is_possible(features):
         raise GraphUnsupported(f"{mfcc} makes {features}, and input_node takes {walk.coefficients} coefficients")
