@@ -20,6 +20,11 @@ Weights = dict[str, npt.NDArray[np.float32]]
 
 def main(path: Path, units: int) -> None:
     """Write a graph with so many units in each layer; the same one each time."""
+    pbmm.write(graph.build(chance(units)), path)
+
+
+def chance(units: int) -> Weights:
+    """Weights by the names that the demo model's exporter has for them."""
     random = np.random.default_rng(seed=0)
     weights: Weights = {}
     shapes = {
@@ -35,7 +40,7 @@ def main(path: Path, units: int) -> None:
         # So small that values neither grow nor vanish from layer to layer.
         weights[kernel] = random.normal(0, inputs**-0.5, (inputs, outputs)).astype(np.float32)
         weights[f"{name}_bias"] = np.zeros(outputs, np.float32)
-    pbmm.write(graph.build(weights), path)
+    return weights
 
 
 if __name__ == "__main__":

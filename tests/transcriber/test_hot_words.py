@@ -11,11 +11,11 @@ import pytest
 from tests.transcriber.bucket import Bucket, Run, watched
 from tests.transcriber.hearing import hear
 from tests.transcriber.sounds import Clip
-from transcriber.alphabet import read_letters
+from transcriber.graph import read_letters
 from transcriber.hot_words import add_hot_words
 from transcriber.libdeepspeech import LibDeepSpeech
 from transcriber.model import open_folder
-from transcription.contract.errors import ModelInvalid, OptionInvalid
+from transcription.contract.errors import GraphUnsupported, ModelInvalid, OptionInvalid
 from transcription.contract.options import HotWord, Options
 
 
@@ -121,8 +121,11 @@ def test_an_alphabet_of_thousands_of_letters_is_read_to_its_end(tmp_path: Path) 
 
 def test_a_file_without_an_alphabet_is_no_model(tmp_path: Path) -> None:
     path = tmp_path / "a.pb"
-    path.write_bytes(b"metadata_version")
-    with pytest.raises(ModelInvalid, match=r"a\.pb holds no alphabet"):
+    path.write_bytes(b"metadata_alphabet")
+    with pytest.raises(ModelInvalid, match=r"a\.pb is damaged"):
+        read_letters(path)
+    path.write_bytes(node().replace(b"alphabet", b"language"))
+    with pytest.raises(GraphUnsupported, match=r'a\.pb .* no node "metadata_alphabet"\. Export it again'):
         read_letters(path)
 
 

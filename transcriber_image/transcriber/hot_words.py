@@ -8,7 +8,7 @@ from typing import Any
 from transcription.contract.errors import OptionInvalid
 from transcription.contract.options import HotWord
 
-from .alphabet import read_letters
+from .graph import read_letters
 from .model import ModelFolder
 
 #: How many letters of an alphabet a message shows; Mandarin has thousands.

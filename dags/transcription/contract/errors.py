@@ -137,6 +137,12 @@ class ModelInvalid(SystemFault):
     code = "MODEL_INVALID"
 
 
+class GraphUnsupported(ModelInvalid):
+    """Raised when a model's graph is whole, but not built as DeepSpeech 0.9 builds it."""
+
+    code = "GRAPH_UNSUPPORTED"
+
+
 class EngineFailed(SystemFault):
     """Raised when DeepSpeech returns nothing for audio it was given."""
 

@@ -1,0 +1,145 @@
+"""A graph as TensorFlow writes it: nodes by name, with their inputs and attributes.
+
+Field numbers are those of TensorFlow's graph.proto, node_def.proto, attr_value.proto and tensor_shape.proto.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Optional
+
+from transcription.contract.errors import GraphUnsupported, ModelInvalid
+
+from .protobuf import Message
+
+#: Of a graph.
+_NODE = 1
+#: Of a node.
+_NAME, _OPERATION, _INPUT, _ATTRIBUTE = 1, 2, 3, 5
+#: Of an entry in a map.
+_KEY, _VALUE = 1, 2
+#: Of an attribute's value.
+STRING, INTEGER, FLOAT, BOOLEAN, TYPE, SHAPE, TENSOR = 2, 3, 4, 5, 6, 7, 8
+#: Of a shape, and of each dimension in it.
+_DIMENSION, _SIZE = 2, 1
+#: What the indices of TensorFlow's own tensors fit in.
+_LARGEST = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Output:
+    """One of the values that a node makes."""
+
+    node: str
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class Node:
+    """An operation and where its inputs come from."""
+
+    name: str
+    operation: str
+    #: Without those that only say what must run before.
+    inputs: tuple[Output, ...]
+    message: Message = field(repr=False)
+
+    def __str__(self) -> str:
+        return f'node "{self.name}" ({self.operation})'
+
+    @cached_property
+    def attributes(self) -> dict[str, Message]:
+        """Their values by name."""
+        entries = self.message.messages(_ATTRIBUTE)
+        return {entry.text(_KEY): entry.message(_VALUE) for entry in entries}
+
+    def attribute(self, name: str) -> Message:
+        """The value of an attribute, empty where it was left out."""
+        return self.attributes.get(name) or Message(memoryview(b""))
+
+    def shape(self, name: str = "shape") -> Optional[tuple[int, ...]]:
+        """Sizes that an attribute gives, -1 for one that is open; nothing where it gives none."""
+        value = self.attribute(name)
+        return sizes(value.message(SHAPE)) if SHAPE in value else None
+
+
+@dataclass(frozen=True)
+class Graph:
+    """All nodes by name, and the regions of the file that constants lie in."""
+
+    nodes: Mapping[str, Node]
+    regions: Mapping[str, memoryview] = field(default_factory=dict)
+
+    def named(self, name: str) -> Node:
+        """The node that DeepSpeech's own client finds by this name.
+
+        Raises:
+            GraphUnsupported: there is none.
+        """
+        if name not in self.nodes:
+            raise GraphUnsupported(f'there is no node "{name}"')
+        return self.nodes[name]
+
+    def source(self, of: Node, number: int) -> Node:
+        """The node that an input comes from, past those that only pass it on.
+
+        Raises:
+            GraphUnsupported: there is no such input, or nothing at its other end.
+        """
+        return self.nodes[self.output(of, number).node]
+
+    def output(self, of: Node, number: int) -> Output:
+        """As `source`, and which of that node's outputs it is."""
+        for _ in range(len(self.nodes) + 1):
+            if number >= len(of.inputs):
+                raise GraphUnsupported(f"{of} has {len(of.inputs)} inputs, and number {number} is missing")
+            found = of.inputs[number]
+            if found.node not in self.nodes:
+                raise GraphUnsupported(f'{of} has an input "{found.node}", which is not in the graph')
+            of, number = self.nodes[found.node], 0
+            if of.operation != "Identity":
+                return found
+        raise GraphUnsupported(f"{of} is its own input")
+
+    def origins(self, of: Output, until: str) -> set[Output]:
+        """All outputs that a value was made from, up to and with those of the node `until`."""
+        found, open_ = {of}, [of]
+        while open_:
+            at = open_.pop()
+            if at.node == until or at.node not in self.nodes:
+                continue
+            new = set(self.nodes[at.node].inputs) - found
+            found |= new
+            open_ += new
+        return found
+
+
+def read_nodes(message: Message) -> dict[str, Node]:
+    """The nodes of a graph.
+
+    Raises:
+        ModelInvalid: two of them have one name.
+    """
+    nodes: dict[str, Node] = {}
+    for each in message.messages(_NODE):
+        name = each.text(_NAME)
+        if name in nodes:
+            raise ModelInvalid(f'it has two nodes "{name}"')
+        nodes[name] = Node(name, each.text(_OPERATION), tuple(_inputs(each)), each)
+    return nodes
+
+
+def sizes(shape: Message) -> Optional[tuple[int, ...]]:
+    """The dimensions of a shape, unless one is larger than any tensor."""
+    found = tuple(each.integer(_SIZE) for each in shape.messages(_DIMENSION))
+    return found if all(-1 <= each <= _LARGEST for each in found) else None
+
+
+def _inputs(node: Message) -> Iterator[Output]:
+    for each in node.contents(_INPUT):
+        name, _, number = each.decode("utf-8", "replace").partition(":")
+        if not name.startswith("^"):
+            # Python's int takes more than digits of ASCII, and any number of them.
+            yield Output(name, int(number) if number in tuple("123456789") else 0)
