@@ -9,11 +9,11 @@ from airflow.configuration import conf
 
 from transcription.contract.errors import OptionInvalid, SettingInvalid
 from transcription.contract.options import FORMATS, Options
+from transcription.contract.result import BYTES_PER_SECOND
 
 SECTION = "transcription"
 
-#: WAV of the models' own kind: 16 kHz, mono, 16 bit. Used to guess how long audio is that nobody has opened yet.
-BYTES_PER_HOUR = 3600 * 16_000 * 2
+BYTES_PER_HOUR = 3600 * BYTES_PER_SECOND
 
 #: The least and the most that a number may be.
 _BOUNDS = {

@@ -10,7 +10,7 @@ import pytest
 from transcription.contract import records, result
 from transcription.contract.errors import OptionInvalid, RecordInvalid
 from transcription.contract.manifest import Done, Failure, Item, Plan, Refusal, Shard
-from transcription.contract.options import HotWord, Options
+from transcription.contract.options import BATCHED, HotWord, Options
 from transcription.contract.result import Audio, Model, Output, Result
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -18,7 +18,8 @@ GOLDEN = Path(__file__).parent / "golden"
 ITEM = Item(0, "input/2022.01.15/a b#1.wav", "0cc175b9c0f1b6a831c399e269772661", 64044)
 FIRST = Options("court", 200)
 SECOND = replace(FIRST, hot_words=(HotWord("objection", 7.5),), formats=("vtt",))
-OPTIONS = replace(SECOND, lm_alpha=0.75, lm_beta=1.5, alternatives=3, low_confidence=0.7, cut_at_silence=False)
+THIRD = replace(SECOND, lm_alpha=0.75, lm_beta=1.5, alternatives=3, low_confidence=0.7, cut_at_silence=False)
+OPTIONS = replace(THIRD, engine=BATCHED, int8_lstm=True)
 SHARD = Shard("manual-1-0a1b2c3d", 0, OPTIONS, (ITEM,), "dd44")
 DONE = Done("manual-1-0a1b2c3d", (ITEM,))
 PLAN = Plan(
@@ -49,6 +50,8 @@ RESULT = Result(
     confidence=0.93,
     unsure_words=1,
     cpu_seconds=0.9,
+    engine="batched int8 LSTM",
+    engine_note="as float32 in 9 of 10 segments",
 )
 
 
@@ -64,7 +67,7 @@ def test_records_of_this_version_stay_readable(name: str, record: object) -> Non
 
 
 @pytest.mark.parametrize("kind", [Plan, Shard, Result])
-@pytest.mark.parametrize(("release", "options"), [("first", FIRST), ("second", SECOND)])
+@pytest.mark.parametrize(("release", "options"), [("first", FIRST), ("second", SECOND), ("third", THIRD)])
 def test_records_from_before_a_field_was_added_stay_readable(release: str, options: Options, kind: type) -> None:
     name = kind.__name__.lower()
     record = records.load(kind, (GOLDEN / release / f"{name}.json").read_bytes(), name)

@@ -74,7 +74,9 @@ def finished(process: subprocess.Popen[str]) -> str:
 
 
 def test_the_container_can_tell_by_itself_whether_it_works(container: Container) -> None:
-    assert finished(container("python", "-m", "transcriber", "--self-test")) == "heard: yes start play next\n"
+    heard, engine = finished(container("python", "-m", "transcriber", "--self-test")).splitlines()
+    assert heard == "heard: yes start play next"
+    assert engine.startswith("engine: batched float32")
 
 
 def test_nobody_in_the_container_is_root_and_the_first_process_hands_signals_on(container: Container) -> None:

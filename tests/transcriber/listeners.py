@@ -59,7 +59,7 @@ class Listener:
 
     def _hear(self, segment: Segment) -> Union[Utterance, Unheard]:
         if segment.file in self._deaf_to and self.given.count(segment.file) >= 2:
-            return Unheard(segment.file, EngineFailed(f"deaf at {segment.start:.2f} s"))
+            return Unheard(segment.file, segment.start, EngineFailed(f"deaf at {segment.start:.2f} s"))
         [number] = set((segment.samples % _MARKS).tolist())
         word = Word(str(number), segment.start, segment.end, 1.0)
         return Utterance(segment.file, segment.start, segment.end, (word,), cpu_seconds=1.0)

@@ -29,7 +29,9 @@ def test_the_model_is_fetched_once_for_all_files(bucket: Bucket, run: Run, clip:
 
 def test_the_model_is_loaded_once_by_each_process(clips: list[Clip], model_folder: Path) -> None:
     """A process, a model load and a scorer load for each file used to cost more than the transcription."""
-    done = command(*(clip.path for clip in clips * 2), "--model", model_folder, "--processes", 2)
+    done = command(
+        *(clip.path for clip in clips * 2), "--model", model_folder, "--processes", 2, "--engine", "libdeepspeech"
+    )
     assert len(done.stdout.splitlines()) == 2 * len(clips)
     assert done.stderr.count("DeepSpeech: v0.9.3") == 2  # each load prints it
 

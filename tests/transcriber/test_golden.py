@@ -17,10 +17,11 @@ import pytest
 
 from tests.transcriber.hearing import hear
 from tests.transcriber.sounds import Clip, silence, wav
+from transcriber.choice import open_engine
+from transcriber.engine import Engine
 from transcriber.model import open_folder
-from transcriber.parallel import ParallelEngine
 from transcriber.transcript import Transcript
-from transcription.contract.options import Options
+from transcription.contract.options import BATCHED, LIBDEEPSPEECH, Options
 
 GOLDEN = Path(__file__).parent / "golden"
 CLIPS = [
@@ -37,9 +38,9 @@ CLIPS = [
 TOLERANCE = 0.01
 
 
-@pytest.fixture(scope="module")
-def parallel(model_folder: Path) -> Iterator[ParallelEngine]:
-    with ParallelEngine(open_folder(model_folder), Options(), processes=2) as engine:
+@pytest.fixture(scope="module", params=[LIBDEEPSPEECH, BATCHED])
+def parallel(request: pytest.FixtureRequest, model_folder: Path) -> Iterator[Engine]:
+    with open_engine(open_folder(model_folder), Options(engine=request.param), processes=2) as engine:
         yield engine
 
 
@@ -75,12 +76,12 @@ def check(name: str, transcript: Transcript) -> None:
 
 
 @pytest.mark.parametrize("name", CLIPS)
-def test_a_clip_says_what_it_always_said(parallel: ParallelEngine, clips: list[Clip], name: str) -> None:
+def test_a_clip_says_what_it_always_said(parallel: Engine, clips: list[Clip], name: str) -> None:
     [clip] = [clip for clip in clips if clip.path.stem == name]
     check(name, hear(clip.path, parallel))
 
 
-def test_a_long_recording_says_what_it_always_said(parallel: ParallelEngine, joined: Path) -> None:
+def test_a_long_recording_says_what_it_always_said(parallel: Engine, joined: Path) -> None:
     check("joined", hear(joined, parallel))
 
 

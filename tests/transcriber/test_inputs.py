@@ -161,10 +161,10 @@ def test_a_child_that_ends_early_leaves_no_file_and_no_thread(
     bucket: Bucket, run: Run, clip: Clip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bucket.plan({f"input/{number}.wav": clip.data for number in range(30)})
-    monkeypatch.setattr("transcriber.shard.ParallelEngine", Reclaimed)
+    monkeypatch.setattr("transcriber.choice.ParallelEngine", Reclaimed)
     with pytest.raises(SystemExit):
         run()  # it looks for temporary files
-    assert threads("download") + threads("upload") + threads("engine") == []
+    assert threads("download") + threads("upload") == []
 
 
 def test_a_full_disk_fails_one_file_and_what_was_written_of_it_makes_room_again(shelf: Shelf) -> None:

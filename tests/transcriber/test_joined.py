@@ -12,10 +12,11 @@ import pytest
 from tests.transcriber.hearing import hear
 from tests.transcriber.sounds import RATE, Clip, wav
 from transcriber.audio import Samples
+from transcriber.choice import open_engine
+from transcriber.engine import Engine
 from transcriber.model import open_folder
-from transcriber.parallel import ParallelEngine
 from transcriber_image.demo_model.training.errors import distance
-from transcription.contract.options import Options
+from transcription.contract.options import BATCHED, LIBDEEPSPEECH, Options
 
 #: Recordings that become one of some three minutes.
 _PARTS = 48
@@ -23,9 +24,9 @@ _PARTS = 48
 _PAUSES = (0.2, 1.5)
 
 
-@pytest.fixture(scope="module")
-def parallel(model_folder: Path) -> Iterator[ParallelEngine]:
-    with ParallelEngine(open_folder(model_folder), Options(), processes=2) as engine:
+@pytest.fixture(scope="module", params=[LIBDEEPSPEECH, BATCHED])
+def parallel(request: pytest.FixtureRequest, model_folder: Path) -> Iterator[Engine]:
+    with open_engine(open_folder(model_folder), Options(engine=request.param), processes=2) as engine:
         yield engine
 
 
@@ -38,7 +39,7 @@ def in_a_room(rng: np.random.Generator, samples: Samples, noise: float) -> Sampl
 
 @pytest.mark.parametrize("noise", [0.0, 0.35])
 def test_a_joined_recording_has_no_more_word_errors_than_its_parts(
-    tmp_path: Path, parallel: ParallelEngine, clips: list[Clip], noise: float
+    tmp_path: Path, parallel: Engine, clips: list[Clip], noise: float
 ) -> None:
     """If cutting does no harm, a word that only one of both gets wrong is as likely that of the parts.
 

@@ -61,8 +61,9 @@ def test_cloudwatch_takes_every_line_of_metrics_and_people_can_read_the_others(
     assert heard["RealTimeFactor"] > 0
     assert quiet == {"Transcribed": 1, "AudioSeconds": 61.5, "RealTimeFactor": 0}
 
-    begin, *people = [each for each in lines if each not in of_metrics(lines)]
+    begin, engine, *people = [each for each in lines if each not in of_metrics(lines)]
     assert begin.startswith(f"run {RUN}, shard 0: 5 files")
+    assert engine.startswith("engine: ")
     assert [each.split()[0] for each in people] == [f"{number}/5" for number in range(1, 6)]
     told = {found["key"]: found for found in map(_DONE.fullmatch, people) if found}
     codes = {found["key"]: found["code"] for found in map(_FAILED.fullmatch, people) if found}

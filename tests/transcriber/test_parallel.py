@@ -20,13 +20,14 @@ from transcriber.libdeepspeech import LibDeepSpeech
 from transcriber.model import open_folder
 from transcriber.parallel import ParallelEngine, _Process
 from transcriber.segments import Segment
+from transcriber.worker import Blueprint
 from transcription.contract.errors import EngineFailed, ModelInvalid, OptionInvalid
 from transcription.contract.options import Options
 
 
 @pytest.fixture
 def parallel(model_folder: Path) -> Iterator[ParallelEngine]:
-    with ParallelEngine(open_folder(model_folder), Options(), processes=2) as engine:
+    with ParallelEngine(Blueprint(open_folder(model_folder), Options()), processes=2) as engine:
         yield engine
 
 
@@ -54,7 +55,7 @@ def test_a_core_of_its_own_only_where_all_cores_are_ours(model_folder: Path) -> 
     """Two containers on one host that both take the first cores would leave the others idle."""
     cores = os.sched_getaffinity(0)
     for processes, expected in ((len(cores), [{core} for core in cores]), (len(cores) + 1, [cores] * (len(cores) + 1))):
-        with ParallelEngine(open_folder(model_folder), Options(), processes):
+        with ParallelEngine(Blueprint(open_folder(model_folder), Options()), processes):
             places = [os.sched_getaffinity(each.pid) for each in multiprocessing.active_children() if each.pid]
         assert sorted(map(sorted, places)) == sorted(map(sorted, expected))
 
@@ -112,11 +113,11 @@ def test_what_is_wrong_with_the_model_or_the_options_is_said_as_by_one_process(
     acoustic = next(folder.glob("*.pbmm"))
     acoustic.write_bytes(unrunnable(acoustic.read_bytes()))
     with pytest.raises(ModelInvalid, match="cannot run the graph"):
-        ParallelEngine(open_folder(folder), Options(), processes=2)
+        ParallelEngine(Blueprint(open_folder(folder), Options()), processes=2)
     next(folder.glob("*.scorer")).unlink()
     acoustic.write_bytes(next(model_folder.glob("*.pbmm")).read_bytes())
     with pytest.raises(OptionInvalid, match="weigh a scorer"):
-        ParallelEngine(open_folder(folder), Options(lm_alpha=1, lm_beta=1), processes=2)
+        ParallelEngine(Blueprint(open_folder(folder), Options(lm_alpha=1, lm_beta=1)), processes=2)
     assert multiprocessing.active_children() == []
 
 
@@ -131,16 +132,7 @@ def test_a_process_that_ends_while_it_loads_is_an_error_and_no_hang(
 
     monkeypatch.setattr(_Process, "load", killed)
     with pytest.raises(EngineFailed, match="ended with -9 while loading the model"):
-        ParallelEngine(open_folder(model_folder), Options(), processes=2)
-    assert multiprocessing.active_children() == []
-
-
-def test_nothing_is_started_any_more_when_all_has_ended(model_folder: Path) -> None:
-    """A process that is replaced while the others are ended would go on for hours, unknown to anybody."""
-    with ParallelEngine(open_folder(model_folder), Options(), processes=1) as engine:
-        [process] = engine._processes
-    with pytest.raises(EngineFailed, match="is ended"):
-        process.hear(Segment(0, 0.0, np.zeros(RATE, np.int16), 1.0))
+        ParallelEngine(Blueprint(open_folder(model_folder), Options()), processes=2)
     assert multiprocessing.active_children() == []
 
 
@@ -162,8 +154,9 @@ _HOLDER = """
 import multiprocessing, pathlib, sys, time
 from transcriber.model import open_folder
 from transcriber.parallel import ParallelEngine
+from transcriber.worker import Blueprint
 from transcription.contract.options import Options
-engine = ParallelEngine(open_folder(pathlib.Path(sys.argv[1])), Options(), processes=2)
+engine = ParallelEngine(Blueprint(open_folder(pathlib.Path(sys.argv[1])), Options()), processes=2)
 print(*(each.pid for each in multiprocessing.active_children()), flush=True)
 time.sleep(1000)
 """

@@ -13,8 +13,8 @@ from tests.transcriber.bucket import RUN, Bucket, Run, watched
 from tests.transcriber.sounds import Clip
 from transcriber.engine import Unheard, Utterance
 from transcriber.libdeepspeech import LibDeepSpeech
-from transcriber.model import ModelFolder
 from transcriber.segments import Segment
+from transcriber.worker import Blueprint
 from transcription.contract import keys
 from transcription.contract.errors import EngineFailed, ShardIncomplete, StorageDenied
 from transcription.contract.options import Options
@@ -89,8 +89,8 @@ def test_what_was_done_and_moved_away_stays_done_when_another_model_runs_over_it
 class GivesUp(LibDeepSpeech):
     """An engine without an answer to file number 1."""
 
-    def __init__(self, folder: ModelFolder, options: Options, processes: int) -> None:
-        super().__init__(folder, options)
+    def __init__(self, blueprint: Blueprint, processes: int) -> None:
+        super().__init__(blueprint.folder, blueprint.options)
 
     def __enter__(self) -> GivesUp:
         return self
@@ -100,14 +100,14 @@ class GivesUp(LibDeepSpeech):
 
     def transcribe(self, segments: Iterable[Segment]) -> Iterator[Union[Utterance, Unheard]]:
         for answer in super().transcribe(segments):
-            yield Unheard(1, EngineFailed("nothing")) if answer.file == 1 else answer
+            yield Unheard(1, answer.start, EngineFailed("nothing")) if answer.file == 1 else answer
 
 
 def test_a_file_that_the_engine_gives_up_on_does_not_stop_its_neighbours(
     bucket: Bucket, run: Run, clip: Clip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bucket.plan({f"input/{name}.wav": clip.data for name in "abc"})
-    monkeypatch.setattr("transcriber.shard.ParallelEngine", GivesUp)
+    monkeypatch.setattr("transcriber.choice.ParallelEngine", GivesUp)
     with pytest.raises(ShardIncomplete, match=r"1 of 3 files.*input/b\.wav"):
         run()
     assert bucket.keys("output/") == ["output/a", "output/a.json", "output/c", "output/c.json"]

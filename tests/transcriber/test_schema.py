@@ -23,7 +23,7 @@ from transcription.contract.options import HotWord, Options
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "dags/transcription/contract/transcript.schema.json").read_text())
 VALIDATOR = Draft202012Validator(SCHEMA)
-NEWER = ["unsure_words", "low_confidence", "alternatives", "cut_at_silence"]
+NEWER = ["unsure_words", "low_confidence", "alternatives", "cut_at_silence", "int8_lstm"]
 OPTIONS = Options(beam_width=200, hot_words=(HotWord("seven", 2.5),), formats=("srt", "vtt"), alternatives=3)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.transcriber.test_command import command
 from tests.transcriber.test_engine import unrunnable
-from transcriber import self_test
+from transcriber.clip import CLIP
 
 
 @pytest.fixture
@@ -40,7 +40,9 @@ def refusal(model: Path) -> str:
 
 def test_the_demo_model_hears_the_built_in_clip(model_folder: Path) -> None:
     done = command("--self-test", "--model", model_folder)
-    assert (done.returncode, done.stdout) == (0, "heard: yes start play next\n")
+    heard, engine = done.stdout.splitlines()
+    assert (done.returncode, heard) == (0, "heard: yes start play next")
+    assert engine.startswith("engine: batched float32, onnxruntime ")
 
 
 def test_the_model_of_the_environment_is_tested(model: Path) -> None:
@@ -76,6 +78,6 @@ def test_a_broken_model_is_one_line(model: Path, damage: str) -> None:
 
 
 def test_it_takes_no_files_which_it_would_pass_over(model_folder: Path) -> None:
-    done = command("--self-test", self_test.CLIP, "--model", model_folder)
+    done = command("--self-test", CLIP, "--model", model_folder)
     assert done.returncode == 2
     assert "give either" in done.stderr

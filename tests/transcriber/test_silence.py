@@ -13,18 +13,19 @@ import webrtcvad
 from tests.transcriber.hearing import hear
 from tests.transcriber.sounds import RATE, Clip, silence, wav
 from transcriber.audio import Samples
+from transcriber.choice import open_engine
+from transcriber.engine import Engine
 from transcriber.libdeepspeech import LibDeepSpeech
 from transcriber.model import open_folder
-from transcriber.parallel import ParallelEngine
 from transcriber.segments import LONGEST, Segmenter
-from transcription.contract.options import Options
+from transcription.contract.options import BATCHED, LIBDEEPSPEECH, Options
 
 FRAME = RATE * 30 // 1000
 
 
-@pytest.fixture(scope="module")
-def parallel(model_folder: Path) -> Iterator[ParallelEngine]:
-    with ParallelEngine(open_folder(model_folder), Options(), processes=2) as engine:
+@pytest.fixture(scope="module", params=[LIBDEEPSPEECH, BATCHED])
+def parallel(request: pytest.FixtureRequest, model_folder: Path) -> Iterator[Engine]:
+    with open_engine(open_folder(model_folder), Options(engine=request.param), processes=2) as engine:
         yield engine
 
 
@@ -88,7 +89,7 @@ def test_uncut_nothing_is_skipped_and_a_minute_is_one_segment(
 
 
 def test_up_to_ten_seconds_the_text_is_libdeepspeechs_own(
-    tmp_path: Path, parallel: ParallelEngine, clips: list[Clip], model_folder: Path
+    tmp_path: Path, parallel: Engine, clips: list[Clip], model_folder: Path
 ) -> None:
     """What lies between a file and libdeepspeech, decoding, cutting, processes, must not cost a word."""
     folder = open_folder(model_folder)

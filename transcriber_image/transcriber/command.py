@@ -13,11 +13,13 @@ from types import FrameType
 from typing import Optional
 
 from transcription.contract.errors import ShardIncomplete, TranscriptionError
-from transcription.contract.options import HotWord, Options
+from transcription.contract.options import ENGINES, HotWord, Options
 
 from .cores import count_cores
 from .desk import transcribe_files
 from .metrics import put_fault
+from .model import open_folder
+from .networks import make_network
 from .self_test import self_test
 
 #: What a process that SIGTERM ended returns: 128 + 15. Batch sends it before a Spot host goes, and tries again.
@@ -27,7 +29,7 @@ _TERMINATED = 128 + signal.SIGTERM
 _CLEARING_SECONDS = 20.0
 
 #: The options of plain files, as they are called on the command line.
-_OPTIONS = ("beam_width", "hot_word", "lm_alpha", "lm_beta", "whole")
+_OPTIONS = ("beam_width", "hot_word", "lm_alpha", "lm_beta", "whole", "engine", "int8_lstm")
 
 
 def main() -> int:
@@ -38,14 +40,19 @@ def main() -> int:
     parser = _parser()
     arguments = parser.parse_args()
     of_run = [bool(each) for each in (arguments.bucket, arguments.run, arguments.draft)]
-    if any(of_run) != all(of_run) or [bool(arguments.files), all(of_run), arguments.self_test].count(True) != 1:
-        parser.error("give either WAV files, or --bucket, --run and --draft, or --self-test")
+    wanted = [bool(arguments.files), all(of_run), arguments.self_test, bool(arguments.convert)]
+    if any(of_run) != all(of_run) or wanted.count(True) != 1:
+        parser.error("give either WAV files, or --bucket, --run and --draft, or --self-test, or --convert")
     if not arguments.files and any(getattr(arguments, each) != parser.get_default(each) for each in _OPTIONS):
         parser.error("--beam-width and the like are for files; the options of a run are in its manifest")
     processes = arguments.processes or count_cores()
     try:
         if arguments.self_test:
-            print(f"heard: {self_test(arguments.model)}")
+            heard, engine = self_test(arguments.model)
+            print(f"heard: {heard}\nengine: {engine}")
+            return 0
+        if arguments.convert:
+            make_network(open_folder(arguments.model), arguments.convert)
             return 0
         if arguments.files:
             return 0 if transcribe_files(arguments.files, arguments.model, _options(arguments), processes) else 1
@@ -81,6 +88,8 @@ def _options(arguments: argparse.Namespace) -> Options:
         lm_alpha=arguments.lm_alpha,
         lm_beta=arguments.lm_beta,
         cut_at_silence=not arguments.whole,
+        engine=arguments.engine,
+        int8_lstm=arguments.int8_lstm,
     )
 
 
@@ -101,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--run", help="… what this run planned …")
     parser.add_argument("--draft", help="… under this name; AWS_BATCH_JOB_ARRAY_INDEX says which shard (default 0)")
     parser.add_argument("--self-test", action="store_true", help="transcribe a built-in clip, to see that all works")
+    parser.add_argument("--convert", type=Path, metavar="DIR", help="write the model's network for the batched engine")
     parser.add_argument(
         "--model",
         type=Path,
@@ -125,6 +135,10 @@ def _parser() -> argparse.ArgumentParser:
         metavar="WORD:BOOST",
         help="expect a word of the scorer's more, or with a negative boost less: sonata:7.5 (repeatable)",
     )
+    parser.add_argument(
+        "--engine", choices=ENGINES, default=Options.engine, help="what transcribes (default: %(default)s)"
+    )
+    parser.add_argument("--int8-lstm", action="store_true", help="calculate less exactly, and faster; measure it first")
     parser.add_argument("--whole", action="store_true", help="do not cut long files at silence; slow, for comparisons")
     return parser
 

@@ -12,8 +12,8 @@ from transcription.contract.errors import InputError
 from transcription.contract.options import Options
 
 from . import audio
+from .choice import open_engine
 from .model import open_folder
-from .parallel import ParallelEngine
 from .recordings import Recording, transcribe
 
 _BAR = "{desc}: {percentage:3.0f}%|{bar}| {n:.0f} of {total:.0f} s [{elapsed}<{remaining}]"
@@ -33,7 +33,9 @@ def transcribe_files(files: list[Path], model: Path, options: Options, processes
     reached = [0.0] * len(files)
     recordings = (Recording(number, file) for number, file in enumerate(files))
     with (
-        ParallelEngine(open_folder(model), options, processes) as engine,  # prints its version, so the bar comes after
+        open_engine(
+            open_folder(model), options, processes, sum(lengths)
+        ) as engine,  # prints its version, so the bar comes after
         tqdm(total=sum(lengths), disable=None, desc="audio", leave=False, bar_format=_BAR) as bar,
     ):
 

@@ -52,8 +52,9 @@ class Utterance:
 class Unheard:
     """A segment to which the engine gave no answer."""
 
-    #: The file's number, as in `Segment`.
+    #: The file's number and where the segment starts in it, in seconds, as in `Segment`.
     file: int
+    start: float
     error: EngineFailed
 
 
@@ -76,6 +77,24 @@ class Description:
     sample_rate: int
     model: Model
     decoder: Decoder
+    #: What people should know of the engine: why it is not another one, or how exact it is.
+    note: str = ""
+
+
+class Source:
+    """Where an engine takes its segments from, one after another."""
+
+    def __init__(self, segments: Iterable[Segment]) -> None:
+        self._segments = iter(segments)
+
+    def __iter__(self) -> Iterator[Segment]:
+        """The segments, for an engine that takes one at a time."""
+        while (segment := self.take(wait=True)) is not None:
+            yield segment
+
+    def take(self, *, wait: bool) -> Optional[Segment]:
+        """The next segment. Nothing: there is none any more, or without `wait`, none at the moment."""
+        return next(self._segments, None)
 
 
 class Engine(Protocol):
@@ -88,5 +107,6 @@ class Engine(Protocol):
     def transcribe(self, segments: Iterable[Segment]) -> Iterator[Union[Utterance, Unheard]]:
         """One answer for each segment, in any order; segments of several files come mixed.
 
-        Segments are taken from the iterable as they are needed, so that it may make them then.
+        Segments are taken from the iterable as they are needed, so that it may make them then. From a `Source` an
+        engine may take as many as are there.
         """

@@ -18,13 +18,27 @@ _SHOWN = 60
 def add_hot_words(native: Any, folder: ModelFolder, hot_words: Sequence[HotWord]) -> None:
     """Tell the decoder of `native`, a `deepspeech.Model` with its scorer, which words to boost.
 
+    Raises:
+        OptionInvalid: as `check_hot_words` does, or DeepSpeech refuses a word.
+    """
+    check_hot_words(folder, hot_words)
+    for each in hot_words:
+        try:
+            native.addHotWord(each.word, each.boost)
+        except (RuntimeError, TypeError) as error:
+            raise OptionInvalid(f"DeepSpeech refuses the hot word {each.word!r}: {error}") from error
+
+
+def check_hot_words(folder: ModelFolder, hot_words: Sequence[HotWord]) -> None:
+    """See whether a model can take them.
+
     At the end of each word DeepSpeech looks at this one and the few before it, adds the boosts of those that are hot to
     the logarithm of the language model's probability, and weighs the sum with `lm_alpha` (ctc_beam_search_decoder.cpp).
     Hence a strong boost lifts what follows too, and the last word of a segment, which nothing ends, is not boosted. A
     word that the scorer does not know is never heard, whatever its boost (its doc/HotWordBoosting-Examples.rst).
 
     Raises:
-        OptionInvalid: the model has no scorer or cannot spell a word, or DeepSpeech refuses a word.
+        OptionInvalid: the model has no scorer or cannot spell a word.
     """
     if not hot_words:
         return
@@ -36,10 +50,6 @@ def add_hot_words(native: Any, folder: ModelFolder, hot_words: Sequence[HotWord]
     letters = read_letters(folder.acoustic)
     for each in hot_words:
         _check_spelling(each.word, letters, folder.record.name)
-        try:
-            native.addHotWord(each.word, each.boost)
-        except (RuntimeError, TypeError) as error:
-            raise OptionInvalid(f"DeepSpeech refuses the hot word {each.word!r}: {error}") from error
 
 
 def _check_spelling(word: str, letters: frozenset[bytes], model: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Union
 import deepspeech
 import numpy as np
 
-from transcription.contract.errors import EngineFailed, ModelInvalid, OptionInvalid
+from transcription.contract.errors import EngineFailed, ModelInvalid
 from transcription.contract.options import CANDIDATES, Options
 
 from . import candidates
@@ -19,6 +19,7 @@ from .engine import Decoder, Description, Unheard, Utterance
 from .hot_words import add_hot_words
 from .model import ModelFolder
 from .segments import Segment
+from .weights import choose_weights
 
 NAME = f"libdeepspeech {deepspeech.version()}"
 
@@ -38,11 +39,12 @@ class LibDeepSpeech:
         width = options.beam_width or folder.defaults.beam_width
         if width is not None:
             self._native.setBeamWidth(width)
-        alpha, beta = _weigh(self._native, folder, options)
+        weights = choose_weights(folder, options)
+        if weights:
+            self._native.setScorerAlphaBeta(*weights)
         add_hot_words(self._native, folder, options.hot_words)
-        self.description = Description(
-            NAME, self._native.sampleRate(), folder.record, Decoder(self._native.beamWidth(), alpha, beta)
-        )
+        decoder = Decoder(self._native.beamWidth(), *(weights or (None, None)))
+        self.description = Description(NAME, self._native.sampleRate(), folder.record, decoder)
         self._try_out(folder)
 
     def transcribe(self, segments: Iterable[Segment]) -> Iterator[Union[Utterance, Unheard]]:
@@ -51,7 +53,7 @@ class LibDeepSpeech:
             try:
                 yield self.hear(segment)
             except EngineFailed as error:
-                yield Unheard(segment.file, error)
+                yield Unheard(segment.file, segment.start, error)
 
     def hear(self, segment: Segment) -> Utterance:
         """What is said in a segment.
@@ -93,25 +95,6 @@ def _load(folder: ModelFolder) -> Any:
         files = " or ".join(each.name for each in (folder.acoustic, folder.scorer) if each)
         raise ModelInvalid(f"DeepSpeech 0.9.3 cannot load {files} of {folder.acoustic.parent}: {error}") from error
     return native
-
-
-def _weigh(native: Any, folder: ModelFolder, options: Options) -> tuple[Any, Any]:
-    """Set the weights of the language model.
-
-    Returns:
-        alpha and beta, or twice nothing where the scorer's own are in force or there is no scorer.
-    """
-    if folder.scorer is None:
-        if options.lm_alpha is not None:
-            raise OptionInvalid(
-                f"lm_alpha and lm_beta weigh a scorer, and model {folder.record.name} has none: put a .scorer beside "
-                f"{folder.acoustic.name}, choose another model, or leave the two out."
-            )
-        return None, None
-    chosen = options if options.lm_alpha is not None else folder.defaults
-    if chosen.lm_alpha is not None:
-        native.setScorerAlphaBeta(chosen.lm_alpha, chosen.lm_beta)
-    return chosen.lm_alpha, chosen.lm_beta
 
 
 def _printed_by(work: Any) -> str:

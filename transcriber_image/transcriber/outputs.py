@@ -25,7 +25,7 @@ from transcription.contract.manifest import Failure, Shard
 from transcription.contract.result import FAILED, LEFT, TRANSCRIBED, Output, Result
 
 from . import metrics
-from .engine import Description
+from .engine import Engine
 from .inputs import Input
 from .recordings import Outcome
 from .store import Store
@@ -47,7 +47,7 @@ class Outputs(AbstractContextManager["Outputs"]):
     What is being written or waits for it when it is left as a context is written to its end.
     """
 
-    def __init__(self, store: Store, shard: Shard, engine: Description) -> None:
+    def __init__(self, store: Store, shard: Shard, engine: Engine) -> None:
         self._store = store
         self._shard = shard
         self._engine = engine
@@ -120,11 +120,14 @@ class Outputs(AbstractContextManager["Outputs"]):
         """Write the transcripts of a file, if it has any; returns the record that commits them."""
         transcript = outcome.transcript if outcome else None
         outputs = self._write_transcripts(source, transcript) if transcript else ()
+        engine = self._engine.description
         return Result(
             item=source.item,
             status=LEFT if isinstance(error, InputMoved) else FAILED if error else TRANSCRIBED,
             options=self._shard.options,
-            model=self._engine.model,
+            model=engine.model,
+            engine=engine.name,
+            engine_note=engine.note,
             finished=datetime.now(timezone.utc).isoformat(timespec="seconds"),
             wall_seconds=round(time.monotonic() - source.begun, 3),
             audio=outcome.audio if outcome else None,
@@ -140,7 +143,7 @@ class Outputs(AbstractContextManager["Outputs"]):
     def _write_transcripts(self, source: Input, transcript: Transcript) -> tuple[Output, ...]:
         """Write what was asked for; the JSON last, because it is what tells a later run that all of it is there."""
         name, options = keys.name_of(source.item.key), self._shard.options
-        engine = self._engine
+        engine = self._engine.description
         provenance = Provenance(
             source.item, source.sha256, engine.model, options, self._shard.recipe, engine.decoder, engine.name
         )

@@ -1,36 +1,36 @@
 """An engine on every core: a process for each, to which segments go as they are cut.
 
 Processes and not threads, although libdeepspeech lets other threads run while it decodes. On two cores, with a graph of
-the official size, both did 1.8 times the work of one core; with a small graph processes did 2.0 and threads 1.8 to
-1.9 times. A model that is mapped into memory is shared, so that a process costs 70 MB and not its model again. And what
-kills a process, a crash in native code or the kernel when memory ends, costs one file and not the container.
+the official size, both did 1.8 times the work of one core; with a small graph processes did 2.0 and threads 1.8 to 1.9
+times. The batched engine's decoder lets none run. A model that is mapped into memory is shared: a process of
+libdeepspeech costs 70 MB and not its model again. And what kills a process, a crash in native code or the kernel when
+memory ends, costs one file and not the container.
 """
 
 from __future__ import annotations
 
 import os
 import signal
-import threading
+import time
+from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import AbstractContextManager
-from multiprocessing.connection import Connection
-from queue import SimpleQueue
+from contextlib import AbstractContextManager, suppress
+from multiprocessing.connection import wait
 from types import TracebackType
-from typing import Any, NoReturn, Optional, Union
+from typing import NoReturn, Optional, Union
 
 from transcription.contract.errors import EngineFailed, TranscriptionError
-from transcription.contract.options import Options
 
 from .engine import Description, Unheard, Utterance
-from .libdeepspeech import LibDeepSpeech
-from .model import ModelFolder
 from .processes import PROCESSES
 from .segments import Segment
+from .worker import Blueprint, serve
 
-#: Segments that are under way or ready when a process ends one, for each process.
-_AHEAD = 2
-#: How long a process may load its model, and for each second of a segment hear it, before it counts as hung, in
+Answer = Union[Utterance, Unheard]
+
+#: Segments that are ready when a process has room for one, for each process.
+_AHEAD = 1
+#: How long a process may load its model, and for each second of its segments hear them, before it counts as hung, in
 #: seconds: ten times what the slowest was seen to take, five minutes of audio without a scorer.
 _START_SECONDS = 300.0
 _TIMES_ITS_LENGTH = 60.0
@@ -39,29 +39,27 @@ _MOST_SECONDS = 24 * 3600.0
 
 
 class ParallelEngine(AbstractContextManager["ParallelEngine"]):
-    """Runs `LibDeepSpeech` in `processes` processes, until it is left as a context."""
+    """Runs an engine in `processes` processes, until it is left as a context."""
 
-    def __init__(self, folder: ModelFolder, options: Options, processes: int) -> None:
+    def __init__(self, blueprint: Blueprint, processes: int) -> None:
         """Start the processes and let them load the model.
 
         Raises:
-            ModelInvalid, OptionInvalid: as `LibDeepSpeech` does.
+            ModelInvalid, OptionInvalid: as the engine does.
             EngineFailed: a process ended while it loaded the model.
         """
         cores = sorted(os.sched_getaffinity(0))
         # libdeepspeech's threads take turns, on another core each time. Kept on one they do a sixth to a quarter more.
         # Where others share the cores, it is the kernel's business who runs where.
         places = [{core} for core in cores] if processes == len(cores) else [set(cores)] * processes
-        self._processes = [_Process(folder, options, place) for place in places]
-        self._free: SimpleQueue[_Process] = SimpleQueue()
-        # A thread for each process, which waits for its answers.
-        self._threads = ThreadPoolExecutor(processes, "engine")
+        self._processes: list[_Process] = []
         try:
+            for place in places:
+                self._processes.append(_Process(blueprint, place))
             for each in self._processes:
                 each.load()
-                self._free.put(each)
         except BaseException:
-            self._end()
+            self.end()
             raise
         self.description: Description = self._processes[0].description
 
@@ -72,35 +70,47 @@ class ParallelEngine(AbstractContextManager["ParallelEngine"]):
         traceback: Optional[TracebackType],
     ) -> None:
         """End the processes, whatever they are at."""
-        self._end()
+        self.end()
 
-    def _end(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
+    def end(self) -> None:
+        """Kill the processes: nothing that they do is worth waiting for."""
         for each in self._processes:
             each.end()
-        self._threads.shutdown()
 
-    def transcribe(self, segments: Iterable[Segment]) -> Iterator[Union[Utterance, Unheard]]:
-        """One answer for each segment, as they come."""
-        capacity = len(self._processes) * _AHEAD
-        waiting: set[Future[Union[Utterance, Unheard]]] = set()
+    def transcribe(self, segments: Iterable[Segment]) -> Iterator[Answer]:
+        """One answer for each segment, as they come.
+
+        Raises:
+            EngineFailed: a process that took another one's place ended while it loaded the model.
+        """
+        ready: deque[Segment] = deque()
         for segment in segments:
-            waiting.add(self._threads.submit(self._hear, segment))
-            if len(waiting) >= capacity:
-                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                yield from (each.result() for each in done)
-        while waiting:
-            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            yield from (each.result() for each in done)
+            ready.append(segment)
+            self._hand_out(ready)
+            yield from self._answers(ready, block=False)
+            while len(ready) >= _AHEAD * len(self._processes):
+                yield from self._answers(ready, block=True)
+        while any(each.is_busy for each in self._processes):
+            yield from self._answers(ready, block=True)
 
-    def _hear(self, segment: Segment) -> Union[Utterance, Unheard]:
-        process = self._free.get()
-        try:
-            return process.hear(segment)
-        except EngineFailed as error:
-            return Unheard(segment.file, error)
-        finally:
-            self._free.put(process)
+    def _hand_out(self, ready: deque[Segment]) -> None:
+        """Give out what is ready, each segment to the process that has the least to do."""
+        while ready:
+            process = min(self._processes, key=lambda each: each.burden)
+            if not process.has_room:
+                return
+            process.give(ready.popleft())
+
+    def _answers(self, ready: deque[Segment], *, block: bool) -> Iterator[Answer]:
+        """What has been answered; with `block` there is something, unless a process had to be replaced."""
+        busy = {each.pipe: each for each in self._processes if each.is_busy}
+        patience = min((each.patience for each in busy.values()), default=0.0)
+        answered = wait(busy, patience if block else 0)
+        for pipe in answered:
+            yield from busy[pipe].answers()  # type: ignore[index]
+            self._hand_out(ready)
+        for each in busy.values():
+            each.end_if_hung()
 
 
 class _Process:
@@ -108,97 +118,117 @@ class _Process:
 
     description: Description
 
-    def __init__(self, folder: ModelFolder, options: Options, cores: set[int]) -> None:
-        self._arguments = (folder, options, cores)
-        self._is_over = False
-        self._lock = threading.Lock()
+    def __init__(self, blueprint: Blueprint, cores: set[int]) -> None:
+        self._arguments = (blueprint, cores)
+        self._capacity = blueprint.capacity
+        #: What was given to it and not answered, by the places in their files.
+        self._given: dict[tuple[int, float], Segment] = {}
+        #: What an earlier process had when it ended. One of them may have ended it, so that each is tried alone.
+        self._suspects: deque[Segment] = deque()
+        self._deadline = 0.0
         self._start()
 
     def _start(self) -> None:
-        with self._lock:
-            if self._is_over:  # `end` was called by another thread, and would never hear of a new process
-                raise EngineFailed("The engine is ended.")
-            self._is_loaded = False
-            self._pipe, other = PROCESSES.Pipe()
-            self._process = PROCESSES.Process(target=_serve, args=(other, *self._arguments), daemon=True)
-            self._process.start()
-            other.close()  # so that the pipe breaks when the process ends
+        self.pipe, other = PROCESSES.Pipe()
+        self._process = PROCESSES.Process(target=serve, args=(other, *self._arguments), daemon=True)
+        self._process.start()
+        other.close()  # so that the pipe breaks when the process ends
 
     def load(self) -> None:
         """Wait until it is ready.
 
         Raises:
-            ModelInvalid, OptionInvalid: as `LibDeepSpeech` does.
+            ModelInvalid, OptionInvalid: as the engine does.
             EngineFailed: it ended before.
         """
-        if not self._is_loaded:
-            self.description = self._receive("loading the model", _START_SECONDS)
-            self._is_loaded = True
-
-    def hear(self, segment: Segment) -> Utterance:
-        """What is said in a segment.
-
-        Raises:
-            EngineFailed: there was no answer.
-        """
-        if not self._process.is_alive():  # it ended while it had nothing to do
-            self._start()
-        self.load()
-        what = f"hearing {segment.seconds:.2f} s of audio at {segment.start:.2f} s"
         try:
-            self._pipe.send(segment)
-        except OSError:
-            self._replace(what)
-        utterance: Utterance = self._receive(what, _START_SECONDS + _TIMES_ITS_LENGTH * segment.seconds)
-        return utterance
-
-    def end(self) -> None:
-        """Kill it: nothing that it does is worth waiting for."""
-        with self._lock:
-            self._is_over = True
-            self._process.kill()
-            self._process.join()
-
-    def _receive(self, what: str, patience: float) -> Any:
-        try:
-            if not self._pipe.poll(min(patience, _MOST_SECONDS)):
+            if not self.pipe.poll(_START_SECONDS):
                 self._process.kill()
-            answer = self._pipe.recv()
+            answer = self.pipe.recv()
         except (EOFError, OSError):
-            self._replace(what)
+            self._fail("loading the model")
         if isinstance(answer, TranscriptionError):
             raise answer
-        return answer
+        self.description = answer
 
-    def _replace(self, what: str) -> NoReturn:
+    @property
+    def is_busy(self) -> bool:
+        """Whether it owes answers."""
+        return bool(self._given)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether it takes a segment."""
+        return not self._suspects and len(self._given) < self._capacity
+
+    @property
+    def burden(self) -> float:
+        """How much it has to do: the least goes first. One that takes nothing is last."""
+        return len(self._given) if self.has_room else float("inf")
+
+    @property
+    def patience(self) -> float:
+        """How long it may still take for its next answer, in seconds."""
+        return min(max(self._deadline - time.monotonic(), 0.0), _MOST_SECONDS)
+
+    def give(self, segment: Segment) -> None:
+        """Have it hear a segment."""
+        if not self._process.is_alive() and not self._given:  # it ended while it had nothing to do
+            self._replace()
+        self._given[segment.file, segment.start] = segment
+        self._extend()
+        with suppress(OSError):  # it has ended, and its pipe says so next
+            self.pipe.send(segment)
+
+    def answers(self) -> Iterator[Answer]:
+        """Those that are there, after `pipe` said so."""
+        try:
+            while self._given and self.pipe.poll():
+                answer: Answer = self.pipe.recv()
+                del self._given[answer.file, answer.start]
+                self._extend()
+                yield answer
+        except (EOFError, OSError):
+            yield from self._bury()
+        if self._suspects and not self._given:
+            self.give(self._suspects.popleft())
+
+    def _extend(self) -> None:
+        seconds = sum(each.seconds for each in self._given.values())
+        self._deadline = time.monotonic() + _START_SECONDS + _TIMES_ITS_LENGTH * seconds
+
+    def _bury(self) -> Iterator[Answer]:
+        """Put another process in the place of one that ended; what was alone in it has ended it."""
+        lost, self._given = list(self._given.values()), {}
+        if len(lost) == 1:
+            [segment] = lost
+            try:
+                self._fail(f"hearing {segment.seconds:.2f} s of audio at {segment.start:.2f} s")
+            except EngineFailed as error:
+                yield Unheard(segment.file, segment.start, error)
+        else:
+            self._suspects.extendleft(reversed(lost))
+        self._replace()
+
+    def end_if_hung(self) -> None:
+        """End it where an answer takes too long; its pipe says so next."""
+        if self._given and not self.patience:
+            self._process.kill()
+
+    def end(self) -> None:
+        """Kill it."""
+        self._process.kill()
         self._process.join()
-        code = self._process.exitcode
+
+    def _replace(self) -> None:
+        self.end()
+        self.pipe.close()
         self._start()
+        self.load()
+
+    def _fail(self, what: str) -> NoReturn:
+        self._process.join()
         raise EngineFailed(
-            f"A process ended with {code} while {what}. -{signal.SIGKILL} is what the kernel does when memory ends: "
-            "give the container more of it, or fewer processes. Others may come from a damaged model."
+            f"A process ended with {self._process.exitcode} while {what}. -{signal.SIGKILL} is what the kernel does "
+            "when memory ends: give the container more of it, or fewer processes. Others may come from a damaged model."
         )
-
-
-def _serve(pipe: Connection, folder: ModelFolder, options: Options, cores: set[int]) -> None:
-    """The process: load the model, then hear one segment after another, until nobody asks any more."""
-    os.sched_setaffinity(0, cores)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the one that started this one ends it
-    try:
-        engine = LibDeepSpeech(folder, options)
-    except TranscriptionError as error:
-        pipe.send(error)
-        return
-    try:
-        pipe.send(engine.description)
-        while True:
-            pipe.send(_answer(engine, pipe.recv()))
-    except (EOFError, OSError):
-        return
-
-
-def _answer(engine: LibDeepSpeech, segment: Segment) -> Union[Utterance, EngineFailed]:
-    try:
-        return engine.hear(segment)
-    except EngineFailed as error:
-        return error

@@ -10,7 +10,7 @@ import multiprocessing
 from multiprocessing import forkserver
 
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["transcriber.libdeepspeech"])
+PROCESSES.set_forkserver_preload(["transcriber.worker"])
 
 
 def warm_up() -> None:

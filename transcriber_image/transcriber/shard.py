@@ -10,11 +10,13 @@ from pathlib import Path
 
 from transcription.contract import keys
 from transcription.contract.manifest import Shard
+from transcription.contract.result import BYTES_PER_SECOND
 
+from .choice import open_engine
+from .engine import Engine
 from .inputs import Input, Inputs
 from .model import ModelFolder, open_folder
 from .outputs import Outputs
-from .parallel import ParallelEngine
 from .recordings import Progress, Recording, transcribe
 from .store import Store
 
@@ -35,17 +37,17 @@ def run_shard(store: Store, shard: Shard, image_model: Path, processes: int) -> 
     with tempfile.TemporaryDirectory(prefix="transcriber-") as name:
         folder = Path(name)
         model = _open_model(store, shard, folder, image_model)
-        with ParallelEngine(model, shard.options, processes) as engine:
-            description = engine.description
+        with open_engine(model, shard.options, processes, _seconds(shard)) as engine:
+            log.info("engine: %s", engine.description.name)
             # No audio is touched before it is sure that the model and the options can be used.
             with (
-                Inputs(store, shard, description.model, folder) as inputs,
-                Outputs(store, shard, description) as outputs,
+                Inputs(store, shard, engine.description.model, folder) as inputs,
+                Outputs(store, shard, engine) as outputs,
             ):
                 _transcribe(shard, inputs, engine, outputs)
 
 
-def _transcribe(shard: Shard, inputs: Inputs, engine: ParallelEngine, outputs: Outputs) -> None:
+def _transcribe(shard: Shard, inputs: Inputs, engine: Engine, outputs: Outputs) -> None:
     sources: dict[int, Input] = {}
 
     def recordings() -> Iterator[Recording]:
@@ -69,6 +71,11 @@ def _transcribe(shard: Shard, inputs: Inputs, engine: ParallelEngine, outputs: O
     for outcome in transcribe(recordings(), engine, shard.options, progress):
         outputs.add(sources.pop(outcome.number), outcome)
     outputs.complete()
+
+
+def _seconds(shard: Shard) -> float:
+    """How long its audio is, as if all of it were as the models want it."""
+    return sum(item.size for item in shard.items) / BYTES_PER_SECOND
 
 
 def _open_model(store: Store, shard: Shard, folder: Path, image_model: Path) -> ModelFolder:

@@ -143,6 +143,12 @@ class GraphUnsupported(ModelInvalid):
     code = "GRAPH_UNSUPPORTED"
 
 
+class EngineUnfit(SystemFault):
+    """Raised when the batched engine cannot be used where it is: too little memory, or it hears something else."""
+
+    code = "ENGINE_UNFIT"
+
+
 class EngineFailed(SystemFault):
     """Raised when DeepSpeech returns nothing for audio it was given."""
 

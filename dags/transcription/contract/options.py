@@ -22,6 +22,10 @@ MAX_BOOST = 100.0
 #: (`lm_optimizer.py` of DeepSpeech's training code tries up to 5).
 MAX_WEIGHT = 100.0
 
+#: What transcribes: libdeepspeech, or the engine that runs its network on many segments at once and hears the same.
+#: `auto` takes the batched one wherever that has proved itself.
+AUTO, BATCHED, LIBDEEPSPEECH = ENGINES = ("auto", "batched", "libdeepspeech")
+
 #: The decoder's candidates for a segment: the best is its text, the others tell how sure its words are.
 CANDIDATES = 16
 
@@ -88,6 +92,10 @@ class Options:
     #: Whether long audio is cut into segments, and what holds no voice passed over. Uncut audio takes memory and time
     #: that grow with its length; without a scorer the time grows faster than that.
     cut_at_silence: bool = True
+    #: Of `ENGINES`. It decides nothing that is written of a file, but for how sure it is in the fifth decimal place.
+    engine: str = AUTO
+    #: Whether the batched engine calculates its LSTM in whole numbers of 8 bits: faster, and some words differ.
+    int8_lstm: bool = False
 
     def __post_init__(self) -> None:
         if self.model and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", self.model):
@@ -112,6 +120,10 @@ class Options:
             )
         if not 0 <= self.low_confidence <= 1:
             raise OptionInvalid(f"low_confidence {self.low_confidence!r} must be from 0, which marks nothing, to 1.")
+        if self.engine not in ENGINES:
+            raise OptionInvalid(f"engine {self.engine!r} must be one of {', '.join(ENGINES)}.")
+        if self.int8_lstm and self.engine == LIBDEEPSPEECH:
+            raise OptionInvalid("int8_lstm is for the batched engine; choose that one, or leave int8_lstm out.")
         words = [each.word for each in self.hot_words]
         twice = sorted({word for word in words if words.count(word) > 1})
         if twice:

@@ -15,6 +15,10 @@ FAILED = "failed"
 LEFT = "left"
 
 
+#: WAV of the models' own kind: 16 kHz, mono, 16 bit. Used to guess how long audio is that nobody has opened yet.
+BYTES_PER_SECOND = 16_000 * 2
+
+
 @dataclass(frozen=True)
 class Audio:
     """What a WAV file turned out to hold."""
@@ -72,6 +76,9 @@ class Result:
     cpu_seconds: float = 0.0
     no_speech: bool = False
     failure: Optional[Failure] = None
+    #: What transcribed it, with its version; and what people should know of that, such as why it is not another one.
+    engine: str = ""
+    engine_note: str = ""
 
     def commits(self, item: Item, options: Options, model: Model) -> bool:
         """Whether this record makes transcribing `item` with `options` and `model` unnecessary."""
