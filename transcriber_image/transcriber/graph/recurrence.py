@@ -60,7 +60,8 @@ def _check_mask(walk: Walk, mask: Output) -> None:
     nodes = [walk.graph.named(each.node) for each in walk.graph.origins(mask, until="")]
     comparisons = {node.name for node in nodes if node.operation == "Less"}
     if len(comparisons) == 1 and {node.operation for node in nodes} <= _MASK:
-        frames, length = walk.graph.named(comparisons.pop()).inputs
+        less = walk.graph.named(comparisons.pop())
+        frames, length = (walk.graph.output(less, each) for each in (0, 1))
         if not walk.placeholders(frames, until="") and walk.placeholders(length, until="") == {"input_lengths"}:
             return
     raise GraphUnsupported(f"{walk.graph.nodes[mask.node]} is no mask of frames behind the end")
@@ -68,7 +69,7 @@ def _check_mask(walk: Walk, mask: Output) -> None:
 
 def _check_states(walk: Walk, lstm: Node, units: int) -> None:
     """See that a run starts from where the last one ended, as far as the client gives it frames."""
-    if walk.placeholders(lstm.inputs[_LENGTH], until=lstm.name) != {"input_lengths"}:
+    if walk.placeholders(walk.graph.output(lstm, _LENGTH), until=lstm.name) != {"input_lengths"}:
         raise GraphUnsupported(f"{lstm} does not stop at input_lengths")
     for number, output, letter in ((_PREVIOUS_CELL, _CELL, "c"), (_PREVIOUS_HIDDEN, _HIDDEN, "h")):
         previous = walk.source(lstm, number, "Placeholder")

@@ -82,7 +82,7 @@ def text(node: Node) -> bytes:
     strings = _constant(node, _TEXT).contents(_STRINGS)
     if len(strings) != 1:
         raise ModelInvalid(f"{node} holds {len(strings)} strings instead of one")
-    return strings[0]
+    return bytes(strings[0])
 
 
 def _constant(node: Node, kind: int) -> Message:

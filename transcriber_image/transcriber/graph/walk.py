@@ -70,11 +70,7 @@ class Walk:
     def placeholders(self, of: Output, until: str) -> set[str]:
         """What the client puts in for a value to be made, at most back to the node `until`."""
         names = {each.node for each in self.graph.origins(of, until)} - {until}
-        return {name for name in names if name in self.graph.nodes and self._is_open(self.graph.nodes[name])}
-
-    @staticmethod
-    def _is_open(node: Node) -> bool:
-        return node.operation != "Const" and not node.inputs
+        return {name for name in names if self.graph.nodes[name].operation == "Placeholder"}
 
 
 def begin(graph: Graph) -> Walk:
