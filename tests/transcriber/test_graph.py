@@ -15,7 +15,6 @@ from tests.transcriber.skeletons import (
     ALPHABETS,
     DEMO,
     ENGLISH,
-    LAYER_NORM,
     OFFICIAL,
     Skeleton,
     Weights,
@@ -24,7 +23,6 @@ from tests.transcriber.skeletons import (
 )
 from tests.transcriber.sounds import Clip
 from transcriber.graph import AcousticGraph, Features, read_graph, read_letters
-from transcription.contract.errors import GraphUnsupported
 
 #: As DeepSpeech's training code has them unless it is told otherwise.
 FEATURES = Features(16000, 512, 320, 26, 40, 20.0, 8000.0)
@@ -136,13 +134,3 @@ def _agreed(path: Path, samples: network.Samples, beam_width: int = 8) -> bytes:
     assert text == spelled.encode("utf-8", "surrogateescape")
     assert confidence == pytest.approx(expected.confidence, rel=1e-4, abs=1e-4)
     return text
-
-
-def test_a_graph_with_layer_normalisation_is_refused_by_the_node_that_is_in_the_way(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.pb", Skeleton(LAYER_NORM).fill(chance(64, ENGLISH)))
-    with pytest.raises(
-        GraphUnsupported,
-        match=r'a\.pb is not .* Minimum is expected where node "layer_5_1/LayerNorm/batchnorm/add_1" \(AddV2\) is\.'
-        r" Export it again .* without layer normalisation, or set the engine to libdeepspeech\.$",
-    ):
-        read_graph(path)

@@ -36,7 +36,7 @@ class Output:
     number: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Node:
     """An operation and where its inputs come from."""
 

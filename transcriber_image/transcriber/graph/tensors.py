@@ -49,7 +49,7 @@ def floats(graph: Graph, node: Node) -> Floats:
         given = np.frombuffer(content, "<f4") if _CONTENT in tensor else tensor.floats(_FLOATS)
         array = _shaped(node, given, sizes(tensor.message(_SHAPE)))
     if array.size and not (np.isfinite(array.min()) and np.isfinite(array.max())):
-        raise ModelInvalid(f"{node} holds a number that is not finite. Was the training interrupted?")
+        raise ModelInvalid(f"{node} holds a number that is not finite")
     return array
 
 

@@ -37,7 +37,7 @@ class Walk:
             GraphUnsupported: it does something else.
         """
         if node.operation not in operations:
-            raise GraphUnsupported(f"{' or '.join(operations)} is expected where {node} is")
+            raise GraphUnsupported(f"{' or '.join(sorted(operations))} is expected where {node} is")
         return node
 
     def source(self, of: Node, number: int, *operations: str) -> Node:

@@ -1,0 +1,157 @@
+"""The graph reader's errors: people are told which file, which node and what to do, and get no wrong transcripts."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.transcriber.skeletons import (
+    DEMO,
+    ENGLISH,
+    LAYER_NORM,
+    OFFICIAL,
+    Skeleton,
+    chance,
+    changed,
+    field,
+    mapped,
+    pack,
+    varint,
+)
+from transcriber.graph import read_graph, read_letters
+from transcription.contract.errors import GraphUnsupported, ModelInvalid
+
+LSTM = "cudnn_lstm/rnn/multi_rnn_cell/cell_0/cudnn_compatible_lstm_cell/BlockLSTM"
+
+
+def shaped(*sizes: int) -> bytes:
+    """The value of an attribute that is a shape."""
+    return field(7, b"".join(field(2, field(1, each, 0)) for each in sizes))
+
+
+def number(value: float, *sizes: int) -> bytes:
+    """The value of an attribute that is one float, for all numbers of a shape."""
+    return field(8, b"\x08\x01" + field(2, shaped(*sizes)[2:]) + field(5, struct.pack("<f", value)))
+
+
+def integers(*values: int, scalar: bool = False) -> bytes:
+    """The value of an attribute that is integers."""
+    shape = b"" if scalar else field(2, field(1, len(values), 0))
+    return field(8, b"\x08\x03" + field(2, shape) + field(7, b"".join(map(varint, values))))
+
+
+def write(path: Path, graph: bytes) -> Path:
+    path.write_bytes(mapped(graph) if path.suffix == ".pbmm" else graph)
+    return path
+
+
+def test_a_graph_with_layer_normalisation_is_refused_by_the_node_that_is_in_the_way(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.pb", Skeleton(LAYER_NORM).fill(chance(64, ENGLISH)))
+    with pytest.raises(
+        GraphUnsupported,
+        match=r'a\.pb is not .* Minimum is expected where node "layer_5_1/LayerNorm/batchnorm/add_1" \(AddV2\) is\.'
+        r" Export it again .* without layer normalisation, or set the engine to libdeepspeech\.$",
+    ):
+        read_graph(path)
+
+
+#: What is changed in DeepSpeech's graph: of which node, and an operation, an input or an attribute; and what is said.
+CHANGES = [
+    ("logits", {2: b"LogSoftmax"}, {}, r'Softmax is expected where node "logits" \(LogSoftmax\) is'),
+    ("input_node", {1: b"input"}, {}, 'there is no node "input_node"'),
+    ("input_node", {}, {b"shape": shaped(-1, 16, 19, 26)}, r'"input_node" .* shape \(-1, 16, 19, 26\); one utterance'),
+    ("MatMul", {}, {b"transpose_b": b"\x28\x01"}, r'"MatMul" \(MatMul\) transposes'),
+    ("layer_2/weights", {}, {b"value": number(0.5, 8, 7)}, r'"MatMul_1" .* of \(8, 7\) .* where 8 outputs are wanted'),
+    ("Relu_1", {2: b"Relu6"}, {}, r'Relu is expected where node "Relu_1" \(Relu6\) is'),
+    ("Minimum_1/y", {}, {b"value": number(6.0)}, r"clipped at \[6\.0, 20\.0\]"),
+    ("layer_5/bias", {}, {b"value": number(0.5)}, r'"MatMul_3" .* biases of \(\) where 8 outputs'),
+    ("layer_2/weights", {}, {b"value": field(8, b"\x08\x13")}, '"layer_2/weights" .* float16 instead of float32'),
+    ("layer_2/weights", {2: b"VariableV2"}, {}, r'"layer_2/weights" \(VariableV2\) is no constant'),
+    ("Reshape_2/shape", {}, {b"value": integers(8, -1)}, r'"Reshape_2" .* \[8, -1\] where frames of 8 numbers'),
+    ("transpose/perm", {}, {b"value": integers(0, 1, 2, 3)}, r"into the order \[0, 1, 2, 3\]"),
+    (LSTM, {}, {b"use_peephole": b"\x28\x01"}, r"BlockLSTM\) has peepholes"),
+    (LSTM, {}, {b"forget_bias": b"\x25\x00\x00\xc0\x7f"}, "forget bias nan"),
+    (LSTM, {2: b"BlockLSTMV2"}, {}, r"BlockLSTM is expected where .* \(BlockLSTMV2\) is"),
+    ("AudioSpectrogram", {}, {b"magnitude_squared": b"\x28\x00"}, "does not square magnitudes"),
+    ("AudioSpectrogram", {}, {b"window_size": b"\x18\x80\x08"}, r"windows of 1024 .* metadata say 512"),
+    ("Mfcc", {}, {b"dct_coefficient_count": b"\x18\x0d"}, "coefficients=13.* input_node takes 26"),
+    ("Mfcc/sample_rate", {}, {b"value": integers(8000, scalar=True)}, r"for \[8000\] Hz, and its metadata say 16000"),
+    ("metadata_version", {}, {b"value": integers(5)}, "of version 5, and DeepSpeech 0.9's graphs are of version 6"),
+    ("metadata_beam_width", {1: b"beam_width"}, {}, 'no node "metadata_beam_width"'),
+    ("new_state_c", {3: f"{LSTM}:6".encode()}, {}, r'"new_state_c" .* outputs \[6\] of .* instead of 1'),
+]
+
+
+@pytest.mark.parametrize(("node", "fields", "attributes", "reason"), CHANGES, ids=[each[3] for each in CHANGES])
+def test_what_is_not_deepspeechs_graph_is_refused_by_name(
+    tmp_path: Path, node: str, fields: dict[int, bytes], attributes: dict[bytes, bytes], reason: str
+) -> None:
+    graph = Skeleton(OFFICIAL).fill(chance(8, ENGLISH))
+    path = write(tmp_path / "a.pb", changed(graph, node, fields, attributes))
+    with pytest.raises(GraphUnsupported, match=rf"a\.pb is not built as DeepSpeech 0\.9 .*({reason})"):
+        read_graph(path)
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("suffix", [".pb", ".pbmm"])
+def test_weights_that_are_no_numbers_are_an_error(tmp_path: Path, suffix: str, number: float) -> None:
+    put_in = chance(64, ENGLISH)
+    put_in["lstm_kernel"][100, 200] = number
+    path = write(tmp_path / f"a{suffix}", Skeleton(DEMO).fill(put_in))
+    with pytest.raises(ModelInvalid, match=rf'a{suffix} is damaged: node "lstm_kernel" .* not finite'):
+        read_graph(path)
+
+
+def test_an_alphabet_of_another_size_than_the_output_is_an_error(tmp_path: Path) -> None:
+    graph = Skeleton(DEMO).fill(chance(8, ENGLISH))
+    short = field(8, b"\x08\x07" + field(8, pack(ENGLISH[:-1])))
+    path = write(tmp_path / "a.pb", changed(graph, "metadata_alphabet", {}, {b"value": short}))
+    with pytest.raises(GraphUnsupported, match=r"\[-1, 1, 29\] where frames of 28 numbers are expected"):
+        read_graph(path)
+
+
+#: Label 2 follows label 0.
+GAP = struct.pack("<HHHsHHs", 2, 0, 1, b"a", 2, 1, b"b")
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        b"",
+        pack(ENGLISH)[:-1],
+        pack((b"a", b"a")),
+        pack((b"a", b"")),
+        pack(()),
+        GAP,
+    ],
+)
+def test_a_damaged_alphabet_is_an_error(tmp_path: Path, packed: bytes) -> None:
+    graph = Skeleton(DEMO).fill(chance(8, ENGLISH))
+    value = field(8, b"\x08\x07" + field(8, packed))
+    path = write(tmp_path / "a.pb", changed(graph, "metadata_alphabet", {}, {b"value": value}))
+    with pytest.raises(ModelInvalid, match=r"a\.pb is damaged: its alphabet"):
+        read_letters(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "it is empty"),
+        (b"short", "its last eight bytes do not say where its directory is"),
+        (bytes(100), "there is no graph in its directory"),
+        (
+            b"<!DOCTYPE html><html><body>Not Found</body></html>",
+            "its last eight bytes do not say where its directory is",
+        ),
+    ],
+)
+def test_what_is_no_mapped_model_is_said_to_be_damaged(tmp_path: Path, content: bytes, reason: str) -> None:
+    path = tmp_path / "a.pbmm"
+    path.write_bytes(content)
+    with pytest.raises(
+        ModelInvalid, match=rf"a\.pbmm is damaged: {reason}.* Upload it again; if it still is, export it again\.$"
+    ):
+        read_graph(path)
