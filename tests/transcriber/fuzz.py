@@ -79,14 +79,10 @@ def check(seed: Seed, folder: Path) -> dict[str, object]:
     return {"counts": counts, "failures": failures, "grown_kilobytes": peak_memory() - before}
 
 
-def bound_memory(beside: int = 0) -> int:
-    """Let this process take no more than `MEMORY` from now on, and `beside` it so much for mutants.
-
-    Returns:
-        its peak until now, in kilobytes.
-    """
+def bound_memory() -> int:
+    """Let this process take no more than `MEMORY` from now on; its peak until now, in kilobytes."""
     pages = int(Path("/proc/self/statm").read_text().split()[0])
-    limit = pages * resource.getpagesize() + MEMORY + beside
+    limit = pages * resource.getpagesize() + MEMORY
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     return peak_memory()
 

@@ -7,6 +7,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,8 @@ _NESTED = {
 _BYTES = (0, 1, 0x7F, 0x80, 0xFF)
 _NUMBERS = (0, 1, 2, 3, 7, 2**16, 2**31 - 1, 2**31, 2**32, 2**62, 2**63, 2**64 - 1)
 _OPERATIONS = (b"Const", b"ImmutableConst", b"Identity", b"Placeholder", b"BlockLSTM", b"Mul", b"MatMul", b"Reshape")
+#: Dimensions whose product is 0, while that of all but one is beyond 64 bits.
+_HOLLOW = field(2, b"") + field(2, field(1, 2**31 - 1, 0)) * 3
 _END = struct.Struct("<Q")
 
 #: What was done, and what came of it.
@@ -123,7 +126,7 @@ def seeds() -> dict[str, Seed]:
         "official.pb": Seed(".pb", official, 120),
         "official.pbmm": Seed(".pbmm", mapped(official, smallest=30), 80),
         "demo.pb": Seed(".pb", demo, 80),
-        "numbers.pb": Seed(".pb", Skeleton(OFFICIAL).fill(chance(2, ENGLISH), packed=True), 30),
+        "numbers.pb": Seed(".pb", Skeleton(OFFICIAL).fill(chance(2, ENGLISH), packed=True), 15),
         "the demo model": Seed(".pbmm", model, 15),
     }
 
@@ -139,7 +142,7 @@ def mutants(seed: Seed) -> Iterator[Mutant]:
 
 def _all_mutants(seed: Seed, luck: random.Random) -> Iterator[Mutant]:
     for _ in range(seed.count):
-        for kind in (_cut, _overwritten, _renumbered, _rewired, _reordered, _resized, _moved, _garbled):
+        for kind in (_cut, _overwritten, _renumbered, _rewired, _reordered, _resized, _rewritten, _moved, _garbled):
             yield kind(seed, luck)
     for length in range(17):
         yield f"the first {length} bytes", seed.data[:length]
@@ -202,6 +205,26 @@ def _resized(seed: Seed, luck: random.Random) -> Mutant:
     return f"{value} at {at} of node {number}", seed.with_node(number, take_apart(_rebuilt(node, at, value, "node")))
 
 
+def _rewritten(seed: Seed, luck: random.Random) -> Mutant:
+    """A whole graph, in which something is of another wire type, or shorter or longer."""
+    number, fields = _node(seed, luck)
+    at = luck.randrange(len(fields))
+    parts = take_apart(fields[at][2]) if fields[at][0] == 5 else fields
+    inner = luck.randrange(len(parts) or 1)
+    what = luck.choice((parts[inner][0], luck.randrange(1, 12)))
+    value = luck.choice(
+        ((0, luck.choice(_NUMBERS)), (1, bytes(8)), (2, b""), (2, b"abc"), (2, b"\xff" * 9), (5, bytes(4)))
+    )
+    changed = _replaced(parts, inner, [(what, *value)])
+    if parts is not fields:
+        if parts[inner][0] == 2:
+            wrapped = take_apart(parts[inner][2])
+            place = luck.randrange(len(wrapped) or 1)
+            changed = _replaced(parts, inner, [(2, 2, put_together(_replaced(wrapped, place, [(what, *value)])))])
+        changed = _replaced(fields, at, [(5, 2, put_together(changed))])
+    return f"{value} in field {at} of node {number}", seed.with_node(number, changed)
+
+
 def _moved(seed: Seed, luck: random.Random) -> Mutant:
     """A part of the file in another place, or nowhere, or something foreign between its parts."""
     first, second = luck.choice(seed.places), luck.choice(seed.places)
@@ -250,14 +273,28 @@ def _enormous(seed: Seed) -> Iterator[Mutant]:
     yield "many nodes", seed.with_nodes(nodes, b"\x0a\x00" * 2**19)
     yield "many inputs", seed.with_nodes(nodes, field(1, field(1, b"a") + b"\x1a\x00" * 2**19))
     yield "a loop", seed.with_nodes([_with_input(each, b"logits", b"x") for each in nodes], _identity(b"x", b"x"))
-    for size in (2**14, 2**20, 2**28, 2**31 - 1):
+    yield "a long name", seed.with_nodes(nodes, field(1, field(1, b"a" * 2**24)))
+    yield "a long input", seed.with_nodes([_with_input(each, b"logits", b"a" * 2**24) for each in nodes])
+    long = field(8, b"\x08\x07" + field(8, b"\xff\xff" + b"\0\0\1\0a" * 2**22))
+    yield "a long alphabet", changed(seed, b"metadata_alphabet", long)
+    for kind, values in ((4, b"\6\0\0\0" * 2**22), (7, b"\6" * 2**22)):
+        many = field(8, b"\x08\x03" + field(2, field(2, field(1, 2**22, 0))) + field(kind, values))
+        yield f"many numbers in field {kind}", changed(seed, b"metadata_version", many)
+    for size, rank in ((2**14, 2), (2**20, 2), (2**28, 1), (2**28, 2), (2**31 - 1, 2), (1, 40), (0, 2)):
         # One number, which stands for all.
-        tensor = b"\x08\x01" + field(2, field(2, field(1, size, 0)) * 2) + b"\x2d\x00\x00\x80\x3f"
-        value = field(5, field(1, b"value") + field(2, field(8, tensor)))
-        for name in (b"layer_1/weights", b"layer_5/weights", b"layer_5_weights", b"layer_6_bias"):
-            rest = [each for each in nodes if by_number(each[2]).get(1) != name]
-            constant = field(1, field(1, name) + field(2, b"Const") + value)
-            yield f"{name!r} of {size} squared", seed.with_nodes(rest, constant)
+        shape = field(2, field(1, size, 0)) * rank
+        tensors = b"\x08\x01" + field(2, shape) + b"\x2d\0\0\x80\x3f", b"\x08\x01" + field(2, shape + _HOLLOW)
+        for name, tensor in product(
+            (b"layer_1/weights", b"layer_5/weights", b"layer_5_weights", b"layer_6_bias"), tensors
+        ):
+            yield f"{name!r} of {size} ** {rank}", changed(seed, name, field(8, tensor))
+
+
+def changed(seed: Seed, name: bytes, value: bytes) -> bytes:
+    """The file with a constant of another value, or one more if it has none of this name."""
+    rest = [each for each in seed.nodes if by_number(each[2]).get(1) != name]
+    entry = field(5, field(1, b"value") + field(2, value))
+    return seed.with_nodes(rest, field(1, field(1, name) + field(2, b"Const") + entry))
 
 
 def _deep(levels: int) -> bytes:

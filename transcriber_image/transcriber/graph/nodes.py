@@ -143,8 +143,8 @@ def sizes(shape: Message) -> Optional[tuple[int, ...]]:
 
 
 def _inputs(node: Message) -> Iterator[Output]:
-    for each in node.contents(_INPUT):
-        name, _, number = str(each, "utf-8", "replace").partition(":")
+    for each in node.texts(_INPUT):
+        name, _, number = each.partition(":")
         if not name.startswith("^"):
             # Python's int takes more than digits of ASCII, and any number of them.
             yield Output(name, int(number) if number in tuple("123456789") else 0)

@@ -26,6 +26,9 @@ _MOST_FIELDS = 256
 #: Of the outermost, which has one for each node or region: DeepSpeech's graphs have about a hundred.
 MOST_PARTS = 4096
 
+#: In bytes: TensorFlow's own are some hundreds at the most.
+_LONGEST_NAME = 1000
+
 Value = Union[int, memoryview]
 
 
@@ -51,7 +54,7 @@ class Message:
 
     def single(self, field: int, default: float) -> float:
         """A float of 32 bits; of several the last."""
-        return float(np.frombuffer(self.contents(field)[-1], "<f4")[0]) if field in self else default
+        return float(self.floats(field)[-1:].sum()) if field in self else default
 
     def content(self, field: int) -> memoryview:
         """Bytes, none if the field is missing; of several the last."""
@@ -66,8 +69,15 @@ class Message:
         return views
 
     def text(self, field: int) -> str:
-        """What a string says."""
-        return str(self.content(field), "utf-8", "replace")
+        """What a name says; of several the last."""
+        return (self.texts(field) or [""])[-1]
+
+    def texts(self, field: int) -> list[str]:
+        """What all names given for a field say."""
+        views = self.contents(field)
+        if any(len(each) > _LONGEST_NAME for each in views):
+            raise _damaged(f"a name has {max(map(len, views)):,} bytes")
+        return [str(each, "utf-8", "replace") for each in views]
 
     def message(self, field: int) -> Message:
         """A message within this one, empty if it is missing."""
@@ -85,11 +95,14 @@ class Message:
         data = views[0] if len(views) == 1 else b"".join(views)
         return np.frombuffer(data, "<f4")
 
-    def integers(self, field: int) -> list[int]:
-        """Numbers, packed or one by one."""
+    def integers(self, field: int, most: int) -> list[int]:
+        """Numbers, packed or one by one, of which there may be so many."""
         found: list[int] = []
         for value in self._fields.get(field, []):
-            found += [_signed(value)] if isinstance(value, int) else map(_signed, _varints(value))
+            for number in [value] if isinstance(value, int) else _varints(value):
+                if len(found) == most:
+                    raise _damaged(f"field {field} has more than {most} numbers")
+                found.append(_signed(number))
         return found
 
     def __contains__(self, field: int) -> bool:

@@ -46,10 +46,17 @@ class Walk:
         Raises:
             GraphUnsupported: it does something else, or the input is not its first output.
         """
-        found = self.graph.output(of, number)
-        node = self.expect(self.graph.nodes[found.node], *operations)
-        if found.number:
-            raise GraphUnsupported(f"{of} takes output {found.number} of {node}")
+        return self.maker(self.graph.output(of, number), *operations)
+
+    def maker(self, of: Output, *operations: str) -> Node:
+        """The node that makes this as its first output, if it does one of these.
+
+        Raises:
+            GraphUnsupported: it does something else, or this is another output.
+        """
+        node = self.expect(self.graph.nodes[of.node], *operations)
+        if of.number:
+            raise GraphUnsupported(f"output {of.number} of {node} is used")
         return node
 
     def past_reshape(self, of: Node, number: int, size: int) -> Output:
