@@ -19,6 +19,7 @@ from tests.transcriber.skeletons import (
     field,
     mapped,
     pack,
+    take_apart,
     varint,
 )
 from transcriber.graph import read_graph, read_letters
@@ -63,6 +64,8 @@ CHANGES = [
     ("logits", {2: b"LogSoftmax"}, {}, r'Softmax is expected where node "logits" \(LogSoftmax\) is'),
     ("input_node", {1: b"input"}, {}, 'there is no node "input_node"'),
     ("input_node", {}, {b"shape": shaped(-1, 16, 19, 26)}, r'"input_node" .* shape \(-1, 16, 19, 26\); one utterance'),
+    ("input_node", {}, {b"shape": shaped(1, 16, 19, 25)}, r"takes 494 numbers .* gives 19 frames of 25"),
+    ("Minimum/y", {}, {b"value": number(20.0, 8)}, r'"Minimum" \(Minimum\) has 8 limits instead of one'),
     ("MatMul", {}, {b"transpose_b": b"\x28\x01"}, r'"MatMul" \(MatMul\) transposes'),
     ("layer_2/weights", {}, {b"value": number(0.5, 8, 7)}, r'"MatMul_1" .* of \(8, 7\) .* where 8 outputs are wanted'),
     ("Relu_1", {2: b"Relu6"}, {}, r'Relu is expected where node "Relu_1" \(Relu6\) is'),
@@ -92,6 +95,65 @@ def test_what_is_not_deepspeechs_graph_is_refused_by_name(
     graph = Skeleton(OFFICIAL).fill(chance(8, ENGLISH))
     path = write(tmp_path / "a.pb", changed(graph, node, fields, attributes))
     with pytest.raises(GraphUnsupported, match=rf"a\.pb is not built as DeepSpeech 0\.9 .*({reason})"):
+        read_graph(path)
+
+
+#: What no TensorFlow writes.
+DAMAGES = [
+    ("metadata_sample_rate", {b"value": integers(0)}, "should be a number from 1 to .* is \\[0\\]"),
+    ("metadata_feature_win_len", {b"value": integers(1001)}, "should be a number from 1 to 1,000"),
+    ("metadata_beam_width", {b"value": integers(500, 500)}, r"\[500, 500\]"),
+    ("metadata_version", {b"value": integers(*range(17))}, r"is of the shape \(17,\)"),
+    ("layer_2/bias", {b"value": field(8, b"\x08\x01" + field(2, shaped(8)[2:]) + field(4, b"abc"))}, "part of a float"),
+    ("layer_2/bias", {b"value": number(1.0, 8, 0)}, r"1 numbers for the shape \(8, 0\)"),
+    ("layer_2/bias", {b"value": number(1.0, 8, -1)}, r"1 numbers for the shape \(8, -1\)"),
+    (LSTM, {b"use_peephole": b"\x2a\x01a"}, "field 5 is no number"),
+    (LSTM, {b"forget_bias": b"\x22\x01a"}, "field 4 holds a part of a float"),
+    (LSTM, {b"forget_bias": b"\x20\x01"}, "field 4 is a number"),
+    ("input_node", {b"shape": b"\x38\x01"}, "field 7 is a number"),
+    ("input_node", {b"shape": b"\x3a\x05a"}, "field 7 is to have 5 bytes, and 1 are left"),
+    ("input_node", {b"shape": b"\x3b"}, "there is no wire type 3"),
+    ("input_node", {b"shape": b"\x38\xff\xff"}, "a number has no end"),
+    ("input_node", {b"shape": b"\x38\1" * 257}, "a message has more than 256 fields"),
+]
+
+
+@pytest.mark.parametrize(("node", "attributes", "reason"), DAMAGES, ids=[each[2] for each in DAMAGES])
+def test_what_no_exporter_writes_is_said_to_be_damaged(
+    tmp_path: Path, node: str, attributes: dict[bytes, bytes], reason: str
+) -> None:
+    graph = Skeleton(OFFICIAL).fill(chance(8, ENGLISH))
+    path = write(tmp_path / "a.pb", changed(graph, node, {}, attributes))
+    with pytest.raises(ModelInvalid, match=rf"a\.pb is damaged: .*({reason}).*\. Upload it again"):
+        read_graph(path)
+
+
+def test_two_nodes_of_one_name_or_an_endless_name_are_an_error(tmp_path: Path) -> None:
+    graph = Skeleton(OFFICIAL).fill(chance(8, ENGLISH))
+    for more, reason in ((b"logits", 'it has two nodes "logits"'), (b"a" * 1001, "a name has 1,001 bytes")):
+        path = write(tmp_path / "a.pb", graph + field(1, field(1, more)))
+        with pytest.raises(ModelInvalid, match=rf"a\.pb is damaged: .*{reason}"):
+            read_graph(path)
+        path.unlink()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        (b"\x18" + varint(40), b"", 'does not tell the length of "memmapped_package://layer_3_bias"'),
+        (b"\x18" + varint(40), b"\x18" + varint(400), 'is damaged at "memmapped_package://layer_3_bias": 400 bytes'),
+        (b"\x18" + varint(40), b"\x18" + varint(-1), 'is damaged at "memmapped_package://layer_3_bias": -1 bytes'),
+        (b"layer_3_bias", b"layer_2_bias", 'is damaged at "memmapped_package://layer_2_bias"'),
+    ],
+)
+def test_a_damaged_directory_is_an_error(tmp_path: Path, old: bytes, new: bytes, reason: str) -> None:
+    data = mapped(Skeleton(OFFICIAL).fill(chance(10, ENGLISH)), smallest=40)
+    start = int.from_bytes(data[-8:], "little")
+    regions = [region if b"layer_3_bias" not in region else region.replace(old, new)
+               for region in (bytes(each[2]) for each in take_apart(data[start:-8]))]  # fmt: skip
+    path = tmp_path / "a.pbmm"
+    path.write_bytes(data[:start] + b"".join(field(1, each) for each in regions) + data[-8:])
+    with pytest.raises(ModelInvalid, match=rf"a\.pbmm is damaged: its directory {reason}"):
         read_graph(path)
 
 
