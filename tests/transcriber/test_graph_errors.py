@@ -25,7 +25,10 @@ from tests.transcriber.skeletons import (
 from transcriber.graph import read_graph, read_letters
 from transcription.contract.errors import GraphUnsupported, ModelInvalid
 
-LSTM = "cudnn_lstm/rnn/multi_rnn_cell/cell_0/cudnn_compatible_lstm_cell/BlockLSTM"
+CELL = "cudnn_lstm/rnn/multi_rnn_cell/cell_0/cudnn_compatible_lstm_cell"
+LSTM = f"{CELL}/BlockLSTM"
+HIDDEN = f"{LSTM}:6".encode()
+LESS = [f"{CELL}/SequenceMask/{each}".encode() for each in ("Range", "Cast")]
 
 
 def shaped(*sizes: int) -> bytes:
@@ -61,36 +64,48 @@ def test_a_graph_with_layer_normalisation_is_refused_by_the_node_that_is_in_the_
 
 #: What is changed in DeepSpeech's graph: of which node, and an operation, an input or an attribute; and what is said.
 CHANGES = [
-    ("logits", {2: b"LogSoftmax"}, {}, r'Softmax is expected where node "logits" \(LogSoftmax\) is'),
-    ("input_node", {1: b"input"}, {}, 'there is no node "input_node"'),
+    ("logits", {2: [b"LogSoftmax"]}, {}, r'Softmax is expected where node "logits" \(LogSoftmax\) is'),
+    ("input_node", {1: [b"input"]}, {}, 'there is no node "input_node"'),
     ("input_node", {}, {b"shape": shaped(-1, 16, 19, 26)}, r'"input_node" .* shape \(-1, 16, 19, 26\); one utterance'),
     ("input_node", {}, {b"shape": shaped(1, 16, 19, 25)}, r"takes 494 numbers .* gives 19 frames of 25"),
     ("Minimum/y", {}, {b"value": number(20.0, 8)}, r'"Minimum" \(Minimum\) has 8 limits instead of one'),
     ("MatMul", {}, {b"transpose_b": b"\x28\x01"}, r'"MatMul" \(MatMul\) transposes'),
     ("layer_2/weights", {}, {b"value": number(0.5, 8, 7)}, r'"MatMul_1" .* of \(8, 7\) .* where 8 outputs are wanted'),
-    ("Relu_1", {2: b"Relu6"}, {}, r'Relu is expected where node "Relu_1" \(Relu6\) is'),
+    ("Relu_1", {2: [b"Relu6"]}, {}, r'Relu is expected where node "Relu_1" \(Relu6\) is'),
     ("Minimum_1/y", {}, {b"value": number(6.0)}, r"clipped at \[6\.0, 20\.0\]"),
     ("layer_5/bias", {}, {b"value": number(0.5)}, r'"MatMul_3" .* biases of \(\) where 8 outputs'),
     ("layer_2/weights", {}, {b"value": field(8, b"\x08\x13")}, '"layer_2/weights" .* float16 instead of float32'),
-    ("layer_2/weights", {2: b"VariableV2"}, {}, r'"layer_2/weights" \(VariableV2\) is no constant'),
+    ("layer_2/weights", {2: [b"VariableV2"]}, {}, r'"layer_2/weights" \(VariableV2\) is no constant'),
     ("Reshape_2/shape", {}, {b"value": integers(8, -1)}, r'"Reshape_2" .* \[8, -1\] where frames of 8 numbers'),
     ("transpose/perm", {}, {b"value": integers(0, 1, 2, 3)}, r"into the order \[0, 1, 2, 3\]"),
     (LSTM, {}, {b"use_peephole": b"\x28\x01"}, r"BlockLSTM\) has peepholes"),
     (LSTM, {}, {b"forget_bias": b"\x25\x00\x00\xc0\x7f"}, "forget bias nan"),
-    (LSTM, {2: b"BlockLSTMV2"}, {}, r"BlockLSTM is expected where .* \(BlockLSTMV2\) is"),
+    (LSTM, {2: [b"BlockLSTMV2"]}, {}, r"BlockLSTM is expected where .* \(BlockLSTMV2\) is"),
+    (f"{CELL}/kernel", {}, {b"value": number(0.1, 16, 31)}, r"a kernel of \(16, 31\) .* for 8 units"),
+    (
+        f"{CELL}/mul",
+        {3: [HIDDEN, b"layer_2/bias"]},
+        {},
+        r'"layer_2/bias" \(Const\) is no mask of frames behind the end',
+    ),
+    (f"{CELL}/SequenceMask/Less", {2: [b"Greater"]}, {}, "is no mask of frames behind the end"),
+    (f"{CELL}/SequenceMask/Less", {3: [*LESS[::-1]]}, {}, "is no mask of frames behind the end"),
+    (f"{CELL}/Cast", {3: [b"metadata_version"]}, {}, "does not stop at input_lengths"),
+    ("previous_state_h", {}, {b"shape": shaped(1, 9)}, r'starts from node "previous_state_h" .* of shape \(1, 9\)'),
+    ("Reshape_2", {3: [f"{LSTM}:1".encode(), b"Reshape_2/shape"]}, {}, "output 1 of .* is used instead of 6"),
     ("AudioSpectrogram", {}, {b"magnitude_squared": b"\x28\x00"}, "does not square magnitudes"),
     ("AudioSpectrogram", {}, {b"window_size": b"\x18\x80\x08"}, r"windows of 1024 .* metadata say 512"),
     ("Mfcc", {}, {b"dct_coefficient_count": b"\x18\x0d"}, "coefficients=13.* input_node takes 26"),
     ("Mfcc/sample_rate", {}, {b"value": integers(8000, scalar=True)}, r"for \[8000\] Hz, and its metadata say 16000"),
     ("metadata_version", {}, {b"value": integers(5)}, "of version 5, and DeepSpeech 0.9's graphs are of version 6"),
-    ("metadata_beam_width", {1: b"beam_width"}, {}, 'no node "metadata_beam_width"'),
-    ("new_state_c", {3: f"{LSTM}:6".encode()}, {}, r'"new_state_c" .* outputs \[6\] of .* instead of 1'),
+    ("metadata_beam_width", {1: [b"beam_width"]}, {}, 'no node "metadata_beam_width"'),
+    ("new_state_c", {3: [f"{LSTM}:6".encode()]}, {}, r'"new_state_c" .* outputs \[6\] of .* instead of 1'),
 ]
 
 
 @pytest.mark.parametrize(("node", "fields", "attributes", "reason"), CHANGES, ids=[each[3] for each in CHANGES])
 def test_what_is_not_deepspeechs_graph_is_refused_by_name(
-    tmp_path: Path, node: str, fields: dict[int, bytes], attributes: dict[bytes, bytes], reason: str
+    tmp_path: Path, node: str, fields: dict[int, list[bytes]], attributes: dict[bytes, bytes], reason: str
 ) -> None:
     graph = Skeleton(OFFICIAL).fill(chance(8, ENGLISH))
     path = write(tmp_path / "a.pb", changed(graph, node, fields, attributes))
