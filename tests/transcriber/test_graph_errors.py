@@ -75,6 +75,9 @@ def test_a_graph_with_layer_normalisation_is_refused_by_the_node_that_is_in_the_
 #: What is changed in DeepSpeech's graph: of which node, and an operation, an input or an attribute; and what is said.
 CHANGES = [
     ("logits", {2: [b"LogSoftmax"]}, {}, r'Softmax is expected where node "logits" \(LogSoftmax\) is'),
+    ("logits", {3: [b"^raw_logits"]}, {}, r'"logits" \(Softmax\) has 0 inputs, and number 0 is missing'),
+    ("logits", {3: [b"gone"]}, {}, r'"logits" \(Softmax\) has an input "gone", which is not in the graph'),
+    ("layer_2/bias/read", {3: [b"layer_2/bias/read"]}, {}, r'"layer_2/bias/read" \(Identity\) is its own input'),
     ("input_node", {1: [b"input"]}, {}, 'there is no node "input_node"'),
     ("input_node", {}, {b"shape": shaped(-1, 16, 19, 26)}, r'"input_node" .* shape \(-1, 16, 19, 26\); one utterance'),
     ("input_node", {}, {b"shape": shaped(1, 16, 19, 25)}, r"takes 494 numbers .* gives 19 frames of 25"),
@@ -133,6 +136,7 @@ DAMAGES = [
     ("layer_2/bias", {b"value": number(1.0, 8, 0)}, r"1 numbers for the shape \(8, 0\)"),
     ("layer_2/bias", {b"value": number(1.0, 8, -1)}, r"1 numbers for the shape \(8, -1\)"),
     ("layer_2/bias", {b"value": floats((2048, 1024), field(5, bytes(8)))}, "gives 2 numbers of 2,097,152"),
+    ("transpose/perm", {b"value": field(8, b"\x08\x03" + field(7, b"\1\1"))}, "has more than 1 numbers"),
     ("transpose/perm", {b"value": field(8, b"\x08\x03" + field(4, b"abc"))}, "part of an integer"),
     ("metadata_alphabet", {b"value": field(8, b"\x08\x07")}, "holds 0 strings of 0 bytes instead of one"),
     (LSTM, {b"use_peephole": b"\x2a\x01a"}, "field 5 is no number"),
