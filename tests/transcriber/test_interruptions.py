@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from tests.transcriber.sounds import RATE, wav
 from transcriber import audio
@@ -51,6 +52,34 @@ def test_a_signal_while_libsndfile_reads_a_file_is_not_forgotten(
     monkeypatch.setattr(View, "read", interrupted)
     with pytest.raises(Ended):
         list(decoded)
+
+
+def test_a_signal_while_a_file_is_closed_does_not_have_it_closed_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """It used to: glibc found the memory given back twice, and the child ended by SIGABRT, which nobody tries again."""
+    path = tmp_path / "a.wav"
+    path.write_bytes(wav(np.ones(RATE, np.int16)))
+    close, closed = soundfile._snd.sf_close, []
+
+    class Library:
+        """libsndfile, where the signal comes just when a file was closed."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(library, name)
+
+        def sf_close(self, file: object) -> int:
+            closed.append(file)
+            if len(closed) == 1:  # another one would end this process
+                close(file)
+                signal.raise_signal(number)
+            return 0
+
+    library = soundfile._snd
+    monkeypatch.setattr(soundfile, "_snd", Library())
+    with pytest.raises(Ended):
+        list(audio.decode(path, RATE))
+    assert len(closed) == 1
 
 
 def test_what_waits_is_handled_at_the_end_and_afterwards_all_is_as_before(number: int) -> None:

@@ -73,12 +73,15 @@ def _open(path: Path) -> Iterator[soundfile.SoundFile]:
                 file = soundfile.SoundFile(View(source, found))
         except soundfile.LibsndfileError as error:
             raise AudioCorrupt(f"The WAV file cannot be decoded: {error.error_string} Export it again.") from error
-        with file:
+        try:
             if file.frames != found.frames:
                 raise AudioCorrupt(
                     f"Decoding gives {file.frames} samples, the header promises {found.frames}. Export the file again."
                 )
             yield file
+        finally:
+            with interruptions.held():
+                file.close()
 
 
 def _read(file: soundfile.SoundFile, frames: int) -> npt.NDArray[np.float32]:

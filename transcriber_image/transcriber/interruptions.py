@@ -1,7 +1,8 @@
-"""Signals that end the process wait while C code is at work that calls back into Python.
+"""Signals that end the process wait while C code is at work that calls back into Python, or gives memory back.
 
 An exception that a handler raises in such a callback is printed and forgotten (CFFI, "Extern Python"): the process
-would go on as if nobody had asked it to end, and the callback would seem to have failed.
+would go on as if nobody had asked it to end, and the callback would seem to have failed. Between the C code that closes
+a file and the note that it is closed, an exception has it closed again, which ends the process by SIGABRT.
 """
 
 from __future__ import annotations

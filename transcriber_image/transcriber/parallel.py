@@ -189,8 +189,8 @@ def _serve(pipe: Connection, folder: ModelFolder, options: Options, cores: set[i
     except TranscriptionError as error:
         pipe.send(error)
         return
-    pipe.send(engine.description)
     try:
+        pipe.send(engine.description)
         while True:
             pipe.send(_answer(engine, pipe.recv()))
     except (EOFError, OSError):
