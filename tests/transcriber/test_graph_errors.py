@@ -78,6 +78,7 @@ CHANGES = [
     ("logits", {3: [b"^raw_logits"]}, {}, r'"logits" \(Softmax\) has 0 inputs, and number 0 is missing'),
     ("logits", {3: [b"gone"]}, {}, r'"logits" \(Softmax\) has an input "gone", which is not in the graph'),
     ("layer_2/bias/read", {3: [b"layer_2/bias/read"]}, {}, r'"layer_2/bias/read" \(Identity\) is its own input'),
+    ("MatMul_1", {3: [b"Minimum:1", b"layer_2/weights"]}, {}, r'output 1 of node "Minimum" \(Minimum\) is used'),
     ("input_node", {1: [b"input"]}, {}, 'there is no node "input_node"'),
     ("input_node", {}, {b"shape": shaped(-1, 16, 19, 26)}, r'"input_node" .* shape \(-1, 16, 19, 26\); one utterance'),
     ("input_node", {}, {b"shape": shaped(1, 16, 19, 25)}, r"takes 494 numbers .* gives 19 frames of 25"),
