@@ -10,6 +10,7 @@ import collections
 import faulthandler
 import json
 import resource
+import signal
 import sys
 import warnings
 from collections.abc import Iterator
@@ -69,7 +70,7 @@ def check(seed: Seed, folder: Path) -> dict[str, object]:
         now.write_text(name)
         path.unlink()  # what is mapped into memory must not change
         path.write_bytes(data)
-        faulthandler.dump_traceback_later(HANG_SECONDS, exit=True)
+        signal.alarm(HANG_SECONDS)
         try:
             with _little_memory(beside=len(data)):
                 result = outcome(path)
@@ -78,7 +79,7 @@ def check(seed: Seed, folder: Path) -> dict[str, object]:
         counts["wrong" if result.startswith("wrong") else result] += 1
         if result.startswith("wrong"):
             failures.append(f"{name}: {result}")
-    faulthandler.cancel_dump_traceback_later()
+    signal.alarm(0)
     return {"counts": counts, "failures": failures}
 
 
@@ -97,4 +98,6 @@ def _little_memory(beside: int) -> Iterator[None]:
 if __name__ == "__main__":
     warnings.simplefilter("error")
     faulthandler.enable()
+    # Ends the process, and says where it was. A thread that watches would itself take memory, at any moment.
+    faulthandler.register(signal.SIGALRM, chain=True)
     print(json.dumps(check(seeds()[sys.argv[1]], Path(sys.argv[2]))))
