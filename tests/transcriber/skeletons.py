@@ -156,6 +156,21 @@ def _constant(node: Any) -> tuple[str, bytes, bytes]:
     return name, b"", b""
 
 
+def changed(graph: bytes, name: str, fields: dict[int, list[bytes]], attributes: dict[bytes, bytes]) -> bytes:
+    """A graph with other fields in one of its nodes, as many as there are, and other values of attributes."""
+    nodes = take_apart(graph)
+    [at] = [at for at, (number, _, node) in enumerate(nodes) if number == 1 and by_number(node)[1] == name.encode()]
+    new, values = [], {number: iter(each) for number, each in fields.items()}
+    for number, kind, value in take_apart(nodes[at][2]):
+        key = by_number(value)[1] if number == 5 else b""
+        if key in attributes:
+            new.append((5, 2, field(1, key) + field(2, attributes[key])))
+        else:
+            new.append((number, kind, next(values[number]) if number in values else value))
+    nodes[at] = (1, 2, put_together(new))
+    return put_together(nodes)
+
+
 def by_number(message: bytes) -> dict[int, Any]:
     """The fields of a protocol buffer; of several with one number the last."""
     return {number: value for number, _, value in take_apart(message)}

@@ -13,7 +13,7 @@ from pathlib import Path
 from transcription.contract.errors import ModelInvalid
 
 from .nodes import Graph, read_nodes
-from .protobuf import Message
+from .protobuf import MOST_PARTS, Message
 
 _GRAPH = "memmapped_package://."
 #: Of the directory, and of an entry in it. Source: memmapped_file_system.proto.
@@ -30,14 +30,14 @@ def open_graph(path: Path) -> Graph:
     """
     with path.open("rb") as file:
         if not path.stat().st_size:
-            raise ModelInvalid("it is empty. Upload it again")
+            raise ModelInvalid("it is empty")
         data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     if path.suffix != ".pbmm":
-        return Graph(read_nodes(Message(data)))
+        return Graph(read_nodes(data))
     regions = _regions(data)
     if _GRAPH not in regions:
-        raise ModelInvalid("there is no graph in its directory. Convert the .pb file again")
-    return Graph(read_nodes(Message(regions[_GRAPH])), regions)
+        raise ModelInvalid("there is no graph in its directory")
+    return Graph(read_nodes(regions[_GRAPH]), regions)
 
 
 def _regions(data: memoryview) -> dict[str, memoryview]:
@@ -48,10 +48,10 @@ def _regions(data: memoryview) -> dict[str, memoryview]:
         )
     regions: dict[str, memoryview] = {}
     following = directory
-    for entry in reversed(list(Message(data[directory : -_END.size]).messages(_ENTRY))):
+    for entry in reversed(list(Message(data[directory : -_END.size], MOST_PARTS).messages(_ENTRY))):
         name, offset = entry.text(_NAME), entry.integer(_OFFSET)
         if _LENGTH not in entry:  # as TensorFlow's converters wrote it that are older than DeepSpeech 0.9
-            raise ModelInvalid(f'its directory does not tell the length of "{name}". Convert the .pb file again')
+            raise ModelInvalid(f'its directory does not tell the length of "{name}"')
         length = entry.integer(_LENGTH)
         if not 0 <= offset <= offset + length <= following or name in regions:
             raise ModelInvalid(f'its directory is damaged at "{name}": {length:,} bytes from {offset:,}')

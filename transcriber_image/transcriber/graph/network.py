@@ -57,7 +57,7 @@ def read_network(walk: Walk, classes: int) -> Network:
 
 def _clipped(walk: Walk, at: Output, outputs: int, clips: set[float]) -> tuple[Dense, Node]:
     """A layer behind which what is below 0 or above a limit is cut off; as `_dense`, and the limit goes to `clips`."""
-    minimum = walk.expect(walk.graph.nodes[at.node], "Minimum")
+    minimum = walk.maker(at, "Minimum")
     rectified, limit = (walk.source(minimum, each, "Relu", "Const") for each in (0, 1))
     if rectified.operation == "Const":
         rectified, limit = limit, rectified
@@ -71,13 +71,13 @@ def _clipped(walk: Walk, at: Output, outputs: int, clips: set[float]) -> tuple[D
 
 def _dense(walk: Walk, at: Output, outputs: int) -> tuple[Dense, Node]:
     """A layer that makes so many numbers, and its multiplication, whose first input is the layer's."""
-    addition = walk.expect(walk.graph.nodes[at.node], *_ADDITIONS)
+    addition = walk.maker(at, *_ADDITIONS)
     product = walk.source(addition, 0, "MatMul")
     if any(product.attribute(f"transpose_{each}").integer(BOOLEAN) for each in "ab"):
         raise GraphUnsupported(f"{product} transposes what it multiplies")
     weights = tensors.floats(walk.graph, walk.graph.source(product, 1))
     biases = tensors.floats(walk.graph, walk.graph.source(addition, 1))
-    if not weights.size or weights.shape[1:] != (outputs,) or biases.shape != (outputs,):
+    if weights.shape[1:] != (outputs,) or biases.shape != (outputs,):
         raise GraphUnsupported(
             f"{product} has weights of {weights.shape} and biases of {biases.shape} where {outputs} outputs are wanted"
         )

@@ -12,7 +12,7 @@ from typing import Optional
 
 from transcription.contract.errors import GraphUnsupported, ModelInvalid
 
-from .protobuf import Message
+from .protobuf import MOST_PARTS, Message
 
 #: Of a graph.
 _NODE = 1
@@ -36,23 +36,27 @@ class Output:
     number: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Node:
     """An operation and where its inputs come from."""
 
     name: str
     operation: str
-    #: Without those that only say what must run before.
-    inputs: tuple[Output, ...]
-    message: Message = field(repr=False)
+    #: As it is written; of most nodes nothing else is needed.
+    data: memoryview = field(repr=False)
 
     def __str__(self) -> str:
         return f'node "{self.name}" ({self.operation})'
 
+    @property
+    def inputs(self) -> tuple[Output, ...]:
+        """Without those that only say what must run before."""
+        return tuple(_inputs(Message(self.data)))
+
     @cached_property
     def attributes(self) -> dict[str, Message]:
         """Their values by name."""
-        entries = self.message.messages(_ATTRIBUTE)
+        entries = Message(self.data).messages(_ATTRIBUTE)
         return {entry.text(_KEY): entry.message(_VALUE) for entry in entries}
 
     def attribute(self, name: str) -> Message:
@@ -93,9 +97,10 @@ class Graph:
     def output(self, of: Node, number: int) -> Output:
         """As `source`, and which of that node's outputs it is."""
         for _ in range(len(self.nodes) + 1):
-            if number >= len(of.inputs):
-                raise GraphUnsupported(f"{of} has {len(of.inputs)} inputs, and number {number} is missing")
-            found = of.inputs[number]
+            inputs = of.inputs
+            if number >= len(inputs):
+                raise GraphUnsupported(f"{of} has {len(inputs)} inputs, and number {number} is missing")
+            found = inputs[number]
             if found.node not in self.nodes:
                 raise GraphUnsupported(f'{of} has an input "{found.node}", which is not in the graph')
             of, number = self.nodes[found.node], 0
@@ -104,30 +109,30 @@ class Graph:
         raise GraphUnsupported(f"{of} is its own input")
 
     def origins(self, of: Output, until: str) -> set[Output]:
-        """All outputs that a value was made from, up to and with those of the node `until`."""
+        """A value that is there, and all that it was made from, up to and with what the node `until` makes."""
         found, open_ = {of}, [of]
         while open_:
             at = open_.pop()
-            if at.node == until or at.node not in self.nodes:
-                continue
-            new = set(self.nodes[at.node].inputs) - found
-            found |= new
-            open_ += new
+            if at.node != until:
+                inputs = {each for each in self.nodes[at.node].inputs if each.node in self.nodes}
+                open_ += inputs - found
+                found |= inputs
         return found
 
 
-def read_nodes(message: Message) -> dict[str, Node]:
+def read_nodes(data: memoryview) -> dict[str, Node]:
     """The nodes of a graph.
 
     Raises:
         ModelInvalid: two of them have one name.
     """
     nodes: dict[str, Node] = {}
-    for each in message.messages(_NODE):
-        name = each.text(_NAME)
+    for each in Message(data, MOST_PARTS).contents(_NODE):
+        message = Message(each)
+        name = message.text(_NAME)
         if name in nodes:
             raise ModelInvalid(f'it has two nodes "{name}"')
-        nodes[name] = Node(name, each.text(_OPERATION), tuple(_inputs(each)), each)
+        nodes[name] = Node(name, message.text(_OPERATION), each)
     return nodes
 
 
@@ -138,8 +143,8 @@ def sizes(shape: Message) -> Optional[tuple[int, ...]]:
 
 
 def _inputs(node: Message) -> Iterator[Output]:
-    for each in node.contents(_INPUT):
-        name, _, number = each.decode("utf-8", "replace").partition(":")
+    for each in node.texts(_INPUT):
+        name, _, number = each.partition(":")
         if not name.startswith("^"):
             # Python's int takes more than digits of ASCII, and any number of them.
             yield Output(name, int(number) if number in tuple("123456789") else 0)

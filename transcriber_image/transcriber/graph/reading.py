@@ -53,7 +53,9 @@ def _named(path: Path, advice: str) -> Iterator[None]:
             f"Export it again with the training code of DeepSpeech 0.9, {advice}."
         ) from error
     except ModelInvalid as error:
-        raise ModelInvalid(f"{path} is damaged: {error.message}. Upload it again.") from error
+        raise ModelInvalid(
+            f"{path} is damaged: {error.message}. Upload it again; if it still is, export it again."
+        ) from error
 
 
 def _read(graph: Graph) -> AcousticGraph:

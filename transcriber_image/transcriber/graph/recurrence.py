@@ -16,7 +16,9 @@ _LENGTH, X, _PREVIOUS_CELL, _PREVIOUS_HIDDEN, _KERNEL, _BIASES = 0, 1, 2, 3, 4, 
 _CELL, _HIDDEN = 1, 6
 _GATES = 4
 #: What a mask is made with: frame numbers, which of them are below the length, for every unit.
-_MASK = {"Cast", "Const", "ExpandDims", "Identity", "Less", "Pack", "Placeholder", "Range", "Tile", "Transpose"}
+_MASK = {"Cast", "Const", "ExpandDims", "Identity", "Less", "Placeholder", "Range", "Tile", "Transpose"}
+#: What the state for the next run is picked with: that of the last frame within the length, if there is one.
+_STATE = {*_MASK, "BlockLSTM", "ConcatV2", "GatherNd", "Mul", "Pack", "Sub", "ZerosLike"}
 
 
 def read_lstm(walk: Walk, at: Output, units: int) -> tuple[Lstm, Node]:
@@ -60,7 +62,8 @@ def _check_mask(walk: Walk, mask: Output) -> None:
     nodes = [walk.graph.named(each.node) for each in walk.graph.origins(mask, until="")]
     comparisons = {node.name for node in nodes if node.operation == "Less"}
     if len(comparisons) == 1 and {node.operation for node in nodes} <= _MASK:
-        frames, length = walk.graph.named(comparisons.pop()).inputs
+        less = walk.graph.named(comparisons.pop())
+        frames, length = (walk.graph.output(less, each) for each in (0, 1))
         if not walk.placeholders(frames, until="") and walk.placeholders(length, until="") == {"input_lengths"}:
             return
     raise GraphUnsupported(f"{walk.graph.nodes[mask.node]} is no mask of frames behind the end")
@@ -68,13 +71,16 @@ def _check_mask(walk: Walk, mask: Output) -> None:
 
 def _check_states(walk: Walk, lstm: Node, units: int) -> None:
     """See that a run starts from where the last one ended, as far as the client gives it frames."""
-    if walk.placeholders(lstm.inputs[_LENGTH], until=lstm.name) != {"input_lengths"}:
+    if walk.placeholders(walk.graph.output(lstm, _LENGTH), until=lstm.name) != {"input_lengths"}:
         raise GraphUnsupported(f"{lstm} does not stop at input_lengths")
     for number, output, letter in ((_PREVIOUS_CELL, _CELL, "c"), (_PREVIOUS_HIDDEN, _HIDDEN, "h")):
         previous = walk.source(lstm, number, "Placeholder")
         if previous.name != f"previous_state_{letter}" or previous.shape() != (BATCH, units):
             raise GraphUnsupported(f"{lstm} starts from {previous} of shape {previous.shape()}")
         new = walk.graph.named(f"new_state_{letter}")
-        used = {each.number for each in walk.graph.origins(Output(new.name), lstm.name) if each.node == lstm.name}
+        origins = walk.graph.origins(Output(new.name), until=lstm.name)
+        for each in sorted(origins, key=lambda each: each.node):
+            walk.expect(walk.graph.named(each.node), *_STATE)
+        used = {each.number for each in origins if each.node == lstm.name}
         if used != {output}:
             raise GraphUnsupported(f"{new} is made from outputs {sorted(used)} of {lstm} instead of {output}")

@@ -25,8 +25,12 @@ _TYPES = {
     1: "float32", 2: "float64", 3: "int32", 4: "uint8", 6: "int8", 7: "string", 9: "int64", 10: "bool",
     14: "bfloat16", 19: "float16",
 }  # fmt: skip
-#: Numbers in one tensor: the LSTM of the official model has 2**25.
-_MOST = 2**28
+#: Numbers in one tensor, where the LSTM of the official model has 2**25, and its dimensions.
+_MOST, _MOST_DIMENSIONS = 2**28, 8
+#: Of a shape, or whatever else is told in integers.
+_MOST_INTEGERS = 16
+#: Of a string: more than any alphabet takes, whose labels are counted in 16 bits.
+_LONGEST_TEXT = 2**20
 #: Of a tensor that gives fewer numbers than it has, since the last one is repeated; TensorFlow shortens small ones so.
 _MOST_REPEATED = 2**20
 
@@ -39,18 +43,13 @@ def floats(graph: Graph, node: Node) -> Floats:
         ModelInvalid: it is damaged, or holds a number that is none.
     """
     if node.operation == "ImmutableConst":
-        content = _region(graph, node)
-        array = _shaped(node, np.frombuffer(content, "<f4"), node.shape())
-    else:
-        tensor = _constant(node, _FLOAT)
-        content = tensor.content(_CONTENT)
-        if content.nbytes % 4:
-            raise ModelInvalid(f"{node} holds a part of a float")
-        given = np.frombuffer(content, "<f4") if _CONTENT in tensor else tensor.floats(_FLOATS)
-        array = _shaped(node, given, sizes(tensor.message(_SHAPE)))
-    if array.size and not (np.isfinite(array.min()) and np.isfinite(array.max())):
-        raise ModelInvalid(f"{node} holds a number that is not finite. Was the training interrupted?")
-    return array
+        return _shaped(node, np.frombuffer(_region(graph, node), "<f4"), node.shape())
+    tensor = _constant(node, _FLOAT)
+    content = tensor.content(_CONTENT)
+    if content.nbytes % 4:
+        raise ModelInvalid(f"{node} holds a part of a float")
+    given = np.frombuffer(content, "<f4") if content else tensor.floats(_FLOATS)
+    return _shaped(node, given, sizes(tensor.message(_SHAPE)))
 
 
 def integers(node: Node) -> list[int]:
@@ -64,11 +63,11 @@ def integers(node: Node) -> list[int]:
     content = tensor.content(_CONTENT)
     if content.nbytes % 4:
         raise ModelInvalid(f"{node} holds a part of an integer")
-    given = np.frombuffer(content, "<i4").tolist() if _CONTENT in tensor else tensor.integers(_INTEGERS)
     shape = sizes(tensor.message(_SHAPE))
     count = _count(shape)
-    if count is None or count > _MOST_REPEATED or len(given) > count:
-        raise ModelInvalid(f"{node} has {len(given)} numbers for the shape {shape}")
+    if count is None or count > _MOST_INTEGERS or content.nbytes > 4 * count:
+        raise ModelInvalid(f"{node} is of the shape {shape}, and has {content.nbytes} bytes")
+    given = np.frombuffer(content, "<i4").tolist() if content else tensor.integers(_INTEGERS, count)
     return list(map(int, given)) + (given[-1:] or [0]) * (count - len(given))
 
 
@@ -80,9 +79,9 @@ def text(node: Node) -> bytes:
         ModelInvalid: it holds no string.
     """
     strings = _constant(node, _TEXT).contents(_STRINGS)
-    if len(strings) != 1:
-        raise ModelInvalid(f"{node} holds {len(strings)} strings instead of one")
-    return strings[0]
+    if len(strings) != 1 or len(strings[0]) > _LONGEST_TEXT:
+        raise ModelInvalid(f"{node} holds {len(strings)} strings of {sum(map(len, strings)):,} bytes instead of one")
+    return bytes(strings[0])
 
 
 def _constant(node: Node, kind: int) -> Message:
@@ -115,6 +114,8 @@ def _shaped(node: Node, given: Floats, shape: Optional[tuple[int, ...]]) -> Floa
     count = _count(shape)
     if shape is None or count is None or len(given) > count:
         raise ModelInvalid(f"{node} has {len(given):,} numbers for the shape {shape}")
+    if len(given) and not (np.isfinite(given.min()) and np.isfinite(given.max())):
+        raise ModelInvalid(f"{node} holds a number that is not finite")
     if len(given) < count:
         last = given[-1] if len(given) else np.float32(0)
         if len(given) <= 1:
@@ -128,7 +129,7 @@ def _shaped(node: Node, given: Floats, shape: Optional[tuple[int, ...]]) -> Floa
 
 
 def _count(shape: Optional[tuple[int, ...]]) -> Optional[int]:
-    """How many numbers a shape has room for, unless it is open or too large."""
-    if shape is None or min(shape, default=0) < 0 or math.prod(shape) > _MOST:
+    """How many numbers a shape has room for, unless it is open, or has none or too many."""
+    if shape is None or len(shape) > _MOST_DIMENSIONS or not 0 < math.prod(shape) <= _MOST or min(shape, default=1) < 0:
         return None
     return math.prod(shape)

@@ -37,7 +37,7 @@ class Walk:
             GraphUnsupported: it does something else.
         """
         if node.operation not in operations:
-            raise GraphUnsupported(f"{' or '.join(operations)} is expected where {node} is")
+            raise GraphUnsupported(f"{' or '.join(sorted(operations))} is expected where {node} is")
         return node
 
     def source(self, of: Node, number: int, *operations: str) -> Node:
@@ -46,10 +46,17 @@ class Walk:
         Raises:
             GraphUnsupported: it does something else, or the input is not its first output.
         """
-        found = self.graph.output(of, number)
-        node = self.expect(self.graph.nodes[found.node], *operations)
-        if found.number:
-            raise GraphUnsupported(f"{of} takes output {found.number} of {node}")
+        return self.maker(self.graph.output(of, number), *operations)
+
+    def maker(self, of: Output, *operations: str) -> Node:
+        """The node that makes this as its first output, if it does one of these.
+
+        Raises:
+            GraphUnsupported: it does something else, or this is another output.
+        """
+        node = self.expect(self.graph.nodes[of.node], *operations)
+        if of.number:
+            raise GraphUnsupported(f"output {of.number} of {node} is used")
         return node
 
     def past_reshape(self, of: Node, number: int, size: int) -> Output:
@@ -70,11 +77,7 @@ class Walk:
     def placeholders(self, of: Output, until: str) -> set[str]:
         """What the client puts in for a value to be made, at most back to the node `until`."""
         names = {each.node for each in self.graph.origins(of, until)} - {until}
-        return {name for name in names if name in self.graph.nodes and self._is_open(self.graph.nodes[name])}
-
-    @staticmethod
-    def _is_open(node: Node) -> bool:
-        return node.operation != "Const" and not node.inputs
+        return {name for name in names if self.graph.nodes[name].operation == "Placeholder"}
 
 
 def begin(graph: Graph) -> Walk:
