@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from transcriber import metrics as container_metrics
-from transcription.contract.errors import AudioCorrupt, StorageDenied
 
 from infra import metrics
+from transcriber import metrics as container_metrics
+from transcription.contract.errors import AudioCorrupt, StorageDenied
 
 from .deployment import ACCOUNT, Deployment
 from .policy import is_allowed
@@ -88,7 +88,11 @@ def test_a_night_without_a_run_is_seen_by_two_oclock(each: Deployment) -> None:
 def test_a_run_that_takes_all_night_is_no_missing_run(each: Deployment) -> None:
     # Given when a run starts, whatever becomes of it, and for scheduled runs only.
     found = alarm(each, "DidNotRun")
-    assert (found["Namespace"], found["MetricName"], found["Statistic"]) == ("AmazonMWAA", "DAGScheduleDelay", "SampleCount")
+    assert (found["Namespace"], found["MetricName"], found["Statistic"]) == (
+        "AmazonMWAA",
+        "DAGScheduleDelay",
+        "SampleCount",
+    )
     wanted = [{"Name": "DAG", "Value": "transcribe_audio"}, {"Name": "Environment", "Value": each.name}]
     assert found["Dimensions"] == wanted
 

@@ -58,7 +58,11 @@ def test_machines_are_filled_and_not_half_empty_for_want_of_memory(each: Deploym
     vcpus, memory = needs(container, "VCPU"), needs(container, "MEMORY")
     assert memory <= vcpus * 2 * GIBIBYTE * (1 - SYSTEM)
     environments = each.resources("AWS::Batch::ComputeEnvironment").values()
-    sizes = {kind.split(".")[1] for found in environments for kind in found["Properties"]["ComputeResources"]["InstanceTypes"]}
+    sizes = {
+        kind.split(".")[1]
+        for found in environments
+        for kind in found["Properties"]["ComputeResources"]["InstanceTypes"]
+    }
     smallest = min({"large": 2, "xlarge": 4, "2xlarge": 8, "4xlarge": 16}[size] for size in sizes)
     assert smallest >= vcpus
 
@@ -101,7 +105,9 @@ def test_a_container_cannot_take_the_rights_of_its_machine(each: Deployment) -> 
 def test_what_a_child_prints_can_be_read_and_ends_some_day(each: Deployment, container: Any) -> None:
     options = container["LogConfiguration"]["Options"]
     assert container["LogConfiguration"]["LogDriver"] == "awslogs"
-    groups = {f"made-up-{name.lower()}": found["Properties"] for name, found in each.resources("AWS::Logs::LogGroup").items()}
+    groups = {
+        f"made-up-{name.lower()}": found["Properties"] for name, found in each.resources("AWS::Logs::LogGroup").items()
+    }
     assert groups[options["awslogs-group"]]["RetentionInDays"] in (30, 90)
 
 
@@ -151,7 +157,9 @@ def test_a_changed_machine_is_used(each: Deployment) -> None:
 def test_airflow_plans_as_many_children_as_there_is_room_for(each: Deployment, container: Any) -> None:
     environments = each.resources("AWS::Batch::ComputeEnvironment").values()
     room = [found["Properties"]["ComputeResources"]["MaxvCpus"] for found in environments]
-    planned = each.properties("AWS::MWAA::Environment")["AirflowConfigurationOptions"]["transcription.parallel_children"]
+    planned = each.properties("AWS::MWAA::Environment")["AirflowConfigurationOptions"][
+        "transcription.parallel_children"
+    ]
     assert int(planned) == sum(vcpus // needs(container, "VCPU") for vcpus in room)
 
 
