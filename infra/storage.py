@@ -12,8 +12,8 @@ from infra.settings import DeploymentSettings
 from transcription.contract import keys
 
 _UNLOGGED = (
-    "Access is logged by CloudTrail's data events where an account wants it. A bucket of access logs would hold the names "
-    "of all recordings once more, and each run writes down itself what it read and wrote."
+    "Access is logged by CloudTrail's data events where an account wants it. A bucket of access logs would hold the "
+    "names of all recordings once more, and each run writes down itself what it read and wrote."
 )
 
 

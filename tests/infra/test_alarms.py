@@ -77,7 +77,7 @@ def test_a_night_without_a_run_is_seen_by_two_oclock(each: Deployment) -> None:
     found = alarm(each, "DidNotRun")
     assert found["Period"] == 3600
     every_night = [1.0 if hour % 24 == 1 else None for hour in range(72)]
-    # Each hour's datum is there when the hour is over: index 25 is what there was from 01:00 to 02:00 of the second day.
+    # Each hour's datum is there when the hour is over: index 25 is the hour from 01:00 to 02:00 of the second day.
     assert not any(breaches(found, every_night[: hour + 1]) for hour in range(25, 72))
     missed = [*every_night[:25], None]
     assert not breaches(found, every_night[:25])
@@ -117,7 +117,7 @@ def queries(definition: Any) -> dict[str, Any]:
 
 
 def evaluate(definition: Any, values: Mapping[str, float]) -> float:
-    """The value of an alarm's expression; metrics that are not in `values` have no data. All of ours is FILL, + and -."""
+    """The value of an alarm's expression, of FILL, + and -; metrics that are not in `values` have no data."""
     expression = next(entry["Expression"] for entry in definition["Metrics"] if entry.get("ReturnData", True))
     total, sign = 0.0, 1
     for word in expression.replace("FILL(", "").replace(", 0)", "").split():

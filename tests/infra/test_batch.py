@@ -14,8 +14,8 @@ from infra.paths import ROOT
 from .deployment import Deployment
 
 GIBIBYTE = 1024
-#: What a machine's own system and agent take of its memory, in MiB. Source: Amazon ECS Developer Guide, "Reserving Amazon
-#: ECS Linux container instance memory": about 5 % and 32 MiB.
+#: The part of a machine's memory that its own system and agent take, about. Source: Amazon ECS Developer Guide,
+#: "Reserving Amazon ECS Linux container instance memory".
 SYSTEM = 0.06
 
 
@@ -84,7 +84,7 @@ def test_the_largest_file_fits_on_the_disk_of_every_child(each: Deployment, cont
 
 def test_the_disk_is_where_the_container_writes(container: Any) -> None:
     assert container["MountPoints"] == [{"ContainerPath": "/tmp", "SourceVolume": "scratch"}]  # noqa: S108
-    # A volume of Docker's own: with a path on the machine, `nobody` could not write there, and containers would share it.
+    # A volume of Docker's own. A folder of the machine `nobody` could not write to, and containers would share it.
     assert container["Volumes"] == [{"Host": {}, "Name": "scratch"}]
     assert "Tmpfs" not in container["LinuxParameters"]
 

@@ -88,7 +88,7 @@ def synthesize(folder: Path, *, settled: bool) -> None:
 def test_a_finding_of_cdk_nag_ends_the_synthesis(tmp_path: Path) -> None:
     # So every other test here, and every deployment, has none that is not settled.
     assert "AwsSolutionsChecks(app)" in (ROOT / "infra" / "app.py").read_text()
-    with pytest.raises(RuntimeError, match="Nobody|AwsSolutions-SNS3"):
+    with pytest.raises(RuntimeError, match="AwsSolutions-SNS3"):
         synthesize(tmp_path, settled=False)
     assert "AwsSolutions-SNS3" in (tmp_path / "validation-report.json").read_text()
     synthesize(tmp_path / "settled", settled=True)

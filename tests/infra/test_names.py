@@ -23,8 +23,8 @@ NOT_OWN = {
     *(("AWS::CloudWatch::Alarm", "MetricName"), ("Custom::CDKBucketDeployment", "DestinationBucketName")),
     *(("Custom::S3AutoDeleteObjects", "BucketName"),),
 }
-#: What AWS, not CloudFormation, has to be told by name: MWAA, and its log groups; and the job definition, whose every new
-#: revision would otherwise have to be made known to Airflow.
+#: What AWS, not CloudFormation, has to be told by name: MWAA, and its log groups; and the job definition, whose every
+#: new revision would otherwise have to be made known to Airflow.
 NAMED = {"AWS::MWAA::Environment", "AWS::Logs::LogGroup", "AWS::Batch::JobDefinition"}
 
 
