@@ -36,7 +36,10 @@ NEEDS = {
     "put_object": ("s3:PutObject",),
     "delete_object": ("s3:DeleteObject", "s3:GetObject"),  # the second one for its condition
     "delete_objects": ("s3:DeleteObject", "s3:GetObject"),
-    "copy_object": ("source s3:GetObject", "source s3:GetObjectTagging", "s3:PutObject", "s3:PutObjectTagging"),
+    "copy_object": (
+        *("source s3:GetObject", "source s3:GetObjectTagging", "source s3:GetObjectAnnotation"),
+        *("s3:PutObject", "s3:PutObjectTagging", "s3:PutObjectAnnotation"),
+    ),
     "copy": (
         *("source s3:GetObject", "source s3:GetObjectTagging", "s3:PutObject", "s3:PutObjectTagging"),
         "s3:AbortMultipartUpload",
