@@ -82,7 +82,7 @@ def of_tasks(bucket: str) -> list[Permission]:
         _objects(bucket, ["s3:GetObject"], [keys.INPUT, keys.OUTPUT, keys.RUNS, *moved]),
         _objects(bucket, ["s3:PutObject"], [keys.RUNS, *moved]),
         # A copy takes tags and annotations along, and is refused without these where there are any.
-        # Source: Amazon S3 API Reference, CopyObject, `x-amz-object-annotation-directive` and `x-amz-tagging-directive`.
+        # Source: Amazon S3 API Reference, CopyObject, `x-amz-tagging-directive`, `x-amz-object-annotation-directive`.
         _objects(bucket, ["s3:GetObjectTagging", "s3:GetObjectAnnotation"], [keys.INPUT]),
         _objects(bucket, ["s3:PutObjectTagging", "s3:PutObjectAnnotation"], moved),
         # Copies above 5 GB are made in parts, and given up where one fails.
