@@ -34,7 +34,7 @@ class AirflowStack(Stack):
         batch: BatchStack,
     ) -> None:
         super().__init__(scope, id, description="Speech to text: Airflow, its alarms and the dashboard")
-        # MWAA has no names of its own making; nothing else here is named.
+        # MWAA has to be told a name; CloudFormation finds all others.
         name = settings.name
         topic = AlertTopic(self, "Alerts", mail=settings.alert_mail)
         role = airflow_role(self, name, storage.airflow_arn)

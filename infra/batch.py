@@ -102,7 +102,7 @@ def _queue(scope: Construct, settings: DeploymentSettings, network: Network) -> 
         "vpc": network.vpc,
         "vpc_subnets": ec2.SubnetSelection(subnets=network.subnets),
         "security_groups": [network.machines],
-        "instance_types": [ec2.InstanceType(kind) for kind in machines.KINDS],
+        "instance_types": [ec2.InstanceType(kind) for kind in machines.kinds(settings.machine_families)],
         "use_optimal_instance_classes": False,
         "instance_role": _machine_role(scope),
         "launch_template": machine,

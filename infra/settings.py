@@ -42,6 +42,8 @@ _PATTERNS = {
     # MWAA takes 80 characters, the stacks add to it.
     "name": (r"[a-z][a-z0-9-]{0,29}", "up to 30 lower case letters, digits and '-', a letter first"),
     "airflow_version": (r"3\.\d+\.\d+", "a version of Airflow that MWAA offers, such as 3.2.1"),
+    # `g` behind the generation is Arm. Source: Amazon EC2 Instance Types, "Naming conventions".
+    "machine_families": (r"[cmr]\d+[a-fh-z]*(\s*,\s*[cmr]\d+[a-fh-z]*)*", "families of x86 machines, such as c6i,m6i"),
     "alert_mail": (r"|[^@\s]+@[^@\s]+", "a mail address, or empty"),
 }
 
@@ -72,6 +74,9 @@ class DeploymentSettings:
     #: left. No machine runs and none is paid for while there is no audio. A new account has lower quotas of its own.
     spot_vcpus: int = 128
     on_demand_vcpus: int = 32
+    #: Families of machines, in which Spot looks for those with most to spare: x86 with AVX, which libdeepspeech wants.
+    #: These exist in nearly every region; Batch refuses one that the region does not have, and lists those it has.
+    machine_families: str = "c5,c6i,m5,m6i"
     #: vCPUs of one child of the job: as many segments are transcribed at a time.
     vcpus: int = 2
     #: Memory of one child, in MiB. An engine takes up to 0.7 GB for each vCPU at the official model's size, and all

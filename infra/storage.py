@@ -30,7 +30,7 @@ class StorageStack(Stack):
         for each in self.node.children:
             if each.node.id.startswith("Custom::"):
                 acknowledge(each, OF_CDK_FUNCTIONS)
-        #: Their ARNs, for policies of other stacks: those can then be told apart when they are written, not only later.
+        #: Their ARNs as other stacks import them, so that what cdk-nag calls them there is known from the start.
         self.audio_arn = self._exported(self.audio.bucket_arn)
         self.airflow_arn = self._exported(self.airflow.bucket_arn)
         CfnOutput(self, "AudioBucket", value=self.audio.bucket_name, description="Upload audio to s3://…/input/")

@@ -27,6 +27,7 @@ OTHER = {
     "image_model": "demo",
     "webserver_access": "private",
     "alert_mail": "somebody@example.org",
+    "machine_families": "c7i, r7a",
     "vcpus": "4",
     "memory": "7168",
     "spot_vcpus": "64",

@@ -135,6 +135,18 @@ def test_spot_machines_are_taken_first_and_others_where_there_are_none(each: Dep
     assert [kinds[entry["ComputeEnvironment"]] for entry in order] == ["SPOT", "EC2"]
 
 
+def test_spot_has_many_kinds_to_choose_from(default: Deployment, other: Deployment) -> None:
+    kinds = [
+        {tuple(found["Properties"]["ComputeResources"]["InstanceTypes"]) for found in environments.values()}
+        for environments in (each.resources("AWS::Batch::ComputeEnvironment") for each in (default, other))
+    ]
+    assert [len(found) for found in kinds] == [1, 1]
+    assert len(min(kinds[0])) == 12
+    assert set(min(kinds[1])) == {
+        f"{family}.{size}" for family in ("c7i", "r7a") for size in ("xlarge", "2xlarge", "4xlarge")
+    }
+
+
 def test_a_job_that_no_machine_can_be_found_for_does_not_wait_for_ever(each: Deployment) -> None:
     actions = each.properties("AWS::Batch::JobQueue")["JobStateTimeLimitActions"]
     assert {(action["State"], action["Action"], action["MaxTimeSeconds"]) for action in actions} == {

@@ -26,6 +26,13 @@ def test_every_make_command_that_a_readme_names_exists(file: object) -> None:
     assert named <= targets
 
 
+def test_the_readme_tells_of_every_alarm(default: Deployment) -> None:
+    text = (ROOT / "infra" / "README.md").read_text()
+    alarms = [*default.resources("AWS::CloudWatch::Alarm"), *default.resources("AWS::Events::Rule")]
+    names = {re.sub(r"[0-9A-F]{8}$", "", each.removeprefix("Alarms")) for each in alarms}
+    assert names == set(re.findall(r"^\| `([A-Z]\w+)` \|", text, re.MULTILINE))
+
+
 def test_no_function_runs_on_a_retired_runtime(each: Deployment) -> None:
     # Source: AWS Lambda Developer Guide, "Runtimes". Both are the CDK's own.
     runtimes = {str(found["Properties"]["Runtime"]) for found in each.resources("AWS::Lambda::Function").values()}
