@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -114,14 +113,6 @@ def test_every_setting_says_what_it_is() -> None:
         if isinstance(node, ast.AnnAssign) and not source[node.lineno - 2].strip().startswith("#:")
     ]
     assert undocumented == ["on_demand_vcpus"]  # together with the one before
-
-
-def test_the_readme_names_every_setting_with_its_default() -> None:
-    text = (ROOT / "infra" / "README.md").read_text()
-    for each in fields(DeploymentSettings):
-        default = getattr(DeploymentSettings(), each.name) or (0 if each.type == "int" else "")
-        shown = str(default).lower() if isinstance(default, bool) else str(default)
-        assert f"| `{each.name}` | {shown} |".replace("  ", " ") in text
 
 
 def test_the_settings_of_the_dag_are_read_from_the_class_that_reads_them() -> None:
