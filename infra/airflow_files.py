@@ -60,7 +60,7 @@ class AirflowFiles(Construct):
         # pip reaches nothing without the internet. What the DAG needs is in MWAA's image; the file pins it.
         self.requirements = None
         if settings.network == "nat":
-            check_version(REQUIREMENTS.read_text(), settings.airflow_version)
+            _check_version(REQUIREMENTS.read_text(), settings.airflow_version)
             self.requirements = self._deploy("Requirements", REQUIREMENTS)
         _settle(Stack.of(self), bucket_arn)
 
@@ -80,12 +80,7 @@ class AirflowFiles(Construct):
         return DeployedFile(f"{folder}/{asset.s3_object_key}", Fn.select(0, deployed.object_version_ids))
 
 
-def check_version(requirements: str, version: str) -> None:
-    """Refuse requirements that are for another version of Airflow: MWAA finds out after half an hour.
-
-    Raises:
-        RequirementsMismatch: their constraints are another version's, or there are none.
-    """
+def _check_version(requirements: str, version: str) -> None:
     named = re.search(r"constraints-(\d+\.\d+\.\d+)/", requirements)
     if named is None or named[1] != version:
         raise RequirementsMismatch(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from infra.airflow_files import check_version
+from infra.airflow_files import _check_version
 from infra.errors import RequirementsMismatch
 from infra.paths import DAGS, PLUGINS, REQUIREMENTS
 from infra.settings import DECIDED
@@ -108,11 +108,11 @@ def test_without_internet_airflow_starts_although_pip_reaches_nothing(other: Dep
 
 
 def test_requirements_of_another_version_of_airflow_are_refused_before_mwaa_fails_on_them() -> None:
-    check_version(REQUIREMENTS.read_text(), "3.2.1")
+    _check_version(REQUIREMENTS.read_text(), "3.2.1")
     with pytest.raises(RequirementsMismatch, match=r"REQUIREMENTS_MISMATCH.*3\.2\.1.*3\.0\.6"):
-        check_version(REQUIREMENTS.read_text(), "3.0.6")
+        _check_version(REQUIREMENTS.read_text(), "3.0.6")
     with pytest.raises(RequirementsMismatch):
-        check_version("apache-airflow-providers-amazon==9.25.0\n", "3.2.1")
+        _check_version("apache-airflow-providers-amazon==9.25.0\n", "3.2.1")
 
 
 def test_the_dag_is_told_everything_that_follows_from_the_deployment(each: Deployment, environment: Any) -> None:
