@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from infra.job import RETRY_STRATEGY
 from local.aws import endings, retries
-from local.resources import RETRY_STRATEGY
 
 
 @pytest.mark.parametrize(
