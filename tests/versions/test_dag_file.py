@@ -6,7 +6,6 @@ import contextlib
 import json
 import sqlite3
 import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ import pytest
 from local.airflow import DAG_ID, Airflow
 from local.paths import ROOT
 
-LOADER = Path(__file__).with_name("load_dag.py")
+LOADER = ROOT / "infra" / "mwaa" / "load_dags.py"
 DAG_FILE = ROOT / "dags" / "transcribe_audio.py"
 
 
