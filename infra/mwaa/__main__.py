@@ -1,29 +1,34 @@
 """`python -m infra.mwaa`: say what MWAA would refuse, before it takes 20 to 40 minutes to say so itself.
 
-Without arguments it checks the repository: requirements.txt, the plugins and the DAGs, for the Airflow and the environment
-class that cdk.json chooses. With `--templates cdk.out` it also checks the environment that the CDK app describes.
+It checks requirements.txt, the plugins and the DAGs for the Airflow and the environment class that cdk.json chooses.
+With `--templates cdk.out` it takes both from what `cdk synth` wrote there, and checks that environment too.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+from infra.errors import DeploymentError
 from infra.mwaa import dags, limits, plugins, requirements, template
 from infra.mwaa.errors import RuleBroken
-from infra.settings import read_file
+from infra.paths import DAGS, PLUGINS, REQUIREMENTS, ROOT
+from infra.settings import read
 
-_ROOT = Path(__file__).resolve().parents[2]
-
-
-def _requirements(chosen: argparse.Namespace) -> Iterator[RuleBroken]:
-    yield from requirements.broken_rules(chosen.requirements, chosen.airflow)
+Properties = Mapping[str, Any]
 
 
-def _plugins_and_dags(chosen: argparse.Namespace) -> Iterator[RuleBroken]:
+def _requirements(chosen: argparse.Namespace, environment: Properties) -> Iterator[RuleBroken]:
+    yield from requirements.broken_rules(chosen.requirements, environment["AirflowVersion"])
+
+
+def _dags(chosen: argparse.Namespace, environment: Properties) -> Iterator[RuleBroken]:
+    version = environment["AirflowVersion"]
     with tempfile.TemporaryDirectory() as folder:
         archive = chosen.plugins
         if archive.is_dir():
@@ -31,43 +36,52 @@ def _plugins_and_dags(chosen: argparse.Namespace) -> Iterator[RuleBroken]:
         broken = list(plugins.broken_rules(archive))
         yield from broken
         if not broken:
-            loaded = dags.load(chosen.dags.resolve(), archive, chosen.airflow)
-            yield from dags.broken_rules(loaded, chosen.airflow, chosen.airflow_class)
+            loaded = dags.load(chosen.dags.resolve(), archive, version)
+            yield from dags.broken_rules(loaded, version, environment["EnvironmentClass"])
 
 
-def _environment(chosen: argparse.Namespace) -> Iterator[RuleBroken]:
-    if chosen.templates:
-        for properties in template.environments(chosen.templates):
-            yield from limits.broken_rules(properties)
+def _environment(chosen: argparse.Namespace, environment: Properties) -> Iterator[RuleBroken]:
+    yield from limits.broken_rules(environment)
 
 
-CHECKS: dict[str, Callable[[argparse.Namespace], Iterator[RuleBroken]]] = {
-    "requirements": _requirements,
-    "dags": _plugins_and_dags,
+CHECKS: dict[str, Callable[[argparse.Namespace, Properties], Iterator[RuleBroken]]] = {
     "environment": _environment,
+    "requirements": _requirements,
+    "dags": _dags,
 }
 
 
 def _arguments() -> argparse.Namespace:
-    settings = read_file()
     parser = argparse.ArgumentParser(prog="python -m infra.mwaa", description="Check MWAA's rules before deploying.")
     parser.add_argument("checks", nargs="*", metavar="CHECK", help=f"{', '.join(CHECKS)} (default: all)")
-    parser.add_argument("--airflow", default=settings.airflow_version, metavar="VERSION", help="default: %(default)s")
-    parser.add_argument("--class", dest="airflow_class", default=settings.airflow_class, help="default: %(default)s")
-    parser.add_argument("--requirements", type=Path, default=_ROOT / "requirements.txt", metavar="FILE")
-    parser.add_argument("--plugins", type=Path, default=_ROOT / "plugins", metavar="FOLDER or ZIP")
-    parser.add_argument("--dags", type=Path, default=_ROOT / "dags", metavar="FOLDER")
-    parser.add_argument("--templates", type=Path, metavar="FOLDER", help="what `cdk synth` wrote, such as cdk.out")
+    parser.add_argument("--airflow", metavar="VERSION", help="instead of the one in cdk.json")
+    parser.add_argument("--class", dest="airflow_class", metavar="CLASS", help="instead of the one in cdk.json")
+    parser.add_argument("--requirements", type=Path, default=REQUIREMENTS, metavar="FILE")
+    parser.add_argument("--plugins", type=Path, default=PLUGINS, metavar="FOLDER or ZIP")
+    parser.add_argument("--dags", type=Path, default=DAGS, metavar="FOLDER")
+    parser.add_argument("--templates", type=Path, metavar="FOLDER", help="what `cdk synth` wrote: cdk.out")
     chosen = parser.parse_args()
     if unknown := set(chosen.checks) - set(CHECKS):
         parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(CHECKS)}")
     return chosen
 
 
-def _broken(chosen: argparse.Namespace) -> Iterator[RuleBroken]:
+def _environments(chosen: argparse.Namespace) -> list[Properties]:
+    """What is to be deployed: as the templates say, else as far as cdk.json does."""
+    if chosen.templates:
+        return list(template.environments(chosen.templates))
+    settings = read(json.loads((ROOT / "cdk.json").read_text())["context"])
+    version, size = chosen.airflow or settings.airflow_version, chosen.airflow_class or settings.airflow_class
+    return [{"Name": settings.name, "AirflowVersion": version, "EnvironmentClass": size}]
+
+
+def _broken(chosen: argparse.Namespace, environment: Properties) -> Iterator[DeploymentError]:
     for name in chosen.checks or CHECKS:
+        # Without a way to the internet a deployment has none.
+        if name == "requirements" and chosen.templates and "RequirementsS3Path" not in environment:
+            continue
         try:
-            yield from CHECKS[name](chosen)
+            yield from CHECKS[name](chosen, environment)
         except RuleBroken as error:
             yield error
 
@@ -79,11 +93,17 @@ def main() -> int:
         The exit code.
     """
     chosen = _arguments()
-    broken = list(_broken(chosen))
+    try:
+        environments = _environments(chosen)
+    except DeploymentError as error:
+        print(error, file=sys.stderr)
+        return 1
+    broken = [error for environment in environments for error in _broken(chosen, environment)]
     for error in broken:
-        print(f"{error}\n", file=sys.stderr)
+        print(error, file=sys.stderr)
     if not broken:
-        print(f"MWAA's rules hold: Airflow {chosen.airflow}, {chosen.airflow_class}.")
+        for each in environments:
+            print(f"{each['Name']}: MWAA's rules hold, Airflow {each['AirflowVersion']}, {each['EnvironmentClass']}.")
     return 1 if broken else 0
 
 

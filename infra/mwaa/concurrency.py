@@ -9,8 +9,8 @@ from functools import cache
 def most_at_once(followers: Mapping[str, Sequence[str]]) -> int:
     """The width of the flow, from the tasks that directly follow each task.
 
-    By Dilworth's theorem it is the least number of chains that hold all tasks, and by Kőnig's that is the number of tasks
-    less the most pairs of a task with one that comes after it, each task at most once on either side.
+    By Dilworth's theorem it is the least number of chains that hold all tasks, and by Kőnig's that is the number of
+    tasks less the most pairs of a task with one that comes after it, each task at most once on either side.
     """
 
     @cache

@@ -1,10 +1,9 @@
 """`python -m infra.mwaa.constraints`: make the copies of Airflow's constraints in `locks/` again.
 
-MWAA installs requirements.txt under the constraints that Airflow's release published on GitHub. The copies make the same
-check possible, with the same outcome, wherever GitHub cannot be reached. Where it can, a copy is that file, byte for
-byte below its first line. Where it could not, a copy is what Airflow's own way of making it gives: everything that
-`apache-airflow[all]` needs, resolved as of the day that Airflow took for the release, pinned to MWAA's own pins. The
-first line of each copy says which of the two it is.
+MWAA installs requirements.txt under the constraints that Airflow published on GitHub with its release. The copies let
+the same be checked where GitHub cannot be reached, and always with the same outcome. The first line of a copy says what
+it is: Airflow's own file, or, made where that could not be reached, what Airflow's way of making it gives again:
+everything that `apache-airflow[all]` needs, resolved as of the day that Airflow took, with the pins of MWAA's image.
 """
 
 from __future__ import annotations
@@ -16,8 +15,8 @@ import urllib.request
 from pathlib import Path
 
 from infra.mwaa.errors import VersionUnknown
+from infra.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ROOT / "locks"
 UV = ROOT / ".local" / "uv" / "bin" / "uv"
 #: What MWAA's images run. https://docs.aws.amazon.com/mwaa/latest/userguide/airflow-versions.html
@@ -46,8 +45,8 @@ def copy(version: str) -> Path:
     """
     if version not in RELEASES:
         raise VersionUnknown(
-            f"Airflow {version} is none of {', '.join(RELEASES)}, the versions of MWAA that this project is tested with. "
-            "Set airflow_version to one of them."
+            f"Airflow {version} is none of {', '.join(RELEASES)}, the versions that this project is tested with. Set "
+            "airflow_version to one of them."
         )
     return LOCKS / f"constraints-{version}.txt"
 
@@ -77,8 +76,8 @@ def resolved(version: str) -> str:
     command += [f"--exclude-newer-package={part}={_LATER}" for part in _PARTS]
     done = subprocess.run(command, input=wanted, stdout=subprocess.PIPE, text=True, check=True)
     return (
-        f"# Not Airflow's own list, which could not be reached, but apache-airflow[all]=={version} as of {day} with the\n"
-        f"# pins of MWAA's image: nearly the same. `make constraints` fetches {address(version)}\n{done.stdout}"
+        f"# Not Airflow's own file, which could not be reached, but apache-airflow[all]=={version} as of {day}, with\n"
+        f"# the pins of MWAA's image: nearly the same. `make constraints` fetches {address(version)}\n{done.stdout}"
     )
 
 

@@ -26,7 +26,7 @@ from infra.mwaa.errors import (
     TasksTooMany,
 )
 from infra.mwaa.limits import environment_class
-from local.paths import ROOT
+from infra.paths import ROOT
 from local.versions import environment
 
 _LOADER = Path(__file__).with_name("load_dags.py")
@@ -57,7 +57,7 @@ def load(dags: Path, plugins: Path, version: str) -> Loaded:
         raise AirflowMissing(f"Airflow {version} is not installed here. Run: {again}")
     with tempfile.TemporaryDirectory() as home:
         with zipfile.ZipFile(plugins) as archive:
-            archive.extractall(Path(home) / "plugins")  # noqa: S202  (its names were checked before)
+            archive.extractall(Path(home) / "plugins")
         variables = {
             "HOME": home,
             "PATH": os.defpath,
@@ -102,12 +102,13 @@ def broken_rules(loaded: Loaded, version: str, class_name: str, workers: int = 1
     size = environment_class(class_name)
     if len(loaded.at_once) > size.dags:
         yield DagsTooMany(
-            f"There are {len(loaded.at_once)} DAGs; {class_name} is made for {size.dags}. Choose a larger airflow_class."
+            f"There are {len(loaded.at_once)} DAGs; {class_name} is made for {size.dags}. "
+            "Choose a larger airflow_class."
         )
     together, room = sum(loaded.at_once.values()), size.tasks * workers
     if together > room:
         each = ", ".join(f"{name} {count}" for name, count in sorted(loaded.at_once.items()))
         yield TasksTooMany(
-            f"Up to {together} tasks may run at once ({each}), and {class_name} runs {room}: the rest would wait, and a task "
-            "that waits for another's end can wait for ever. Choose a larger airflow_class, or lower max_active_runs."
+            f"Up to {together} tasks may run at once ({each}), and {class_name} runs {room}: the rest would wait, and "
+            "one that waits for another's end can wait for ever. Choose a larger airflow_class, or lower max_active_runs."
         )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from infra.errors import DeploymentError
 
-class RuleBroken(Exception):
-    """Base of every broken rule. Its text says what is wrong, where, and what to do."""
+
+class RuleBroken(DeploymentError):
+    """Base of every broken rule."""
 
     code = "RULE_BROKEN"
-
-    def __str__(self) -> str:
-        return f"[{self.code}] {super().__str__()}"
 
 
 class VersionUnknown(RuleBroken):

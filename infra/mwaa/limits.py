@@ -1,8 +1,8 @@
 """What MWAA allows an environment to be: its classes, and the names, options and counts that its API takes.
 
-Sources, read in November 2026: the API's model (CreateEnvironment, in the AWS SDK), "Environment class", "Service quotas"
-at https://docs.aws.amazon.com/mwaa/latest/userguide/environment-class.html and mwaa-quotas.html. AWS documents no limit
-of the DAG folder's size, of requirements.txt, nor of how many options there are.
+Sources, read in November 2026: the API's own description (CreateEnvironment, in the AWS SDK) and the MWAA User Guide,
+https://docs.aws.amazon.com/mwaa/latest/userguide/environment-class.html and mwaa-quotas.html. AWS documents no limit of
+the DAG folder's size, of requirements.txt, nor of how many options there are.
 """
 
 from __future__ import annotations
@@ -99,12 +99,13 @@ def _name(name: object) -> Iterator[RuleBroken]:
 def _option(key: str, value: object) -> Iterator[RuleBroken]:
     if not (re.fullmatch(OPTION_KEY, key) and len(key) <= OPTION_KEY_LENGTH):
         yield OptionInvalid(
-            f"MWAA takes no Airflow option {key!r}. Write section.option in lower case, at most {OPTION_KEY_LENGTH} letters."
+            f"MWAA takes no Airflow option {key!r}. Write section.option, in lower case, at most {OPTION_KEY_LENGTH} "
+            "characters."
         )
     if isinstance(value, str) and not (re.fullmatch(OPTION_VALUE, value) and len(value) <= OPTION_VALUE_LENGTH):
         yield OptionInvalid(
-            f"MWAA takes no {value[:40]!r} for the Airflow option {key}. It may not be empty, nor hold anything but ASCII; "
-            f"at most {OPTION_VALUE_LENGTH:,} characters. Leave the option out instead of making it empty."
+            f"MWAA takes no {value[:40]!r} for the Airflow option {key}. It may not be empty, nor hold anything but "
+            f"ASCII, nor more than {OPTION_VALUE_LENGTH:,} characters. Leave the option out instead of making it empty."
         )
 
 

@@ -58,6 +58,7 @@ def plugin_errors() -> dict[str, str]:
 
 
 def main(place: Path) -> None:
+    """Load a DAG file, or a folder of them."""
     folder = place if place.is_dir() else place.parent
     sys.path.append(str(folder))  # as the DAG processor does
     for file in [place] if place.is_file() else sorted(place.glob("*.py")):

@@ -107,6 +107,6 @@ def _unresolved(file: Path, lines: list[Line], version: str, copy: Path) -> Iter
     )
     if done.returncode:
         yield RequirementsUnresolved(
-            f"{file.name} cannot be installed beside Airflow {version} under its constraints ({copy.name}). Choose other "
-            f"versions of what is named here:\n{done.stderr.strip()}"
+            f"{file.name} cannot be installed beside Airflow {version} under its constraints ({copy.name}). Choose "
+            f"other versions of what is named here:\n{done.stderr.strip()}"
         )

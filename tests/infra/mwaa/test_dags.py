@@ -106,7 +106,7 @@ def test_an_airflow_that_is_not_installed_says_how_to_install_it(folder: Folder)
 
 
 def test_the_smallest_class_has_the_memory() -> None:
-    """As many tasks at once as it runs, each as large as the largest that was measured, beside Airflow itself (0.8 GB)."""
+    """As many tasks as it runs at once, each as large as the largest that was measured, beside Airflow (0.8 GB)."""
     rows = json.loads((ROOT / "benchmarks" / "results.json").read_text())["full_bucket"]["rows"]
     largest = max(row["megabytes"] for row in rows)
     smallest = CLASSES["mw1.micro"]
