@@ -99,8 +99,8 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     broken = [error for environment in environments for error in _broken(chosen, environment)]
-    for error in broken:
-        print(error, file=sys.stderr)
+    for rule in broken:
+        print(rule, file=sys.stderr)
     if not broken:
         for each in environments:
             print(f"{each['Name']}: MWAA's rules hold, Airflow {each['AirflowVersion']}, {each['EnvironmentClass']}.")

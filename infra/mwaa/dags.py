@@ -29,7 +29,7 @@ from infra.mwaa.limits import environment_class
 from infra.paths import ROOT
 from local.versions import environment
 
-_LOADER = Path(__file__).with_name("load_dags.py")
+_LOADER = ROOT / "local" / "load_dags.py"
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,6 @@ def broken_rules(loaded: Loaded, version: str, class_name: str, workers: int = 1
     if together > room:
         each = ", ".join(f"{name} {count}" for name, count in sorted(loaded.at_once.items()))
         yield TasksTooMany(
-            f"Up to {together} tasks may run at once ({each}), and {class_name} runs {room}: the rest would wait, and "
-            "one that waits for another's end can wait for ever. Choose a larger airflow_class, or lower max_active_runs."
+            f"Up to {together} tasks may run at once ({each}), and {class_name} runs {room}: the rest would wait, "
+            "perhaps for each other. Choose a larger airflow_class, or lower max_active_runs."
         )

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from airflow import plugins_manager
-from airflow.dag_processing.processor import DagBag  # its own place differs between versions
+from airflow.dag_processing.processor import DagBag  # type: ignore[attr-defined]  # its own place differs
 from airflow.utils.file import iter_airflow_imports
 
 #: https://docs.python.org/3/library/audit_events.html
@@ -54,7 +54,7 @@ def plugin_errors() -> dict[str, str]:
     plugins_manager.ensure_plugins_loaded()
     if hasattr(plugins_manager, "get_import_errors"):
         return dict(plugins_manager.get_import_errors())
-    return dict(plugins_manager.import_errors)  # Airflow 3.0
+    return dict(plugins_manager.import_errors)  # type: ignore[attr-defined]  # Airflow 3.0
 
 
 def main(place: Path) -> None:
