@@ -34,7 +34,7 @@ class AirflowStack(Stack):
     def __init__(
         self,
         scope: Construct,
-        id: str,  # noqa: A002 - the CDK's name
+        id: str,
         *,
         settings: DeploymentSettings,
         storage: StorageStack,

@@ -1,4 +1,4 @@
-"""What MWAA takes from its bucket: the DAGs, which it picks up at once, and plugins and requirements, each a new version."""
+"""What MWAA takes from its bucket: DAGs, which it picks up at once, plugins and requirements, each a new version."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from infra.settings import DeploymentSettings
 
 #: What lies beside the files and must not change their digest.
 _EXCLUDED = ["**/__pycache__", "**/*.pyc", "**/README.md"]
+
+_LOGGING_POLICY = "arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 
 
 @dataclass(frozen=True)
@@ -97,15 +99,13 @@ def _settle(stack: Stack, bucket: str) -> None:
         f"Resource::arn:<AWS::Partition>:s3:::{assets}/*",
         f"Resource::{flatten(stack.resolve(bucket))}/*",
     ]
-    copies = "The CDK's function copies the CDK's files to the MWAA bucket during `cdk deploy`, all of which come from the repository."
+    copies = "It copies files of the repository from the CDK's bucket to MWAA's, and only while `cdk deploy` runs."
     its_own = "The CDK decides what its function runs on; a new version of the CDK brings a new one."
     acknowledge(
         function,
         {
             **{f"AwsSolutions-IAM5[{each}]": copies for each in wide},
-            "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]": (
-                "It writes its log, and nothing else is in the policy."
-            ),
+            f"AwsSolutions-IAM4[Policy::{_LOGGING_POLICY}]": "It writes its log, and no more.",
             "AwsSolutions-L1": its_own,
         },
     )

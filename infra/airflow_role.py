@@ -1,4 +1,4 @@
-"""What MWAA itself needs, before any task does anything. Source: Amazon MWAA User Guide, "Amazon MWAA execution role"."""
+"""What MWAA needs before any task does anything. Source: Amazon MWAA User Guide, "Amazon MWAA execution role"."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def airflow_role(stack: Stack, environment: str, bucket: str) -> iam.Role:
             Permission(
                 ["s3:GetObject*", "s3:GetBucket*", "s3:List*"],
                 [bucket, f"{bucket}/*"],
-                "What MWAA's guide asks for: it reads versions, encryption and access settings. All of this bucket comes from "
-                "the repository.",
+                "What MWAA's guide asks for: it reads versions, encryption and access settings. All that the bucket "
+                "holds comes from the repository.",
             ),
             Permission(
                 [
@@ -70,7 +70,7 @@ def airflow_role(stack: Stack, environment: str, bucket: str) -> iam.Role:
             Permission(
                 ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*", "kms:Encrypt"],
                 [stack.format_arn(service="kms", region="*", resource="key", resource_name="*")],
-                "The queue is encrypted with a key of MWAA's, whose id nobody outside knows: with none of this account.",
+                "The queue is encrypted with a key of MWAA's, whose id nobody else knows; it is none of this account.",
                 elsewhere=True,
                 conditions={"StringLike": {"kms:ViaService": [f"sqs.{stack.region}.{stack.url_suffix}"]}},
             ),

@@ -28,7 +28,7 @@ class Alarms(Construct):
     def __init__(
         self,
         scope: Construct,
-        id: str,  # noqa: A002 - the CDK's name
+        id: str,
         *,
         topic: sns.ITopic,
         environment: str,
@@ -61,10 +61,10 @@ class Alarms(Construct):
     def _did_not_run(self) -> cloudwatch.Alarm:
         """No scheduled run was started for 25 hours: at 02:00 UTC, the one of 01:00 has not.
 
-        `dagrun.schedule_delay.{dag_id}`, which Airflow gives when it starts a scheduled run, and for no other one: the run
-        may then take as long as it likes. No datum is what is looked for, so that a paused or broken DAG, a scheduler that
-        stands and an environment that is gone all count. It cannot see whether the run found what was uploaded.
-        It is in alarm from the first deployment until the first 01:00, which is the truth.
+        `dagrun.schedule_delay.{dag_id}`, which Airflow gives when it starts a scheduled run, and for no other one: the
+        run may then take as long as it likes. What is looked for is that nothing comes, so that a paused or broken DAG,
+        a scheduler that stands and an environment that is gone all count. It cannot see whether the run found what was
+        uploaded. It is in alarm from the first deployment until the first 01:00, which is the truth.
         """
         return cloudwatch.Alarm(
             self,
@@ -80,7 +80,7 @@ class Alarms(Construct):
         )
 
     def _dag_is_broken(self) -> cloudwatch.Alarm:
-        """A DAG file cannot be read: seen within minutes of a deployment, not at night. `dag_processing.import_errors`."""
+        """A DAG file cannot be read: told minutes after a deployment, not at night. `dag_processing.import_errors`."""
         metric = metrics.of_function(self._environment, "ImportErrors", "DAG Processing", _FIVE_MINUTES, "Minimum")
         return self._alarm(
             "DagIsBroken", metric, "Airflow cannot read a DAG file. Its start page says why.", evaluation_periods=2
@@ -130,8 +130,8 @@ class Alarms(Construct):
         detail = events.EventField.from_path
         message = (
             f"AWS Batch finds no machine for the job {detail('$.detail.jobId')}: {detail('$.detail.statusReason')}. "
-            "Look at the compute environments and the account's quotas. Nothing is lost; the job waits, and is ended after "
-            "start_limit_minutes."
+            "Look at the compute environments and the account's quotas. Nothing is lost; the job waits, and is ended "
+            "after start_limit_minutes."
         )
         rule = events.Rule(
             self,

@@ -13,9 +13,8 @@ from constructs import Construct
 class AlertTopic(Construct):
     """An SNS topic, TLS only, encrypted with a key that alarms may use too: AWS's own for SNS does not admit them."""
 
-    def __init__(self, scope: Construct, id: str, *, mail: str) -> None:  # noqa: A002 - the CDK's name
+    def __init__(self, scope: Construct, id: str, *, mail: str) -> None:
         super().__init__(scope, id)
-        account = Stack.of(self).account
         #: Nothing is kept under it: messages that are sent need it no more.
         self.key = kms.Key(
             self,
@@ -25,11 +24,9 @@ class AlertTopic(Construct):
             removal_policy=RemovalPolicy.DESTROY,
         )
         self.topic = sns.Topic(self, "Topic", master_key=self.key, enforce_ssl=True)
-        alarms = iam.ServicePrincipal(
-            "cloudwatch.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": account}}
-        )
-        self.topic.grant_publish(alarms)
-        # Source: Amazon EventBridge User Guide, "Amazon SNS permissions": without conditions, which it does not support.
+        ours = {"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}
+        self.topic.grant_publish(iam.ServicePrincipal("cloudwatch.amazonaws.com", conditions=ours))
+        # Without conditions, which EventBridge has none for. Source: its User Guide, "Amazon SNS permissions".
         self.topic.grant_publish(iam.ServicePrincipal("events.amazonaws.com"))
         if mail:
             self.topic.add_subscription(subscriptions.EmailSubscription(mail))

@@ -1,7 +1,8 @@
-"""The stack that transcribes: network, machines, queue and job definition. Nothing in it runs while there is no audio."""
+"""The stack that transcribes: network, machines, queue and job definition. No machine runs while there is no audio."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from aws_cdk import CfnOutput, Duration, Size, Stack
@@ -20,7 +21,7 @@ from infra.paths import ROOT
 from infra.settings import DeploymentSettings
 from infra.storage import StorageStack
 
-#: libdeepspeech wants AVX, which all of these have. Many kinds, because Spot takes from the one with most to spare; none
+#: libdeepspeech wants AVX, which all of these have. Many kinds, because Spot takes from those with most to spare; none
 #: larger than 16 vCPUs, so that `disk_gigabytes` holds the files of all children of a machine.
 _FAMILIES = ("c5", "c5a", "c6a", "c6i", "c7a", "c7i", "m5", "m5a", "m6a", "m6i")
 _SIZES = ("xlarge", "2xlarge", "4xlarge")
@@ -34,7 +35,7 @@ _USER = "65534:65534"
 class BatchStack(Stack):
     """Everything between a submitted job and a transcript."""
 
-    def __init__(self, scope: Construct, id: str, *, settings: DeploymentSettings, storage: StorageStack) -> None:  # noqa: A002
+    def __init__(self, scope: Construct, id: str, *, settings: DeploymentSettings, storage: StorageStack) -> None:
         super().__init__(scope, id, description="Speech to text: the machines that transcribe")
         self.network = Network(self, "Network", settings=settings)
         self.queue = _queue(self, settings, self.network)
@@ -85,19 +86,18 @@ class BatchStack(Stack):
             job_definition_name=self.definition_name,
             container=container,
             retry_attempts=job.RETRY_STRATEGY["attempts"],
-            retry_strategies=[_strategy(**each) for each in job.RETRY_STRATEGY["evaluateOnExit"]],
+            retry_strategies=[_strategy(each) for each in job.RETRY_STRATEGY["evaluateOnExit"]],
             timeout=Duration.seconds(job.TIMEOUT),
         )
 
 
-def _strategy(
-    action: str,
-    onStatusReason: str | None = None,
-    onReason: str | None = None,
-    onExitCode: str | None = None,  # noqa: N803
-) -> batch.RetryStrategy:
-    reason = batch.Reason.custom(on_status_reason=onStatusReason, on_reason=onReason, on_exit_code=onExitCode)
-    return batch.RetryStrategy.of(batch.Action[action], reason)
+def _strategy(rule: Mapping[str, str]) -> batch.RetryStrategy:
+    reason = batch.Reason.custom(
+        on_status_reason=rule.get("onStatusReason"),
+        on_reason=rule.get("onReason"),
+        on_exit_code=rule.get("onExitCode"),
+    )
+    return batch.RetryStrategy.of(batch.Action[rule["action"]], reason)
 
 
 def _queue(scope: Construct, settings: DeploymentSettings, network: Network) -> batch.JobQueue:

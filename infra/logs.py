@@ -14,7 +14,7 @@ from infra.settings import DeploymentSettings
 
 def log_group(
     scope: Construct,
-    id: str,  # noqa: A002 - the CDK's name
+    id: str,
     settings: DeploymentSettings,
     name: str | None = None,
 ) -> logs.LogGroup:
@@ -26,7 +26,7 @@ def log_group(
         {
             "CKV_AWS_158": "CloudWatch Logs encrypts at rest with a key of its own; the logs hold names of files and "
             "counts, no audio and no transcript.",
-            "CKV_AWS_338": "How long logs are kept is the setting log_days, 90 by default; run records are kept as long.",
+            "CKV_AWS_338": "How long logs are kept is the setting log_days, by default as long as the records of runs.",
         },
     )
     return group

@@ -35,7 +35,7 @@ _HTTPS = ec2.Port.tcp(443)
 class Network(Construct):
     """A VPC of two zones, as MWAA wants it. It cannot be changed later without a new Airflow environment."""
 
-    def __init__(self, scope: Construct, id: str, *, settings: DeploymentSettings) -> None:  # noqa: A002 - the CDK's name
+    def __init__(self, scope: Construct, id: str, *, settings: DeploymentSettings) -> None:
         super().__init__(scope, id)
         through_nat = settings.network == "nat"
         private = ec2.SubnetType.PRIVATE_WITH_EGRESS if through_nat else ec2.SubnetType.PRIVATE_ISOLATED

@@ -34,9 +34,13 @@ class Permission:
 def grant(role: iam.Role, permissions: Iterable[Permission]) -> None:
     """Give a role some permissions, and settle with their reasons what cdk-nag finds in them."""
     for each in permissions:
-        where = {"not_resources" if each.elsewhere else "resources": list(each.resources)}
         role.add_to_principal_policy(
-            iam.PolicyStatement(actions=list(each.actions), conditions=dict(each.conditions), **where)
+            iam.PolicyStatement(
+                actions=list(each.actions),
+                resources=None if each.elsewhere else list(each.resources),
+                not_resources=list(each.resources) if each.elsewhere else None,
+                conditions=dict(each.conditions),
+            )
         )
         wide = [f"Action::{action}" for action in each.actions if "*" in action]
         named = [] if each.elsewhere else [flatten(Stack.of(role).resolve(resource)) for resource in each.resources]

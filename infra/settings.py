@@ -13,6 +13,8 @@ from typing import Any, get_type_hints
 from infra.errors import ContextInvalid
 from infra.paths import AIRFLOW_SETTINGS
 
+#: Source: Amazon CloudWatch Logs API Reference, PutRetentionPolicy.
+_LOG_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, *(365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653))
 #: What each setting that is one of a few words may be.
 _CHOICES = {
     "image_model": ("official", "demo"),
@@ -20,31 +22,7 @@ _CHOICES = {
     "webserver_access": ("public", "private"),
     # Source: Amazon MWAA User Guide, "Configuring the Amazon MWAA environment class".
     "airflow_class": ("mw1.micro", "mw1.small", "mw1.medium", "mw1.large", "mw1.xlarge", "mw1.2xlarge"),
-    # Source: Amazon CloudWatch Logs API Reference, PutRetentionPolicy.
-    "log_days": (
-        1,
-        3,
-        5,
-        7,
-        14,
-        30,
-        60,
-        90,
-        120,
-        150,
-        180,
-        365,
-        400,
-        545,
-        731,
-        1096,
-        1827,
-        2192,
-        2557,
-        2922,
-        3288,
-        3653,
-    ),
+    "log_days": _LOG_DAYS,
 }
 #: The least and the most that a number may be.
 _BOUNDS: Mapping[str, tuple[float, float]] = {
@@ -73,30 +51,31 @@ class DeploymentSettings:
         ContextInvalid: one is unknown or wrong; the message names it.
     """
 
-    #: Of the deployment: its stacks are `{name}-storage` and so on, its Airflow environment has this name. Deployments of
-    #: different names live beside each other in one account and region.
+    #: Of the deployment: its stacks are `{name}-storage` and so on, its Airflow environment has this name. Deployments
+    #: of different names live beside each other in one account and region.
     name: str = "transcription"
     #: Whether the audio bucket, with audio and transcripts, stays when the deployment is destroyed.
     retain_audio: bool = True
     #: After how many days audio in `processed/` is deleted; 0: never.
     processed_days: int = 0
-    #: For how many days a replaced or deleted object can be restored: audio that was moved is one as well.
+    #: For how many days a replaced or deleted object can be restored; audio that was moved is one in `input/`.
     old_version_days: int = 30
-    #: How the private subnets reach AWS. `nat`: through one NAT gateway, about $33 a month and $0.045 a GB. `endpoints`:
-    #: without the internet, through 15 interface endpoints in two zones, about $219 a month and $0.01 a GB; Airflow then
-    #: runs without requirements.txt, because pip reaches nothing. (us-east-1, November 2026.) Cannot be changed later.
+    #: How the private subnets reach AWS. `nat`: through one NAT gateway, about $33 a month and $0.045 a GB.
+    #: `endpoints`: without the internet, through 14 interface endpoints in two zones, about $204 a month and $0.01 a
+    #: GB; Airflow then runs without requirements.txt, because pip reaches nothing. (us-east-1, November 2026.) It
+    #: cannot be changed later.
     network: str = "nat"
     #: The most vCPUs at work at once on Spot machines, and on the on-demand ones that Batch starts where Spot has none
     #: left. No machine runs and none is paid for while there is no audio. A new account has lower quotas of its own.
     spot_vcpus: int = 128
     on_demand_vcpus: int = 32
-    #: vCPUs of one child of the job: as many files are transcribed at a time.
+    #: vCPUs of one child of the job: as many segments are transcribed at a time.
     vcpus: int = 2
-    #: Memory of one child, in MiB. The batched engine takes 0.7 GB for each vCPU at the official model's size, libdeepspeech
-    #: less, and both share a scorer of 0.95 GB: 2.4 GB for 2 vCPUs, and the downloads' buffers. 3584 is the most of which
-    #: machines with 2 GiB for each vCPU, the cheapest, hold one child for every two of their vCPUs beside their own system.
+    #: Memory of one child, in MiB. An engine takes up to 0.7 GB for each vCPU at the official model's size, and all
+    #: share a scorer of 0.95 GB: 2.4 GB for 2 vCPUs, and what is downloaded. 3584 is the most of which machines with 2
+    #: GiB for each vCPU, the cheapest, hold one child for every two of their vCPUs beside their own system.
     memory: int = 3584
-    #: The disk of a machine, in GB: it holds the image and the files at work, for each child the largest that
+    #: The disk of a machine, in GB: it holds the image and the files at work, for each child the largest file that
     #: `max_file_megabytes` admits (4 GiB) and a model from the bucket. A machine of 16 vCPUs has 8 children.
     disk_gigabytes: int = 100
     #: Which model the image is built with: `official`, DeepSpeech's English release (1.1 GB), or `demo`, of 34 words.

@@ -1,4 +1,4 @@
-"""The stack that holds what people would miss: the audio bucket. Beside it, the bucket that MWAA reads its files from."""
+"""The stack that holds what people would miss: the audio bucket. Beside it, the bucket that MWAA reads from."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from infra.settings import DeploymentSettings
 from transcription.contract import keys
 
 _REASONS = {
-    "AwsSolutions-S1": "Access is logged by CloudTrail's data events where an account wants it. A bucket of access logs would "
-    "hold the names of all recordings once more, and every run writes down itself what it read and wrote.",
+    "AwsSolutions-S1": "Access is logged by CloudTrail's data events where an account wants it. A bucket of access "
+    "logs would hold the names of all recordings once more, and each run writes down itself what it read and wrote.",
     "CKV_AWS_18": "See AwsSolutions-S1.",
 }
 
@@ -21,7 +21,7 @@ _REASONS = {
 class StorageStack(Stack):
     """The two buckets."""
 
-    def __init__(self, scope: Construct, id: str, *, settings: DeploymentSettings) -> None:  # noqa: A002 - the CDK's name
+    def __init__(self, scope: Construct, id: str, *, settings: DeploymentSettings) -> None:
         super().__init__(scope, id, description="Speech to text: audio, transcripts, and Airflow's files")
         removal = RemovalPolicy.RETAIN if settings.retain_audio else RemovalPolicy.DESTROY
         #: Holds `input/` and everything else that a run reads and writes.
