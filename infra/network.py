@@ -5,6 +5,7 @@ from __future__ import annotations
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
+from infra.acknowledge import acknowledge
 from infra.logs import log_group
 from infra.settings import DeploymentSettings
 
@@ -72,6 +73,10 @@ class Network(Construct):
     def _add_endpoints(self) -> None:
         group = self.group("Endpoints", "AWS services, from within the VPC")
         group.add_ingress_rule(ec2.Peer.ipv4(self.vpc.vpc_cidr_block), _HTTPS, "From the private subnets")
+        unread = (
+            "The rule cannot read the VPC's own address range, which is all that is admitted: CloudFormation knows it."
+        )
+        acknowledge(group, {"AwsSolutions-EC23": unread})
         for name, service in _SERVICES.items():
             self.vpc.add_interface_endpoint(name, service=service, security_groups=[group], open=False)
 

@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from infra.assembly import Assembly
 from infra.errors import DeploymentError
-from infra.mwaa import dags, limits, plugins, requirements, template
+from infra.mwaa import dags, limits, plugins, requirements
 from infra.mwaa.errors import RuleBroken
 from infra.paths import DAGS, PLUGINS, REQUIREMENTS, ROOT
 from infra.settings import read
@@ -69,7 +70,7 @@ def _arguments() -> argparse.Namespace:
 def _environments(chosen: argparse.Namespace) -> list[Properties]:
     """What is to be deployed: as the templates say, else as far as cdk.json does."""
     if chosen.templates:
-        return list(template.environments(chosen.templates))
+        return [each.properties for each in Assembly(chosen.templates).of_type("AWS::MWAA::Environment")]
     settings = read(json.loads((ROOT / "cdk.json").read_text())["context"])
     version, size = chosen.airflow or settings.airflow_version, chosen.airflow_class or settings.airflow_class
     return [{"Name": settings.name, "AirflowVersion": version, "EnvironmentClass": size}]

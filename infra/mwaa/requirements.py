@@ -51,13 +51,15 @@ def broken_rules(file: Path, version: str) -> Iterator[RuleBroken]:
     """
     copy = constraints.copy(version)
     lines = read(file)
-    yield from _constraint_line(file, lines, version)
+    yield from constraint_rules(file, version)
     conflicts = list(_conflicts(file, lines, copy))
     # The lines by themselves are right: then what they need in turn.
     yield from conflicts or _unresolved(file, lines, version, copy)
 
 
-def _constraint_line(file: Path, lines: list[Line], version: str) -> Iterator[RuleBroken]:
+def constraint_rules(file: Path, version: str) -> Iterator[RuleBroken]:
+    """What is wrong with the `--constraint` line of `file`, for a deployment of Airflow `version`."""
+    lines = read(file)
     wanted = f'--constraint "{constraints.address(version)}"'
     found = [(line, match["place"].strip("\"' ")) for line in lines if (match := _CONSTRAINT.match(line.text))]
     if not found:

@@ -28,6 +28,18 @@ def broken(tmp_path: Path) -> Broken:
     return check
 
 
+@pytest.fixture
+def constraint(tmp_path: Path) -> Broken:
+    """What is wrong with the `--constraint` line of a requirements.txt of this text."""
+
+    def check(text: str, version: str = versions.DEFAULT) -> list[RuleBroken]:
+        file = tmp_path / "requirements.txt"
+        file.write_text(text)
+        return list(requirements.constraint_rules(file, version))
+
+    return check
+
+
 def test_the_projects_own_can_be_installed() -> None:
     assert list(requirements.broken_rules(ROOT / "requirements.txt", versions.DEFAULT)) == []
 
@@ -70,16 +82,16 @@ def test_another_airflow_cannot_be_put_over_mwaas(broken: Broken) -> None:
     assert error.code == "REQUIREMENT_CONFLICT"
 
 
-def test_a_missing_constraint_line_is_given(broken: Broken) -> None:
+def test_a_missing_constraint_line_is_given(constraint: Broken) -> None:
     """MWAA would force its own, and nobody would know which."""
-    (error,) = broken("boto3==1.42.84\n")
+    (error,) = constraint("boto3==1.42.84\n")
     assert error.code == "CONSTRAINT_MISSING"
     assert HEAD.strip() in str(error)
 
 
-def test_a_constraint_line_that_is_a_comment_is_none(broken: Broken) -> None:
+def test_a_constraint_line_that_is_a_comment_is_none(constraint: Broken) -> None:
     """MWAA takes it for one and then checks nothing at all."""
-    assert [error.code for error in broken(f"# {HEAD}boto3==1.42.84\n")] == ["CONSTRAINT_MISSING"]
+    assert [error.code for error in constraint(f"# {HEAD}boto3==1.42.84\n")] == ["CONSTRAINT_MISSING"]
 
 
 @pytest.mark.parametrize(
@@ -90,14 +102,16 @@ def test_a_constraint_line_that_is_a_comment_is_none(broken: Broken) -> None:
         "/usr/local/airflow/dags/pins.txt",
     ],
 )
-def test_constraints_of_another_version_are_refused(place: str, broken: Broken) -> None:
-    (error,) = broken(f"--constraint {place}\n")
+def test_constraints_of_another_version_are_refused(place: str, constraint: Broken) -> None:
+    (error,) = constraint(f"--constraint {place}\n")
     assert error.code == "CONSTRAINT_OTHER"
     assert place in str(error)
 
 
 def test_a_deployment_of_another_version_asks_for_other_constraints(broken: Broken) -> None:
-    assert "CONSTRAINT_OTHER" in [error.code for error in broken((ROOT / "requirements.txt").read_text(), "3.0.6")]
+    """And for another provider: both are said at once."""
+    codes = [error.code for error in broken((ROOT / "requirements.txt").read_text(), "3.0.6")]
+    assert codes == ["CONSTRAINT_OTHER", "REQUIREMENT_CONFLICT"]
 
 
 def test_a_line_that_is_no_requirement_is_named(broken: Broken) -> None:
