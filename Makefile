@@ -81,7 +81,7 @@ model:  ## fetch DeepSpeech's official 0.9.3 model (1.1 GB) into models/deepspee
 	@python3 transcriber_image/fetch_model.py models/deepspeech-0.9.3
 
 documents: $(INFRA)/ready  ## write settings, costs and the picture of a deployment into README and docs again
-	@$(INFRA)/bin/python -m infra.documents
+	@PATH=$(CURDIR)/$(INFRA)/bin:$$PATH $(INFRA)/bin/python -m infra.documents
 
 constraints: setup  ## fetch the copies of Airflow's constraints again
 	@$(PYTHON) -m infra.mwaa.constraints

@@ -22,7 +22,7 @@ def _nodes(assembly: Assembly) -> Iterator[str]:
     yield "  end"
     for bucket in assembly.of_type("AWS::S3::Bucket"):
         if not bucket.is_kept:
-            yield f'  {bucket.name}[("{bucket.name.lower()} bucket")]'
+            yield f'  {bucket.name}[("{bucket.name.lower()} bucket{_files(assembly, bucket)}")]'
     yield f'  subgraph network ["{_network(assembly)}"]'
     for environment in assembly.of_type("AWS::MWAA::Environment"):
         about = environment.properties
@@ -47,6 +47,15 @@ def _nodes(assembly: Assembly) -> Iterator[str]:
     for rule in assembly.of_type("AWS::Events::Rule"):
         yield f'    {rule.name}["{rule.properties["Description"]}"]'
     yield "  end"
+
+
+def _files(assembly: Assembly, bucket: Resource) -> str:
+    """What MWAA takes from a bucket."""
+    (environment,) = assembly.of_type("AWS::MWAA::Environment")
+    if bucket not in assembly.references(environment.stack, environment.properties["SourceBucketArn"]):
+        return ""
+    taken = {"DagS3Path": "DAGs", "PluginsS3Path": "plugins", "RequirementsS3Path": "requirements"}
+    return f"<br/>{', '.join(name for path, name in taken.items() if path in environment.properties)}"
 
 
 def _network(assembly: Assembly) -> str:
@@ -86,7 +95,7 @@ def _arrows(assembly: Assembly) -> Iterator[str]:
     if any(topic in assembly.references(each.stack, each.properties["AlarmActions"]) for each in alarms):
         yield f"  metrics --> {topic.name}"
     yield f"  {environment.name} & {job.name} -.-> metrics"
-    yield f"  {topic.name} -- mail --> you"
+    yield f'  {topic.name} -. "mail, where alert_mail is set" .-> you'
 
 
 def _allowed(assembly: Assembly, who: Resource, role: Resource) -> Iterator[str]:

@@ -1,8 +1,9 @@
 """Loads DAG files in the Airflow that runs this, with sockets closed, and prints as JSON what came of it.
 
-It takes a DAG file or a folder of them. The time is what Airflow's DAG processor takes for a file: it has imported
-Airflow, and those modules of Airflow that the file's own lines import, before it forks the process that loads the file.
-Taken is processor time, because with sockets closed there is nothing to wait for but other programs.
+It takes a DAG file or a folder of them, and is run with `python -P`, because an airflow.py lies beside it. The time is
+what Airflow's DAG processor takes for a file: it has imported Airflow, and those modules of Airflow that the file's own
+lines import, before it forks the process that loads the file. Taken is processor time, because with sockets closed
+there is nothing to wait for but other programs.
 """
 
 from __future__ import annotations

@@ -67,8 +67,9 @@ def load(dags: Path, plugins: Path, version: str) -> Loaded:
             "AIRFLOW__CORE__PLUGINS_FOLDER": f"{home}/plugins",
             "PYTHONDONTWRITEBYTECODE": "1",
         }
+        # -P: beside the loader lies an airflow.py, which is not the one to import.
         done = subprocess.run(
-            [python, _LOADER, dags], env=variables, cwd=home, capture_output=True, text=True, check=False
+            [python, "-P", _LOADER, dags], env=variables, cwd=home, capture_output=True, text=True, check=False
         )
     if done.returncode:
         raise AirflowMissing(

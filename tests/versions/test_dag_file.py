@@ -20,7 +20,7 @@ DAG_FILE = ROOT / "dags" / "transcribe_audio.py"
 @pytest.fixture(scope="module")
 def loaded(airflow: Airflow) -> dict[str, Any]:
     done = subprocess.run(
-        [airflow.python, LOADER, DAG_FILE], env=airflow.environment, capture_output=True, text=True, check=False
+        [airflow.python, "-P", LOADER, DAG_FILE], env=airflow.environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     outcome: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

@@ -8,6 +8,7 @@ import botocore.session
 import pytest
 
 from infra.mwaa import limits
+from tests.infra.deployment import Deployment
 
 RIGHT: dict[str, Any] = {
     "Name": "transcription",
@@ -25,6 +26,11 @@ def codes(**properties: Any) -> list[str]:
 
 def test_a_right_one_is_taken() -> None:
     assert codes() == []
+
+
+def test_what_the_cdk_app_describes_is_taken(each: Deployment) -> None:
+    (environment,) = each.resources("AWS::MWAA::Environment").values()
+    assert list(limits.broken_rules(environment["Properties"])) == []
 
 
 @pytest.mark.parametrize("name", ["1st", "my airflow", "ä", "a" * 81, ""])
