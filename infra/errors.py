@@ -22,3 +22,9 @@ class RequirementsMismatch(DeploymentError):
     """Raised when requirements.txt is for another version of Airflow than the one to be deployed."""
 
     code = "REQUIREMENTS_MISMATCH"
+
+
+class NotSynthesized(DeploymentError):
+    """Raised when the templates that are to be looked at have not been written."""
+
+    code = "NOT_SYNTHESIZED"
