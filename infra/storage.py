@@ -11,11 +11,10 @@ from infra.acknowledge import OF_CDK_FUNCTIONS, acknowledge
 from infra.settings import DeploymentSettings
 from transcription.contract import keys
 
-_REASONS = {
-    "AwsSolutions-S1": "Access is logged by CloudTrail's data events where an account wants it. A bucket of access "
-    "logs would hold the names of all recordings once more, and each run writes down itself what it read and wrote.",
-    "CKV_AWS_18": "See AwsSolutions-S1.",
-}
+_UNLOGGED = (
+    "Access is logged by CloudTrail's data events where an account wants it. A bucket of access logs would hold the "
+    "names of all recordings once more, and each run writes down itself what it read and wrote."
+)
 
 
 class StorageStack(Stack):
@@ -54,7 +53,7 @@ class StorageStack(Stack):
             auto_delete_objects=removal == RemovalPolicy.DESTROY,
             lifecycle_rules=rules,
         )
-        acknowledge(bucket, _REASONS)
+        acknowledge(bucket, {"AwsSolutions-S1": _UNLOGGED, "CKV_AWS_18": _UNLOGGED})
         return bucket
 
 
