@@ -78,12 +78,6 @@ def _anchor(heading: str) -> str:
     return re.sub(r"[^\w -]", "", heading.lstrip("# ").lower()).replace(" ", "-")
 
 
-def test_each_make_command_of_the_documents_exists() -> None:
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    named = set(re.findall(r"`make ([a-z]+)|^make ([a-z]+)", GUIDE.read_text(), re.MULTILINE))
-    assert {first or second for first, second in named} - targets == set()
-
-
 def test_each_setting_has_a_row_with_its_default_and_what_it_is() -> None:
     rows = settings_table.report().splitlines()[2:]
     assert any(row.startswith("| `spot_vcpus`, `on_demand_vcpus` | `128`, `32` | The most vCPUs") for row in rows)
