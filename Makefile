@@ -13,7 +13,7 @@ TRANSCRIBER := .local/venvs/transcriber
 # The AWS CDK with its Node, and the tests of infra/. checkov pins other versions of what these need.
 INFRA := .local/venvs/infra
 CHECKOV := .local/venvs/checkov
-CDK := PATH=$(CURDIR)/$(INFRA)/bin:$$PATH .local/cdk/node_modules/.bin/cdk
+CDK := CDK_DISABLE_CLI_TELEMETRY=true PATH=$(CURDIR)/$(INFRA)/bin:$$PATH .local/cdk/node_modules/.bin/cdk
 # TensorFlow, which writes models. Only `make bench` needs it, for a model of the official size.
 EXPORT := .local/venvs/export
 PYTHON := $(MAIN)/bin/python

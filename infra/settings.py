@@ -15,6 +15,8 @@ from infra.paths import AIRFLOW_SETTINGS
 
 #: Source: Amazon CloudWatch Logs API Reference, PutRetentionPolicy.
 _LOG_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, *(365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653))
+#: What the CDK's command line itself puts into the context, without a scope.
+_OF_THE_CDK = {"acknowledged-issue-numbers", "cli-telemetry"}
 #: What each setting that is one of a few words may be.
 _CHOICES = {
     "image_model": ("official", "demo"),
@@ -160,8 +162,8 @@ def read(context: Mapping[str, Any]) -> DeploymentSettings:
         ContextInvalid: one is unknown or wrong; the message names it.
     """
     known = {each.name for each in fields(DeploymentSettings)}
-    for name in context:
-        # The CDK's own have a scope: `@aws-cdk/…:…`, `aws:cdk:…`, or a look-up's `availability-zones:account=…`.
+    for name in context.keys() - _OF_THE_CDK:
+        # Nearly all of the CDK's have a scope: `@aws-cdk/…:…`, `aws:cdk:…`, a look-up's `availability-zones:account=…`.
         _check(
             name in known or ":" in name or "/" in name, name, context[name], f"a setting: {', '.join(sorted(known))}"
         )

@@ -79,7 +79,8 @@ def test_a_wrong_setting_is_refused_by_its_name_before_anything_is_deployed(name
 
 def test_what_the_cdk_keeps_in_its_context_is_not_taken_for_settings() -> None:
     assert (
-        read({"@aws-cdk/core:enablePartitionLiterals": True, "aws:cdk:bundling-stacks": ["**"]}) == DeploymentSettings()
+        read({"@aws-cdk/core:enablePartitionLiterals": True, "aws:cdk:bundling-stacks": ["**"], "cli-telemetry": False})
+        == DeploymentSettings()
     )
 
 
