@@ -18,7 +18,7 @@ from infra.assembly import Assembly
 from infra.mwaa.errors import RuleBroken
 from infra.paths import ROOT
 from infra.prices import Price, Prices
-from infra.settings import DeploymentSettings
+from infra.settings import DeploymentSettings, airflow_default
 
 GUIDE = ROOT / "docs" / "deploying.md"
 
@@ -166,6 +166,11 @@ class TestCosts:
         assert "| with Airflow on mw1.micro | price not found |" in costs.report_idle({"nat": month}, self.KNOWN)
         with pytest.raises(KeyError, match="not known"):
             self.KNOWN["mw1.micro"]
+
+    def test_the_dag_estimates_with_the_same_prices(self) -> None:
+        known = prices.read()
+        assert float(airflow_default("vcpu_hour_price")) == known["vcpu"]
+        assert float(airflow_default("api_hour_price")) == pytest.approx(known["transcribe"] * 60)
 
     def test_each_price_has_its_date_and_its_source(self) -> None:
         for name, each in prices.read().prices.items():
