@@ -74,7 +74,7 @@ lint: setup $(INFRA)/ready  ## style and types
 	@$(MAIN)/bin/mypy
 	@$(TRANSCRIBER)/bin/mypy --python-version 3.9 \
 		transcriber_image/transcriber transcriber_image/fetch_model.py dags/transcription/contract
-	@$(INFRA)/bin/mypy infra
+	@$(INFRA)/bin/mypy --cache-dir .mypy_cache/infra infra
 
 format: setup  ## put the code into the style that lint wants
 	@$(MAIN)/bin/ruff check --fix .

@@ -53,6 +53,7 @@ def test_the_command_line_and_cdk_json_mean_the_same(name: str, text: Any, value
         ("vcpus", "64", "from 1 to 16"),
         ("memory", "512", "from 1,024"),
         ("disk_gigabytes", "8", "from 50"),
+        ("disk_gigabytes", "60", "71 or more"),
         ("image_model", "english", "official, demo"),
         ("airflow_version", "2.10.3", "3.2.1"),
         ("airflow_class", "mw1.tiny", "mw1.micro"),
@@ -64,6 +65,9 @@ def test_the_command_line_and_cdk_json_mean_the_same(name: str, text: Any, value
         ("transcription", "{", "an object"),
         ("transcription", {"bucket": "b"}, "does not decide itself"),
         ("transcription", {"low_confidense": "0.9"}, "low_confidence"),
+        ("transcription", {"low_confidence": "high"}, "a number"),
+        ("transcription", {"max_children": "1.5"}, "a whole number"),
+        ("transcription", {"daily_summary": "yes"}, "true or false"),
         ("memroy", "4096", "memory"),
         ("airflow_version", 3, "text"),
     ],
@@ -75,6 +79,14 @@ def test_a_wrong_setting_is_refused_by_its_name_before_anything_is_deployed(name
     assert message.startswith(f"[CONTEXT_INVALID] {name}")
     assert hint in message
     assert f"-c {name}" in message
+
+
+def test_a_disk_too_small_for_the_largest_file_is_refused_before_that_file_comes() -> None:
+    with pytest.raises(ContextInvalid, match=r"disk_gigabytes is 100; it must be \d+ or more"):
+        read({"transcription": {"max_file_megabytes": 16384}})
+    with pytest.raises(ContextInvalid, match="disk_gigabytes"):
+        read({"vcpus": 1})
+    assert read({"vcpus": 1, "disk_gigabytes": 120}).disk_gigabytes == 120
 
 
 def test_what_the_cdk_keeps_in_its_context_is_not_taken_for_settings() -> None:
