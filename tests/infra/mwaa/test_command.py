@@ -86,3 +86,12 @@ def test_a_check_that_does_not_exist_is_no_success(run: Run) -> None:
     done = run("requirement")
     assert done.returncode == 2
     assert "requirements" in done.stderr
+
+
+def test_nothing_is_deployed_before_the_rules_were_asked() -> None:
+    done = subprocess.run(["make", "--dry-run", "deploy"], cwd=ROOT, capture_output=True, text=True, check=True)
+    commands = [line for line in done.stdout.splitlines() if "cdk " in line or "infra.mwaa" in line]
+    synth, rules, deploy = commands[-3:]
+    assert "cdk synth" in synth
+    assert rules.endswith("-m infra.mwaa --templates cdk.out")
+    assert "cdk deploy --all --app cdk.out" in deploy
