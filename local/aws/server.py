@@ -12,10 +12,11 @@ from typing import Any, NoReturn
 import moto.batch.responses
 import moto.s3.models
 import moto.s3.responses
+from moto.iam.access_control import PermissionResult
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.wrappers import Request, Response
 
-from local.aws import call, control, peer
+from local.aws import call, control, peer, registry
 from local.aws.batch_api import BatchApi
 from local.aws.call import Call
 from local.aws.calls import Calls
@@ -25,6 +26,7 @@ from local.aws.faults import Who
 from local.aws.object_keys import OrderedKeys
 from local.aws.s3_api import DENIES, S3Api
 from local.aws.scheduler import Scheduler
+from local.aws.services import Services
 
 _ERROR = """<?xml version="1.0" encoding="UTF-8"?>
 <Error><Code>{code}</Code><Message>{message}</Message></Error>"""
@@ -40,6 +42,8 @@ def install(scheduler: Scheduler) -> None:
     moto.batch.responses.BatchResponse = BatchApi  # type: ignore[misc]
     moto.s3.responses.S3Response = S3Api  # type: ignore[misc]
     moto.s3.models._VersionedKeyStore = OrderedKeys  # type: ignore[attr-defined, assignment]
+    # moto takes no notice of the conditions in a bucket's policy: one that wants TLS would refuse every write.
+    moto.s3.models.FakeBucket.get_permission = lambda *_: PermissionResult.NEUTRAL  # type: ignore[method-assign]
 
 
 class Dispatcher(DomainDispatcherApplication):
@@ -61,9 +65,10 @@ class QuietHandler(MotoRequestHandler):
 class LocalAws:
     """One AWS account on one machine."""
 
-    def __init__(self, scheduler: Scheduler, book: FaultBook) -> None:
+    def __init__(self, scheduler: Scheduler, book: FaultBook, services: Services) -> None:
         install(scheduler)
         self._scheduler, self._book, self._calls = scheduler, book, Calls()
+        self._services = services
         self._control = Control(book, self._calls, scheduler)
         self._moto = Dispatcher(create_backend_app)
 
@@ -71,6 +76,8 @@ class LocalAws:
         """WSGI."""
         if environ["PATH_INFO"] in control.PATHS:
             return self._control.answer(Request(environ))(environ, start_response)
+        if environ["PATH_INFO"].startswith(registry.PATH):
+            return self._services.registry.answer(Request(environ))(environ, start_response)
         asked = call.read(environ)
         self._calls.count(asked.service, asked.action)
         if asked.service == "s3" and not asked.access_key:
@@ -80,7 +87,12 @@ class LocalAws:
         if attempt and not attempt.admit(asked.accesses):
             _hang_up(environ)  # nobody is left to hear an answer
         who = attempt.who if attempt else None
-        answer = self._refusal(who, asked, environ) or self._broken(who, asked, environ) or self._moto
+        answer = self._refusal(who, asked, environ) or self._broken(who, asked, environ) or self._carried_out
+        return answer(environ, start_response)
+
+    def _carried_out(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        service = self._services.serving(call.read(environ))
+        answer = service.answer(Request(environ)) if service else self._moto
         return answer(environ, start_response)
 
     def _refusal(self, who: Who | None, asked: Call, environ: dict[str, Any]) -> Response | None:
@@ -103,7 +115,7 @@ class LocalAws:
         if not kill and not self._book.loses_answer(who, asked):
             return None
         if not kill or kill[1].after:
-            Response.from_app(self._moto, environ, buffered=True)
+            Response.from_app(self._carried_out, environ, buffered=True)
         if kill:
             try:
                 peer.kill(environ[_CONNECTION])
