@@ -10,6 +10,10 @@ UV := .local/uv/bin/uv
 MAIN := .local/venvs/airflow
 OTHERS := $(patsubst %,.local/venvs/airflow-%/ready,3.0.6 3.3.1)
 TRANSCRIBER := .local/venvs/transcriber
+# The AWS CDK with its Node, and the tests of infra/. checkov pins other versions of what these need.
+INFRA := .local/venvs/infra
+CHECKOV := .local/venvs/checkov
+CDK := PATH=$(CURDIR)/$(INFRA)/bin:$$PATH .local/cdk/node_modules/.bin/cdk
 # TensorFlow, which writes models. Only `make bench` needs it, for a model of the official size.
 EXPORT := .local/venvs/export
 PYTHON := $(MAIN)/bin/python
@@ -25,7 +29,7 @@ export PYTHONPATH := $(CURDIR)/dags
 export UV_PYTHON_INSTALL_DIR := $(CURDIR)/.local/python
 export PYTHONDONTWRITEBYTECODE := $(CI)
 
-.PHONY: help setup chosen demo up down test bench lint format model lock clean
+.PHONY: help setup chosen demo up down synth deploy destroy test bench lint format model lock clean
 
 help:  ## show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -39,20 +43,31 @@ up: setup chosen  ## start the local stack and leave it running: make up [RUNNER
 down: setup  ## end the local stack
 	@$(PYTHON) -m local down
 
-test: setup $(OTHERS) lint  ## everything that CI checks
+synth: $(INFRA)/ready .local/cdk/ready  ## write the templates of the AWS deployment to cdk.out: make synth [CDKFLAGS='-c name=other']
+	@$(CDK) synth --quiet $(CDKFLAGS)
+
+deploy: $(INFRA)/ready .local/cdk/ready  ## create or update everything in your AWS account: make deploy [CDKFLAGS='-c name=other']
+	@$(CDK) deploy --all $(CDKFLAGS)
+
+destroy: $(INFRA)/ready .local/cdk/ready  ## remove it again, all but audio and transcripts
+	@$(CDK) destroy --all $(CDKFLAGS)
+
+test: setup $(OTHERS) lint $(CHECKOV)/ready .local/cdk/ready  ## everything that CI checks
 	@$(TRANSCRIBER)/bin/python -m pytest tests/contract tests/transcriber
-	@$(PYTHON) -m pytest --ignore=tests/transcriber tests
+	@$(INFRA)/bin/python -m pytest tests/infra
+	@$(PYTHON) -m pytest --ignore=tests/transcriber --ignore=tests/infra tests
 
 bench: setup $(EXPORT)/ready  ## measure what the README says of speed, memory and requests (half an hour)
 	@$(PYTHON) -m benchmarks
 
-lint: setup  ## style and types
+lint: setup $(INFRA)/ready  ## style and types
 	@$(MAIN)/bin/ruff check .
 	@$(MAIN)/bin/ruff check --preview --select AIR dags plugins
 	@$(MAIN)/bin/ruff format --check .
 	@$(MAIN)/bin/mypy
 	@$(TRANSCRIBER)/bin/mypy --python-version 3.9 \
 		transcriber_image/transcriber transcriber_image/fetch_model.py dags/transcription/contract
+	@$(INFRA)/bin/mypy infra
 
 format: setup  ## put the code into the style that lint wants
 	@$(MAIN)/bin/ruff check --fix .
@@ -66,6 +81,8 @@ lock: $(UV)  ## resolve the pinned requirements again
 	$(LOCK) --python-version 3.12 --exclude-newer 2025-08-30 --generate-hashes locks/mwaa-3.0.6.in --output-file locks/mwaa-3.0.6.txt
 	$(LOCK) --python-version 3.12 --exclude-newer 2026-08-20 --generate-hashes locks/mwaa-3.3.1.in --output-file locks/mwaa-3.3.1.txt
 	$(LOCK) --python-version 3.12 --generate-hashes locks/airflow.in --output-file locks/airflow.txt
+	$(LOCK) --python-version 3.12 --generate-hashes locks/infra.in --output-file locks/infra.txt
+	$(LOCK) --python-version 3.12 --generate-hashes locks/checkov.in --output-file locks/checkov.txt
 	$(LOCK) --python-version 3.9 --generate-hashes transcriber_image/requirements.in --output-file transcriber_image/requirements.txt
 	$(LOCK) --python-version 3.9 --generate-hashes locks/transcriber.in --output-file locks/transcriber.txt
 
@@ -88,6 +105,25 @@ $(MAIN)/ready: locks/airflow.txt | $(UV)
 	@echo "Installing Airflow (Python 3.12) …"
 	@$(UV) venv --quiet --clear --python 3.12 $(MAIN)
 	@$(UV) pip install --quiet --python $(MAIN) --require-hashes -r $<
+	@touch $@
+
+$(INFRA)/ready: locks/infra.txt | $(UV)
+	@echo "Installing the AWS CDK (Python 3.12) …"
+	@$(UV) venv --quiet --clear --python 3.12 $(INFRA)
+	@$(UV) pip install --quiet --python $(INFRA) --require-hashes -r $<
+	@touch $@
+
+$(CHECKOV)/ready: locks/checkov.txt | $(UV)
+	@echo "Installing checkov (Python 3.12) …"
+	@$(UV) venv --quiet --clear --python 3.12 $(CHECKOV)
+	@$(UV) pip install --quiet --python $(CHECKOV) --require-hashes -r $<
+	@touch $@
+
+# The CDK's command line, below .local/ like everything else; npm is the one of $(INFRA).
+.local/cdk/ready: package.json package-lock.json $(INFRA)/ready
+	@mkdir -p $(@D)
+	@cp package.json package-lock.json $(@D)
+	@cd $(@D) && PATH=$(CURDIR)/$(INFRA)/bin:$$PATH npm ci --silent --no-audit --no-fund
 	@touch $@
 
 $(OTHERS): .local/venvs/airflow-%/ready: locks/mwaa-%.txt | $(UV)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from infra import job
 from local.aws_client import REGION, batch_client, ec2_client, s3_client, sns_client
 from local.paths import DEMO_MODEL
 from transcription.contract import keys
@@ -30,32 +31,15 @@ CORES = len(os.sched_getaffinity(0))
 #: The most children of a job. Two even on one core, so that the array is a real one.
 CHILDREN = max(2, CORES)
 
-#: A lost host or an image that could not be pulled is nobody's fault: again. So is 143, SIGTERM, which a container gets
-#: and may obey before its host goes; a job that was terminated or took too long is never tried again. Any other end is
-#: final. Source: AWS Batch User Guide, "Automated job retries" and "Job timeouts".
-RETRY_STRATEGY: RetryStrategyUnionTypeDef = {
-    "attempts": 3,
-    "evaluateOnExit": [
-        {"onStatusReason": "Host EC2*", "action": "RETRY"},
-        {"onReason": "CannotPullContainerError:*", "action": "RETRY"},
-        {"onExitCode": "143", "action": "RETRY"},
-        {"onReason": "*", "action": "EXIT"},
-        {"onExitCode": "*", "action": "EXIT"},
-    ],
-}
-#: A child that takes longer than this hangs, in seconds. The largest file that `max_file_megabytes` admits, 37 hours of
-#: 16 kHz audio, takes 22 hours; a limit below that would end it every night, and pay for it every night.
-TIMEOUT = 24 * 3600
-#: Records of runs expire after 90 days; a version that has expired or was replaced is gone a day later. Nothing else in
-#: the bucket is ever deleted.
+#: Records of runs expire; nothing else in the bucket is ever deleted.
 LIFECYCLE: BucketLifecycleConfigurationTypeDef = {
     "Rules": [
         {
             "ID": "runs",
             "Status": "Enabled",
             "Filter": {"Prefix": keys.RUNS},
-            "Expiration": {"Days": 90},
-            "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
+            "Expiration": {"Days": job.RUN_RECORD_DAYS},
+            "NoncurrentVersionExpiration": {"NoncurrentDays": job.RUN_RECORD_VERSION_DAYS},
         }
     ]
 }
@@ -93,19 +77,19 @@ def create_resources(endpoint: str, *, container: bool) -> None:
         jobDefinitionName=JOB_DEFINITION,
         type="container",
         containerProperties=_container(container),
-        retryStrategy=RETRY_STRATEGY,
-        timeout={"attemptDurationSeconds": TIMEOUT},
+        retryStrategy=cast("RetryStrategyUnionTypeDef", job.RETRY_STRATEGY),
+        timeout={"attemptDurationSeconds": job.TIMEOUT},
     )
 
 
 def _container(container: bool) -> ContainerPropertiesUnionTypeDef:
-    # A container on EC2 cannot see how much of its host's cores is its own.
-    environment: list[KeyValuePairTypeDef] = [{"name": "TRANSCRIBER_PROCESSES", "value": VCPUS}]
+    variables = job.environment(int(VCPUS))
     if not container:
-        environment.append({"name": "TRANSCRIBER_MODEL", "value": str(DEMO_MODEL)})
+        variables["TRANSCRIBER_MODEL"] = str(DEMO_MODEL)
+    environment: list[KeyValuePairTypeDef] = [{"name": name, "value": value} for name, value in variables.items()]
     return {
         "image": IMAGE,
-        "command": ["python", "-m", "transcriber", "--bucket", BUCKET, "--run", "Ref::run", "--draft", "Ref::draft"],
+        "command": job.command(BUCKET),
         "environment": environment,
         "resourceRequirements": [{"type": "VCPU", "value": VCPUS}, {"type": "MEMORY", "value": "2048"}],
         "readonlyRootFilesystem": True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from local.resources import RETRY_STRATEGY
+from infra.job import RETRY_STRATEGY
 from tests.local.aws.server import Batch, LocalAws
 
 SLEEP = ["sleep", "600"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local.aws import endings, retries
-from local.resources import RETRY_STRATEGY
+from infra.job import RETRY_STRATEGY
 
 
 @pytest.mark.parametrize(

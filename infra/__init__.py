@@ -1,0 +1,1 @@
+"""The CDK app: everything that the project needs in an AWS account."""

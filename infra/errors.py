@@ -1,0 +1,24 @@
+"""Errors of a deployment, before anything is deployed."""
+
+from __future__ import annotations
+
+
+class DeploymentError(Exception):
+    """Base of the errors below. Its text says what is wrong, where, and what to do."""
+
+    code = "DEPLOYMENT_ERROR"
+
+    def __str__(self) -> str:
+        return f"[{self.code}] {super().__str__()}"
+
+
+class ContextInvalid(DeploymentError):
+    """Raised when a setting of the deployment is unknown or wrong; the message names it."""
+
+    code = "CONTEXT_INVALID"
+
+
+class RequirementsMismatch(DeploymentError):
+    """Raised when requirements.txt is for another version of Airflow than the one to be deployed."""
+
+    code = "REQUIREMENTS_MISMATCH"

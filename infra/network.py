@@ -1,0 +1,84 @@
+"""The network: two zones, private subnets for everything that runs."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_ec2 as ec2
+from constructs import Construct
+
+from infra.logs import log_group
+from infra.settings import DeploymentSettings
+
+_AWS = ec2.InterfaceVpcEndpointAwsService
+
+#: What MWAA, the machines and the DAG call, where there is no way to the internet. Sources: Amazon MWAA User Guide,
+#: "Creating the required VPC service endpoints"; Amazon ECS Developer Guide, "Interface VPC endpoints"; AWS Batch User
+#: Guide, "Access AWS Batch using an interface endpoint". S3 has a gateway.
+_SERVICES = {
+    "AirflowApi": _AWS.AIRFLOW_API,
+    "AirflowEnv": _AWS.AIRFLOW_ENV,
+    "AirflowOps": _AWS.AIRFLOW_OPS,
+    "Sqs": _AWS.SQS,
+    "Kms": _AWS.KMS,
+    "Logs": _AWS.CLOUDWATCH_LOGS,
+    "Monitoring": _AWS.CLOUDWATCH_MONITORING,
+    "EcrApi": _AWS.ECR,
+    "EcrDocker": _AWS.ECR_DOCKER,
+    "Ecs": _AWS.ECS,
+    "EcsAgent": _AWS.ECS_AGENT,
+    "EcsTelemetry": _AWS.ECS_TELEMETRY,
+    "Batch": _AWS.BATCH,
+    "Sns": _AWS.SNS,
+}
+_HTTPS = ec2.Port.tcp(443)
+
+
+class Network(Construct):
+    """A VPC of two zones, as MWAA wants it. It cannot be changed later without a new Airflow environment."""
+
+    def __init__(self, scope: Construct, id: str, *, settings: DeploymentSettings) -> None:
+        super().__init__(scope, id)
+        through_nat = settings.network == "nat"
+        private = ec2.SubnetType.PRIVATE_WITH_EGRESS if through_nat else ec2.SubnetType.PRIVATE_ISOLATED
+        subnets = [ec2.SubnetConfiguration(name="Private", subnet_type=private, cidr_mask=20)]
+        if through_nat:
+            # Holds the NAT gateway and nothing else.
+            public = ec2.SubnetType.PUBLIC
+            subnets.append(
+                ec2.SubnetConfiguration(name="Public", subnet_type=public, cidr_mask=28, map_public_ip_on_launch=False)
+            )
+        self.vpc = ec2.Vpc(
+            self,
+            "Vpc",
+            max_azs=2,
+            nat_gateways=1 if through_nat else 0,
+            subnet_configuration=subnets,
+            # Audio, transcripts and images go to S3 directly: nothing is paid for that.
+            gateway_endpoints={"S3": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.S3)},
+            # Nothing is in the default group; emptying it would take a function with rights over security groups.
+            restrict_default_security_group=False,
+        )
+        self.subnets = self.vpc.private_subnets if through_nat else self.vpc.isolated_subnets
+        self.machines = self.group("Machines", "The machines that transcribe: nothing comes in, HTTPS goes out")
+        if not through_nat:
+            self._add_endpoints()
+        self._log_refusals(settings)
+
+    def group(self, name: str, description: str) -> ec2.SecurityGroup:
+        """A security group that lets nothing in, and only HTTPS out."""
+        group = ec2.SecurityGroup(self, name, vpc=self.vpc, description=description, allow_all_outbound=False)
+        group.add_egress_rule(ec2.Peer.any_ipv4(), _HTTPS, "AWS, and what requirements.txt names")
+        return group
+
+    def _add_endpoints(self) -> None:
+        group = self.group("Endpoints", "AWS services, from within the VPC")
+        group.add_ingress_rule(ec2.Peer.ipv4(self.vpc.vpc_cidr_block), _HTTPS, "From the private subnets")
+        for name, service in _SERVICES.items():
+            self.vpc.add_interface_endpoint(name, service=service, security_groups=[group], open=False)
+
+    def _log_refusals(self, settings: DeploymentSettings) -> None:
+        """Keep what was refused: the first thing to look at when something cannot connect."""
+        self.vpc.add_flow_log(
+            "FlowLog",
+            destination=ec2.FlowLogDestination.to_cloud_watch_logs(log_group(self, "Refused", settings)),
+            traffic_type=ec2.FlowLogTrafficType.REJECT,
+        )

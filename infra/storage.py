@@ -1,0 +1,82 @@
+"""The stack that holds what people would miss: the audio bucket. Beside it, the bucket that MWAA reads from."""
+
+from __future__ import annotations
+
+from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra import job
+from infra.acknowledge import acknowledge
+from infra.settings import DeploymentSettings
+from transcription.contract import keys
+
+_REASONS = {
+    "AwsSolutions-S1": "Access is logged by CloudTrail's data events where an account wants it. A bucket of access "
+    "logs would hold the names of all recordings once more, and each run writes down itself what it read and wrote.",
+    "CKV_AWS_18": "See AwsSolutions-S1.",
+}
+
+
+class StorageStack(Stack):
+    """The two buckets."""
+
+    def __init__(self, scope: Construct, id: str, *, settings: DeploymentSettings) -> None:
+        super().__init__(scope, id, description="Speech to text: audio, transcripts, and Airflow's files")
+        removal = RemovalPolicy.RETAIN if settings.retain_audio else RemovalPolicy.DESTROY
+        #: Holds `input/` and everything else that a run reads and writes.
+        self.audio = self._bucket("Audio", removal, _audio_rules(settings))
+        #: Holds DAGs, plugins and requirements. Everything in it comes from the repository.
+        self.airflow = self._bucket("Airflow", RemovalPolicy.DESTROY, [_old_versions(settings.old_version_days)])
+        #: Their ARNs, for policies of other stacks: those can then be told apart when they are written, not only later.
+        self.audio_arn = self._exported(self.audio.bucket_arn)
+        self.airflow_arn = self._exported(self.airflow.bucket_arn)
+        CfnOutput(self, "AudioBucket", value=self.audio.bucket_name, description="Upload audio to s3://…/input/")
+        CfnOutput(self, "AirflowBucket", value=self.airflow.bucket_name, description="Airflow's DAGs and plugins")
+
+    def _exported(self, value: str) -> str:
+        return str(self.export_value(value))
+
+    def _bucket(self, name: str, removal: RemovalPolicy, rules: list[s3.LifecycleRule]) -> s3.Bucket:
+        bucket = s3.Bucket(
+            self,
+            name,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            versioned=True,
+            removal_policy=removal,
+            auto_delete_objects=removal == RemovalPolicy.DESTROY,
+            lifecycle_rules=rules,
+        )
+        acknowledge(bucket, _REASONS)
+        return bucket
+
+
+def _audio_rules(settings: DeploymentSettings) -> list[s3.LifecycleRule]:
+    rules = [
+        s3.LifecycleRule(
+            id="runs",
+            prefix=keys.RUNS,
+            expiration=Duration.days(job.RUN_RECORD_DAYS),
+            noncurrent_version_expiration=Duration.days(job.RUN_RECORD_VERSION_DAYS),
+        ),
+        _old_versions(settings.old_version_days),
+    ]
+    if settings.processed_days:
+        rules.append(
+            s3.LifecycleRule(id="processed", prefix=keys.PROCESSED, expiration=Duration.days(settings.processed_days))
+        )
+    return rules
+
+
+def _old_versions(days: int) -> s3.LifecycleRule:
+    """What was replaced or deleted, and uploads that were never finished, are not paid for for ever."""
+    return s3.LifecycleRule(
+        id="old-versions",
+        noncurrent_version_expiration=Duration.days(days),
+        expired_object_delete_marker=True,
+        abort_incomplete_multipart_upload_after=Duration.days(7),
+    )
