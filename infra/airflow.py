@@ -18,14 +18,8 @@ from infra.logs import log_group
 from infra.settings import DeploymentSettings
 from infra.storage import StorageStack
 
-#: MWAA's kinds of logs, by the property that switches them on, and how MWAA names their log groups.
-_LOGS = {
-    "dag_processing_logs": "DAGProcessing",
-    "scheduler_logs": "Scheduler",
-    "task_logs": "Task",
-    "webserver_logs": "WebServer",
-    "worker_logs": "Worker",
-}
+#: How MWAA names the log groups of an environment, `airflow-{environment}-…`.
+_LOGS = ("DAGProcessing", "Scheduler", "Task", "WebServer", "Worker")
 
 
 class AirflowStack(Stack):
@@ -79,18 +73,17 @@ class AirflowStack(Stack):
             requirements_s3_path=files.requirements.path if files.requirements else None,
             requirements_s3_object_version=files.requirements.version if files.requirements else None,
             airflow_configuration_options={f"transcription.{option}": value for option, value in options.items()},
-            logging_configuration={
-                kind: {"enabled": True, "logLevel": "INFO" if kind == "task_logs" else "WARNING"} for kind in _LOGS
-            },
+            logging_configuration=_logging(),
             network_configuration=_network(self, batch),
             webserver_access_mode=f"{settings.webserver_access.upper()}_ONLY",
             # Far from 01:00.
             weekly_maintenance_window_start="SUN:12:00",
         )
         # A group that is there already is used, and so it ends with log_days, and goes with the deployment.
-        for kind in _LOGS.values():
+        for kind in _LOGS:
             environment.node.add_dependency(log_group(self, f"{kind}Log", settings, f"airflow-{name}-{kind}"))
-        environment.node.add_dependency(role, files)
+        # Those that no property of it speaks of.
+        environment.node.add_dependency(role.node.find_child("DefaultPolicy"), files.deployed_dags)
         alarms = Alarms(
             self,
             "Alarms",
@@ -103,6 +96,21 @@ class AirflowStack(Stack):
         CfnOutput(self, "AirflowAddress", value=f"https://{environment.attr_webserver_url}", description="Airflow")
         CfnOutput(self, "AirflowEnvironment", value=name)
         CfnOutput(self, "AlertTopic", value=topic.topic.topic_arn, description="Is told of red runs and of alarms")
+
+
+def _logging() -> mwaa.CfnEnvironment.LoggingConfigurationProperty:
+    """What tasks say, and what is wrong with the rest."""
+
+    def of(level: str) -> mwaa.CfnEnvironment.ModuleLoggingConfigurationProperty:
+        return mwaa.CfnEnvironment.ModuleLoggingConfigurationProperty(enabled=True, log_level=level)
+
+    return mwaa.CfnEnvironment.LoggingConfigurationProperty(
+        dag_processing_logs=of("WARNING"),
+        scheduler_logs=of("WARNING"),
+        task_logs=of("INFO"),
+        webserver_logs=of("WARNING"),
+        worker_logs=of("WARNING"),
+    )
 
 
 def _network(scope: Construct, batch: BatchStack) -> mwaa.CfnEnvironment.NetworkConfigurationProperty:

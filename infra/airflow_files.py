@@ -12,7 +12,7 @@ from aws_cdk import aws_s3_assets as s3_assets
 from aws_cdk import aws_s3_deployment as deployment
 from constructs import Construct
 
-from infra.acknowledge import acknowledge
+from infra.acknowledge import OF_CDK_FUNCTIONS, acknowledge
 from infra.errors import RequirementsMismatch
 from infra.logs import log_group
 from infra.paths import DAGS, PLUGINS, REQUIREMENTS
@@ -48,7 +48,7 @@ class AirflowFiles(Construct):
         super().__init__(scope, id)
         self._bucket = bucket
         self._log = log_group(self, "Log", settings)
-        deployment.BucketDeployment(
+        self.deployed_dags = deployment.BucketDeployment(
             self,
             "Dags",
             destination_bucket=bucket,
@@ -107,5 +107,6 @@ def _settle(stack: Stack, bucket: str) -> None:
             **{f"AwsSolutions-IAM5[{each}]": copies for each in wide},
             f"AwsSolutions-IAM4[Policy::{_LOGGING_POLICY}]": "It writes its log, and no more.",
             "AwsSolutions-L1": its_own,
+            **OF_CDK_FUNCTIONS,
         },
     )

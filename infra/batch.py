@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from aws_cdk import CfnOutput, Duration, Size, Stack
 from aws_cdk import aws_batch as batch
@@ -131,6 +131,11 @@ def _queue(scope: Construct, settings: DeploymentSettings, network: Network) -> 
         allocation_strategy=batch.AllocationStrategy.BEST_FIT_PROGRESSIVE,
         **shared,
     )
+    for environment in (spot, on_demand):
+        # Without a version it is the first one for ever, whatever becomes of the settings.
+        cast(batch.CfnComputeEnvironment, environment.node.default_child).add_property_override(
+            "ComputeResources.LaunchTemplate.Version", machine.latest_version_number
+        )
     return batch.JobQueue(
         scope,
         "Queue",

@@ -7,7 +7,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra import job
-from infra.acknowledge import acknowledge
+from infra.acknowledge import OF_CDK_FUNCTIONS, acknowledge
 from infra.settings import DeploymentSettings
 from transcription.contract import keys
 
@@ -28,6 +28,9 @@ class StorageStack(Stack):
         self.audio = self._bucket("Audio", removal, _audio_rules(settings))
         #: Holds DAGs, plugins and requirements. Everything in it comes from the repository.
         self.airflow = self._bucket("Airflow", RemovalPolicy.DESTROY, [_old_versions(settings.old_version_days)])
+        for each in self.node.children:
+            if each.node.id.startswith("Custom::"):
+                acknowledge(each, OF_CDK_FUNCTIONS)
         #: Their ARNs, for policies of other stacks: those can then be told apart when they are written, not only later.
         self.audio_arn = self._exported(self.audio.bucket_arn)
         self.airflow_arn = self._exported(self.airflow.bucket_arn)
