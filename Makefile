@@ -29,7 +29,7 @@ export PYTHONPATH := $(CURDIR)/dags
 export UV_PYTHON_INSTALL_DIR := $(CURDIR)/.local/python
 export PYTHONDONTWRITEBYTECODE := $(CI)
 
-.PHONY: help setup chosen demo up down synth deploy destroy test bench lint format model lock clean
+.PHONY: help setup chosen demo up down rehearsal synth deploy destroy test bench lint format model lock clean
 
 help:  ## show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -51,6 +51,9 @@ deploy: $(INFRA)/ready .local/cdk/ready  ## create or update everything in your 
 
 destroy: $(INFRA)/ready .local/cdk/ready  ## remove it again, all but audio and transcripts
 	@$(CDK) destroy --all $(CDKFLAGS)
+
+rehearsal: setup $(INFRA)/ready .local/cdk/ready  ## deploy to a local AWS with the real CDK, transcribe there, update, destroy (five minutes)
+	@$(PYTHON) -m local rehearsal
 
 test: setup $(OTHERS) lint $(CHECKOV)/ready .local/cdk/ready  ## everything that CI checks
 	@$(TRANSCRIBER)/bin/python -m pytest tests/contract tests/transcriber

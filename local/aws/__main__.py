@@ -48,6 +48,8 @@ def main() -> None:
     endpoint = f"http://{_HOST}:{server.port}"
     told_to_end = _catch_signals()
     services.endpoint = endpoint
+    if isinstance(runner, ContainerRunner):
+        runner.registry = f"{_HOST}:{server.port}"
     scheduler.start(endpoint)
     threading.Thread(target=server.serve_forever, name="http", daemon=True).start()
     (scratch / "endpoint").write_text(endpoint)

@@ -29,3 +29,13 @@ def init_options(engine: str) -> list[str]:
 def removal(engine: str, name: str) -> list[str]:
     """The command that ends and removes a container at once. podman alone would ask it first, and wait."""
     return [engine, "rm", "--force", *(["--time=0"] if engine == "podman" else []), name]
+
+
+def pulling(engine: str, image: str) -> list[str]:
+    """The command that fetches an image from a registry on this machine. docker trusts 127.0.0.1 without TLS."""
+    return [engine, "pull", "--quiet", *(["--tls-verify=false"] if engine == "podman" else []), image]
+
+
+def pushing(engine: str, image: str) -> list[str]:
+    """The command that brings an image to a registry on this machine."""
+    return [engine, "push", *(["--tls-verify=false"] if engine == "podman" else []), image]

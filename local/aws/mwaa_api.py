@@ -115,7 +115,9 @@ class MwaaApi:
             raise EnvironmentInvalid(str(error)) from error
         zones = {subnet["AvailabilityZone"] for subnet in subnets}
         _check(len(ids) == len(zones) == _SUBNETS, "The environment needs 2 subnets, each in a zone of its own")
-        _check(not any(each["MapPublicIpOnLaunch"] for each in subnets), "The subnets of the environment must be private")
+        _check(
+            not any(each["MapPublicIpOnLaunch"] for each in subnets), "The subnets of the environment must be private"
+        )
 
     def _check_sources(self, environment: Mapping[str, Any]) -> None:
         bucket = environment["SourceBucketArn"].rpartition(":::")[2]
@@ -132,7 +134,9 @@ class MwaaApi:
             raise EnvironmentInvalid(f"The environment cannot use s3://{bucket} or its role: {error}") from error
         _check(versioning == "Enabled", f"The bucket {bucket} must have versioning enabled")
         _check(all(block.values()), f"The bucket {bucket} must block public access")
-        trusted = _PRINCIPALS & set(re.findall(r"[\w.-]+\.amazonaws\.com", json.dumps(role["AssumeRolePolicyDocument"])))
+        trusted = _PRINCIPALS & set(
+            re.findall(r"[\w.-]+\.amazonaws\.com", json.dumps(role["AssumeRolePolicyDocument"]))
+        )
         _check(trusted == _PRINCIPALS, f"The execution role must trust {' and '.join(sorted(_PRINCIPALS))}")
 
 

@@ -17,6 +17,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.wrappers import Request, Response
 
 from local.aws import call, control, peer, registry
+from local.aws.access import Access
 from local.aws.batch_api import BatchApi
 from local.aws.call import Call
 from local.aws.calls import Calls
@@ -26,7 +27,7 @@ from local.aws.faults import Who
 from local.aws.object_keys import OrderedKeys
 from local.aws.s3_api import DENIES, S3Api
 from local.aws.scheduler import Scheduler
-from local.aws.services import Services
+from local.aws.services import Service, Services
 
 _ERROR = """<?xml version="1.0" encoding="UTF-8"?>
 <Error><Code>{code}</Code><Message>{message}</Message></Error>"""
@@ -69,6 +70,7 @@ class LocalAws:
         install(scheduler)
         self._scheduler, self._book, self._calls = scheduler, book, Calls()
         self._services = services
+        self._access = Access(self._job_role)
         self._control = Control(book, self._calls, scheduler)
         self._moto = Dispatcher(create_backend_app)
 
@@ -87,17 +89,20 @@ class LocalAws:
         if attempt and not attempt.admit(asked.accesses):
             _hang_up(environ)  # nobody is left to hear an answer
         who = attempt.who if attempt else None
-        answer = self._refusal(who, asked, environ) or self._broken(who, asked, environ) or self._carried_out
+        service = self._services.serving(asked)
+        carried_out = partial(_answered_by, service) if service else self._moto
+        answer = self._refusal(who, asked, environ) or self._broken(who, asked, environ, carried_out) or carried_out
         return answer(environ, start_response)
 
-    def _carried_out(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        service = self._services.serving(call.read(environ))
-        answer = service.answer(Request(environ)) if service else self._moto
-        return answer(environ, start_response)
+    def _job_role(self, access_key: str) -> str | None:
+        attempt = self._scheduler.attempts.by_access_key.get(access_key)
+        return attempt.role if attempt else None
 
     def _refusal(self, who: Who | None, asked: Call, environ: dict[str, Any]) -> Response | None:
         """What a fault answers instead of AWS; nothing where none applies."""
-        environ[DENIES] = partial(self._book.denies, who)
+        environ[DENIES] = partial(self._denies, who, asked)
+        if reason := self._access.refusal(asked, environ):
+            return _denied(asked, reason)
         if any(self._book.denies(who, access.kind, access.key) for access in asked.accesses):
             return _error("AccessDenied", "Access Denied", 403)
         if self._book.throttles(asked):
@@ -105,7 +110,13 @@ class LocalAws:
             return Response(json.dumps({"message": "Too Many Requests"}), 429, headers, content_type="application/json")
         return None
 
-    def _broken(self, who: Who | None, asked: Call, environ: dict[str, Any]) -> Response | None:
+    def _denies(self, who: Who | None, asked: Call, bucket: str, kind: str, key: str) -> bool:
+        """Whether one object of a request about many is refused, by a fault or by a role's policies."""
+        return self._book.denies(who, kind, key) or self._access.refuses_object(
+            asked.access_key, bucket, f"{kind.capitalize()}Object", key
+        )
+
+    def _broken(self, who: Who | None, asked: Call, environ: dict[str, Any], carried_out: Any) -> Response | None:
         """End the connection, carrying the request out or not, where a fault says so; nothing where none applies.
 
         Returns:
@@ -115,7 +126,7 @@ class LocalAws:
         if not kill and not self._book.loses_answer(who, asked):
             return None
         if not kill or kill[1].after:
-            Response.from_app(self._carried_out, environ, buffered=True)
+            Response.from_app(carried_out, environ, buffered=True)
         if kill:
             try:
                 peer.kill(environ[_CONNECTION])
@@ -135,3 +146,18 @@ def _hang_up(environ: dict[str, Any]) -> NoReturn:
 
 def _error(code: str, message: str, status: int) -> Response:
     return Response(_ERROR.format(code=code, message=message), status=status, content_type="application/xml")
+
+
+def _answered_by(service: Service, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    return service.answer(Request(environ))(environ, start_response)
+
+
+def _denied(asked: Call, reason: str) -> Response:
+    """AccessDenied in the words of the service: S3 and SNS answer in XML, most others in JSON."""
+    if asked.service == "s3":
+        return _error("AccessDenied", reason, 403)
+    if asked.service == "sns":
+        body = _error("AuthorizationError", reason, 403).get_data(as_text=True).partition("\n")[2]
+        return Response(f"<ErrorResponse>{body}</ErrorResponse>", 403, content_type="application/xml")
+    headers = {"x-amzn-ErrorType": "AccessDeniedException"}
+    return Response(json.dumps({"message": reason}), 403, headers, content_type="application/json")

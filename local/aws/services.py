@@ -9,13 +9,10 @@ from typing import Protocol
 import boto3
 from werkzeug.wrappers import Request, Response
 
+from local.aws.account import ACCOUNT_ID, REGION
 from local.aws.call import Call
 from local.aws.registry import Registry
 
-#: As moto makes it up.
-ACCOUNT_ID = "123456789012"
-#: The registry knows no regions.
-REGION = "us-east-1"
 #: Services by the name that signs their requests.
 _NAMES = ("airflow", "cloudformation")
 

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from importlib import import_module
 
-_FILES = ("alerts", "batch", "buckets", "custom", "functions", "images", "logs", "mwaa", "network", "parameters", "roles")
+_FILES = (
+    "alerts",
+    "batch",
+    "buckets",
+    "custom",
+    "functions",
+    "images",
+    "logs",
+    "mwaa",
+    "network",
+    "parameters",
+    "roles",
+)
 
 
 def load() -> None:

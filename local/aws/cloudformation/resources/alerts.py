@@ -14,7 +14,9 @@ class Topic(Provider):
     def create(self, request: Request) -> Made:
         """See `Provider`."""
         name = request.properties.get("TopicName") or request.name()
-        attributes = {name: str(value) for name, value in only(request.properties, "KmsMasterKeyId", "DisplayName").items()}
+        attributes = {
+            name: str(value) for name, value in only(request.properties, "KmsMasterKeyId", "DisplayName").items()
+        }
         arn = request.client("sns").create_topic(Name=name, Attributes=attributes)["TopicArn"]
         for each in request.properties.get("Subscription", []):
             request.client("sns").subscribe(TopicArn=arn, **each)

@@ -107,7 +107,14 @@ class JobDefinition(Provider):
 
     @staticmethod
     def _register(request: Request, name: str) -> Made:
-        names = ("ContainerProperties", "RetryStrategy", "Timeout", "Parameters", "PlatformCapabilities", "PropagateTags")
+        names = (
+            "ContainerProperties",
+            "RetryStrategy",
+            "Timeout",
+            "Parameters",
+            "PlatformCapabilities",
+            "PropagateTags",
+        )
         arn = request.client("batch").register_job_definition(
             jobDefinitionName=name,
             type=request.properties["Type"],

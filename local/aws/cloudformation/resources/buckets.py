@@ -8,7 +8,6 @@ from typing import Any
 from local.aws.cloudformation.provider import Made, Properties, Provider, Replace, Request, provides
 
 
-
 @provides("AWS::S3::Bucket")
 class Bucket(Provider):
     """A bucket. It can be removed only when it is empty."""
@@ -98,7 +97,10 @@ def _lifecycle_rule(rule: Properties) -> dict[str, Any]:
     found |= {"Filter": {"Prefix": rule.get("Prefix", "")}}
     if "Id" in rule:
         found["ID"] = rule["Id"]
-    expiration = {"Days": rule.get("ExpirationInDays"), "ExpiredObjectDeleteMarker": rule.get("ExpiredObjectDeleteMarker")}
+    expiration = {
+        "Days": rule.get("ExpirationInDays"),
+        "ExpiredObjectDeleteMarker": rule.get("ExpiredObjectDeleteMarker"),
+    }
     if any(expiration.values()):
         found["Expiration"] = {name: value for name, value in expiration.items() if value}
     if noncurrent := rule.get("NoncurrentVersionExpiration"):

@@ -45,7 +45,10 @@ class MetricFilter(Provider):
             filterName=name,
             filterPattern=request.properties["FilterPattern"],
             metricTransformations=lower(
-                [{**each, "MetricValue": str(each["MetricValue"])} for each in request.properties["MetricTransformations"]],
+                [
+                    {**each, "MetricValue": str(each["MetricValue"])}
+                    for each in request.properties["MetricTransformations"]
+                ],
                 keep=frozenset({"Dimensions"}),
             ),
         )

@@ -32,8 +32,9 @@ class Environment(Provider):
 
     @staticmethod
     def _wanted(request: Request) -> dict[str, Any]:
-        numbers = {"MaxWorkers", "MinWorkers", "MaxWebservers", "MinWebservers", "Schedulers"}
-        wanted = {key: int(value) if key in numbers else value for key, value in request.properties.items()}
+        wanted = dict(request.properties)
+        for name in wanted.keys() & {"MaxWorkers", "MinWorkers", "MaxWebservers", "MinWebservers", "Schedulers"}:
+            wanted[name] = int(wanted[name])
         options = {key: str(value) for key, value in wanted.get("AirflowConfigurationOptions", {}).items()}
         return wanted | ({"AirflowConfigurationOptions": options} if options else {})
 

@@ -41,7 +41,11 @@ class Vpc(Tagged):
             if name in wanted:
                 ec2.modify_vpc_attribute(VpcId=vpc["VpcId"], **{name: {"Value": wanted[name]}})
         groups = ec2.describe_security_groups(Filters=[{"Name": "vpc-id", "Values": [vpc["VpcId"]]}])["SecurityGroups"]
-        attributes = {"VpcId": vpc["VpcId"], "CidrBlock": vpc["CidrBlock"], "DefaultSecurityGroup": groups[0]["GroupId"]}
+        attributes = {
+            "VpcId": vpc["VpcId"],
+            "CidrBlock": vpc["CidrBlock"],
+            "DefaultSecurityGroup": groups[0]["GroupId"],
+        }
         return Made(vpc["VpcId"], attributes)
 
     def delete(self, request: Request) -> None:
@@ -92,7 +96,9 @@ class Association(Provider):
 
     def create(self, request: Request) -> Made:
         """See `Provider`."""
-        association = request.client("ec2").associate_route_table(**only(request.properties, "SubnetId", "RouteTableId"))
+        association = request.client("ec2").associate_route_table(
+            **only(request.properties, "SubnetId", "RouteTableId")
+        )
         return Made(association["AssociationId"], {"Id": association["AssociationId"]})
 
     def delete(self, request: Request) -> None:
@@ -149,9 +155,7 @@ class ElasticIp(Tagged):
 
     def create(self, request: Request) -> Made:
         """See `Provider`."""
-        address = request.client("ec2").allocate_address(
-            Domain="vpc", TagSpecifications=_tagged(request, "elastic-ip")
-        )
+        address = request.client("ec2").allocate_address(Domain="vpc", TagSpecifications=_tagged(request, "elastic-ip"))
         public, allocation = address["PublicIp"], address["AllocationId"]
         return Made(public, {"AllocationId": allocation, "PublicIp": public})
 
@@ -250,7 +254,9 @@ class SecurityGroupRule(Provider):
     def delete(self, request: Request) -> None:
         """See `Provider`."""
         ec2, group = request.client("ec2"), request.old["GroupId"]
-        revoke = ec2.revoke_security_group_ingress if self._kind(request) == "Ingress" else ec2.revoke_security_group_egress
+        revoke = (
+            ec2.revoke_security_group_ingress if self._kind(request) == "Ingress" else ec2.revoke_security_group_egress
+        )
         revoke(GroupId=group, IpPermissions=[_permission(request.old)])
 
     @staticmethod

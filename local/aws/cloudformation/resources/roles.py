@@ -57,7 +57,6 @@ class Role(Provider):
             iam.attach_role_policy(RoleName=name, PolicyArn=arn)
 
 
-
 @provides("AWS::IAM::Policy")
 class InlinePolicy(Provider):
     """A policy within the roles that it names."""

@@ -1,0 +1,10 @@
+"""The account that everything here belongs to, as moto makes it up."""
+
+from __future__ import annotations
+
+ACCOUNT_ID = "123456789012"
+PARTITION = "aws"
+#: The registry of ECR, which knows no regions, is in this one.
+REGION = "us-east-1"
+#: Where ECR's registry is in AWS; here it answers at the server's own address.
+ECR_HOST = f"{ACCOUNT_ID}.dkr.ecr.{REGION}.amazonaws.com"
