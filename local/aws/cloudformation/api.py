@@ -60,7 +60,7 @@ class CloudFormationApi:
             with self._stacks.lock:
                 result = self._actions[action](form)
         except ValidationError as error:
-            return _failure(str(error))
+            return _failure(error.code, str(error))
         return Response(
             f'<{action}Response xmlns="{_NAMESPACE}"><{action}Result>{_xml(result)}</{action}Result>'
             f"<ResponseMetadata><RequestId>{uuid.uuid4()}</RequestId></ResponseMetadata></{action}Response>",
@@ -199,7 +199,7 @@ class CloudFormationApi:
         return {}
 
     def _withdraw(self, form: _Form) -> dict[str, Any]:
-        self._stacks.withdraw(self._stacks.proposal(form["ChangeSetName"], form.get("StackName")))
+        self._stacks.withdraw(form["ChangeSetName"], form.get("StackName"))
         return {}
 
     def _protect(self, form: _Form) -> dict[str, Any]:
@@ -274,9 +274,9 @@ def _xml(value: Any) -> str:
     return escape(str(value))
 
 
-def _failure(message: str) -> Response:
+def _failure(code: str, message: str) -> Response:
     return Response(
-        f'<ErrorResponse xmlns="{_NAMESPACE}"><Error><Type>Sender</Type><Code>ValidationError</Code>'
+        f'<ErrorResponse xmlns="{_NAMESPACE}"><Error><Type>Sender</Type><Code>{code}</Code>'
         f"<Message>{escape(message)}</Message></Error><RequestId>{uuid.uuid4()}</RequestId></ErrorResponse>",
         status=400,
         content_type="text/xml",

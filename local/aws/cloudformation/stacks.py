@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from local.aws.cloudformation.errors import ValidationError
+from local.aws.cloudformation.errors import ChangeSetNotFound, ValidationError
 from local.aws.cloudformation.provider import Account
 from local.aws.cloudformation.stack import Stack, now
 from local.aws.cloudformation.template import Template
@@ -115,23 +115,27 @@ class Stacks:
         """A change set by its id, or by its name and its stack's.
 
         Raises:
-            ValidationError: there is none.
+            ChangeSetNotFound: there is none.
         """
         for proposed in self._change_sets.values():
             if name_or_id == proposed.id:
                 return proposed
             if name_or_id == proposed.name and stack_name in (proposed.stack.name, proposed.stack.id):
                 return proposed
-        raise ValidationError(f"ChangeSet [{name_or_id}] does not exist")
+        raise ChangeSetNotFound(f"ChangeSet [{name_or_id}] does not exist")
 
     def execute(self, proposed: ChangeSet) -> None:
         """ExecuteChangeSet."""
         del self._change_sets[proposed.id]
         self._apply(proposed.stack, proposed.wanted)
 
-    def withdraw(self, proposed: ChangeSet) -> None:
-        """DeleteChangeSet."""
-        self._change_sets.pop(proposed.id, None)
+    def withdraw(self, name_or_id: str, stack_name: str | None) -> None:
+        """DeleteChangeSet. One that is not there is no error, as long as its stack is."""
+        try:
+            del self._change_sets[self.proposal(name_or_id, stack_name).id]
+        except ChangeSetNotFound:
+            if stack_name:
+                self.find(stack_name)
 
     def _add(self, name: str) -> Stack:
         self._present[name] = Stack(name, self._account, self._export)
