@@ -39,10 +39,10 @@ class Access:
                 return _words(role, need)
         return self._hidden(role, asked, environ)
 
-    def refuses_object(self, access_key: str, bucket: str, action: str, key: str) -> bool:
-        """Whether one object of a request about many is refused."""
-        role = self._role(access_key)
-        return role is not None and not _may(role, needs.of_object(bucket, action, key))
+    def refusal_of_object(self, access_key: str, bucket: str, action: str, key: str) -> str | None:
+        """Why one object of a request about many is refused; nothing where it is not."""
+        role, need = self._role(access_key), needs.of_object(bucket, action, key)
+        return None if role is None or _may(role, need) else _words(role, need)
 
     def _hidden(self, role: Role, asked: Call, environ: dict[str, Any]) -> str | None:
         """That something is not there is told only to those who may list the bucket; S3 refuses all others."""

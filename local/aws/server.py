@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache, partial
@@ -33,6 +34,8 @@ _ERROR = """<?xml version="1.0" encoding="UTF-8"?>
 <Error><Code>{code}</Code><Message>{message}</Message></Error>"""
 #: A signature that nobody checks.
 _ANYBODY = "AWS4-HMAC-SHA256 Credential=anybody/20260101/us-east-1/s3/aws4_request"
+#: So begins a line of the server's log for each request that a role's policies refuse.
+REFUSED = "Refused: "
 #: In a request's WSGI environment: its socket.
 _CONNECTION = "werkzeug.socket"
 
@@ -102,6 +105,7 @@ class LocalAws:
         """What a fault answers instead of AWS; nothing where none applies."""
         environ[DENIES] = partial(self._denies, who, asked)
         if reason := self._access.refusal(asked, environ):
+            print(f"{REFUSED}{reason}", file=sys.stderr, flush=True)
             return _denied(asked, reason)
         if any(self._book.denies(who, access.kind, access.key) for access in asked.accesses):
             return _error("AccessDenied", "Access Denied", 403)
@@ -112,9 +116,9 @@ class LocalAws:
 
     def _denies(self, who: Who | None, asked: Call, bucket: str, kind: str, key: str) -> bool:
         """Whether one object of a request about many is refused, by a fault or by a role's policies."""
-        return self._book.denies(who, kind, key) or self._access.refuses_object(
-            asked.access_key, bucket, f"{kind.capitalize()}Object", key
-        )
+        if reason := self._access.refusal_of_object(asked.access_key, bucket, f"{kind.capitalize()}Object", key):
+            print(f"{REFUSED}{reason}", file=sys.stderr, flush=True)
+        return bool(reason) or self._book.denies(who, kind, key)
 
     def _broken(self, who: Who | None, asked: Call, environ: dict[str, Any], carried_out: Any) -> Response | None:
         """End the connection, carrying the request out or not, where a fault says so; nothing where none applies.

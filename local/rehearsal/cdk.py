@@ -84,7 +84,7 @@ def _container_client(state: Path, endpoint: str, engine: str | None) -> Path:
     """The program that the CDK takes for `docker`. It wants one word for it, hence a script."""
     script = state / "container-client"
     registry = endpoint.removeprefix("http://")
-    command = [sys.executable, "-m", "local.rehearsal.container_client", engine or "", registry]
+    command = [sys.executable, "-P", "-m", "local.rehearsal.container_client", engine or "", registry]
     script.write_text(f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(ROOT))} exec {shlex.join(command)} "$@"\n')
     script.chmod(0o755)
     return script

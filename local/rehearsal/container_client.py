@@ -17,6 +17,9 @@ import boto3
 from local.aws.account import ECR_HOST, REGION
 from local.aws.engine import pushing
 
+#: The manifest of an image of no layers.
+_NO_IMAGE = '{"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json", "layers": []}'
+
 
 def main(engine: str, registry: str, arguments: Sequence[str]) -> int:
     """Carry out one command of the CDK's.
@@ -44,7 +47,7 @@ def _pretend(image: str) -> int:
     """Let ECR know of an image that nobody built."""
     repository, _, tag = image.removeprefix(f"{ECR_HOST}/").rpartition(":")
     ecr = boto3.client("ecr", region_name=REGION)
-    ecr.put_image(repositoryName=repository, imageTag=tag, imageManifest='{"schemaVersion": 2}')
+    ecr.put_image(repositoryName=repository, imageTag=tag, imageManifest=_NO_IMAGE)
     return 0
 
 

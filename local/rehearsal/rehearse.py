@@ -15,6 +15,7 @@ from rich.console import Console
 from local import processes, runs
 from local.airflow import Airflow
 from local.aws.engine import find_engine
+from local.aws.server import REFUSED
 from local.errors import StackError
 from local.paths import DEMO_CLIPS
 from local.rehearsal.cdk import Cdk
@@ -104,6 +105,11 @@ class Rehearsal:
         finally:
             processes.end(state)
 
+    def refusals(self) -> list[str]:
+        """What roles were not allowed to do, each once."""
+        lines = (self.state / "logs" / "aws.log").read_text(errors="replace").splitlines()
+        return list(dict.fromkeys(line for line in lines if line.startswith(REFUSED)))
+
     def logs(self) -> list[str]:
         """The last line of each log of a child: where one failed, it says why."""
         found = sorted((self.state / "logs" / "batch").rglob("*.log"))
@@ -133,7 +139,7 @@ def rehearse(state: Path, console: Console) -> None:
         first = rehearsal.deploy("first")
         second = rehearsal.deploy("second")
         run = rehearsal.transcribe(first)
-        check_transcripts(first, run, rehearsal.logs())
+        check_run(rehearsal, first, run)
         _check(not second.objects(), "Audio of one deployment is in the other one's bucket.")
         check_plugin_update(rehearsal, first)
         check_destroyed(rehearsal, first)
@@ -142,10 +148,11 @@ def rehearse(state: Path, console: Console) -> None:
     console.print(f"All of it took {time.monotonic() - started:.0f} s. Logs: {state / 'logs'}", soft_wrap=True)
 
 
-def check_transcripts(deployment: Deployment, run: runs.Run, logs: list[str]) -> None:
-    """Each clip's words are there, each clip was moved, and nothing was left behind."""
-    red = [task for task, state in run.tasks.items() if state == "failed"]
-    _check(run.state == "success", f"The run is red in {', '.join(red)}.", *logs)
+def check_run(rehearsal: Rehearsal, deployment: Deployment, run: runs.Run) -> None:
+    """The run is green, no role wanted more than it may, each clip's words are there, and each clip was moved."""
+    red, refusals = [task for task, state in run.tasks.items() if state == "failed"], rehearsal.refusals()
+    _check(run.state == "success", f"The run is red in {', '.join(red)}.", *refusals, *rehearsal.logs())
+    _check(not refusals, "The run is green, but something was refused.", *refusals)
     said = json.loads((DEMO_CLIPS / "transcripts.json").read_text())
     for name, words in said.items():
         key = keys.transcript(name.removesuffix(".wav"))
