@@ -29,7 +29,7 @@ export PYTHONPATH := $(CURDIR)/dags
 export UV_PYTHON_INSTALL_DIR := $(CURDIR)/.local/python
 export PYTHONDONTWRITEBYTECODE := $(CI)
 
-.PHONY: help setup chosen demo up down rehearsal synth deploy destroy test bench lint format model lock clean
+.PHONY: help setup chosen demo up down rehearsal synth bootstrap deploy destroy test bench lint format model documents constraints lock clean
 
 help:  ## show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -46,8 +46,12 @@ down: setup  ## end the local stack
 synth: $(INFRA)/ready .local/cdk/ready  ## write the templates of the AWS deployment to cdk.out: make synth [CDKFLAGS='-c name=other']
 	@$(CDK) synth --quiet $(CDKFLAGS)
 
-deploy: $(INFRA)/ready .local/cdk/ready  ## create or update everything in your AWS account: make deploy [CDKFLAGS='-c name=other']
-	@$(CDK) deploy --all $(CDKFLAGS)
+bootstrap: $(INFRA)/ready .local/cdk/ready  ## make what the CDK itself needs, once per account and region
+	@$(CDK) bootstrap $(CDKFLAGS)
+
+deploy: setup synth  ## create or update everything in your AWS account: make deploy [CDKFLAGS='-c name=other']
+	@$(PYTHON) -m infra.mwaa --templates cdk.out
+	@$(CDK) deploy --all --app cdk.out $(CDKFLAGS)
 
 destroy: $(INFRA)/ready .local/cdk/ready  ## remove it again, all but audio and transcripts
 	@$(CDK) destroy --all $(CDKFLAGS)
@@ -78,6 +82,12 @@ format: setup  ## put the code into the style that lint wants
 
 model:  ## fetch DeepSpeech's official 0.9.3 model (1.1 GB) into models/deepspeech-0.9.3
 	@python3 transcriber_image/fetch_model.py models/deepspeech-0.9.3
+
+documents: $(INFRA)/ready  ## write settings, costs and the picture of a deployment into README and docs again
+	@PATH=$(CURDIR)/$(INFRA)/bin:$$PATH $(INFRA)/bin/python -m infra.documents
+
+constraints: setup  ## fetch the copies of Airflow's constraints again
+	@$(PYTHON) -m infra.mwaa.constraints
 
 lock: $(UV)  ## resolve the pinned requirements again
 	$(LOCK) --python-version 3.12 --exclude-newer 2026-05-10 locks/mwaa-3.2.1.in --output-file locks/mwaa-3.2.1.txt

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from benchmarks import results
-from benchmarks.errors import BenchmarkError
+from benchmarks.markdown import put
 from benchmarks.parts import PARTS
 from local.paths import ROOT
 
@@ -21,11 +20,7 @@ def filled(text: str, document: Mapping[str, Any]) -> str:
         BenchmarkError: a part has no place.
     """
     for name, part in document.items():
-        report = PARTS[name].report(part)
-        place = re.compile(rf"(<!-- {name}: .* -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
-        text, count = place.subn(lambda found, report=report: f"{found[1]}\n{report}\n\n{found[2]}", text)  # type: ignore[misc]
-        if count != 1:
-            raise BenchmarkError(f"The README needs one place between the markers of {name}, and has {count}.")
+        text = put(text, name, PARTS[name].report(part))
     return text
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from aws_cdk import CfnOutput, Stack
-from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_mwaa as mwaa
 from constructs import Construct
 
@@ -74,7 +73,10 @@ class AirflowStack(Stack):
             requirements_s3_object_version=files.requirements.version if files.requirements else None,
             airflow_configuration_options={f"transcription.{option}": value for option, value in options.items()},
             logging_configuration=_logging(),
-            network_configuration=_network(self, batch),
+            network_configuration=mwaa.CfnEnvironment.NetworkConfigurationProperty(
+                subnet_ids=[each.subnet_id for each in batch.network.subnets],
+                security_group_ids=[batch.network.airflow.security_group_id],
+            ),
             webserver_access_mode=f"{settings.webserver_access.upper()}_ONLY",
             # Far from 01:00.
             weekly_maintenance_window_start="SUN:12:00",
@@ -110,21 +112,4 @@ def _logging() -> mwaa.CfnEnvironment.LoggingConfigurationProperty:
         task_logs=of("INFO"),
         webserver_logs=of("WARNING"),
         worker_logs=of("WARNING"),
-    )
-
-
-def _network(scope: Construct, batch: BatchStack) -> mwaa.CfnEnvironment.NetworkConfigurationProperty:
-    group = ec2.SecurityGroup(
-        scope,
-        "SecurityGroup",
-        vpc=batch.network.vpc,
-        description="The parts of Airflow reach each other and the database, HTTPS goes out",
-        allow_all_outbound=False,
-    )
-    # Source: Amazon MWAA User Guide, "Security in your VPC on Amazon MWAA": a group that admits itself.
-    group.add_ingress_rule(group, ec2.Port.all_traffic(), "Itself")
-    group.add_egress_rule(group, ec2.Port.all_traffic(), "Itself")
-    group.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "AWS, and what requirements.txt names")
-    return mwaa.CfnEnvironment.NetworkConfigurationProperty(
-        subnet_ids=[each.subnet_id for each in batch.network.subnets], security_group_ids=[group.security_group_id]
     )

@@ -58,20 +58,24 @@ class Network(Construct):
             restrict_default_security_group=False,
         )
         self.subnets = self.vpc.private_subnets if through_nat else self.vpc.isolated_subnets
-        self.machines = self.group("Machines", "The machines that transcribe: nothing comes in, HTTPS goes out")
+        self.machines = self._group("Machines", "The machines that transcribe, nothing comes in, HTTPS goes out")
+        self.airflow = self._group("Airflow", "The parts of Airflow reach each other and the database, HTTPS goes out")
+        # Source: Amazon MWAA User Guide, "Security in your VPC on Amazon MWAA": a group that admits itself.
+        self.airflow.connections.allow_internally(ec2.Port.all_traffic(), "Itself")
         if not through_nat:
             self._add_endpoints()
         self._log_refusals(settings)
 
-    def group(self, name: str, description: str) -> ec2.SecurityGroup:
+    def _group(self, name: str, description: str) -> ec2.SecurityGroup:
         """A security group that lets nothing in, and only HTTPS out."""
         group = ec2.SecurityGroup(self, name, vpc=self.vpc, description=description, allow_all_outbound=False)
         group.add_egress_rule(ec2.Peer.any_ipv4(), _HTTPS, "AWS, and what requirements.txt names")
         return group
 
     def _add_endpoints(self) -> None:
-        group = self.group("Endpoints", "AWS services, from within the VPC")
-        group.add_ingress_rule(ec2.Peer.ipv4(self.vpc.vpc_cidr_block), _HTTPS, "From the private subnets")
+        group = self._group("Endpoints", "AWS services, for the two groups that need them")
+        for client in (self.machines, self.airflow):
+            group.add_ingress_rule(client, _HTTPS, "HTTPS")
         for name, service in _SERVICES.items():
             self.vpc.add_interface_endpoint(name, service=service, security_groups=[group], open=False)
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+#: So begins the line of the server's log about a request that a role's policies refuse.
+REFUSED = "Refused: "
 _IF_EXISTS = "IfExists"
 
 

@@ -27,6 +27,7 @@ from local.aws.fault_book import FaultBook
 from local.aws.faults import Who
 from local.aws.object_keys import OrderedKeys
 from local.aws.s3_api import DENIES, S3Api
+from local.aws.policy import REFUSED
 from local.aws.scheduler import Scheduler
 from local.aws.services import Service, Services
 
@@ -34,8 +35,6 @@ _ERROR = """<?xml version="1.0" encoding="UTF-8"?>
 <Error><Code>{code}</Code><Message>{message}</Message></Error>"""
 #: A signature that nobody checks.
 _ANYBODY = "AWS4-HMAC-SHA256 Credential=anybody/20260101/us-east-1/s3/aws4_request"
-#: So begins a line of the server's log for each request that a role's policies refuse.
-REFUSED = "Refused: "
 #: In a request's WSGI environment: its socket.
 _CONNECTION = "werkzeug.socket"
 

@@ -32,6 +32,8 @@ class Cdk:
             **aws_environment(endpoint),
             **NO_PROXY,
             "PATH": f"{_INFRA / 'bin'}:{os.environ['PATH']}",
+            # The checkout's own modules, also for programs that are told to leave out their folder.
+            "PYTHONPATH": f"{checkout}:{checkout / 'dags'}",
             "CDK_DOCKER": str(_container_client(state, endpoint, engine)),
             "CDK_DISABLE_CLI_TELEMETRY": "true",
             "CI": "true",  # progress as lines, on standard output
@@ -49,6 +51,14 @@ class Cdk:
         options = [word for name, value in context.items() for word in ("--context", f"{name}={value}")]
         self._run(["synth", "--quiet", "--output", str(out), *options], self._checkout)
 
+    def check_rules(self, synthesized: Path) -> None:
+        """What `make deploy` asks before it deploys: whether MWAA would take this.
+
+        Raises:
+            StackError: it would not; the message says why.
+        """
+        self._call([sys.executable, "-P", "-m", "infra.mwaa", "--templates", str(synthesized)], self._checkout)
+
     def deploy(self, synthesized: Path) -> str:
         """`cdk deploy --all` of what was synthesized.
 
@@ -63,8 +73,11 @@ class Cdk:
         self._run(["destroy", "--all", "--force", "--app", str(synthesized)], self._checkout)
 
     def _run(self, arguments: Sequence[str], folder: Path) -> str:
+        return self._call([str(_CDK), *arguments], folder)
+
+    def _call(self, command: Sequence[str], folder: Path) -> str:
         done = subprocess.run(
-            [str(_CDK), *arguments],
+            command,
             cwd=folder,
             env=self._environment,
             stdin=subprocess.DEVNULL,
@@ -74,9 +87,9 @@ class Cdk:
         )
         said = done.stdout + done.stderr
         with (self._state / "logs" / "cdk.log").open("a") as log:
-            log.write(f"$ cdk {shlex.join(arguments)}\n{said}\n")
+            log.write(f"$ {shlex.join(command)}\n{said}\n")
         if done.returncode:
-            raise StackError(f"`cdk {arguments[0]}` failed:\n{said[-_SHOWN:]}")
+            raise StackError(f"`{shlex.join(command)}` failed:\n{said[-_SHOWN:]}")
         return said
 
 

@@ -15,5 +15,5 @@ def copy_checkout(target: Path) -> None:
     """Copy this checkout to `target`; the environments that were installed are shared."""
     shutil.copytree(ROOT, target, ignore=shutil.ignore_patterns(*_LEFT_OUT), symlinks=True)
     (target / ".local").mkdir()
-    for name in ("venvs", "cdk"):
+    for name in ("venvs", "cdk", "uv"):
         (target / ".local" / name).symlink_to(LOCAL / name)

@@ -15,7 +15,7 @@ from rich.console import Console
 from local import processes, runs
 from local.airflow import Airflow
 from local.aws.engine import find_engine
-from local.aws.server import REFUSED
+from local.aws.policy import REFUSED
 from local.errors import StackError
 from local.paths import DEMO_CLIPS
 from local.rehearsal.cdk import Cdk
@@ -76,6 +76,8 @@ class Rehearsal:
         with self.step(f"cdk synth, {name}"):
             self.cdk.synthesize({**CONTEXT, "name": name}, out)
         self._synthesized[name] = out
+        with self.step(f"MWAA's own rules, {name}"):
+            self.cdk.check_rules(out)
         with self.step(f"cdk deploy --all, {name}"):
             self.cdk.deploy(out)
         return Deployment(name, self.endpoint)

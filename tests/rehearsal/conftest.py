@@ -25,7 +25,8 @@ def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
 @pytest.fixture
 def checkout(rehearsal: Rehearsal) -> Iterator[Path]:
     """The sources that are deployed, to be changed by a test."""
-    before = {path: path.read_bytes() for path in rehearsal.checkout.rglob("infra/*.py")}
+    sources = [*rehearsal.checkout.glob("infra/*.py"), rehearsal.checkout / "requirements.txt"]
+    before = {path: path.read_bytes() for path in sources}
     yield rehearsal.checkout
     for path, content in before.items():
         path.write_bytes(content)

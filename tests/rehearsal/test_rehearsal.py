@@ -9,6 +9,7 @@ import pytest
 
 from local.errors import StackError
 from local.paths import ROOT
+from local.rehearsal.deployment import Deployment
 from local.rehearsal.rehearse import Rehearsal, check_run
 
 
@@ -27,14 +28,14 @@ def _replace(path: Path, old: str, new: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "permission", "refused"),
+    ("name", "permission", "refused", "role", "red"),
     [
-        ("container", "of_container", "s3:PutObject"),
-        ("tasks", "of_tasks", "s3:DeleteObject"),
+        ("container", "of_container", "s3:PutObject", "batch-JobRole", "transcribe"),
+        ("tasks", "of_tasks", "s3:DeleteObject", "airflow-Role", "move_to_processed"),
     ],
 )
 def test_a_permission_that_is_missing_shows_before_aws_sees_it(
-    rehearsal: Rehearsal, checkout: Path, name: str, permission: str, refused: str
+    rehearsal: Rehearsal, checkout: Path, name: str, permission: str, refused: str, role: str, red: str
 ) -> None:
     """The container that may not write transcripts; the task that may not move audio."""
     permissions = checkout / "infra" / "permissions.py"
@@ -46,7 +47,8 @@ def test_a_permission_that_is_missing_shows_before_aws_sees_it(
     deployment = rehearsal.deploy(name)
     run = rehearsal.transcribe(deployment)
 
-    with pytest.raises(StackError, match=rf"is red in {red}[^\0]*{name}-{role}\S* is not authorized to perform {refused}"):
+    says = rf"is red in {red}[^\0]*{name}-{role}\S* is not authorized to perform {refused}"
+    with pytest.raises(StackError, match=says):
         check_run(rehearsal, deployment, run)
 
 
@@ -56,3 +58,13 @@ def test_an_output_that_is_renamed_shows(rehearsal: Rehearsal, checkout: Path) -
     deployment = rehearsal.deploy("renamed")
     with pytest.raises(StackError, match="no output AudioBucket"):
         _ = deployment.outputs
+
+
+def test_requirements_that_mwaa_refuses_show_before_anything_is_deployed(rehearsal: Rehearsal, checkout: Path) -> None:
+    """MWAA needs 20 to 40 minutes to find out, and then has no environment."""
+    requirements = checkout / "requirements.txt"
+    requirements.write_text(f"{requirements.read_text()}boto3==1.20.0\n")
+    with pytest.raises(StackError, match="boto3"):
+        rehearsal.deploy("refused")
+    stacks = Deployment("refused", rehearsal.endpoint).client("cloudformation").describe_stacks()["Stacks"]
+    assert not [each["StackName"] for each in stacks if each["StackName"].startswith("refused")]

@@ -6,7 +6,6 @@ import contextlib
 import json
 import sqlite3
 import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,14 +13,14 @@ import pytest
 from local.airflow import DAG_ID, Airflow
 from local.paths import ROOT
 
-LOADER = Path(__file__).with_name("load_dag.py")
+LOADER = ROOT / "local" / "load_dags.py"
 DAG_FILE = ROOT / "dags" / "transcribe_audio.py"
 
 
 @pytest.fixture(scope="module")
 def loaded(airflow: Airflow) -> dict[str, Any]:
     done = subprocess.run(
-        [airflow.python, LOADER, DAG_FILE], env=airflow.environment, capture_output=True, text=True, check=False
+        [airflow.python, "-P", LOADER, DAG_FILE], env=airflow.environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     outcome: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

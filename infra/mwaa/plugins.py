@@ -1,0 +1,68 @@
+"""plugins.zip: built so that the same plugins give the same bytes, and checked as MWAA unpacks it.
+
+MWAA unpacks it into its plugins folder and imports the modules at the root. Source:
+https://docs.aws.amazon.com/mwaa/latest/userguide/configuring-dag-import-plugins.html
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from infra.mwaa.errors import PluginsNested, PluginsTooLarge, PluginsUnreadable, RuleBroken
+
+#: In bytes. AWS recommends less than 1 GB and enforces nothing but the time that the installation takes.
+MOST_BYTES = 10**9
+#: The earliest date that ZIP knows. A true one would change the file, and with it the whole MWAA environment.
+_DATE = (1980, 1, 1, 0, 0, 0)
+_MODE = 0o100644
+
+
+def build_plugins_zip(plugins: Path, target: Path) -> Path:
+    """Write the plugins in the folder `plugins` as `target`; equal contents give equal bytes, on every machine.
+
+    Left out: what is for people (`README.md`), and what Python leaves behind. Not compressed, because versions of zlib
+    differ in their output.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for file in sorted(_files(plugins)):
+            entry = zipfile.ZipInfo(file.relative_to(plugins).as_posix(), _DATE)
+            entry.create_system = 3  # Unix, wherever this runs
+            entry.external_attr = _MODE << 16
+            archive.writestr(entry, file.read_bytes())
+    return target
+
+
+def _files(plugins: Path) -> Iterator[Path]:
+    for file in plugins.rglob("*"):
+        parts = file.relative_to(plugins).parts
+        if file.is_file() and file.suffix != ".md" and not any(part.startswith((".", "__pycache__")) for part in parts):
+            yield file
+
+
+def broken_rules(archive: Path) -> Iterator[RuleBroken]:
+    """What is wrong with a plugins.zip."""
+    if archive.stat().st_size > MOST_BYTES:
+        yield PluginsTooLarge(
+            f"{archive.name} has {archive.stat().st_size:,} bytes; MWAA installs up to about {MOST_BYTES:,} in time. "
+            "Take out what the web server does not need; packages belong into requirements.txt."
+        )
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            damaged = opened.testzip()
+            names = [PurePosixPath(entry.filename) for entry in opened.infolist() if not entry.is_dir()]
+    except zipfile.BadZipFile as error:
+        yield PluginsUnreadable(f"{archive.name} is not a ZIP archive: {error}. Build it again.")
+        return
+    if damaged:
+        yield PluginsUnreadable(f"{archive.name} is damaged: {damaged} does not match its checksum. Build it again.")
+    if outside := [str(name) for name in names if name.is_absolute() or ".." in name.parts]:
+        yield PluginsUnreadable(f"{archive.name} would be unpacked outside its folder: {', '.join(outside)}.")
+    if not any(len(name.parts) == 1 and name.suffix == ".py" for name in names):
+        found = ", ".join(map(str, sorted(names)[:3])) or "nothing"
+        yield PluginsNested(
+            f"{archive.name} has no module at its root, where Airflow looks; it holds {found}. Pack the content of "
+            "the plugins folder, not the folder itself."
+        )

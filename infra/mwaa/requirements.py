@@ -1,0 +1,114 @@
+"""requirements.txt: whether MWAA can install it, found out before MWAA tries for nine minutes and goes back.
+
+MWAA runs pip with the file as it is, and pip obeys the `--constraint` line in it. Source:
+https://docs.aws.amazon.com/mwaa/latest/userguide/working-dags-dependencies.html
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from infra.mwaa import constraints
+from infra.mwaa.errors import (
+    ConstraintMissing,
+    ConstraintOther,
+    RequirementConflict,
+    RequirementsUnresolved,
+    RequirementUnreadable,
+    RuleBroken,
+)
+
+_CONSTRAINT = re.compile(r"(?:-c|--constraint)(?:\s+|=)(?P<place>.+)")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line that is not empty, without its comment."""
+
+    number: int
+    text: str
+
+
+def read(file: Path) -> list[Line]:
+    """What a requirements file says, line by line."""
+    numbered = enumerate(file.read_text().splitlines(), 1)
+    lines = (Line(number, re.sub(r"(^|\s)#.*", "", text).strip()) for number, text in numbered)
+    return [line for line in lines if line.text]
+
+
+def broken_rules(file: Path, version: str) -> Iterator[RuleBroken]:
+    """Why MWAA would not install `file` beside Airflow `version`; nothing where it would.
+
+    Raises:
+        VersionUnknown: there is no copy of the constraints of that version.
+    """
+    copy = constraints.copy(version)
+    lines = read(file)
+    yield from constraint_rules(file, version)
+    conflicts = list(_conflicts(file, lines, copy))
+    # The lines by themselves are right: then what they need in turn.
+    yield from conflicts or _unresolved(file, lines, version, copy)
+
+
+def constraint_rules(file: Path, version: str) -> Iterator[RuleBroken]:
+    """What is wrong with the `--constraint` line of `file`, for a deployment of Airflow `version`."""
+    lines = read(file)
+    wanted = f'--constraint "{constraints.address(version)}"'
+    found = [(line, match["place"].strip("\"' ")) for line in lines if (match := _CONSTRAINT.match(line.text))]
+    if not found:
+        yield ConstraintMissing(f"{file.name} has no --constraint line. Begin it with: {wanted}")
+    for line, place in found:
+        # Also a file below MWAA's DAG folder, if its name says as plainly what it is for.
+        if f"constraints-{version}" not in place or f"constraints-{constraints.PYTHON}" not in place:
+            yield ConstraintOther(
+                f"{file.name}, line {line.number}, takes the constraints of another version: {place}. The deployment's "
+                f"Airflow is {version}, on Python {constraints.PYTHON}. Write: {wanted}"
+            )
+
+
+def _requirements(lines: list[Line]) -> Iterator[Line]:
+    return (line for line in lines if not line.text.startswith("-"))
+
+
+def _conflicts(file: Path, lines: list[Line], copy: Path) -> Iterator[RuleBroken]:
+    pins = {canonicalize_name(name): pin for name, _, pin in (line.text.partition("==") for line in read(copy))}
+    for line in _requirements(lines):
+        try:
+            requirement = Requirement(line.text)
+        except InvalidRequirement as error:
+            yield RequirementUnreadable(f"{file.name}, line {line.number}: {line.text}: {error}. Write NAME==VERSION.")
+            continue
+        pin = pins.get(canonicalize_name(requirement.name))
+        if pin and not requirement.specifier.contains(pin, prereleases=True):
+            yield RequirementConflict(
+                f"{file.name}, line {line.number}, asks for {requirement}, and the constraints allow "
+                f"{requirement.name}=={pin} only ({copy.name}). Write that, or leave the line out."
+            )
+
+
+def _unresolved(file: Path, lines: list[Line], version: str, copy: Path) -> Iterator[RuleBroken]:
+    """What uv says where there is no solution; it sees everything that pip would see on MWAA, but the network."""
+    wanted = [line.text for line in lines if not _CONSTRAINT.match(line.text)]
+    command = [str(constraints.UV), "pip", "compile", "--quiet", "-", "--constraint", str(copy)]
+    command += ["--python-version", constraints.PYTHON, "--python-platform", constraints.PLATFORM]
+    done = subprocess.run(
+        command,
+        input="\n".join([*wanted, f"apache-airflow=={version}"]),
+        cwd=file.parent,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        yield RequirementsUnresolved(
+            f"{file.name} cannot be installed beside Airflow {version} under its constraints ({copy.name}). Choose "
+            f"other versions of what is named here:\n{done.stderr.strip()}"
+        )

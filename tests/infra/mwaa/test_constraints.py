@@ -1,0 +1,62 @@
+"""The copies of Airflow's constraints: there for each version, and made again by a command."""
+
+from __future__ import annotations
+
+import http.server
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.mwaa import constraints
+from infra.mwaa.requirements import read
+from local import versions
+from local.paths import ROOT
+
+LIST = b"boto3==1.42.84\npandas==2.3.3\n"
+
+
+@pytest.fixture
+def github() -> Iterator[str]:
+    """The address of a server that has the constraints."""
+
+    class Answer(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(LIST)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/constraints-3.12.txt"
+        server.shutdown()
+
+
+def test_each_version_that_can_be_deployed_has_a_copy() -> None:
+    assert tuple(constraints.RELEASES) == versions.VERSIONS
+    for version in versions.VERSIONS:
+        assert len(read(constraints.copy(version))) > 600
+
+
+@pytest.mark.parametrize("version", versions.VERSIONS)
+def test_a_copy_has_the_pins_of_mwaas_image(version: str) -> None:
+    copied = {line.text for line in read(constraints.copy(version))}
+    pinned = {line.text.replace("[aiobotocore]", "") for line in read(ROOT / "locks" / f"mwaa-{version}.in")}
+    assert pinned - copied == set()
+
+
+@pytest.mark.parametrize("version", versions.VERSIONS)
+def test_a_copy_says_where_it_comes_from(version: str) -> None:
+    assert constraints.address(version) in "".join(constraints.copy(version).read_text().splitlines()[:2])
+
+
+def test_what_airflow_publishes_becomes_the_copy(github: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(constraints, "LOCKS", tmp_path)
+    monkeypatch.setattr(constraints, "address", lambda version: github)
+    monkeypatch.setattr("sys.argv", ["constraints"])
+    constraints.main()
+    assert constraints.copy("3.2.1").read_bytes() == f"# From {github}\n".encode() + LIST

@@ -1,0 +1,113 @@
+"""DAGs and plugins in MWAA's Airflow: what would be missing in its UI, or would not fit its smallest class."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from infra.mwaa import dags, plugins
+from infra.mwaa.errors import AirflowMissing, RuleBroken
+from infra.mwaa.limits import CLASSES
+from local import versions
+from local.paths import ROOT
+
+PARALLEL = """
+from airflow.sdk import DAG
+from airflow.providers.standard.operators.empty import EmptyOperator
+
+with DAG("many", schedule=None, max_active_runs=2) as dag:
+    EmptyOperator(task_id="start") >> [EmptyOperator(task_id=f"part_{part}") for part in range(2)]
+"""
+PLUGIN = """
+from airflow.plugins_manager import AirflowPlugin
+
+class Pages(AirflowPlugin):
+    name = "pages"
+"""
+
+
+class Folder:
+    """A DAG folder and plugins, made for one test."""
+
+    def __init__(self, path: Path) -> None:
+        self.dags = path / "dags"
+        self.plugins = path / "plugins"
+        self.archive = path / "plugins.zip"
+        self.dags.mkdir()
+        self.plugins.mkdir()
+        (self.plugins / "pages.py").write_text(PLUGIN)
+
+    def broken(self, version: str = versions.DEFAULT, class_name: str = "mw1.micro") -> list[RuleBroken]:
+        plugins.build_plugins_zip(self.plugins, self.archive)
+        return list(dags.broken_rules(dags.load(self.dags, self.archive, version), version, class_name))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path)
+
+
+@pytest.mark.parametrize("version", versions.VERSIONS)
+def test_the_projects_own_load_and_fit_the_smallest_class(version: str, tmp_path: Path) -> None:
+    archive = plugins.build_plugins_zip(ROOT / "plugins", tmp_path / "plugins.zip")
+    loaded = dags.load(ROOT / "dags", archive, version)
+    assert loaded.at_once == {"transcribe_audio": 1}
+    assert list(dags.broken_rules(loaded, version, "mw1.micro")) == []
+
+
+def test_a_package_that_mwaas_image_lacks_is_named(folder: Folder) -> None:
+    (folder.dags / "wrong.py").write_text(f"import tensorflow\n{PARALLEL}")
+    (error,) = folder.broken()
+    assert error.code == "DAG_BROKEN"
+    assert "wrong.py" in str(error)
+    assert "tensorflow" in str(error)
+
+
+def test_a_folder_without_a_dag_is_refused(folder: Folder) -> None:
+    assert [error.code for error in folder.broken()] == ["DAG_MISSING"]
+
+
+def test_a_call_to_aws_while_parsing_is_refused(folder: Folder) -> None:
+    call = "import socket\ntry:\n    socket.create_connection(('127.0.0.1', 9))\nexcept OSError:\n    pass\n"
+    (folder.dags / "slow.py").write_text(call + PARALLEL.replace("max_active_runs=2", "max_active_runs=1"))
+    assert [error.code for error in folder.broken()] == ["DAG_USES_NETWORK"]
+
+
+def test_more_tasks_at_once_than_there_is_room_for(folder: Folder) -> None:
+    """Two runs with two parallel tasks: four on mw1.micro, which runs three."""
+    (folder.dags / "many.py").write_text(PARALLEL)
+    (error,) = folder.broken()
+    assert error.code == "TASKS_TOO_MANY"
+    assert "many 4" in str(error)
+    assert folder.broken(class_name="mw1.small") == []
+
+
+def test_more_dags_than_the_class_is_made_for() -> None:
+    loaded = dags.Loaded({}, {}, [], {f"dag_{number}": 0 for number in range(26)})
+    assert [error.code for error in dags.broken_rules(loaded, "3.2.1", "mw1.micro")] == ["DAGS_TOO_MANY"]
+
+
+@pytest.mark.parametrize("version", ["3.0.6", versions.DEFAULT])  # which say so in different ways
+def test_a_plugin_that_airflow_cannot_import_is_named(version: str, folder: Folder) -> None:
+    """Airflow would start without it, and say so in a log that nobody reads."""
+    (folder.dags / "many.py").write_text(PARALLEL)
+    (folder.plugins / "pages.py").write_text("import no_such_module\n" + PLUGIN)
+    (error,) = folder.broken(version, "mw1.small")
+    assert error.code == "PLUGIN_BROKEN"
+    assert "pages.py" in str(error)
+    assert "no_such_module" in str(error)
+
+
+def test_an_airflow_that_is_not_installed_says_how_to_install_it(folder: Folder) -> None:
+    with pytest.raises(AirflowMissing, match=r"make \.local/venvs/airflow-9\.9\.9/ready"):
+        folder.broken("9.9.9")
+
+
+def test_the_smallest_class_has_the_memory() -> None:
+    """As many tasks as it runs at once, each as large as the largest that was measured, beside Airflow (0.8 GB)."""
+    rows = json.loads((ROOT / "benchmarks" / "results.json").read_text())["full_bucket"]["rows"]
+    largest = max(row["megabytes"] for row in rows)
+    smallest = CLASSES["mw1.micro"]
+    assert 800 + smallest.tasks * largest < smallest.memory * 1000

@@ -1,0 +1,169 @@
+"""The MWAA environment and the files it takes."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.airflow_files import _check_version
+from infra.errors import RequirementsMismatch
+from infra.paths import DAGS, PLUGINS, REQUIREMENTS
+from infra.settings import DECIDED
+
+from .deployment import Deployment
+
+
+@pytest.fixture
+def environment(each: Deployment) -> Any:
+    return each.properties("AWS::MWAA::Environment")
+
+
+def deployed(deployment: Deployment, prefix: str) -> Any:
+    """What puts files below a prefix of the MWAA bucket."""
+    copies = [deployment.resolve(found["Properties"]) for found in deployment.resources("Custom::CDKBucketDeployment").values()]
+    (found,) = (each for each in copies if each["DestinationBucketKeyPrefix"] == f"{prefix}/")
+    assert found["DestinationBucketName"] == deployment.output("storage", "AirflowBucket")
+    return found
+
+
+def source(deployment: Deployment, key: str) -> Path:
+    """The file or folder that is deployed under a key of the CDK's bucket."""
+    assets = json.loads((deployment.folder / f"{deployment.name}-airflow.assets.json").read_text())
+    (found,) = (
+        asset["source"]["path"]
+        for asset in assets["files"].values()
+        for place in asset["destinations"].values()
+        if place["objectKey"] == key
+    )
+    return deployment.folder / found
+
+
+def names(folder: Path) -> set[str]:
+    ignored = ("__pycache__", "README.md")
+    return {str(each.relative_to(folder)) for each in folder.rglob("*") if each.is_file() and not set(each.parts) & set(ignored)}
+
+
+def test_airflow_gets_every_dag_file_and_what_the_dag_imports(each: Deployment, environment: Any) -> None:
+    copy = deployed(each, environment["DagS3Path"])
+    (key,) = copy["SourceObjectKeys"]
+    assert names(source(each, key)) == names(DAGS)
+    assert "transcription/contract/keys.py" in names(source(each, key))
+    # What is gone here goes there too.
+    assert copy["Prune"] is True
+
+
+def test_plugins_lie_at_the_root_of_their_zip(each: Deployment, environment: Any) -> None:
+    copy = deployed(each, "plugins")
+    (key,) = copy["SourceObjectKeys"]
+    folder = source(each, key)
+    assert not zipfile.is_zipfile(folder)  # the CDK packs it when it uploads it
+    assert names(folder) == names(PLUGINS)
+    assert environment["PluginsS3Path"] == f"plugins/{key}"
+    assert key.endswith(".zip")
+    assert copy["Extract"] is False
+
+
+def test_a_changed_plugin_or_requirement_is_a_new_version_of_exactly_that(each: Deployment) -> None:
+    (environment,) = each.resources("AWS::MWAA::Environment").values()
+    copies = each.resources("Custom::CDKBucketDeployment")
+    for kind in ("Plugins", "Requirements"):
+        version = environment["Properties"].get(f"{kind}S3ObjectVersion")
+        if kind == "Requirements" and each.name == "other":
+            assert version is None
+            continue
+        # The copy gives it back, and makes a new one when the digest that names its source changes.
+        assert version["Fn::Select"][0] == 0
+        resource, attribute = version["Fn::Select"][1]["Fn::GetAtt"]
+        assert attribute == "SourceObjectVersionIds"
+        assert copies[resource]["Properties"]["OutputObjectVersionIds"] is True
+        assert copies[resource]["Properties"]["DestinationBucketKeyPrefix"] == f"{kind.lower()}/"
+
+
+def test_requirements_are_the_repositorys_own(default: Deployment) -> None:
+    environment = default.properties("AWS::MWAA::Environment")
+    (key,) = deployed(default, "requirements")["SourceObjectKeys"]
+    assert environment["RequirementsS3Path"] == f"requirements/{key}"
+    assert source(default, key).read_bytes() == REQUIREMENTS.read_bytes()
+
+
+def test_without_internet_airflow_starts_although_pip_reaches_nothing(other: Deployment) -> None:
+    environment = other.properties("AWS::MWAA::Environment")
+    assert "RequirementsS3Path" not in environment
+    prefixes = [each["Properties"]["DestinationBucketKeyPrefix"] for each in other.resources("Custom::CDKBucketDeployment").values()]
+    assert sorted(prefixes) == ["dags/", "plugins/"]
+
+
+def test_requirements_of_another_version_of_airflow_are_refused_before_mwaa_fails_on_them() -> None:
+    _check_version(REQUIREMENTS.read_text(), "3.2.1")
+    with pytest.raises(RequirementsMismatch, match=r"REQUIREMENTS_MISMATCH.*3\.2\.1.*3\.0\.6"):
+        _check_version(REQUIREMENTS.read_text(), "3.0.6")
+    with pytest.raises(RequirementsMismatch):
+        _check_version("apache-airflow-providers-amazon==9.25.0\n", "3.2.1")
+
+
+def test_the_dag_is_told_everything_that_follows_from_the_deployment(each: Deployment, environment: Any) -> None:
+    options = environment["AirflowConfigurationOptions"]
+    assert options["transcription.bucket"] == each.output("storage", "AudioBucket")
+    assert options["transcription.alert_topic"] == each.output("airflow", "AlertTopic")
+    assert options["transcription.start_limit_minutes"] == "120"
+    assert {f"transcription.{name}" for name in DECIDED} <= options.keys()
+    assert all(isinstance(value, str) for value in options.values())
+
+
+def test_the_dag_is_told_what_people_set(default: Deployment, other: Deployment) -> None:
+    options = [each.properties("AWS::MWAA::Environment")["AirflowConfigurationOptions"] for each in (default, other)]
+    assert [each.get("transcription.audio_minutes_per_child") for each in options] == [None, "30"]
+
+
+def test_every_kind_of_log_is_on(environment: Any) -> None:
+    logs = environment["LoggingConfiguration"]
+    assert logs.keys() == {"DagProcessingLogs", "SchedulerLogs", "TaskLogs", "WebserverLogs", "WorkerLogs"}
+    assert all(each["Enabled"] for each in logs.values())
+    assert logs["TaskLogs"]["LogLevel"] == "INFO"
+
+
+def test_the_logs_that_end_are_the_ones_that_mwaa_writes(each: Deployment) -> None:
+    (environment,) = each.resources("AWS::MWAA::Environment").values()
+    groups = {
+        found["Properties"]["LogGroupName"]: name
+        for name, found in each.resources("AWS::Logs::LogGroup").items()
+        if "LogGroupName" in found["Properties"]
+    }
+    kinds = ("DAGProcessing", "Scheduler", "Task", "WebServer", "Worker")
+    assert groups.keys() == {f"airflow-{each.name}-{kind}" for kind in kinds}
+    # Before it, so that it finds them; and after it is gone, so that it does not make them again.
+    assert set(groups.values()) <= set(environment["DependsOn"])
+
+
+def test_airflow_starts_only_once_it_has_its_dags_and_its_rights(each: Deployment) -> None:
+    (environment,) = each.resources("AWS::MWAA::Environment").values()
+    kinds = {each.templates["airflow"]["Resources"][name]["Type"] for name in environment["DependsOn"]}
+    assert {"AWS::IAM::Policy", "Custom::CDKBucketDeployment"} <= kinds
+
+
+def test_the_environment_is_the_one_that_was_asked_for(default: Deployment, other: Deployment) -> None:
+    first, second = (each.properties("AWS::MWAA::Environment") for each in (default, other))
+    assert (first["AirflowVersion"], first["EnvironmentClass"]) == ("3.2.1", "mw1.micro")
+    assert (first["WebserverAccessMode"], second["WebserverAccessMode"]) == ("PUBLIC_ONLY", "PRIVATE_ONLY")
+    assert (first["MinWorkers"], first["MaxWorkers"]) == (1, 1)  # all that mw1.micro takes
+
+
+def test_maintenance_does_not_take_the_night_away(environment: Any) -> None:
+    assert environment["WeeklyMaintenanceWindowStart"] == "SUN:12:00"
+
+
+@pytest.mark.parametrize(
+    ("stack", "outputs"),
+    [
+        ("storage", {"AudioBucket", "AirflowBucket"}),
+        ("batch", {"JobQueue", "JobDefinition"}),
+        ("airflow", {"AirflowAddress", "AirflowEnvironment", "AlertTopic"}),
+    ],
+)
+def test_people_are_told_where_to_go(each: Deployment, stack: str, outputs: set[str]) -> None:
+    assert outputs <= each.templates[stack]["Outputs"].keys()
+    assert str(each.output("airflow", "AirflowAddress")).startswith("https://")

@@ -1,0 +1,188 @@
+"""Who is told of what goes wrong, and when."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from transcriber import metrics as container_metrics
+from transcription.contract.errors import AudioCorrupt, StorageDenied
+
+from infra import metrics
+
+from .deployment import ACCOUNT, Deployment
+from .policy import is_allowed
+
+
+def alarm(deployment: Deployment, name: str) -> Any:
+    return deployment.properties("AWS::CloudWatch::Alarm", f"Alarms{name}")
+
+
+def test_every_alarm_is_sent(each: Deployment) -> None:
+    alarms = each.resources("AWS::CloudWatch::Alarm")
+    assert len(alarms) == 5
+    for found in alarms.values():
+        assert each.resolve(found["Properties"]["AlarmActions"]) == [each.output("airflow", "AlertTopic")]
+        assert found["Properties"].get("ActionsEnabled", True)
+        assert len(found["Properties"]["AlarmDescription"]) > 20
+
+
+def test_alarms_and_events_may_publish_and_their_messages_are_encrypted(each: Deployment) -> None:
+    topic = each.output("airflow", "AlertTopic")
+    key = each.properties("AWS::KMS::Key")
+    policy = each.properties("AWS::SNS::TopicPolicy")["PolicyDocument"]["Statement"]
+    for service in ("cloudwatch.amazonaws.com", "events.amazonaws.com"):
+        context = {"aws:SourceAccount": ACCOUNT, "aws:SecureTransport": "true"}
+        for statements, action, resource in (
+            (policy, "sns:Publish", topic),
+            (key["KeyPolicy"]["Statement"], "kms:GenerateDataKey", "*"),
+            (key["KeyPolicy"]["Statement"], "kms:Decrypt", "*"),
+        ):
+            own = [entry for entry in statements if entry["Principal"] in ({"Service": service}, "*")]
+            assert is_allowed(own, action, resource, context), (service, action)
+            if action == "sns:Publish":
+                assert not is_allowed(own, action, resource, {**context, "aws:SecureTransport": "false"})
+    assert key["EnableKeyRotation"] is True
+    # Another account's alarm may not.
+    own = [entry for entry in policy if entry["Principal"] == {"Service": "cloudwatch.amazonaws.com"}]
+    assert not is_allowed(own, "sns:Publish", topic, {"aws:SourceAccount": "444455556666"})
+
+
+def test_somebody_is_mailed_where_that_was_asked_for(default: Deployment, other: Deployment) -> None:
+    subscription = other.properties("AWS::SNS::Subscription")
+    assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", "somebody@example.org")
+    assert subscription["TopicArn"] == other.output("airflow", "AlertTopic")
+    assert not default.resources("AWS::SNS::Subscription")
+
+
+def breaches(definition: Mapping[str, Any], data: list[float | None]) -> bool:
+    """Whether an alarm on one metric goes off after these data, the newest last; `None` is none at all.
+
+    Source: Amazon CloudWatch User Guide, "Configuring how CloudWatch alarms treat missing data".
+    """
+    window = data[-definition["EvaluationPeriods"] :]
+    over = {
+        "GreaterThanOrEqualToThreshold": lambda value: value >= definition["Threshold"],
+        "LessThanThreshold": lambda value: value < definition["Threshold"],
+    }[definition["ComparisonOperator"]]
+    missing = definition["TreatMissingData"] == "breaching"
+    bad = [missing if value is None else over(value) for value in window]
+    return sum(bad) >= definition.get("DatapointsToAlarm", definition["EvaluationPeriods"])
+
+
+def test_a_night_without_a_run_is_seen_by_two_oclock(each: Deployment) -> None:
+    found = alarm(each, "DidNotRun")
+    assert found["Period"] == 3600
+    every_night = [1.0 if hour % 24 == 1 else None for hour in range(72)]
+    # Each hour's datum is there when the hour is over: index 25 is what there was from 01:00 to 02:00 of the second day.
+    assert not any(breaches(found, every_night[: hour + 1]) for hour in range(25, 72))
+    missed = [*every_night[:25], None]
+    assert not breaches(found, every_night[:25])
+    assert breaches(found, [None] * 24 + missed) is False  # yesterday's run is still within the 25 hours …
+    assert breaches(found, [*missed, None]), "… an hour later at the latest, it is not"
+
+
+def test_a_run_that_takes_all_night_is_no_missing_run(each: Deployment) -> None:
+    # Given when a run starts, whatever becomes of it, and for scheduled runs only.
+    found = alarm(each, "DidNotRun")
+    assert (found["Namespace"], found["MetricName"], found["Statistic"]) == ("AmazonMWAA", "DAGScheduleDelay", "SampleCount")
+    wanted = [{"Name": "DAG", "Value": "transcribe_audio"}, {"Name": "Environment", "Value": each.name}]
+    assert found["Dimensions"] == wanted
+
+
+def test_a_red_run_is_seen(each: Deployment) -> None:
+    found = alarm(each, "RunFailed")
+    assert (found["MetricName"], found["Statistic"]) == ("DAGDurationFailed", "SampleCount")
+    assert breaches(found, [None, 1.0])
+    assert not breaches(found, [None, None])
+
+
+def test_a_dag_that_cannot_be_read_is_seen_before_the_night(each: Deployment) -> None:
+    found = alarm(each, "DagIsBroken")
+    assert found["MetricName"] == "ImportErrors"
+    assert {entry["Value"] for entry in found["Dimensions"]} == {"DAG Processing", each.name}
+    assert found["Period"] * found["EvaluationPeriods"] <= 15 * 60
+    assert not breaches(found, [0.0, 0.0, 1.0])  # as while files are being copied
+
+
+def queries(definition: Any) -> dict[str, Any]:
+    return {entry["Id"]: entry for entry in definition["Metrics"]}
+
+
+def evaluate(definition: Any, values: Mapping[str, float]) -> float:
+    """The value of an alarm's expression; metrics that are not in `values` have no data. All of ours is FILL, + and -."""
+    expression = next(entry["Expression"] for entry in definition["Metrics"] if entry.get("ReturnData", True))
+    total, sign = 0.0, 1
+    for word in expression.replace("FILL(", "").replace(", 0)", "").split():
+        if word in "+-":
+            sign = 1 if word == "+" else -1
+        else:
+            total += sign * values.get(word, 0)
+    return total
+
+
+def test_a_broken_system_and_a_broken_recording_are_told_apart(each: Deployment) -> None:
+    system, audio = alarm(each, "SystemFailed"), alarm(each, "AudioFailed")
+    truncated = {"total": 3.0, "audio_truncated": 3.0}
+    denied = {"total": 2.0}
+    assert evaluate(system, truncated) == 0
+    assert evaluate(audio, truncated) == 3
+    assert evaluate(system, denied) == 2
+    assert evaluate(audio, denied) == 0
+    assert evaluate(system, {"total": 5.0, "audio_truncated": 3.0}) == 2
+    for found in (system, audio):
+        assert found["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
+        assert found["Threshold"] == 1
+        # CloudWatch takes ten metrics for an alarm.
+        assert len(found["Metrics"]) <= 11
+
+
+def test_alarms_look_at_the_metrics_that_containers_write(each: Deployment, caplog: pytest.LogCaptureFixture) -> None:
+    bucket = each.output("storage", "AudioBucket")
+    caplog.set_level(logging.INFO)
+    for fault in (AudioCorrupt("…"), StorageDenied("…")):
+        container_metrics.put_fault(bucket, fault)
+    written: set[tuple[str, str, tuple[tuple[str, str], ...]]] = set()
+    for line in (json.loads(record.message) for record in caplog.records):
+        (directive,) = line["_aws"]["CloudWatchMetrics"]
+        for names in directive["Dimensions"]:
+            dimensions = tuple(sorted((name, line[name]) for name in names))
+            written |= {(directive["Namespace"], metric["Name"], dimensions) for metric in directive["Metrics"]}
+    found = queries(alarm(each, "SystemFailed"))
+    for name in ("total", "audio_corrupt"):
+        metric = found[name]["MetricStat"]["Metric"]
+        dimensions = tuple(sorted((entry["Name"], entry["Value"]) for entry in metric["Dimensions"]))
+        assert (metric["Namespace"], metric["MetricName"], dimensions) in written
+    assert container_metrics.NAMESPACE == metrics.NAMESPACE
+
+
+def test_a_job_that_no_machine_is_found_for_is_told_of_with_batchs_reason(each: Deployment) -> None:
+    rule = each.properties("AWS::Events::Rule")
+    # As in the AWS Batch User Guide, "Job queue blocked events".
+    assert rule["EventPattern"] == {
+        "source": ["aws.batch"],
+        "detail-type": ["Batch Job Queue Blocked"],
+        "detail": {"jobQueue": [each.output("batch", "JobQueue")]},
+    }
+    assert rule["State"] == "ENABLED"
+    (target,) = rule["Targets"]
+    assert target["Arn"] == each.output("airflow", "AlertTopic")
+    shown = target["InputTransformer"]["InputPathsMap"].values()
+    assert {"$.detail.jobId", "$.detail.statusReason"} == set(shown)
+
+
+def test_the_dashboard_shows_audio_speed_failures_and_cost(each: Deployment) -> None:
+    body = json.loads(each.properties("AWS::CloudWatch::Dashboard")["DashboardBody"])
+    text = json.dumps(body)
+    for name in ("AudioSeconds", "Transcribed", "RealTimeFactor", "Failures", "DAGDurationFailed"):
+        assert name in text
+    bucket = each.output("storage", "AudioBucket")
+    search = next(entry for entry in text.split("SEARCH(") if entry.startswith("'{Transcription,Bucket,Code}"))
+    assert bucket in search
+    # The price is the one that the DAG's own reports use.
+    assert "/ 3600 * 0.0425" in text
+    alarms = [widget for widget in body["widgets"] if widget["type"] == "alarm"]
+    assert len(alarms[0]["properties"]["alarms"]) == 5

@@ -1,0 +1,180 @@
+"""README and docs: what they say of a deployment is what the code and the templates say."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.errors import BenchmarkError
+from benchmarks.markdown import put
+from infra import architecture, costs, documents, prices, settings_table
+from infra.assembly import Assembly
+from infra.mwaa.errors import RuleBroken
+from infra.paths import ROOT
+from infra.prices import Price, Prices
+from infra.settings import DeploymentSettings
+
+GUIDE = ROOT / "docs" / "deploying.md"
+
+
+@pytest.fixture(scope="module")
+def assembly(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    return documents.synthesized(tmp_path_factory.mktemp("cdk"))
+
+
+def test_the_documents_say_what_the_code_says() -> None:
+    for name, content in documents.contents().items():
+        text = documents.PLACES[name].read_text()
+        assert put(text, name, content) == text, f"{name} has changed: run `make documents`"
+
+
+def test_content_without_a_place_is_not_passed_over() -> None:
+    with pytest.raises(BenchmarkError, match="costs"):
+        put("no marker", "costs", "new")
+
+
+def test_what_surrounds_a_place_stays() -> None:
+    text = "before\n<!-- costs: x -->\nold\n<!-- end of costs -->\nafter\n"
+    assert put(text, "costs", r"\1 new") == "before\n<!-- costs: x -->\n\n\\1 new\n\n<!-- end of costs -->\nafter\n"
+
+
+def test_each_output_is_explained(assembly: Assembly) -> None:
+    """Whoever deploys sees their names, and looks for them."""
+    outputs = [
+        name
+        for each in json.loads((assembly.folder / "manifest.json").read_text())["artifacts"].values()
+        if each["type"] == "aws:cloudformation:stack"
+        for name in json.loads((assembly.folder / each["properties"]["templateFile"]).read_text())["Outputs"]
+        if not name.startswith("Exports")
+    ]
+    assert len(outputs) > 5
+    assert [name for name in outputs if f"`{name}`" not in GUIDE.read_text()] == []
+
+
+def test_each_code_of_mwaas_rules_is_explained() -> None:
+    codes = [each.code for each in RuleBroken.__subclasses__()]
+    assert len(codes) > 15
+    assert [code for code in codes if f"`{code}`" not in GUIDE.read_text()] == []
+
+
+@pytest.mark.parametrize("document", [ROOT / "README.md", GUIDE], ids=["README", "deploying"])
+def test_links_within_the_documents_lead_somewhere(document: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)]+)\)", document.read_text()):
+        file, _, anchor = target.partition("#")
+        place = (document.parent / file).resolve() if file else document
+        assert place.exists(), target
+        if anchor and place.suffix == ".md":
+            assert anchor in {_anchor(line) for line in place.read_text().splitlines() if line.startswith("#")}, target
+
+
+def _anchor(heading: str) -> str:
+    """As GitHub makes them."""
+    return re.sub(r"[^\w -]", "", heading.lstrip("# ").lower()).replace(" ", "-")
+
+
+def test_each_make_command_of_the_documents_exists() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"`make ([a-z]+)|^make ([a-z]+)", GUIDE.read_text(), re.MULTILINE))
+    assert {first or second for first, second in named} - targets == set()
+
+
+def test_each_setting_has_a_row_with_its_default_and_what_it_is() -> None:
+    rows = settings_table.report().splitlines()[2:]
+    assert any(row.startswith("| `spot_vcpus`, `on_demand_vcpus` | `128`, `32` | The most vCPUs") for row in rows)
+    cells = [row.strip("| ").split(" | ") for row in rows]
+    assert [name for names, _, _ in cells for name in re.findall(r"`(\w+)`", names)] == [
+        each.name for each in fields(DeploymentSettings)
+    ]
+    assert min(len(meaning) for _, _, meaning in cells) > 20
+
+
+class TestArchitecture:
+    def test_it_shows_what_the_container_may_touch(self, assembly: Assembly) -> None:
+        picture = architecture.draw(assembly)
+        assert 'Transcribe -- "reads input/, models/, runs/<br/>writes output/, runs/" --> Audio' in picture
+
+    def test_a_right_that_is_taken_away_is_missing_in_it(self, assembly: Assembly) -> None:
+        policies = [each.properties["PolicyDocument"] for each in assembly.of_type("AWS::IAM::Policy")]
+        before = architecture.draw(assembly)
+        for document in policies:
+            kept = [each for each in document["Statement"] if each["Action"] != "batch:SubmitJob"]
+            document["Statement"][:], taken = kept, list(document["Statement"])
+            if len(taken) > len(kept):
+                assert 'Environment -- "submits to" --> Queue' in before
+                assert "submits to" not in architecture.draw(assembly)
+            document["Statement"][:] = taken
+        assert architecture.draw(assembly) == before
+
+    def test_every_arrow_is_between_things_that_are_drawn(self, assembly: Assembly) -> None:
+        lines = architecture.draw(assembly).splitlines()
+        drawn = {found[1] for line in lines if (found := re.match(r"\s+(\w+)[\[(>]", line))}
+        ends = {end for line in lines if "->" in line for end in re.findall(r"(?:^|> |& )\s*(\w+)(?= |$)", line)}
+        assert ends - drawn == set()
+        assert {"Audio", "Environment", "Queue", "Spot", "OnDemand", "Transcribe", "AlertsTopic", "metrics"} <= drawn
+
+
+class TestCosts:
+    KNOWN = Prices(
+        "anywhere",
+        "",
+        {
+            **{name: Price(1.0, "hour", "2026-11", "made up") for name in prices.read().prices},
+            "mw1.micro": Price(None, "hour", "2026-11", "not found"),
+            "spot_share": Price(0.25, "on-demand price", "2026-11", "made up"),
+        },
+    )
+    MEASURED: dict[str, Any] = {  # noqa: RUF012
+        "transcribing": {
+            "cores": 2,
+            "rows": [
+                {
+                    "model": "official size",
+                    "audio_seconds": 10,
+                    "files": {"ours": 10},
+                    "rounds": {"ours": [{"seconds": 24.0}, {"seconds": 25.0}, {"seconds": 90.0}]},
+                }
+            ],
+        }
+    }
+
+    def test_what_is_there_twice_costs_twice(self) -> None:
+        once = costs.idle(Counter({"AWS::EC2::NatGateway": 1, "AWS::CloudWatch::Alarm": 4}), self.KNOWN)
+        twice = costs.idle(Counter({"AWS::EC2::NatGateway": 2, "AWS::CloudWatch::Alarm": 8}), self.KNOWN)
+        assert once.parts["network"] == 730
+        assert twice.parts["network"] == 1460
+        assert twice.parts["alarms and dashboard"] == 2 * once.parts["alarms and dashboard"] == 8
+
+    def test_endpoints_cost_in_each_zone(self, tmp_path: Path) -> None:
+        counted = costs.count(documents.synthesized(tmp_path, network="endpoints"))
+        services = [each for each in counted if each == "AWS::EC2::VPCEndpoint"]
+        assert services
+        assert counted["zones of endpoints"] == 2 * (counted["AWS::EC2::VPCEndpoint"] - 1)  # one is S3's gateway
+        assert counted["AWS::EC2::NatGateway"] == 0
+
+    def test_an_hour_costs_the_machine_time_that_was_measured(self) -> None:
+        """25 s on 2 vCPUs for 100 s of audio, the median: half an hour of one vCPU for an hour."""
+        hour = costs.audio_hour(self.MEASURED, self.KNOWN)
+        assert hour.vcpu_hours == 0.5
+        disk = 100 / 730 / 4
+        assert hour.on_demand == pytest.approx(0.5 * (1 + disk))
+        assert hour.spot == pytest.approx(0.5 * (0.25 + disk))
+        assert hour.elsewhere == 60
+
+    def test_a_price_that_is_not_known_is_not_made_up(self) -> None:
+        month = costs.idle(Counter(), self.KNOWN)
+        assert "mw1.micro" not in month.airflow
+        assert "| with Airflow on mw1.micro | price not found |" in costs.report_idle({"nat": month}, self.KNOWN)
+        with pytest.raises(KeyError, match="not known"):
+            self.KNOWN["mw1.micro"]
+
+    def test_each_price_has_its_date_and_its_source(self) -> None:
+        for name, each in prices.read().prices.items():
+            assert re.fullmatch(r"20\d\d-\d\d", each.date), name
+            assert each.source, name
+            assert each.price is None or each.price > 0, name
