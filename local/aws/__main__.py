@@ -38,8 +38,6 @@ def main() -> None:
     shutil.rmtree(scratch, ignore_errors=True)  # what a server that was killed left
     scratch.mkdir(parents=True)
     _make_room(scratch)
-    # Roles of CloudFormation's templates name them. They are read when IAM is first asked, in 0.1 s.
-    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
     book = FaultBook()
     scheduler = Scheduler(runner, book, state)

@@ -13,9 +13,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
 from botocore.exceptions import ClientError
 from werkzeug.wrappers import Request, Response
+
+from local.aws.account import session
 
 #: Source: Amazon MWAA API Reference, CreateEnvironment.
 _NAME = re.compile(r"[a-zA-Z][0-9a-zA-Z\-_]{0,79}")
@@ -34,10 +35,10 @@ class MwaaApi:
     """Environments of one account and region."""
 
     def __init__(self, endpoint: str, region: str, account_id: str) -> None:
-        session = boto3.Session(aws_access_key_id="mwaa", aws_secret_access_key="-", region_name=region)
-        self._s3 = session.client("s3", endpoint_url=endpoint)
-        self._ec2 = session.client("ec2", endpoint_url=endpoint)
-        self._iam = session.client("iam", endpoint_url=endpoint)
+        made = session("mwaa", region)
+        self._s3 = made.client("s3", endpoint_url=endpoint)
+        self._ec2 = made.client("ec2", endpoint_url=endpoint)
+        self._iam = made.client("iam", endpoint_url=endpoint)
         self._region, self._account_id = region, account_id
         self._environments: dict[str, dict[str, Any]] = {}
         self._lock = threading.RLock()

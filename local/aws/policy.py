@@ -63,7 +63,7 @@ def _names(statement: Mapping[str, Any], element: str, value: str, form: Callabl
 def _means(named: Any, principal: str | None) -> bool:
     if named is None or named == "*":
         return True
-    return any(each == "*" or each == principal for each in _list(named.get("AWS", [])))
+    return any(each in ("*", principal) for each in _list(named.get("AWS", [])))
 
 
 def _holds(operator: str, key: str, wanted: list[Any], context: Mapping[str, str]) -> bool:

@@ -26,8 +26,8 @@ from local.aws.control import Control
 from local.aws.fault_book import FaultBook
 from local.aws.faults import Who
 from local.aws.object_keys import OrderedKeys
-from local.aws.s3_api import DENIES, S3Api
 from local.aws.policy import REFUSED
+from local.aws.s3_api import DENIES, S3Api
 from local.aws.scheduler import Scheduler
 from local.aws.services import Service, Services
 

@@ -1,4 +1,4 @@
-"""What was deployed, taken from AWS alone: the outputs that people see, MWAA's environment, and what its bucket holds."""
+"""What was deployed, taken from AWS alone: the outputs that people see, MWAA's environment, what its bucket holds."""
 
 from __future__ import annotations
 

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
@@ -87,25 +86,29 @@ class Rehearsal:
         with self.step(f"cdk destroy --all, {name}"):
             self.cdk.destroy(self._synthesized[name])
 
-    def transcribe(self, deployment: Deployment) -> runs.Run:
-        """Start Airflow on what was deployed, upload the clips to the deployed bucket, trigger the DAG.
+    @contextmanager
+    def airflow(self, deployment: Deployment) -> Iterator[Airflow]:
+        """An Airflow with the DAGs, plugins, settings and role that were deployed, and with nothing else."""
+        state = self.state / deployment.name
+        try:
+            with self.step("Airflow, with DAGs, plugins, settings and role of the deployment"):
+                deployed = deployment.take(state / "taken")
+                airflow = Airflow(state, self.endpoint, version=deployment.version(), deployed=deployed)
+                airflow.start()
+            yield airflow
+        finally:
+            processes.end(state)
+
+    def transcribe(self, deployment: Deployment, airflow: Airflow) -> runs.Run:
+        """Upload the clips to the deployed bucket and trigger the DAG.
 
         Returns:
             The run, green or red, once it has ended.
         """
-        state = self.state / deployment.name
-        with self.step("Airflow, with DAGs, plugins, settings and role of the deployment"):
-            deployed = deployment.take(state / "taken")
-            airflow = Airflow(state, self.endpoint, version=deployment.version(), deployed=deployed)
-            airflow.start()
-        try:
-            with self.step("a run"), airflow.client() as client:
-                _check_plugins(client.get("/plugins").raise_for_status().json())
-                for clip in sorted(DEMO_CLIPS.glob("*.wav")):
-                    deployment.s3.upload_file(str(clip), deployment.bucket, f"{keys.INPUT}{clip.name}")
-                return runs.wait(client, runs.trigger(client), limit=_RUN_LIMIT)
-        finally:
-            processes.end(state)
+        with self.step("a run"), airflow.client() as client:
+            for clip in sorted(DEMO_CLIPS.glob("*.wav")):
+                deployment.s3.upload_file(str(clip), deployment.bucket, f"{keys.INPUT}{clip.name}")
+            return runs.wait(client, runs.trigger(client), limit=_RUN_LIMIT)
 
     def refusals(self) -> list[str]:
         """What roles were not allowed to do, each once."""
@@ -140,7 +143,9 @@ def rehearse(state: Path, console: Console) -> None:
             rehearsal.cdk.bootstrap()
         first = rehearsal.deploy("first")
         second = rehearsal.deploy("second")
-        run = rehearsal.transcribe(first)
+        with rehearsal.airflow(first) as airflow:
+            check_plugins(airflow)
+            run = rehearsal.transcribe(first, airflow)
         check_run(rehearsal, first, run)
         _check(not second.objects(), "Audio of one deployment is in the other one's bucket.")
         check_plugin_update(rehearsal, first)
@@ -190,8 +195,10 @@ def check_destroyed(rehearsal: Rehearsal, deployment: Deployment) -> None:
     _check(deployment.objects() == before, "Destroying the deployment took audio or transcripts along.")
 
 
-def _check_plugins(answer: Mapping[str, Any]) -> None:
-    names = [each["name"] for each in answer["plugins"]]
+def check_plugins(airflow: Airflow) -> None:
+    """Airflow has loaded the plugin that was deployed."""
+    with airflow.client() as client:
+        names = [each["name"] for each in client.get("/plugins").raise_for_status().json()["plugins"]]
     _check("bucket_pages" in names, f"Airflow does not load the deployed plugin; it has {names}.")
 
 

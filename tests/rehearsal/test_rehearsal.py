@@ -1,12 +1,15 @@
-"""`make rehearsal` as it is, and with one thing broken at a time: a rehearsal that passes all the same proves nothing."""
+"""`make rehearsal` as it is, and with one thing broken at a time: one that passes all the same proves nothing."""
 
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
+from local.airflow import Airflow
 from local.errors import StackError
 from local.paths import ROOT
 from local.rehearsal.deployment import Deployment
@@ -27,27 +30,44 @@ def _replace(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new))
 
 
+class Missing(NamedTuple):
+    """A permission that a role does not have: where it is granted, and what goes wrong without it."""
+
+    granted_by: str
+    action: str
+    role: str
+    red_task: str
+
+
+@pytest.fixture(scope="module")
+def airflow(rehearsal: Rehearsal) -> Iterator[Airflow]:
+    """The Airflow of a deployment that is as it should be."""
+    with rehearsal.airflow(rehearsal.deploy("broken")) as airflow:
+        yield airflow
+
+
 @pytest.mark.parametrize(
-    ("name", "permission", "refused", "role", "red"),
+    "missing",
     [
-        ("container", "of_container", "s3:PutObject", "batch-JobRole", "transcribe"),
-        ("tasks", "of_tasks", "s3:DeleteObject", "airflow-Role", "move_to_processed"),
+        Missing("of_container", "s3:PutObject", "batch-JobRole", "transcribe"),
+        Missing("of_tasks", "s3:DeleteObject", "airflow-Role", "move_to_processed"),
     ],
+    ids=["the container cannot write", "the task cannot move"],
 )
 def test_a_permission_that_is_missing_shows_before_aws_sees_it(
-    rehearsal: Rehearsal, checkout: Path, name: str, permission: str, refused: str, role: str, red: str
+    rehearsal: Rehearsal, airflow: Airflow, checkout: Path, missing: Missing
 ) -> None:
-    """The container that may not write transcripts; the task that may not move audio."""
     permissions = checkout / "infra" / "permissions.py"
-    before, head, after = permissions.read_text().partition(f"def {permission}(")
+    before, head, after = permissions.read_text().partition(f"def {missing.granted_by}(")
     body, end, rest = after.partition("\ndef ")
-    assert body.count(f'["{refused}"]') >= 1
-    permissions.write_text(f"{before}{head}{body.replace(f'["{refused}"]', '["s3:GetBucketAcl"]')}{end}{rest}")
+    assert f'["{missing.action}"]' in body
+    body = body.replace(f'["{missing.action}"]', '["s3:GetBucketAcl"]')
+    permissions.write_text(f"{before}{head}{body}{end}{rest}")
 
-    deployment = rehearsal.deploy(name)
-    run = rehearsal.transcribe(deployment)
+    deployment = rehearsal.deploy("broken")
+    run = rehearsal.transcribe(deployment, airflow)
 
-    says = rf"is red in {red}[^\0]*{name}-{role}\S* is not authorized to perform {refused}"
+    says = rf"is red in {missing.red_task}[^\0]*broken-{missing.role}\S* is not authorized to perform {missing.action}"
     with pytest.raises(StackError, match=says):
         check_run(rehearsal, deployment, run)
 

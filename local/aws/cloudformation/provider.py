@@ -12,6 +12,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from local.aws.account import session
 from local.aws.cloudformation.errors import NotSupported
 
 Properties = Mapping[str, Any]
@@ -39,7 +40,7 @@ class Account:
 
     @cached_property
     def _session(self) -> boto3.Session:
-        return boto3.Session(aws_access_key_id="cloudformation", aws_secret_access_key="-", region_name=self.region)
+        return session("cloudformation", self.region)
 
     def client(self, service: str) -> Any:
         """A client of `service`, typed as nothing: properties of templates are not typed either."""

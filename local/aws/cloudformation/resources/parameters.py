@@ -1,4 +1,4 @@
-"""What `cdk bootstrap` needs beside buckets, roles and repositories: parameters and keys; and what is nothing at all."""
+"""What `cdk bootstrap` needs beside buckets, roles and repositories: parameters and keys; and nothing at all."""
 
 from __future__ import annotations
 
