@@ -13,7 +13,7 @@ TRANSCRIBER := .local/venvs/transcriber
 # The AWS CDK with its Node, and the tests of infra/. checkov pins other versions of what these need.
 INFRA := .local/venvs/infra
 CHECKOV := .local/venvs/checkov
-CDK := PATH=$(CURDIR)/$(INFRA)/bin:$$PATH .local/cdk/node_modules/.bin/cdk
+CDK := CDK_DISABLE_CLI_TELEMETRY=true PATH=$(CURDIR)/$(INFRA)/bin:$$PATH .local/cdk/node_modules/.bin/cdk
 # TensorFlow, which writes models. Only `make bench` needs it, for a model of the official size.
 EXPORT := .local/venvs/export
 PYTHON := $(MAIN)/bin/python
@@ -29,7 +29,7 @@ export PYTHONPATH := $(CURDIR)/dags
 export UV_PYTHON_INSTALL_DIR := $(CURDIR)/.local/python
 export PYTHONDONTWRITEBYTECODE := $(CI)
 
-.PHONY: help setup chosen demo up down rehearsal synth bootstrap deploy destroy test bench lint format model documents constraints lock clean
+.PHONY: help setup chosen demo up down rehearsal synth bootstrap deploy destroy snapshot test bench lint format model documents constraints lock clean
 
 help:  ## show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -59,6 +59,9 @@ destroy: $(INFRA)/ready .local/cdk/ready  ## remove it again, all but audio and 
 rehearsal: setup $(INFRA)/ready .local/cdk/ready  ## deploy to a local AWS with the real CDK, transcribe there, update, destroy (five minutes)
 	@$(PYTHON) -m local rehearsal
 
+snapshot: $(INFRA)/ready .local/cdk/ready  ## take over a change of the templates that was meant
+	@SNAPSHOT=take $(INFRA)/bin/python -m pytest --quiet tests/infra/test_snapshot.py
+
 test: setup $(OTHERS) lint $(CHECKOV)/ready .local/cdk/ready  ## everything that CI checks
 	@$(TRANSCRIBER)/bin/python -m pytest tests/contract tests/transcriber
 	@$(INFRA)/bin/python -m pytest tests/infra
@@ -74,7 +77,7 @@ lint: setup $(INFRA)/ready  ## style and types
 	@$(MAIN)/bin/mypy
 	@$(TRANSCRIBER)/bin/mypy --python-version 3.9 \
 		transcriber_image/transcriber transcriber_image/fetch_model.py dags/transcription/contract
-	@$(INFRA)/bin/mypy infra
+	@$(INFRA)/bin/mypy --cache-dir .mypy_cache/infra infra
 
 format: setup  ## put the code into the style that lint wants
 	@$(MAIN)/bin/ruff check --fix .

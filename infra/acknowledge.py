@@ -9,7 +9,9 @@ from typing import Final
 from aws_cdk import Acknowledgment, CfnResource, Validations
 from constructs import IConstruct
 
-_ITS_OWN = "A function of the CDK, which runs for seconds during `cdk deploy` and `cdk destroy`, called by CloudFormation."
+_ITS_OWN = (
+    "A function of the CDK, which runs for seconds during `cdk deploy` and `cdk destroy`, called by CloudFormation."
+)
 #: Of the functions that the CDK brings along to do what CloudFormation cannot.
 OF_CDK_FUNCTIONS: Final = {
     "CKV_AWS_115": f"{_ITS_OWN} A limit would take from what the account has for others.",

@@ -34,7 +34,7 @@ class AirflowStack(Stack):
         batch: BatchStack,
     ) -> None:
         super().__init__(scope, id, description="Speech to text: Airflow, its alarms and the dashboard")
-        # MWAA has no names of its own making; nothing else here is named.
+        # MWAA has to be told a name; CloudFormation finds all others.
         name = settings.name
         topic = AlertTopic(self, "Alerts", mail=settings.alert_mail)
         role = airflow_role(self, name, storage.airflow_arn)
@@ -81,7 +81,7 @@ class AirflowStack(Stack):
             # Far from 01:00.
             weekly_maintenance_window_start="SUN:12:00",
         )
-        # A group that is there already is used, and so it ends with log_days, and goes with the deployment.
+        # MWAA uses a group that is there already (https://github.com/aws/aws-cdk/issues/14414): one that ends.
         for kind in _LOGS:
             environment.node.add_dependency(log_group(self, f"{kind}Log", settings, f"airflow-{name}-{kind}"))
         # Those that no property of it speaks of.

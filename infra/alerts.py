@@ -26,7 +26,5 @@ class AlertTopic(Construct):
         self.topic = sns.Topic(self, "Topic", master_key=self.key, enforce_ssl=True)
         ours = {"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}
         self.topic.grant_publish(iam.ServicePrincipal("cloudwatch.amazonaws.com", conditions=ours))
-        # Without conditions, which EventBridge has none for. Source: its User Guide, "Amazon SNS permissions".
-        self.topic.grant_publish(iam.ServicePrincipal("events.amazonaws.com"))
         if mail:
             self.topic.add_subscription(subscriptions.EmailSubscription(mail))

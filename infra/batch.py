@@ -13,18 +13,13 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from infra import job, permissions
+from infra import job, machines, permissions
 from infra.acknowledge import acknowledge
 from infra.logs import log_group
 from infra.network import Network
 from infra.paths import ROOT
 from infra.settings import DeploymentSettings
 from infra.storage import StorageStack
-
-#: libdeepspeech wants AVX, which all of these have. Many kinds, because Spot takes from those with most to spare; none
-#: larger than 16 vCPUs, so that `disk_gigabytes` holds the files of all children of a machine.
-_FAMILIES = ("c5", "c5a", "c6a", "c6i", "c7a", "c7i", "m5", "m5a", "m6a", "m6i")
-_SIZES = ("xlarge", "2xlarge", "4xlarge")
 
 _AGENT_POLICY = "service-role/AmazonEC2ContainerServiceforEC2Role"
 
@@ -107,7 +102,7 @@ def _queue(scope: Construct, settings: DeploymentSettings, network: Network) -> 
         "vpc": network.vpc,
         "vpc_subnets": ec2.SubnetSelection(subnets=network.subnets),
         "security_groups": [network.machines],
-        "instance_types": [ec2.InstanceType(f"{family}.{size}") for family in _FAMILIES for size in _SIZES],
+        "instance_types": [ec2.InstanceType(kind) for kind in machines.kinds(settings.machine_families)],
         "use_optimal_instance_classes": False,
         "instance_role": _machine_role(scope),
         "launch_template": machine,

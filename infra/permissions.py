@@ -81,9 +81,10 @@ def of_tasks(bucket: str) -> list[Permission]:
     return [
         _objects(bucket, ["s3:GetObject"], [keys.INPUT, keys.OUTPUT, keys.RUNS, *moved]),
         _objects(bucket, ["s3:PutObject"], [keys.RUNS, *moved]),
-        # A copy takes the tags along, and is refused without these where there are any.
-        _objects(bucket, ["s3:GetObjectTagging"], [keys.INPUT]),
-        _objects(bucket, ["s3:PutObjectTagging"], moved),
+        # A copy takes tags and annotations along, and is refused without these where there are any.
+        # Source: Amazon S3 API Reference, CopyObject, `x-amz-tagging-directive`, `x-amz-object-annotation-directive`.
+        _objects(bucket, ["s3:GetObjectTagging", "s3:GetObjectAnnotation"], [keys.INPUT]),
+        _objects(bucket, ["s3:PutObjectTagging", "s3:PutObjectAnnotation"], moved),
         # Copies above 5 GB are made in parts, and given up where one fails.
         _objects(bucket, ["s3:AbortMultipartUpload"], moved),
         # Without s3:DeleteObjectVersion: what is deleted can be restored.

@@ -10,11 +10,14 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any, get_type_hints
 
+from infra import machines
 from infra.errors import ContextInvalid
 from infra.paths import AIRFLOW_SETTINGS
 
 #: Source: Amazon CloudWatch Logs API Reference, PutRetentionPolicy.
 _LOG_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, *(365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653))
+#: What the CDK's command line itself puts into the context, without a scope.
+_OF_THE_CDK = {"acknowledged-issue-numbers", "cli-telemetry"}
 #: What each setting that is one of a few words may be.
 _CHOICES = {
     "image_model": ("official", "demo"),
@@ -30,7 +33,7 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
     "old_version_days": (1, 36_500),
     "spot_vcpus": (1, 10_000),
     "on_demand_vcpus": (1, 10_000),
-    "vcpus": (1, 16),  # of the largest machine that may be started
+    "vcpus": (1, machines.LARGEST),
     "memory": (1024, 30_000),
     "disk_gigabytes": (50, 16_000),
     "start_limit_minutes": (10, 1440),  # what Batch takes
@@ -39,6 +42,8 @@ _PATTERNS = {
     # MWAA takes 80 characters, the stacks add to it.
     "name": (r"[a-z][a-z0-9-]{0,29}", "up to 30 lower case letters, digits and '-', a letter first"),
     "airflow_version": (r"3\.\d+\.\d+", "a version of Airflow that MWAA offers, such as 3.2.1"),
+    # `g` behind the generation is Arm. Source: Amazon EC2 Instance Types, "Naming conventions".
+    "machine_families": (r"[cmr]\d+[a-fh-z]*(\s*,\s*[cmr]\d+[a-fh-z]*)*", "families of x86 machines, such as c6i,m6i"),
     "alert_mail": (r"|[^@\s]+@[^@\s]+", "a mail address, or empty"),
 }
 
@@ -69,14 +74,16 @@ class DeploymentSettings:
     #: left. No machine runs and none is paid for while there is no audio. A new account has lower quotas of its own.
     spot_vcpus: int = 128
     on_demand_vcpus: int = 32
+    #: Families of machines, in which Spot looks for those with most to spare: x86 with AVX, which libdeepspeech wants.
+    #: These exist in nearly every region; Batch refuses one that the region does not have, and lists those it has.
+    machine_families: str = "c5,c6i,m5,m6i"
     #: vCPUs of one child of the job: as many segments are transcribed at a time.
     vcpus: int = 2
     #: Memory of one child, in MiB. An engine takes up to 0.7 GB for each vCPU at the official model's size, and all
     #: share a scorer of 0.95 GB: 2.4 GB for 2 vCPUs, and what is downloaded. 3584 is the most of which machines with 2
     #: GiB for each vCPU, the cheapest, hold one child for every two of their vCPUs beside their own system.
     memory: int = 3584
-    #: The disk of a machine, in GB: it holds the image and the files at work, for each child the largest file that
-    #: `max_file_megabytes` admits (4 GiB) and a model from the bucket. A machine of 16 vCPUs has 8 children.
+    #: The disk of a machine, in GiB: image, and for each child the largest file that is taken (4 GiB) and a model.
     disk_gigabytes: int = 100
     #: Which model the image is built with: `official`, DeepSpeech's English release (1.1 GB), or `demo`, of 34 words.
     image_model: str = "official"
@@ -104,8 +111,12 @@ class DeploymentSettings:
             _check(re.fullmatch(pattern, getattr(self, name)) is not None, name, getattr(self, name), meaning)
         for name in ("spot_vcpus", "on_demand_vcpus"):
             _check(getattr(self, name) >= self.vcpus, name, getattr(self, name), f"vcpus, {self.vcpus}, or more")
-        for name in self.transcription:
-            _check(name in airflow_settings(), f"transcription.{name}", self.transcription[name], _allowed())
+        for name, value in self.transcription.items():
+            _check_airflow(name, value)
+        largest = int(self.transcription.get("max_file_megabytes", airflow_default("max_file_megabytes")))
+        least = machines.least_disk(self.vcpus, largest)
+        meaning = f"{least} or more: a machine's children each hold a file of up to {largest:,} MiB and a model"
+        _check(self.disk_gigabytes >= least, "disk_gigabytes", self.disk_gigabytes, meaning)
 
     @property
     def parallel_children(self) -> int:
@@ -114,15 +125,15 @@ class DeploymentSettings:
 
 
 @cache
-def _airflow_fields() -> Mapping[str, ast.expr | None]:
-    """The fields of the class that reads the section `[transcription]`, with their defaults.
+def _airflow_fields() -> Mapping[str, ast.AnnAssign]:
+    """The fields of the class that reads the section `[transcription]`.
 
     It is read as text: it imports Airflow, which is not installed here.
     """
     tree = ast.parse(AIRFLOW_SETTINGS.read_text())
     (settings,) = (each for each in tree.body if isinstance(each, ast.ClassDef) and each.name == "Settings")
     found = [each for each in settings.body if isinstance(each, ast.AnnAssign)]
-    return {each.target.id: each.value for each in found if isinstance(each.target, ast.Name)}
+    return {each.target.id: each for each in found if isinstance(each.target, ast.Name)}
 
 
 def airflow_settings() -> tuple[str, ...]:
@@ -132,7 +143,7 @@ def airflow_settings() -> tuple[str, ...]:
 
 def airflow_default(name: str) -> str:
     """The default of a number of the section `[transcription]`."""
-    default = _airflow_fields()[name]
+    default = _airflow_fields()[name].value
     assert default is not None  # noqa: S101 - only those that must be set have none
     return str(ast.literal_eval(default))
 
@@ -149,8 +160,16 @@ DECIDED = (
 )
 
 
-def _allowed() -> str:
-    return f"a setting of [transcription] that the deployment does not decide itself: {', '.join(airflow_settings())}"
+def _check_airflow(name: str, value: str) -> None:
+    """Whether there is such a setting, and it is of its kind; the rest the DAG checks itself."""
+    ours = f"a setting of [transcription] that the deployment does not decide itself: {', '.join(airflow_settings())}"
+    _check(name in airflow_settings(), f"transcription.{name}", value, ours)
+    pattern, meaning = {
+        "int": (r"\d+", "a whole number"),
+        "float": (r"\d+(\.\d*)?", "a number"),
+        "bool": (r"true|false", "true or false"),
+    }.get(ast.unparse(_airflow_fields()[name].annotation), (r".*", "text"))
+    _check(re.fullmatch(pattern, value) is not None, f"transcription.{name}", value, meaning)
 
 
 def read(context: Mapping[str, Any]) -> DeploymentSettings:
@@ -160,8 +179,8 @@ def read(context: Mapping[str, Any]) -> DeploymentSettings:
         ContextInvalid: one is unknown or wrong; the message names it.
     """
     known = {each.name for each in fields(DeploymentSettings)}
-    for name in context:
-        # The CDK's own have a scope: `@aws-cdk/…:…`, `aws:cdk:…`, or a look-up's `availability-zones:account=…`.
+    for name in context.keys() - _OF_THE_CDK:
+        # Nearly all of the CDK's have a scope: `@aws-cdk/…:…`, `aws:cdk:…`, a look-up's `availability-zones:account=…`.
         _check(
             name in known or ":" in name or "/" in name, name, context[name], f"a setting: {', '.join(sorted(known))}"
         )
@@ -195,4 +214,6 @@ def _parse_options(name: str, value: Any) -> Mapping[str, str]:
 
 def _check(is_right: bool, name: str, value: Any, meaning: str) -> None:
     if not is_right:
-        raise ContextInvalid(f"{name} is {value!r}; it must be {meaning}. Set it in cdk.json or with -c {name}=….")
+        raise ContextInvalid(
+            f"{name} is {value!r}; it must be {meaning}. Set it in cdk.json or with -c {name.partition('.')[0]}=…."
+        )

@@ -12,10 +12,10 @@ import pytest
 #: The library starts Node as soon as it is imported: the one that is installed beside it.
 os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 
-from infra.app import make_app  # noqa: E402
-from infra.paths import ROOT  # noqa: E402
+from infra.app import make_app
+from infra.paths import ROOT
 
-from .deployment import Deployment  # noqa: E402
+from .deployment import Deployment
 
 COMMAND_LINE = ROOT / ".local" / "cdk" / "node_modules" / ".bin" / "cdk"
 #: Every setting that changes what is deployed, other than it is by default.
@@ -27,6 +27,7 @@ OTHER = {
     "image_model": "demo",
     "webserver_access": "private",
     "alert_mail": "somebody@example.org",
+    "machine_families": "c7i, r7a",
     "vcpus": "4",
     "memory": "7168",
     "spot_vcpus": "64",

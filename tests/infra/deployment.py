@@ -67,7 +67,7 @@ class Deployment:
         """An output, resolved."""
         return self.resolve(self.templates[stack]["Outputs"][name]["Value"])
 
-    def resolve(self, value: Any) -> Any:
+    def resolve(self, value: Any) -> Any:  # noqa: PLR0911 - one for each of CloudFormation's functions
         """What CloudFormation puts in the place of references."""
         match value:
             case {"Ref": name} if name in _PSEUDO:

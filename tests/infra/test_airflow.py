@@ -24,7 +24,10 @@ def environment(each: Deployment) -> Any:
 
 def deployed(deployment: Deployment, prefix: str) -> Any:
     """What puts files below a prefix of the MWAA bucket."""
-    copies = [deployment.resolve(found["Properties"]) for found in deployment.resources("Custom::CDKBucketDeployment").values()]
+    copies = [
+        deployment.resolve(found["Properties"])
+        for found in deployment.resources("Custom::CDKBucketDeployment").values()
+    ]
     (found,) = (each for each in copies if each["DestinationBucketKeyPrefix"] == f"{prefix}/")
     assert found["DestinationBucketName"] == deployment.output("storage", "AirflowBucket")
     return found
@@ -44,7 +47,11 @@ def source(deployment: Deployment, key: str) -> Path:
 
 def names(folder: Path) -> set[str]:
     ignored = ("__pycache__", "README.md")
-    return {str(each.relative_to(folder)) for each in folder.rglob("*") if each.is_file() and not set(each.parts) & set(ignored)}
+    return {
+        str(each.relative_to(folder))
+        for each in folder.rglob("*")
+        if each.is_file() and not set(each.parts) & set(ignored)
+    }
 
 
 def test_airflow_gets_every_dag_file_and_what_the_dag_imports(each: Deployment, environment: Any) -> None:
@@ -93,7 +100,10 @@ def test_requirements_are_the_repositorys_own(default: Deployment) -> None:
 def test_without_internet_airflow_starts_although_pip_reaches_nothing(other: Deployment) -> None:
     environment = other.properties("AWS::MWAA::Environment")
     assert "RequirementsS3Path" not in environment
-    prefixes = [each["Properties"]["DestinationBucketKeyPrefix"] for each in other.resources("Custom::CDKBucketDeployment").values()]
+    prefixes = [
+        each["Properties"]["DestinationBucketKeyPrefix"]
+        for each in other.resources("Custom::CDKBucketDeployment").values()
+    ]
     assert sorted(prefixes) == ["dags/", "plugins/"]
 
 

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from transcriber import metrics as container_metrics
-from transcription.contract.errors import AudioCorrupt, StorageDenied
 
 from infra import metrics
+from transcriber import metrics as container_metrics
+from transcription.contract.errors import AudioCorrupt, StorageDenied
 
 from .deployment import ACCOUNT, Deployment
 from .policy import is_allowed
@@ -77,7 +77,7 @@ def test_a_night_without_a_run_is_seen_by_two_oclock(each: Deployment) -> None:
     found = alarm(each, "DidNotRun")
     assert found["Period"] == 3600
     every_night = [1.0 if hour % 24 == 1 else None for hour in range(72)]
-    # Each hour's datum is there when the hour is over: index 25 is what there was from 01:00 to 02:00 of the second day.
+    # Each hour's datum is there when the hour is over: index 25 is the hour from 01:00 to 02:00 of the second day.
     assert not any(breaches(found, every_night[: hour + 1]) for hour in range(25, 72))
     missed = [*every_night[:25], None]
     assert not breaches(found, every_night[:25])
@@ -88,7 +88,11 @@ def test_a_night_without_a_run_is_seen_by_two_oclock(each: Deployment) -> None:
 def test_a_run_that_takes_all_night_is_no_missing_run(each: Deployment) -> None:
     # Given when a run starts, whatever becomes of it, and for scheduled runs only.
     found = alarm(each, "DidNotRun")
-    assert (found["Namespace"], found["MetricName"], found["Statistic"]) == ("AmazonMWAA", "DAGScheduleDelay", "SampleCount")
+    assert (found["Namespace"], found["MetricName"], found["Statistic"]) == (
+        "AmazonMWAA",
+        "DAGScheduleDelay",
+        "SampleCount",
+    )
     wanted = [{"Name": "DAG", "Value": "transcribe_audio"}, {"Name": "Environment", "Value": each.name}]
     assert found["Dimensions"] == wanted
 
@@ -113,7 +117,7 @@ def queries(definition: Any) -> dict[str, Any]:
 
 
 def evaluate(definition: Any, values: Mapping[str, float]) -> float:
-    """The value of an alarm's expression; metrics that are not in `values` have no data. All of ours is FILL, + and -."""
+    """The value of an alarm's expression, of FILL, + and -; metrics that are not in `values` have no data."""
     expression = next(entry["Expression"] for entry in definition["Metrics"] if entry.get("ReturnData", True))
     total, sign = 0.0, 1
     for word in expression.replace("FILL(", "").replace(", 0)", "").split():

@@ -14,8 +14,8 @@ from infra.paths import ROOT
 from .deployment import Deployment
 
 GIBIBYTE = 1024
-#: What a machine's own system and agent take of its memory, in MiB. Source: Amazon ECS Developer Guide, "Reserving Amazon
-#: ECS Linux container instance memory": about 5 % and 32 MiB.
+#: The part of a machine's memory that its own system and agent take, about. Source: Amazon ECS Developer Guide,
+#: "Reserving Amazon ECS Linux container instance memory".
 SYSTEM = 0.06
 
 
@@ -58,7 +58,11 @@ def test_machines_are_filled_and_not_half_empty_for_want_of_memory(each: Deploym
     vcpus, memory = needs(container, "VCPU"), needs(container, "MEMORY")
     assert memory <= vcpus * 2 * GIBIBYTE * (1 - SYSTEM)
     environments = each.resources("AWS::Batch::ComputeEnvironment").values()
-    sizes = {kind.split(".")[1] for found in environments for kind in found["Properties"]["ComputeResources"]["InstanceTypes"]}
+    sizes = {
+        kind.split(".")[1]
+        for found in environments
+        for kind in found["Properties"]["ComputeResources"]["InstanceTypes"]
+    }
     smallest = min({"large": 2, "xlarge": 4, "2xlarge": 8, "4xlarge": 16}[size] for size in sizes)
     assert smallest >= vcpus
 
@@ -80,7 +84,7 @@ def test_the_largest_file_fits_on_the_disk_of_every_child(each: Deployment, cont
 
 def test_the_disk_is_where_the_container_writes(container: Any) -> None:
     assert container["MountPoints"] == [{"ContainerPath": "/tmp", "SourceVolume": "scratch"}]  # noqa: S108
-    # A volume of Docker's own: with a path on the machine, `nobody` could not write there, and containers would share it.
+    # A volume of Docker's own. A folder of the machine `nobody` could not write to, and containers would share it.
     assert container["Volumes"] == [{"Host": {}, "Name": "scratch"}]
     assert "Tmpfs" not in container["LinuxParameters"]
 
@@ -101,7 +105,9 @@ def test_a_container_cannot_take_the_rights_of_its_machine(each: Deployment) -> 
 def test_what_a_child_prints_can_be_read_and_ends_some_day(each: Deployment, container: Any) -> None:
     options = container["LogConfiguration"]["Options"]
     assert container["LogConfiguration"]["LogDriver"] == "awslogs"
-    groups = {f"made-up-{name.lower()}": found["Properties"] for name, found in each.resources("AWS::Logs::LogGroup").items()}
+    groups = {
+        f"made-up-{name.lower()}": found["Properties"] for name, found in each.resources("AWS::Logs::LogGroup").items()
+    }
     assert groups[options["awslogs-group"]]["RetentionInDays"] in (30, 90)
 
 
@@ -129,6 +135,18 @@ def test_spot_machines_are_taken_first_and_others_where_there_are_none(each: Dep
     assert [kinds[entry["ComputeEnvironment"]] for entry in order] == ["SPOT", "EC2"]
 
 
+def test_spot_has_many_kinds_to_choose_from(default: Deployment, other: Deployment) -> None:
+    kinds = [
+        {tuple(found["Properties"]["ComputeResources"]["InstanceTypes"]) for found in environments.values()}
+        for environments in (each.resources("AWS::Batch::ComputeEnvironment") for each in (default, other))
+    ]
+    assert [len(found) for found in kinds] == [1, 1]
+    assert len(min(kinds[0])) == 12
+    assert set(min(kinds[1])) == {
+        f"{family}.{size}" for family in ("c7i", "r7a") for size in ("xlarge", "2xlarge", "4xlarge")
+    }
+
+
 def test_a_job_that_no_machine_can_be_found_for_does_not_wait_for_ever(each: Deployment) -> None:
     actions = each.properties("AWS::Batch::JobQueue")["JobStateTimeLimitActions"]
     assert {(action["State"], action["Action"], action["MaxTimeSeconds"]) for action in actions} == {
@@ -151,7 +169,9 @@ def test_a_changed_machine_is_used(each: Deployment) -> None:
 def test_airflow_plans_as_many_children_as_there_is_room_for(each: Deployment, container: Any) -> None:
     environments = each.resources("AWS::Batch::ComputeEnvironment").values()
     room = [found["Properties"]["ComputeResources"]["MaxvCpus"] for found in environments]
-    planned = each.properties("AWS::MWAA::Environment")["AirflowConfigurationOptions"]["transcription.parallel_children"]
+    planned = each.properties("AWS::MWAA::Environment")["AirflowConfigurationOptions"][
+        "transcription.parallel_children"
+    ]
     assert int(planned) == sum(vcpus // needs(container, "VCPU") for vcpus in room)
 
 

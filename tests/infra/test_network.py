@@ -10,7 +10,8 @@ from .deployment import REGION, Deployment
 def test_mwaa_gets_two_private_subnets_in_two_zones(each: Deployment) -> None:
     chosen = each.properties("AWS::MWAA::Environment")["NetworkConfiguration"]["SubnetIds"]
     subnets = {
-        f"made-up-{name.lower()}": each.resolve(found["Properties"]) for name, found in each.resources("AWS::EC2::Subnet").items()
+        f"made-up-{name.lower()}": each.resolve(found["Properties"])
+        for name, found in each.resources("AWS::EC2::Subnet").items()
     }
     assert len(chosen) == 2
     assert {subnets[subnet]["AvailabilityZone"] for subnet in chosen} == {f"{REGION}a", f"{REGION}b"}
@@ -55,7 +56,9 @@ def rules(deployment: Deployment, kind: str) -> dict[str, Any]:
 
 
 def test_nothing_comes_in_from_elsewhere(each: Deployment) -> None:
-    assert not any("SecurityGroupIngress" in group["Properties"] for group in each.resources("AWS::EC2::SecurityGroup").values())
+    assert not any(
+        "SecurityGroupIngress" in group["Properties"] for group in each.resources("AWS::EC2::SecurityGroup").values()
+    )
     incoming = rules(each, "AWS::EC2::SecurityGroupIngress").values()
     # Only from groups of ours: Airflow from itself, and the endpoints, where there are any, from those that use them.
     assert not any("CidrIp" in rule or "CidrIpv6" in rule for rule in incoming)

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import boto3
 import pytest
-from transcription.contract import keys
 
 from infra.paths import DAGS, ROOT
+from transcription.contract import keys
 
 from .deployment import ACCOUNT, PARTITION, REGION, Deployment
 from .policy import is_allowed
@@ -36,7 +36,10 @@ NEEDS = {
     "put_object": ("s3:PutObject",),
     "delete_object": ("s3:DeleteObject", "s3:GetObject"),  # the second one for its condition
     "delete_objects": ("s3:DeleteObject", "s3:GetObject"),
-    "copy_object": ("source s3:GetObject", "source s3:GetObjectTagging", "s3:PutObject", "s3:PutObjectTagging"),
+    "copy_object": (
+        *("source s3:GetObject", "source s3:GetObjectTagging", "source s3:GetObjectAnnotation"),
+        *("s3:PutObject", "s3:PutObjectTagging", "s3:PutObjectAnnotation"),
+    ),
     "copy": (
         *("source s3:GetObject", "source s3:GetObjectTagging", "s3:PutObject", "s3:PutObjectTagging"),
         "s3:AbortMultipartUpload",
@@ -69,7 +72,10 @@ REFUSED_TO_CONTAINER = [
     *(("s3:PutObject", key) for key in (RUN.job, RUN.report, RUN.verdicts, "talk.wav")),
     *(("s3:GetObject", key) for key in (TEXT, keys.processed(INPUT), keys.failed(INPUT), RUN.report, "talk.wav")),
     *(("s3:DeleteObject", key) for key in (INPUT, TEXT, RESULT, SHARD, MODEL)),
-    *((f"s3:{action}", INPUT) for action in ("DeleteObjectVersion", "GetObjectVersion", "PutObjectAcl", "RestoreObject")),
+    *(
+        (f"s3:{action}", INPUT)
+        for action in ("DeleteObjectVersion", "GetObjectVersion", "PutObjectAcl", "RestoreObject")
+    ),
 ]
 REFUSED_TO_TASKS = [
     *(("s3:PutObject", key) for key in (INPUT, TEXT, JSON, MODEL, "talk.wav")),
@@ -165,7 +171,15 @@ def test_neither_reaches_a_bucket_of_somebody_else(each: Deployment, who: object
 
 @pytest.mark.parametrize(
     "action",
-    ["batch:SubmitJob", "sns:Publish", "iam:PassRole", "sts:AssumeRole", "ec2:RunInstances", "kms:Decrypt", "logs:PutLogEvents"],
+    [
+        "batch:SubmitJob",
+        "sns:Publish",
+        "iam:PassRole",
+        "sts:AssumeRole",
+        "ec2:RunInstances",
+        "kms:Decrypt",
+        "logs:PutLogEvents",
+    ],
 )
 def test_the_container_does_nothing_but_read_and_write_files(each: Deployment, action: str) -> None:
     assert not container(each, action, "*")
@@ -197,7 +211,12 @@ def test_the_run_names_what_it_may_submit(each: Deployment) -> None:
 
 
 def test_no_other_job_can_be_submitted_and_none_to_another_queue(each: Deployment) -> None:
-    for resource in (f"{queue(each)}2", f"{definition(each)}2", f"{definition(each)}-admin:1", queue(each).rsplit("/")[0]):
+    for resource in (
+        f"{queue(each)}2",
+        f"{definition(each)}2",
+        f"{definition(each)}-admin:1",
+        queue(each).rsplit("/")[0],
+    ):
         assert not tasks(each, "batch:SubmitJob", resource)
 
 
@@ -239,7 +258,10 @@ def test_airflow_itself_works(each: Deployment) -> None:
     for action, resource in (
         *(("s3:GetObject", f"{files}/dags/a.py"), ("s3:GetObjectVersion", f"{files}/plugins/a.zip")),
         *((f"s3:{action}", files) for action in ("ListBucket", "GetBucketVersioning", "GetBucketPublicAccessBlock")),
-        *((f"logs:{action}", f"{group}:log-stream:a") for action in ("CreateLogStream", "PutLogEvents", "GetLogEvents")),
+        *(
+            (f"logs:{action}", f"{group}:log-stream:a")
+            for action in ("CreateLogStream", "PutLogEvents", "GetLogEvents")
+        ),
         ("logs:DescribeLogGroups", "*"),
         ("s3:GetAccountPublicAccessBlock", "*"),
         *((f"sqs:{action}", celery) for action in ("SendMessage", "ReceiveMessage", "DeleteMessage", "GetQueueUrl")),

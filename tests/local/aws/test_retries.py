@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from local.aws import endings, retries
 from infra.job import RETRY_STRATEGY
+from local.aws import endings, retries
 
 
 @pytest.mark.parametrize(

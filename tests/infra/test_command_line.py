@@ -1,0 +1,41 @@
+"""The CDK's own command line, as people call it. (The fixture `default` is made by it as well.)"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from infra.paths import ROOT
+
+from .conftest import COMMAND_LINE, synthesize
+from .deployment import Deployment
+
+
+def test_cdk_synth_writes_all_stacks_in_the_order_of_their_deployment(default: Deployment) -> None:
+    manifest = json.loads((default.folder / "manifest.json").read_text())
+    stacks = {
+        name: {each.removesuffix(".assets") for each in artifact.get("dependencies", [])}
+        for name, artifact in manifest["artifacts"].items()
+        if artifact["type"] == "aws:cloudformation:stack"
+    }
+    assert stacks.keys() == {"transcription-storage", "transcription-batch", "transcription-airflow"}
+    assert "transcription-storage" in stacks["transcription-batch"]
+    assert {"transcription-storage", "transcription-batch"} <= stacks["transcription-airflow"]
+
+
+def test_a_wrong_setting_is_told_in_one_line(tmp_path: Path) -> None:
+    done = synthesize(tmp_path, "-c", "memory=12")
+    assert done.returncode != 0
+    assert "[CONTEXT_INVALID] memory is 12; it must be from 1,024 to 30,000." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_command_line_is_the_pinned_one_and_names_no_registry() -> None:
+    lock = (ROOT / "package-lock.json").read_text()
+    wanted = json.loads((ROOT / "package.json").read_text())["devDependencies"]["aws-cdk"]
+    assert re.fullmatch(r"\d+\.\d+\.\d+", wanted)
+    installed = json.loads((COMMAND_LINE.resolve().parents[1] / "package.json").read_text())
+    assert installed["version"] == wanted
+    assert "integrity" in lock
+    assert "resolved" not in lock

@@ -1,0 +1,121 @@
+"""The settings of a deployment: documented, checked, and refused with what to write instead."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import pytest
+
+from infra import settings
+from infra.errors import ContextInvalid
+from infra.paths import ROOT
+from infra.settings import DeploymentSettings, airflow_default, airflow_settings, read
+
+
+def test_without_any_setting_there_is_a_deployment() -> None:
+    assert read({}) == DeploymentSettings()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("name", "clinic-a", "clinic-a"),
+        ("retain_audio", "false", False),
+        ("retain_audio", True, True),
+        ("memory", "7168", 7168),
+        ("memory", 7168, 7168),
+        ("alert_mail", "somebody@example.org", "somebody@example.org"),
+        (
+            "transcription",
+            '{"low_confidence": 0.9, "daily_summary": true}',
+            {"low_confidence": "0.9", "daily_summary": "true"},
+        ),
+        ("transcription", {"max_children": 10}, {"max_children": "10"}),
+    ],
+)
+def test_the_command_line_and_cdk_json_mean_the_same(name: str, text: Any, value: object) -> None:
+    assert getattr(read({name: text}), name) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "hint"),
+    [
+        ("name", "Transcription", "lower case"),
+        ("name", "a" * 31, "30"),
+        ("name", "", "letter first"),
+        ("retain_audio", "maybe", "true or false"),
+        ("processed_days", "-1", "from 0"),
+        ("processed_days", "a month", "whole number"),
+        ("old_version_days", "0", "from 1"),
+        ("network", "vpn", "nat, endpoints"),
+        ("spot_vcpus", "1", "vcpus, 2, or more"),
+        ("vcpus", "64", "from 1 to 16"),
+        ("memory", "512", "from 1,024"),
+        ("disk_gigabytes", "8", "from 50"),
+        ("disk_gigabytes", "60", "71 or more"),
+        ("machine_families", "c6g", "x86"),
+        ("machine_families", "c6i.large", "x86"),
+        ("machine_families", "t3", "x86"),
+        ("machine_families", "", "x86"),
+        ("image_model", "english", "official, demo"),
+        ("airflow_version", "2.10.3", "3.2.1"),
+        ("airflow_class", "mw1.tiny", "mw1.micro"),
+        ("webserver_access", "open", "public, private"),
+        ("alert_mail", "somebody", "mail address"),
+        ("log_days", "100", "one of 1, 3"),
+        ("start_limit_minutes", "5", "from 10"),
+        ("transcription", "[]", "an object"),
+        ("transcription", "{", "an object"),
+        ("transcription", {"bucket": "b"}, "does not decide itself"),
+        ("transcription", {"low_confidense": "0.9"}, "low_confidence"),
+        ("transcription", {"low_confidence": "high"}, "a number"),
+        ("transcription", {"max_children": "1.5"}, "a whole number"),
+        ("transcription", {"daily_summary": "yes"}, "true or false"),
+        ("memroy", "4096", "memory"),
+        ("airflow_version", 3, "text"),
+    ],
+)
+def test_a_wrong_setting_is_refused_by_its_name_before_anything_is_deployed(name: str, wrong: Any, hint: str) -> None:
+    with pytest.raises(ContextInvalid) as refused:
+        read({name: wrong})
+    message = str(refused.value)
+    assert message.startswith(f"[CONTEXT_INVALID] {name}")
+    assert hint in message
+    assert f"-c {name}" in message
+
+
+def test_a_disk_too_small_for_the_largest_file_is_refused_before_that_file_comes() -> None:
+    with pytest.raises(ContextInvalid, match=r"disk_gigabytes is 100; it must be \d+ or more"):
+        read({"transcription": {"max_file_megabytes": 16384}})
+    with pytest.raises(ContextInvalid, match="disk_gigabytes"):
+        read({"vcpus": 1})
+    assert read({"vcpus": 1, "disk_gigabytes": 120}).disk_gigabytes == 120
+
+
+def test_what_the_cdk_keeps_in_its_context_is_not_taken_for_settings() -> None:
+    assert (
+        read({"@aws-cdk/core:enablePartitionLiterals": True, "aws:cdk:bundling-stacks": ["**"], "cli-telemetry": False})
+        == DeploymentSettings()
+    )
+
+
+def test_every_setting_says_what_it_is() -> None:
+    source = (ROOT / "infra" / "settings.py").read_text().splitlines()
+    (cls,) = (
+        node
+        for node in ast.parse("\n".join(source)).body
+        if isinstance(node, ast.ClassDef) and node.name == DeploymentSettings.__name__
+    )
+    undocumented = [
+        ast.unparse(node.target)
+        for node in cls.body
+        if isinstance(node, ast.AnnAssign) and not source[node.lineno - 2].strip().startswith("#:")
+    ]
+    assert undocumented == ["on_demand_vcpus"]  # together with the one before
+
+
+def test_the_settings_of_the_dag_are_read_from_the_class_that_reads_them() -> None:
+    assert {"audio_minutes_per_child", "low_confidence", "daily_summary", "vcpu_hour_price"} <= set(airflow_settings())
+    assert not set(airflow_settings()) & set(settings.DECIDED)
+    assert float(airflow_default("vcpu_hour_price")) > 0
