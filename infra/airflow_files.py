@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +12,8 @@ from aws_cdk import aws_s3_deployment as deployment
 from constructs import Construct
 
 from infra.acknowledge import OF_CDK_FUNCTIONS, acknowledge
-from infra.errors import RequirementsMismatch
 from infra.logs import log_group
+from infra.mwaa.requirements import constraint_rules
 from infra.paths import DAGS, PLUGINS, REQUIREMENTS
 from infra.permissions import flatten
 from infra.settings import DeploymentSettings
@@ -37,7 +36,7 @@ class AirflowFiles(Construct):
     """DAGs, plugins.zip and requirements.txt in the MWAA bucket.
 
     Raises:
-        RequirementsMismatch: requirements.txt is for another version of Airflow.
+        RuleBroken: requirements.txt is for another version of Airflow.
     """
 
     dags = "dags"
@@ -60,7 +59,8 @@ class AirflowFiles(Construct):
         # pip reaches nothing without the internet. What the DAG needs is in MWAA's image; the file pins it.
         self.requirements = None
         if settings.network == "nat":
-            _check_version(REQUIREMENTS.read_text(), settings.airflow_version)
+            for broken in constraint_rules(REQUIREMENTS, settings.airflow_version):
+                raise broken
             self.requirements = self._deploy("Requirements", REQUIREMENTS)
         _settle(Stack.of(self), bucket_arn)
 
@@ -78,16 +78,6 @@ class AirflowFiles(Construct):
             log_group=self._log,
         )
         return DeployedFile(f"{folder}/{asset.s3_object_key}", Fn.select(0, deployed.object_version_ids))
-
-
-def _check_version(requirements: str, version: str) -> None:
-    named = re.search(r"constraints-(\d+\.\d+\.\d+)/", requirements)
-    if named is None or named[1] != version:
-        raise RequirementsMismatch(
-            f"requirements.txt is for Airflow {named[1] if named else '?'}, the setting airflow_version is {version}. "
-            "Take over the constraints of that version, and the provider's that is in MWAA's image for it "
-            f"(locks/mwaa-{version}.in), or change the setting."
-        )
 
 
 def _settle(stack: Stack, bucket: str) -> None:

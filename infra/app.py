@@ -23,7 +23,7 @@ def make_app(context: Mapping[str, Any] | None = None, folder: str | None = None
 
     Raises:
         ContextInvalid: a setting is unknown or wrong.
-        RequirementsMismatch: requirements.txt is for another version of Airflow.
+        RuleBroken: requirements.txt is for another version of Airflow.
     """
     app = App(context=dict(context or {}), outdir=folder)
     settings = read(app.node.get_all_context())

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra.errors import NotSynthesized
+
 
 @dataclass(frozen=True, eq=False)
 class Resource:
@@ -33,11 +35,13 @@ class Assembly:
     What the folder's manifest does not name is left over from another deployment, and not looked at.
 
     Raises:
-        FileNotFoundError: `cdk synth` has not written there.
+        NotSynthesized: `cdk synth` has not written there.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        if not (folder / "manifest.json").exists():
+            raise NotSynthesized(f"{folder} holds no templates. Write them: make synth")
         manifest = json.loads((folder / "manifest.json").read_text())
         stacks = {
             name: json.loads((folder / each["properties"]["templateFile"]).read_text())

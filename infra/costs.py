@@ -23,6 +23,8 @@ _STORED_HOURS = 100
 _GIGABYTES_PER_HOUR = 3600 * 16_000 * 2 / 1e9
 #: The image with the official model, as far as can be told without building it: 1.1 GB of model, 0.5 GB of the rest.
 _IMAGE_GIGABYTES = 1.6
+#: What AWS takes for its example; a DAG and a run a day need less.
+_DATABASE_GIGABYTES = 10
 #: The environment classes of the table; no larger one is of any use to one DAG.
 _CLASSES = ("mw1.micro", "mw1.small")
 #: The fewest vCPUs of the machines that Batch may start, on which a disk weighs most.
@@ -76,6 +78,7 @@ def idle(counted: Mapping[str, int], known: Prices) -> Idle:
         "network": network * _HOURS,
         "alarms and dashboard": watching,
         "keys": of("AWS::KMS::Key") * known["key"],
+        f"Airflow's database, {_DATABASE_GIGABYTES} GB": _DATABASE_GIGABYTES * known["airflow_database"],
         "the image": _IMAGE_GIGABYTES * known["image"],
         f"{_STORED_HOURS} hours of audio in the bucket": _STORED_HOURS * _GIGABYTES_PER_HOUR * known["storage"],
     }
@@ -115,7 +118,7 @@ def report_hour(hour: AudioHour) -> str:
     """A table of an hour of audio."""
     header = ("an hour of audio", "US dollars")
     rows = [
-        ("Spot machines", f"${hour.spot:.4f}"),
+        (f"Spot machines, {hour.vcpu_hours:.2f} hours of one vCPU", f"${hour.spot:.4f}"),
         ("on-demand machines", f"${hour.on_demand:.4f}"),
         ("Amazon Transcribe", f"${hour.elsewhere:.2f}"),
     ]
@@ -134,4 +137,4 @@ def report_sources(known: Prices) -> str:
         (name, "?" if each.price is None else f"{each.price:g}", each.per, each.date, each.source)
         for name, each in known.prices.items()
     ]
-    return table(("price", "US dollars", "per", "read", "where"), rows)
+    return table(("price", "US dollars", "per", "as of", "source"), rows)

@@ -18,7 +18,7 @@ class ContextInvalid(DeploymentError):
     code = "CONTEXT_INVALID"
 
 
-class RequirementsMismatch(DeploymentError):
-    """Raised when requirements.txt is for another version of Airflow than the one to be deployed."""
+class NotSynthesized(DeploymentError):
+    """Raised when the templates that are to be looked at have not been written."""
 
-    code = "REQUIREMENTS_MISMATCH"
+    code = "NOT_SYNTHESIZED"

@@ -18,7 +18,7 @@ class Price:
     price: float | None
     #: What that buys: an hour, a month, ….
     per: str
-    #: When it was read: YYYY-MM.
+    #: As of when, YYYY-MM: the page's own date where it has one, else when it was read or remembered.
     date: str
     #: Where it was read, or that it is from memory.
     source: str

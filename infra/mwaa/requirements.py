@@ -69,7 +69,8 @@ def constraint_rules(file: Path, version: str) -> Iterator[RuleBroken]:
         if f"constraints-{version}" not in place or f"constraints-{constraints.PYTHON}" not in place:
             yield ConstraintOther(
                 f"{file.name}, line {line.number}, takes the constraints of another version: {place}. The deployment's "
-                f"Airflow is {version}, on Python {constraints.PYTHON}. Write: {wanted}"
+                f"Airflow is {version}, on Python {constraints.PYTHON}. Write: {wanted} and below it the provider's "
+                f"version from locks/mwaa-{version}.in. Or change airflow_version."
             )
 
 

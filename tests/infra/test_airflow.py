@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from infra.airflow_files import _check_version
-from infra.errors import RequirementsMismatch
+from infra.app import make_app
+from infra.mwaa.errors import ConstraintOther
 from infra.paths import DAGS, PLUGINS, REQUIREMENTS
 from infra.settings import DECIDED
 
@@ -107,12 +107,9 @@ def test_without_internet_airflow_starts_although_pip_reaches_nothing(other: Dep
     assert sorted(prefixes) == ["dags/", "plugins/"]
 
 
-def test_requirements_of_another_version_of_airflow_are_refused_before_mwaa_fails_on_them() -> None:
-    _check_version(REQUIREMENTS.read_text(), "3.2.1")
-    with pytest.raises(RequirementsMismatch, match=r"REQUIREMENTS_MISMATCH.*3\.2\.1.*3\.0\.6"):
-        _check_version(REQUIREMENTS.read_text(), "3.0.6")
-    with pytest.raises(RequirementsMismatch):
-        _check_version("apache-airflow-providers-amazon==9.25.0\n", "3.2.1")
+def test_requirements_of_another_version_of_airflow_are_refused_before_mwaa_fails_on_them(tmp_path: Path) -> None:
+    with pytest.raises(ConstraintOther, match=r"3\.2\.1.*3\.0\.6"):
+        make_app({"airflow_version": "3.0.6"}, str(tmp_path))
 
 
 def test_the_dag_is_told_everything_that_follows_from_the_deployment(each: Deployment, environment: Any) -> None:

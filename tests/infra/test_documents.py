@@ -18,7 +18,7 @@ from infra.assembly import Assembly
 from infra.mwaa.errors import RuleBroken
 from infra.paths import ROOT
 from infra.prices import Price, Prices
-from infra.settings import DeploymentSettings
+from infra.settings import DeploymentSettings, airflow_default
 
 GUIDE = ROOT / "docs" / "deploying.md"
 
@@ -76,12 +76,6 @@ def test_links_within_the_documents_lead_somewhere(document: Path) -> None:
 def _anchor(heading: str) -> str:
     """As GitHub makes them."""
     return re.sub(r"[^\w -]", "", heading.lstrip("# ").lower()).replace(" ", "-")
-
-
-def test_each_make_command_of_the_documents_exists() -> None:
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    named = set(re.findall(r"`make ([a-z]+)|^make ([a-z]+)", GUIDE.read_text(), re.MULTILINE))
-    assert {first or second for first, second in named} - targets == set()
 
 
 def test_each_setting_has_a_row_with_its_default_and_what_it_is() -> None:
@@ -172,6 +166,11 @@ class TestCosts:
         assert "| with Airflow on mw1.micro | price not found |" in costs.report_idle({"nat": month}, self.KNOWN)
         with pytest.raises(KeyError, match="not known"):
             self.KNOWN["mw1.micro"]
+
+    def test_the_dag_estimates_with_the_same_prices(self) -> None:
+        known = prices.read()
+        assert float(airflow_default("vcpu_hour_price")) == known["vcpu"]
+        assert float(airflow_default("api_hour_price")) == pytest.approx(known["transcribe"] * 60)
 
     def test_each_price_has_its_date_and_its_source(self) -> None:
         for name, each in prices.read().prices.items():

@@ -10,7 +10,7 @@ from infra.paths import ROOT
 
 from .deployment import Deployment
 
-READMES = (ROOT / "README.md", ROOT / "infra" / "README.md")
+READMES = (ROOT / "README.md", ROOT / "infra" / "README.md", ROOT / "docs" / "deploying.md")
 
 
 def test_no_readme_clones_another_repository() -> None:

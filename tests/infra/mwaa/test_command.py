@@ -76,7 +76,22 @@ def test_a_deployment_without_requirements_is_not_asked_for_them(run: Run, assem
     assert run("requirements", "--templates", assembly(AirflowVersion="3.0.6")).returncode == 0
 
 
+def test_templates_that_were_never_written_are_no_success(run: Run, tmp_path: Path) -> None:
+    done = run("--templates", tmp_path)
+    assert done.returncode == 1
+    assert "make synth" in done.stderr
+
+
 def test_a_check_that_does_not_exist_is_no_success(run: Run) -> None:
     done = run("requirement")
     assert done.returncode == 2
     assert "requirements" in done.stderr
+
+
+def test_nothing_is_deployed_before_the_rules_were_asked() -> None:
+    done = subprocess.run(["make", "--dry-run", "deploy"], cwd=ROOT, capture_output=True, text=True, check=True)
+    commands = [line for line in done.stdout.splitlines() if "cdk " in line or "infra.mwaa" in line]
+    synth, rules, deploy = commands[-3:]
+    assert "cdk synth" in synth
+    assert rules.endswith("-m infra.mwaa --templates cdk.out")
+    assert "cdk deploy --all --app cdk.out" in deploy
