@@ -126,14 +126,20 @@ class Stack:
         resolver = self._resolver(template, values)
         wanted = [name for name in template.order() if self._is_wanted(template.resources[name], resolver)]
         replaced: list[Resource] = []
-        for name in wanted:
-            old = self._bring_about(name, template.resources[name], resolver)
-            if old and not old.retained_when_replaced:
-                replaced.append(old)
+        try:
+            for name in wanted:
+                if old := self._bring_about(name, template.resources[name], resolver):
+                    replaced.append(old)
+        except ValidationError:
+            for old in reversed(replaced):  # they are still there: back to them
+                self._remove(self.resources[old.logical_id])
+                self.resources[old.logical_id] = old
+            raise
         self.template, self.parameters = template, dict(parameters)
         self.outputs = self._resolve_outputs(template, resolver)
         for resource in reversed(replaced):
-            self._remove(resource)
+            if not resource.retained_when_replaced:
+                self._remove(resource)
         for name in reversed(list(self.resources)):
             if name not in wanted:
                 self._remove(self.resources[name])

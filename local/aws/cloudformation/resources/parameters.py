@@ -13,20 +13,23 @@ class Parameter(Provider):
 
     def create(self, request: Request) -> Made:
         """See `Provider`."""
-        name = request.properties.get("Name") or request.name()
-        value, type_ = str(request.properties["Value"]), request.properties["Type"]
-        request.client("ssm").put_parameter(Name=name, Value=value, Type=type_, Overwrite=True)
-        return Made(name, {"Value": value, "Type": type_})
+        return self._put(request, request.properties.get("Name") or request.name())
 
     def update(self, request: Request) -> Made:
         """See `Provider`."""
         if request.changed("Name"):
             raise Replace
-        return self.create(request)
+        return self._put(request, request.made.physical_id)
 
     def delete(self, request: Request) -> None:
         """See `Provider`."""
         request.client("ssm").delete_parameter(Name=request.made.physical_id)
+
+    @staticmethod
+    def _put(request: Request, name: str) -> Made:
+        value, type_ = str(request.properties["Value"]), request.properties["Type"]
+        request.client("ssm").put_parameter(Name=name, Value=value, Type=type_, Overwrite=True)
+        return Made(name, {"Value": value, "Type": type_})
 
 
 @provides("AWS::KMS::Key")
