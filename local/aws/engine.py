@@ -39,3 +39,12 @@ def pulling(engine: str, image: str) -> list[str]:
 def pushing(engine: str, image: str) -> list[str]:
     """The command that brings an image to a registry on this machine."""
     return [engine, "push", *(["--tls-verify=false"] if engine == "podman" else []), image]
+
+
+def remove_images(engine: str, registry: str) -> None:
+    """Forget the names that images got for a registry. The images themselves stay while they have others."""
+    listed = [engine, "images", "--format", "{{.Repository}}:{{.Tag}}"]
+    names = subprocess.run(listed, capture_output=True, text=True, check=False).stdout.splitlines()
+    ours = [name for name in names if name.startswith(f"{registry}/")]
+    if ours:
+        subprocess.run([engine, "rmi", *ours], capture_output=True, check=False)

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from local import processes, runs
 from local.airflow import Airflow
-from local.aws.engine import find_engine
+from local.aws.engine import find_engine, remove_images
 from local.aws.policy import REFUSED
 from local.errors import StackError
 from local.paths import DEMO_CLIPS
@@ -23,11 +23,9 @@ from local.rehearsal.deployment import Deployment
 from local.stack import start_aws
 from transcription.contract import keys
 
-#: Settings as people give them: the small model, machines of one vCPU, children for little audio.
+#: Settings as people give them: the small model, and several children although there is little audio.
 CONTEXT: Mapping[str, str] = {
     "image_model": "demo",
-    "vcpus": "1",
-    "memory": "2048",
     "transcription": json.dumps({"audio_minutes_per_child": "0.05", "max_children": "2", "poll_seconds": "1"}),
 }
 #: How long a run may take, in seconds. It takes 30.
@@ -52,6 +50,7 @@ class Rehearsal:
         self.checkout = self.state / "checkout"
         self._console, self._edit = console, edit
         self._synthesized: dict[str, Path] = {}
+        self._engine: str | None = None
         self.endpoint = ""
         self.cdk: Cdk
 
@@ -62,12 +61,14 @@ class Rehearsal:
         copy_checkout(self.checkout)
         self._edit(self.checkout)
         self.endpoint = start_aws(self.state, self.runner)
-        engine = find_engine() if self.runner == "container" else None
-        self.cdk = Cdk(self.checkout, self.state, self.endpoint, engine)
+        self._engine = find_engine() if self.runner == "container" else None
+        self.cdk = Cdk(self.checkout, self.state, self.endpoint, self._engine)
         return self
 
     def __exit__(self, *_: object) -> None:
         processes.end(self.state)
+        if self._engine:
+            remove_images(self._engine, self.endpoint.removeprefix("http://"))
 
     def deploy(self, name: str) -> Deployment:
         """Synthesize the checkout as it is now, and deploy it."""
@@ -190,9 +191,9 @@ def check_destroyed(rehearsal: Rehearsal, deployment: Deployment) -> None:
     """Audio and transcripts stay, all else goes."""
     before, bucket = deployment.objects(), deployment.bucket
     rehearsal.destroy(deployment.name)
+    _check(deployment.objects() == before, "Destroying the deployment took audio or transcripts along.")
     left = [each for each in deployment.left() if each != f"bucket {bucket}"]
     _check(not left, f"Destroyed, but still there: {', '.join(left)}.")
-    _check(deployment.objects() == before, "Destroying the deployment took audio or transcripts along.")
 
 
 def check_plugins(airflow: Airflow) -> None:

@@ -25,7 +25,9 @@ def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
 @pytest.fixture
 def checkout(rehearsal: Rehearsal) -> Iterator[Path]:
     """The sources that are deployed, to be changed by a test."""
-    sources = [*rehearsal.checkout.glob("infra/*.py"), rehearsal.checkout / "requirements.txt"]
+    folder = rehearsal.checkout
+    sources = [*folder.glob("infra/*.py"), *folder.glob("dags/*.py"), *folder.glob("plugins/*.py")]
+    sources.append(folder / "requirements.txt")
     before = {path: path.read_bytes() for path in sources}
     yield rehearsal.checkout
     for path, content in before.items():

@@ -13,7 +13,7 @@ from local.airflow import Airflow
 from local.errors import StackError
 from local.paths import ROOT
 from local.rehearsal.deployment import Deployment
-from local.rehearsal.rehearse import Rehearsal, check_run
+from local.rehearsal.rehearse import Rehearsal, check_destroyed, check_plugin_update, check_run
 
 
 def test_a_deployment_transcribes_updates_and_ends_as_the_readme_says() -> None:
@@ -70,6 +70,26 @@ def test_a_permission_that_is_missing_shows_before_aws_sees_it(
     says = rf"is red in {missing.red_task}[^\0]*broken-{missing.role}\S* is not authorized to perform {missing.action}"
     with pytest.raises(StackError, match=says):
         check_run(rehearsal, deployment, run)
+
+
+def test_an_update_that_changes_more_than_it_should_shows(
+    rehearsal: Rehearsal, airflow: Airflow, checkout: Path
+) -> None:
+    """A new plugin takes MWAA 20 minutes; a DAG that goes along with it unseen is not what was asked for."""
+    dag = checkout / "dags" / "transcribe_audio.py"
+    dag.write_text(f"{dag.read_text()}\n# Changed.\n")
+    with pytest.raises(StackError, match="Only a plugin changed, but so did dags"):
+        check_plugin_update(rehearsal, Deployment("broken", rehearsal.endpoint))
+
+
+def test_audio_that_goes_with_its_deployment_shows_and_so_does_what_stays(rehearsal: Rehearsal, checkout: Path) -> None:
+    _replace(checkout / "infra" / "settings.py", "retain_audio: bool = True", "retain_audio: bool = False")
+    deployment = rehearsal.deploy("fleeting")
+    deployment.s3.put_object(Bucket=deployment.bucket, Key="input/a.wav", Body=b"a")
+    deployment.client("logs").create_log_group(logGroupName="fleeting-stray")
+    with pytest.raises(StackError, match="audio bucket cannot be read"):
+        check_destroyed(rehearsal, deployment)
+    assert deployment.left() == ["log group fleeting-stray"]
 
 
 def test_an_output_that_is_renamed_shows(rehearsal: Rehearsal, checkout: Path) -> None:
