@@ -7,6 +7,7 @@ passes through a shell.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import os
 import shutil
 import signal
@@ -69,9 +70,14 @@ def down(console: Console) -> None:
 
 def rehearsal(console: Console) -> None:
     """Deploy to the local AWS with the real CDK, transcribe there, update, destroy."""
-    if processes.running(REHEARSAL_STATE):
-        raise StackError("A rehearsal is running in this clone already. Wait for its end, or use another clone.")
-    rehearse(REHEARSAL_STATE, console)
+    with REHEARSAL_STATE.with_suffix(".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # let go of by the kernel, however this ends
+        except BlockingIOError:
+            raise StackError(
+                "A rehearsal is running in this clone already. Wait for its end, or use another clone."
+            ) from None
+        rehearse(REHEARSAL_STATE, console)
 
 
 def _runner() -> str:

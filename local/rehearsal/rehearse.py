@@ -55,7 +55,8 @@ class Rehearsal:
         self.cdk: Cdk
 
     def __enter__(self) -> Rehearsal:
-        processes.end(self.state)
+        for each in (self.state, *self.state.glob("*/")):  # what a rehearsal that was killed left
+            processes.end(each)
         shutil.rmtree(self.state, ignore_errors=True)
         self.state.mkdir(parents=True)
         copy_checkout(self.checkout)
