@@ -29,7 +29,7 @@ export PYTHONPATH := $(CURDIR)/dags
 export UV_PYTHON_INSTALL_DIR := $(CURDIR)/.local/python
 export PYTHONDONTWRITEBYTECODE := $(CI)
 
-.PHONY: help setup chosen demo up down synth bootstrap deploy destroy snapshot test bench lint format model documents constraints lock clean
+.PHONY: help setup chosen demo up down rehearsal synth bootstrap deploy destroy snapshot test bench lint format model documents constraints lock clean
 
 help:  ## show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -55,6 +55,9 @@ deploy: setup synth  ## create or update everything in your AWS account: make de
 
 destroy: $(INFRA)/ready .local/cdk/ready  ## remove it again, all but audio and transcripts
 	@$(CDK) destroy --all $(CDKFLAGS)
+
+rehearsal: setup $(INFRA)/ready .local/cdk/ready  ## deploy to a local AWS with the real CDK, transcribe there, update, destroy (five minutes)
+	@$(PYTHON) -m local rehearsal
 
 snapshot: $(INFRA)/ready .local/cdk/ready  ## take over a change of the templates that was meant
 	@SNAPSHOT=take $(INFRA)/bin/python -m pytest --quiet tests/infra/test_snapshot.py

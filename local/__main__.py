@@ -1,4 +1,4 @@
-"""`python -m local demo|up|down`, which is what `make demo`, `make up` and `make down` run.
+"""`python -m local demo|up|down|rehearsal`, which is what `make` runs under the same names.
 
 Folder names come from the environment (AUDIO, OUT, MODEL) and not from a command line, so that no name, however odd,
 passes through a shell.
@@ -7,6 +7,7 @@ passes through a shell.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import os
 import shutil
 import signal
@@ -21,10 +22,12 @@ from local.aws_client import isolate
 from local.demo import run_demo
 from local.errors import StackError
 from local.paths import DEMO_CLIPS, LOCAL
+from local.rehearsal.rehearse import rehearse
 from local.stack import Stack
 
 UP_STATE = LOCAL / "up"
 DEMO_STATE = LOCAL / "demo"
+REHEARSAL_STATE = LOCAL / "rehearsal"
 ENV_FILE = LOCAL / "env"
 
 
@@ -65,6 +68,18 @@ def down(console: Console) -> None:
     ENV_FILE.unlink(missing_ok=True)
 
 
+def rehearsal(console: Console) -> None:
+    """Deploy to the local AWS with the real CDK, transcribe there, update, destroy."""
+    with REHEARSAL_STATE.with_suffix(".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # let go of by the kernel, however this ends
+        except BlockingIOError:
+            raise StackError(
+                "A rehearsal is running in this clone already. Wait for its end, or use another clone."
+            ) from None
+        rehearse(REHEARSAL_STATE, console)
+
+
 def _runner() -> str:
     return os.environ.get("RUNNER") or "process"
 
@@ -83,7 +98,7 @@ def main() -> int:
     Returns:
         The exit code.
     """
-    commands = {"demo": demo, "up": up, "down": down}
+    commands = {"demo": demo, "up": up, "down": down, "rehearsal": rehearsal}
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     parser.add_argument("command", choices=commands)
     arguments = parser.parse_args()

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 
 from local import processes, versions
-from local.configuration import USER, configure
+from local.configuration import USER, Deployed, configure
 from local.errors import StackError
 
 DAG_ID = "transcribe_audio"
@@ -27,7 +27,8 @@ _START_LIMIT = 300.0
 class Airflow:
     """One Airflow: where it answers, how to log in, and how to use its command line.
 
-    With `scheduled` the DAG also runs at night. `settings` override the stack's own in the section `[transcription]`.
+    With `scheduled` the DAG also runs at night. `settings` override the stack's own in the section `[transcription]`;
+    what is `deployed` takes the place of these and of the checkout's files.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Airflow:
         version: str = versions.DEFAULT,
         scheduled: bool = False,
         settings: Mapping[str, str] | None = None,
+        deployed: Deployed | None = None,
     ) -> None:
         self.state = state
         self.home = state / "airflow"
@@ -47,7 +49,7 @@ class Airflow:
         programs = installed / "bin"
         self.python = programs / "python"
         self.environment = configure(
-            self.home, self.url, endpoint, programs, scheduled=scheduled, settings=settings or {}
+            self.home, self.url, endpoint, programs, scheduled=scheduled, settings=settings or {}, deployed=deployed
         )
         #: A fresh metadata database, made once per installed Airflow: migrations take longer than all else together.
         self._empty_database = installed / "empty-airflow.db"

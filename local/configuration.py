@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from local.aws_client import NO_PROXY, aws_environment
@@ -14,12 +15,41 @@ from local.resources import ALERT_TOPIC, BUCKET, CHILDREN, JOB_DEFINITION, QUEUE
 USER = "admin"
 
 
+@dataclass(frozen=True)
+class Deployed:
+    """What was deployed, which takes the place of the checkout and of the stack's own settings."""
+
+    dags: Path
+    plugins: Path
+    #: Airflow's configuration as MWAA is given it: by section and name, `transcription.bucket`.
+    options: Mapping[str, str]
+    #: Of the execution role, as the variables that AWS's SDKs read.
+    credentials: Mapping[str, str]
+
+    def variables(self) -> dict[str, str]:
+        """All of it as environment variables."""
+        return {
+            "AIRFLOW__CORE__DAGS_FOLDER": str(self.dags),
+            "AIRFLOW__CORE__PLUGINS_FOLDER": str(self.plugins),
+            **{f"AIRFLOW__{name.replace('.', '__', 1).upper()}": value for name, value in self.options.items()},
+            **self.credentials,
+        }
+
+
 def configure(
-    home: Path, url: str, endpoint: str, programs: Path, *, scheduled: bool, settings: Mapping[str, str]
+    home: Path,
+    url: str,
+    endpoint: str,
+    programs: Path,
+    *,
+    scheduled: bool,
+    settings: Mapping[str, str],
+    deployed: Deployed | None = None,
 ) -> dict[str, str]:
     """All environment variables of an Airflow in `home` that answers at `url` and uses the AWS at `endpoint`.
 
-    Its programs are in the folder `programs`. `settings` override those below in the section `[transcription]`.
+    Its programs are in the folder `programs`. `settings` override those below in the section `[transcription]`. Where
+    something was `deployed`, it has neither of them.
     """
     # Nothing of the caller's environment that Airflow or the AWS SDK could take for a setting.
     inherited = {name: os.environ[name] for name in ("HOME", "LANG", "PATH", "TMPDIR") if name in os.environ}
@@ -66,5 +96,9 @@ def configure(
         "AIRFLOW_CONN_AWS_DEFAULT": "aws://",
         "PYTHONDONTWRITEBYTECODE": "1",
         **{f"AIRFLOW__{name}": value for name, value in airflow.items()},
-        **{f"AIRFLOW__TRANSCRIPTION__{name.upper()}": value for name, value in transcription.items()},
+        **(deployed.variables() if deployed else _section(transcription)),
     }
+
+
+def _section(settings: Mapping[str, str]) -> dict[str, str]:
+    return {f"AIRFLOW__TRANSCRIPTION__{name.upper()}": value for name, value in settings.items()}

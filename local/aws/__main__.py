@@ -20,6 +20,7 @@ from local.aws.fault_book import FaultBook
 from local.aws.runners import ContainerRunner, ProcessRunner, Runner
 from local.aws.scheduler import Scheduler
 from local.aws.server import LocalAws, QuietHandler
+from local.aws.services import Services
 
 _MOTO = "5.2.5"
 _HOST = "127.0.0.1"
@@ -40,9 +41,13 @@ def main() -> None:
 
     book = FaultBook()
     scheduler = Scheduler(runner, book, state)
-    server = make_server(_HOST, 0, LocalAws(scheduler, book), threaded=True, request_handler=QuietHandler)
+    services = Services(state / "registry")
+    server = make_server(_HOST, 0, LocalAws(scheduler, book, services), threaded=True, request_handler=QuietHandler)
     endpoint = f"http://{_HOST}:{server.port}"
     told_to_end = _catch_signals()
+    services.endpoint = endpoint
+    if isinstance(runner, ContainerRunner):
+        runner.registry = f"{_HOST}:{server.port}"
     scheduler.start(endpoint)
     threading.Thread(target=server.serve_forever, name="http", daemon=True).start()
     (scratch / "endpoint").write_text(endpoint)

@@ -28,8 +28,12 @@ _GONE_LIMIT = 10.0
 class Attempt:
     """An attempt that is made by `run`, in a thread of its own, and influenced by all other methods, from others."""
 
-    def __init__(self, who: Who, runner: Runner, faults: FaultBook, timeout: float | None) -> None:
+    def __init__(
+        self, who: Who, runner: Runner, faults: FaultBook, timeout: float | None, role: str | None = None
+    ) -> None:
         self.who = who
+        #: The ARN of the role whose permissions it has; nothing: it may do everything.
+        self.role = role
         #: The access key of this attempt alone: it tells from whom a request comes.
         self.access_key = f"AKIA{secrets.token_hex(8).upper()}"
         self._runner, self._faults, self._timeout = runner, faults, timeout

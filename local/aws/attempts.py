@@ -38,7 +38,8 @@ class Attempts:
     def begin(self, job: Job, environment: ComputeEnvironment, ended: Callable[[Ending], None]) -> None:
         """Make the next attempt at `job`; `ended` is called under the lock when nothing of it is left."""
         job.enter(Status.STARTING)
-        attempt = Attempt(job.next_attempt(), self._runner, self._faults, job.submission.timeout)
+        role = job.submission.container.get("jobRoleArn")
+        attempt = Attempt(job.next_attempt(), self._runner, self._faults, job.submission.timeout, role)
         self.by_access_key[attempt.access_key] = attempt
         record = task.record(job)
         job.attempts.append(record)

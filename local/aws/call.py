@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, unquote
 import botocore.session
 
 #: Signature version 4, in the Authorization header or in a presigned URL.
-_CREDENTIAL = re.compile(r"Credential=(?P<key>[^/]+)/\d+/[^/]*/(?P<service>[^/]+)/aws4_request")
+_CREDENTIAL = re.compile(r"Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]*)/(?P<service>[^/]+)/aws4_request")
 
 
 #: What an S3 request needs: reading an object (GET, HEAD, the source of a copy), writing one (PUT, POST, the target
@@ -39,6 +39,7 @@ class Call:
     access_key: str
     #: What it needs of S3. Several objects deleted by one request are not in it.
     accesses: tuple[Access, ...] = ()
+    region: str = ""
 
 
 def read(environ: dict[str, Any]) -> Call:
@@ -48,7 +49,8 @@ def read(environ: dict[str, Any]) -> Call:
     access_key = signed["key"] if signed else ""
     if service == "s3":
         return _read_s3(environ, access_key)
-    return Call(service, _action(service, environ), access_key)
+    region = signed["region"] if signed else ""
+    return Call(service, _action(service, environ), access_key, region=region)
 
 
 def _action(service: str, environ: dict[str, Any]) -> str:

@@ -29,3 +29,22 @@ def init_options(engine: str) -> list[str]:
 def removal(engine: str, name: str) -> list[str]:
     """The command that ends and removes a container at once. podman alone would ask it first, and wait."""
     return [engine, "rm", "--force", *(["--time=0"] if engine == "podman" else []), name]
+
+
+def pulling(engine: str, image: str) -> list[str]:
+    """The command that fetches an image from a registry on this machine. docker trusts 127.0.0.1 without TLS."""
+    return [engine, "pull", "--quiet", *(["--tls-verify=false"] if engine == "podman" else []), image]
+
+
+def pushing(engine: str, image: str) -> list[str]:
+    """The command that brings an image to a registry on this machine."""
+    return [engine, "push", *(["--tls-verify=false"] if engine == "podman" else []), image]
+
+
+def remove_images(engine: str, registry: str) -> None:
+    """Forget the names that images got for a registry. The images themselves stay while they have others."""
+    listed = [engine, "images", "--format", "{{.Repository}}:{{.Tag}}"]
+    names = subprocess.run(listed, capture_output=True, text=True, check=False).stdout.splitlines()
+    ours = [name for name in names if name.startswith(f"{registry}/")]
+    if ours:
+        subprocess.run([engine, "rmi", *ours], capture_output=True, check=False)

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Protocol
 
 from local.aws import endings
+from local.aws.account import ECR_HOST
 from local.aws.endings import Ending
-from local.aws.engine import init_options, removal
+from local.aws.engine import init_options, pulling, removal
 from local.aws.execution import Execution
 from local.aws.task import Task
 
@@ -35,7 +36,10 @@ class Runner(Protocol):
 
 
 class ProcessRunner:
-    """Runs commands as processes. The image is a virtual environment and the container's packages in the checkout."""
+    """Runs commands as processes. The image is a virtual environment and the container's packages in the checkout.
+
+    It is the one that is built with the demo model.
+    """
 
     def __init__(self, image_env: Path) -> None:
         self._bin = image_env.resolve() / "bin"
@@ -52,6 +56,7 @@ class ProcessRunner:
             "PATH": f"{self._bin}:{_SYSTEM_PATH}",
             "PYTHONPATH": f"{_ROOT / 'transcriber_image'}:{_ROOT / 'dags'}",
             "PYTHONUNBUFFERED": "1",
+            "TRANSCRIBER_MODEL": str(_ROOT / "transcriber_image" / "demo_model"),
             "LANG": "C.UTF-8",
             "HOME": str(task.folder),
             "TMPDIR": str(temporary),
@@ -68,12 +73,17 @@ class ContainerRunner:
 
     def __init__(self, engine: str) -> None:
         self._engine = engine
+        #: Host and port of the local ECR.
+        self.registry = ""
         self._init = init_options(engine)
         if not self._init:
             print(f"{engine} has no init here; containers run without one. Install catatonit for it.", file=sys.stderr)
 
     def missing(self, image: str) -> str | None:
-        """See `Runner`. A local stand-in never fetches an image from a registry."""
+        """See `Runner`. An image is fetched only from the local ECR."""
+        if image.startswith(f"{ECR_HOST}/"):
+            pulled = subprocess.run(pulling(self._engine, self._local(image)), capture_output=True, check=False)
+            return pulled.stderr.decode(errors="replace")[-500:] if pulled.returncode else None
         found = subprocess.run([self._engine, "image", "inspect", image], capture_output=True, check=False)
         return f"{self._engine} has no such image: build it first" if found.returncode else None
 
@@ -89,9 +99,14 @@ class ContainerRunner:
         for mount in linux.get("tmpfs", ()):
             mount_options = [f"size={mount['size']}m", *mount.get("mountOptions", ())]
             options.append(f"--tmpfs={mount['containerPath']}:{','.join(mount_options)}")
+        # A volume of a name is a new one for each container, and goes with it.
+        options += [f"--volume={mount['containerPath']}" for mount in container.get("mountPoints", ())]
         options += [f"--env={key}={value}" for key, value in task.environment.items()]
-        command = [self._engine, "run", *options, container["image"], *task.command]
+        command = [self._engine, "run", *options, self._local(container["image"]), *task.command]
         return Execution(command, os.environ, task.folder, cleanup=removal(self._engine, name))
+
+    def _local(self, image: str) -> str:
+        return image.replace(ECR_HOST, self.registry, 1) if image.startswith(f"{ECR_HOST}/") else image
 
     def ending(self, code: int) -> Ending:
         """See `Runner`. 137 that nobody asked for is the kernel's answer to using too much memory.

@@ -20,7 +20,7 @@ from local.aws import s3_listing, s3_versions
 from local.aws.call import copy_source
 from local.aws.object_keys import OrderedKeys
 
-#: In a request's WSGI environment: `(access, key) -> bool`, whether a fault denies it to this caller.
+#: In a request's WSGI environment: `(bucket, access, key) -> bool`, whether this caller is denied it.
 DENIES = "local.aws.denies"
 #: Conditions are checked and acted on in two steps; this makes them one. Listings iterate over what writes change.
 ONE_AT_A_TIME = threading.RLock()
@@ -102,7 +102,7 @@ class S3Api(S3Response):
     def _refusal(self, bucket_name: str, object_: dict[str, str]) -> dict[str, str] | None:
         """Why one object of DeleteObjects is not deleted, as an entry of its `Errors`."""
         key, wanted = object_["Key"], object_.get("ETag")
-        if self.request.environ[DENIES]("DELETE", key):
+        if self.request.environ[DENIES](bucket_name, "DELETE", key):
             return {"Key": key, "Code": "AccessDenied", "Message": "Access Denied"}
         if wanted is None:
             return None

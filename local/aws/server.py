@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache, partial
@@ -12,10 +13,12 @@ from typing import Any, NoReturn
 import moto.batch.responses
 import moto.s3.models
 import moto.s3.responses
+from moto.iam.access_control import PermissionResult
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.wrappers import Request, Response
 
-from local.aws import call, control, peer
+from local.aws import call, control, peer, registry
+from local.aws.access import Access
 from local.aws.batch_api import BatchApi
 from local.aws.call import Call
 from local.aws.calls import Calls
@@ -23,8 +26,10 @@ from local.aws.control import Control
 from local.aws.fault_book import FaultBook
 from local.aws.faults import Who
 from local.aws.object_keys import OrderedKeys
+from local.aws.policy import REFUSED
 from local.aws.s3_api import DENIES, S3Api
 from local.aws.scheduler import Scheduler
+from local.aws.services import Service, Services
 
 _ERROR = """<?xml version="1.0" encoding="UTF-8"?>
 <Error><Code>{code}</Code><Message>{message}</Message></Error>"""
@@ -40,6 +45,8 @@ def install(scheduler: Scheduler) -> None:
     moto.batch.responses.BatchResponse = BatchApi  # type: ignore[misc]
     moto.s3.responses.S3Response = S3Api  # type: ignore[misc]
     moto.s3.models._VersionedKeyStore = OrderedKeys  # type: ignore[attr-defined, assignment]
+    # moto takes no notice of the conditions in a bucket's policy: one that wants TLS would refuse every write.
+    moto.s3.models.FakeBucket.get_permission = lambda *_: PermissionResult.NEUTRAL  # type: ignore[method-assign]
 
 
 class Dispatcher(DomainDispatcherApplication):
@@ -61,9 +68,11 @@ class QuietHandler(MotoRequestHandler):
 class LocalAws:
     """One AWS account on one machine."""
 
-    def __init__(self, scheduler: Scheduler, book: FaultBook) -> None:
+    def __init__(self, scheduler: Scheduler, book: FaultBook, services: Services) -> None:
         install(scheduler)
         self._scheduler, self._book, self._calls = scheduler, book, Calls()
+        self._services = services
+        self._access = Access(self._job_role)
         self._control = Control(book, self._calls, scheduler)
         self._moto = Dispatcher(create_backend_app)
 
@@ -71,6 +80,8 @@ class LocalAws:
         """WSGI."""
         if environ["PATH_INFO"] in control.PATHS:
             return self._control.answer(Request(environ))(environ, start_response)
+        if environ["PATH_INFO"].startswith(registry.PATH):
+            return self._services.registry.answer(Request(environ))(environ, start_response)
         asked = call.read(environ)
         self._calls.count(asked.service, asked.action)
         if asked.service == "s3" and not asked.access_key:
@@ -80,12 +91,21 @@ class LocalAws:
         if attempt and not attempt.admit(asked.accesses):
             _hang_up(environ)  # nobody is left to hear an answer
         who = attempt.who if attempt else None
-        answer = self._refusal(who, asked, environ) or self._broken(who, asked, environ) or self._moto
+        service = self._services.serving(asked)
+        carried_out = partial(_answered_by, service) if service else self._moto
+        answer = self._refusal(who, asked, environ) or self._broken(who, asked, environ, carried_out) or carried_out
         return answer(environ, start_response)
+
+    def _job_role(self, access_key: str) -> str | None:
+        attempt = self._scheduler.attempts.by_access_key.get(access_key)
+        return attempt.role if attempt else None
 
     def _refusal(self, who: Who | None, asked: Call, environ: dict[str, Any]) -> Response | None:
         """What a fault answers instead of AWS; nothing where none applies."""
-        environ[DENIES] = partial(self._book.denies, who)
+        environ[DENIES] = partial(self._denies, who, asked)
+        if reason := self._access.refusal(asked, environ):
+            print(f"{REFUSED}{reason}", file=sys.stderr, flush=True)
+            return _denied(asked, reason)
         if any(self._book.denies(who, access.kind, access.key) for access in asked.accesses):
             return _error("AccessDenied", "Access Denied", 403)
         if self._book.throttles(asked):
@@ -93,7 +113,13 @@ class LocalAws:
             return Response(json.dumps({"message": "Too Many Requests"}), 429, headers, content_type="application/json")
         return None
 
-    def _broken(self, who: Who | None, asked: Call, environ: dict[str, Any]) -> Response | None:
+    def _denies(self, who: Who | None, asked: Call, bucket: str, kind: str, key: str) -> bool:
+        """Whether one object of a request about many is refused, by a fault or by a role's policies."""
+        if reason := self._access.refusal_of_object(asked.access_key, bucket, f"{kind.capitalize()}Object", key):
+            print(f"{REFUSED}{reason}", file=sys.stderr, flush=True)
+        return bool(reason) or self._book.denies(who, kind, key)
+
+    def _broken(self, who: Who | None, asked: Call, environ: dict[str, Any], carried_out: Any) -> Response | None:
         """End the connection, carrying the request out or not, where a fault says so; nothing where none applies.
 
         Returns:
@@ -103,7 +129,7 @@ class LocalAws:
         if not kill and not self._book.loses_answer(who, asked):
             return None
         if not kill or kill[1].after:
-            Response.from_app(self._moto, environ, buffered=True)
+            Response.from_app(carried_out, environ, buffered=True)
         if kill:
             try:
                 peer.kill(environ[_CONNECTION])
@@ -123,3 +149,18 @@ def _hang_up(environ: dict[str, Any]) -> NoReturn:
 
 def _error(code: str, message: str, status: int) -> Response:
     return Response(_ERROR.format(code=code, message=message), status=status, content_type="application/xml")
+
+
+def _answered_by(service: Service, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    return service.answer(Request(environ))(environ, start_response)
+
+
+def _denied(asked: Call, reason: str) -> Response:
+    """AccessDenied in the words of the service: S3 and SNS answer in XML, most others in JSON."""
+    if asked.service == "s3":
+        return _error("AccessDenied", reason, 403)
+    if asked.service == "sns":
+        body = _error("AuthorizationError", reason, 403).get_data(as_text=True).partition("\n")[2]
+        return Response(f"<ErrorResponse>{body}</ErrorResponse>", 403, content_type="application/xml")
+    headers = {"x-amzn-ErrorType": "AccessDeniedException"}
+    return Response(json.dumps({"message": reason}), 403, headers, content_type="application/json")

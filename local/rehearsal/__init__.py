@@ -1,0 +1,1 @@
+"""The rehearsal: the real CDK deploys to the local AWS, and what it deployed transcribes."""
