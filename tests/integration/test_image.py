@@ -34,8 +34,8 @@ TERMINATIONS = 20
 #: In a shard.
 FILES = 120
 TERMINATED = 143
-#: What the container needs with two processes and a model of 3 MB.
-MEMORY = "256m"
+#: What the container needs with two processes and a model of 3 MB. With less it would leave the batched engine.
+MEMORY = "512m"
 
 Container = Callable[..., "subprocess.Popen[str]"]
 

@@ -13,7 +13,7 @@ _MEMINFO = Path("/proc/meminfo")
 #: In bytes, measured: the container's first process with its threads, files under way and answers; and a process of
 #: the batched engine beside its network. Python, numpy, onnxruntime and TensorFlow's code are in both.
 _FIRST_PROCESS = 150 * 2**20
-_PROCESS = 80 * 2**20
+_PROCESS = 100 * 2**20
 #: And for each slot: a segment of 15 s with its features, what the network says of it, and its candidates.
 _SLOT = 2 * 2**20
 

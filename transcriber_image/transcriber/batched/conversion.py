@@ -47,13 +47,16 @@ def quantize(network: Path, folder: Path) -> Path:
         with _beside(folder) as draft:
             quantize_dynamic(
                 network,
-                draft / MODEL,
+                draft / "quantized",
                 op_types_to_quantize=["LSTM"],
                 per_channel=True,
                 weight_type=QuantType.QInt8,
                 use_external_data_format=True,
             )
-            (draft / f"{MODEL}.data").rename(draft / WEIGHTS)
+            quantized = onnx.load(draft / "quantized")
+            onnx.save(quantized, draft / MODEL, save_as_external_data=True, location=WEIGHTS)
+            for each in draft.glob("quantized*"):
+                each.unlink()
     return model
 
 
