@@ -45,7 +45,7 @@ or just wait: whatever is still in `input/` is taken by the next run.
 **Start one by hand** with the defaults, or fill in the form. As JSON, all that may be chosen:
 `{"prefix": "interviews/", "model": "my-model", "beam_width": 1000, "lm_alpha": 0.93, "lm_beta": 1.18,
 "hot_words": ["sonata:7.5"], "alternatives": 3, "cut_at_silence": true, "formats": ["srt"], "force": false,
-"max_files": 100, "dry_run": true}`.
+"engine": "auto", "int8_lstm": false, "max_files": 100, "dry_run": true}`.
 
 **Follow it** with a DAG of your own: `schedule=[Asset("s3://{bucket}/output/")]`. The event's `extra` has the figures
 of the report.

@@ -56,7 +56,8 @@ def recipe(bucket: Bucket, options: Options, image_model: str) -> str:
                 f"There is no model s3://{bucket.name}/{prefix}. Upload a .pbmm there, or choose another model."
             )
     words = tuple(sorted(options.hot_words, key=lambda each: each.word))
-    ordered = replace(options, hot_words=words, formats=tuple(sorted(options.formats)))
+    # Engines hear the same: another one makes no transcript outdated.
+    ordered = replace(options, hot_words=words, formats=tuple(sorted(options.formats)), engine=Options.engine)
     defaults = asdict(Options())
     chosen = {name: value for name, value in asdict(ordered).items() if value != defaults[name]}
     return hashlib.sha256(json.dumps([chosen, model], sort_keys=True).encode()).hexdigest()[:32]

@@ -10,7 +10,7 @@ from airflow.sdk import Param
 
 from transcription.contract import keys
 from transcription.contract.errors import OptionInvalid
-from transcription.contract.options import BEAM_WIDTHS, CANDIDATES, FORMATS, MAX_WEIGHT, HotWord, Options
+from transcription.contract.options import BEAM_WIDTHS, CANDIDATES, ENGINES, FORMATS, MAX_WEIGHT, HotWord, Options
 from transcription.settings import Settings
 
 #: Null and not "": the form demands a value for a plain string, and then nobody can just press Trigger.
@@ -75,6 +75,21 @@ PARAMS = {
         title="Cut at silence",
         description="Long audio is transcribed in pieces, and what holds no voice is passed over. Off, a file is one "
         "piece: time and memory grow with its length, and an hour may be too much for the machine.",
+    ),
+    "engine": Param(
+        None,
+        type=["null", "string"],
+        enum=[None, *ENGINES],
+        title="Engine",
+        description="What transcribes. auto: the batched engine, several times as fast, where it proves to hear what "
+        "libdeepspeech hears. Empty: the deployment's default.",
+    ),
+    "int8_lstm": Param(
+        Options.int8_lstm,
+        type="boolean",
+        title="8-bit LSTM",
+        description="The batched engine calculates less exactly and faster; some words differ, and the report says in "
+        "how many of the first segments. Off: the deployment's default.",
     ),
     "formats": Param(
         None,
@@ -166,6 +181,8 @@ def read(params: Mapping[str, Any], settings: Settings) -> Request:
         alternatives=_number(int, params["alternatives"]) or 0,
         low_confidence=settings.low_confidence,
         cut_at_silence=params["cut_at_silence"],
+        engine=params["engine"] or settings.engine,
+        int8_lstm=params["int8_lstm"] or settings.int8_lstm,
     )
     max_files = _number(int, params["max_files"])
     return Request(options, _prefix(params), params["force"], max_files, params["dry_run"])

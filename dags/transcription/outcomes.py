@@ -29,6 +29,9 @@ class Outcome:
     unsure_words: int = 0
     #: What recognition took of one vCPU, in seconds.
     cpu_seconds: float = 0.0
+    #: What transcribed it, and what people should know of that.
+    engine: str = ""
+    engine_note: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from transcription.contract import result
@@ -13,6 +13,9 @@ from transcription.cost import compute_cost, duration, elsewhere_cost, money
 from transcription.job import Job
 from transcription.outcomes import DONE_BEFORE, MISSING, Outcome, Outcomes
 from transcription.settings import Settings
+
+#: How many notes on engines the summary has; the report has all.
+_NOTES = 5
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,9 @@ class Report:
     #: The words of what was transcribed, and how many of them have less confidence than `low_confidence`.
     words: int = 0
     unsure_words: int = 0
+    #: How many files each engine transcribed; why it was not another one, or how exact it was, each said once.
+    engines: dict[str, int] = field(default_factory=dict)
+    engine_notes: tuple[str, ...] = ()
 
     def raise_if_incomplete(self) -> None:
         """Turn the run red when it has to be.
@@ -95,6 +101,8 @@ def make_report(plan: Plan, outcomes: Outcomes, job: Job | None, settings: Setti
         files=outcomes.files,
         words=sum(outcome.words for outcome in done),
         unsure_words=sum(outcome.unsure_words for outcome in done),
+        engines=dict(sorted(Counter(outcome.engine for outcome in done if outcome.engine).items())),
+        engine_notes=tuple(sorted({outcome.engine_note for outcome in done if outcome.engine_note})),
     )
 
 
@@ -109,6 +117,8 @@ def summarize(report: Report) -> str:
         f"{duration(report.audio_seconds / 3600)} of audio, real-time factor {factor}, "
         f"{duration(report.vcpu_hours)} of one vCPU: about {money(report.cost)}; elsewhere {money(report.elsewhere)}"
         + (f"\n{report.unsure_words} of {report.words} words are unsure" if report.words else "")
+        + "".join(f"\n{count} files by {engine}" for engine, count in report.engines.items())
+        + "".join(f"\n  {note}" for note in report.engine_notes[:_NOTES])
     )
 
 

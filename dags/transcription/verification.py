@@ -48,6 +48,8 @@ def _outcome(bucket: Bucket, run: str, item: Item, recorded: set[str]) -> Outcom
         no_speech=record.no_speech,
         unsure_words=record.unsure_words,
         cpu_seconds=record.cpu_seconds,
+        engine=record.engine,
+        engine_note=record.engine_note,
     )
 
 

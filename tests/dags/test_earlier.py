@@ -17,7 +17,7 @@ from transcription import earlier
 from transcription.bucket import Bucket
 from transcription.contract.errors import ModelMissing, StorageDenied
 from transcription.contract.manifest import Item
-from transcription.contract.options import HotWord, Options
+from transcription.contract.options import ENGINES, HotWord, Options
 from transcription.contract.result import Audio
 from transcription.earlier import Earlier
 
@@ -233,8 +233,14 @@ def test_whatever_is_written_otherwise_changes_the_recipe(bucket: Bucket) -> Non
         recipe(bucket, alternatives=1),
         recipe(bucket, low_confidence=0.7),
         recipe(bucket, cut_at_silence=False),
+        recipe(bucket, int8_lstm=True),
     ]
     assert len(set(found)) == len(found)
+
+
+def test_another_engine_makes_no_transcript_outdated(bucket: Bucket) -> None:
+    """They hear the same; a deployment that chooses another one must not pay for all of its audio again."""
+    assert len({recipe(bucket, engine=each) for each in ENGINES}) == 1
 
 
 def test_files_of_a_model_that_were_replaced_or_added_change_the_recipe(bucket: Bucket) -> None:

@@ -38,7 +38,18 @@ def test_the_nightly_run_is_the_deployments_defaults() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["prefix", "model", "beam_width", "lm_alpha", "lm_beta", "hot_words", "alternatives", "formats", "max_files"],
+    [
+        "prefix",
+        "model",
+        "beam_width",
+        "lm_alpha",
+        "lm_beta",
+        "hot_words",
+        "alternatives",
+        "engine",
+        "formats",
+        "max_files",
+    ],
 )
 def test_a_field_that_was_cleared_is_the_default(name: str) -> None:
     assert read(**{name: None}) == read()
@@ -54,6 +65,7 @@ def test_what_is_chosen_is_what_happens() -> None:
         hot_words=["sonata:7.5", " etude:-2 ", " "],
         alternatives=3,
         cut_at_silence=False,
+        engine="libdeepspeech",
         formats=["srt"],
         force=True,
         max_files=100,
@@ -68,12 +80,20 @@ def test_what_is_chosen_is_what_happens() -> None:
         lm_beta=1.5,
         alternatives=3,
         cut_at_silence=False,
+        engine="libdeepspeech",
     )
     assert request == Request(options, "interviews/anna", force=True, max_files=100, dry_run=True)
 
 
 def test_what_the_deployment_calls_unsure_holds_for_every_run() -> None:
     assert read(settings=replace(SETTINGS, low_confidence=0.5)).options == replace(read().options, low_confidence=0.5)
+
+
+def test_the_deployments_engine_holds_where_a_run_chooses_none() -> None:
+    settings = replace(SETTINGS, engine="batched", int8_lstm=True)
+    assert read(settings=settings).options == replace(read().options, engine="batched", int8_lstm=True)
+    assert read(settings=replace(SETTINGS, engine="batched"), engine="auto").options.engine == "auto"
+    assert read(int8_lstm=True).options.int8_lstm
 
 
 def test_a_language_model_that_weighs_nothing_is_not_the_models_own() -> None:
@@ -133,6 +153,8 @@ def test_without_a_prefix_everything_below_input_is_looked_for(nothing: str | No
         ("alternatives", True),
         ("cut_at_silence", None),
         ("cut_at_silence", "no"),
+        ("engine", "fast"),
+        ("int8_lstm", None),
         ("hot_words", "sonata:7.5"),
         ("hot_words", [7.5]),
         ("formats", ["docx"]),

@@ -52,6 +52,17 @@ def test_every_file_is_counted_once_as_what_became_of_it() -> None:
     assert sum(counts) - report.waiting == len(report.files) == len(ALL_WELL)
 
 
+def test_the_report_says_which_engine_it_was_and_why_not_another_one() -> None:
+    """Else nobody would know why a night cost five times as much."""
+    slow = {"engine": "libdeepspeech 0.9.3", "engine_note": "too little memory"}
+    done = [outcome(0, result.TRANSCRIBED, **slow), outcome(1, result.TRANSCRIBED, **slow)]
+    report = report_on(*done, outcome(2, result.TRANSCRIBED, engine="batched float32"), outcome(3, DONE_BEFORE))
+    assert report.engines == {"batched float32": 1, "libdeepspeech 0.9.3": 2}
+    assert report.engine_notes == ("too little memory",)
+    last = summarize(report).splitlines()[-3:]
+    assert last == ["1 files by batched float32", "2 files by libdeepspeech 0.9.3", "  too little memory"]
+
+
 def test_what_was_paid_for_is_the_machine_time_and_not_the_audio_of_others() -> None:
     report = report_on(*ALL_WELL, vcpu_hours=0.75)
     assert (report.audio_seconds, report.real_time_factor) == (3600.0, 0.5)

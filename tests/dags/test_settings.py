@@ -84,6 +84,8 @@ def test_a_missing_name_says_where_to_set_it(monkeypatch: pytest.MonkeyPatch, na
         ("low_confidence", "nan", "from 0, which marks nothing, to 1"),
         ("low_confidence", "90 %", "'90 %'; it must be a number"),
         ("formats", "srt, srt", "must be a choice of srt, vtt"),
+        ("engine", "fast", "'fast' must be one of auto, batched, libdeepspeech"),
+        ("int8_lstm", "1", "must be true or false"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_may_be_written(

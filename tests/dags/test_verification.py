@@ -56,7 +56,9 @@ def test_what_the_container_writes_passes(bucket: Bucket, plan: Plan, transcribe
         confidence=transcribed.confidence,
         unsure_words=transcribed.unsure_words,
         cpu_seconds=transcribed.cpu_seconds,
+        engine=transcribed.engine,
     )
+    assert transcribed.engine == "libdeepspeech 0.9.3"
     assert transcribed.cpu_seconds > 0
 
 
