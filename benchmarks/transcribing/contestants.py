@@ -9,6 +9,8 @@ from benchmarks.transcribing.models import BenchModel
 from local.paths import IMAGE_ENV
 
 Command = Sequence[str | Path]
+#: The commands that transcribe some files with a model.
+Contestant = Callable[[BenchModel, Sequence[Path]], list[Command]]
 
 _PYTHON = IMAGE_ENV / "bin" / "python"
 
@@ -26,13 +28,20 @@ def raw(model: BenchModel, files: Sequence[Path]) -> list[Command]:
     return [(*command, *files)]
 
 
-def ours(model: BenchModel, files: Sequence[Path]) -> list[Command]:
-    """The container's command, on all cores."""
-    command = (_PYTHON, "-m", "transcriber", "--model", model.folder, "--beam-width", str(model.beam_width))
-    return [(*command, *files)]
+def with_engine(engine: str) -> Contestant:
+    """The container's command, on all cores, with one of its engines."""
+
+    def commands(model: BenchModel, files: Sequence[Path]) -> list[Command]:
+        command = (_PYTHON, "-m", "transcriber", "--model", model.folder, "--beam-width", str(model.beam_width))
+        return [(*command, "--engine", engine, *files)]
+
+    return commands
 
 
-CONTESTANTS: Mapping[str, Callable[[BenchModel, Sequence[Path]], list[Command]]] = {
+#: The same library in all three: what is compared is how it is used.
+ours = with_engine("libdeepspeech")
+
+CONTESTANTS: Mapping[str, Contestant] = {
     "original": original,
     "raw": raw,
     "ours": ours,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.transcribing import lengths, models, recordings, side_by_side
+from benchmarks.transcribing import engines, lengths, models, recordings, side_by_side
 from benchmarks.transcribing.side_by_side import AudioSet
 from benchmarks.transcribing.usage import measure
 from local.paths import DEMO_CLIPS, IMAGE_ENV
@@ -41,6 +41,19 @@ def test_ratios_are_of_medians_and_per_core() -> None:
     table = side_by_side.report({"machine": "4 cores of x", "cores": 4, "rows": [row]})
     assert cells(table) == ["m", "30 of 2 s", "1.5", "3.0", "6.0", "4.00", "0.50", "60 MB", "80 MB"]
     assert table.endswith("\n\nOn 4 cores of x.")
+
+
+def test_both_engines_transcribe_every_set() -> None:
+    [row] = engines.compare(models.demo(), [(2, 2)])
+    assert (row["audio_seconds"], row["files"], list(row["engines"])) == (2, 2, ["libdeepspeech", "auto"])
+    assert all(each > 0 for taken in row["engines"].values() for each in taken.values())
+
+
+def test_engines_are_compared_by_time_and_by_processor_time() -> None:
+    taken = {"libdeepspeech": run(20, 40, 300), "auto": run(5, 8, 600)}
+    row = {"model": "m", "audio_seconds": 10, "files": 10, "engines": taken}
+    table = engines.report({"machine": "2 cores of x", "cores": 2, "rows": [row]})
+    assert cells(table) == ["10 of 10 s", "5.0", "20.0", "4.0", "5.0", "300 MB", "600 MB"]
 
 
 def test_each_length_is_given_the_same_amount_of_audio() -> None:

@@ -18,6 +18,7 @@ from tests.transcriber.test_engine import copy_of, unrunnable
 from transcriber.engine import Unheard, Utterance
 from transcriber.libdeepspeech import LibDeepSpeech
 from transcriber.model import open_folder
+from transcriber.networks import make_network
 from transcriber.parallel import ParallelEngine, _Process
 from transcriber.segments import Segment
 from transcriber.worker import Blueprint
@@ -104,6 +105,43 @@ def test_what_kills_a_process_costs_the_segment_that_it_was_hearing(
     assert len(words(answers)) == len(others)
     again = words(parallel.transcribe(segments(clips)))
     assert again == dict(enumerate(clip.text.split() for clip in clips))
+
+
+def test_of_many_segments_in_a_process_that_is_killed_none_is_lost(
+    model_folder: Path, clips: list[Clip], tmp_path: Path
+) -> None:
+    """The batched engine has many at work, of which one at most has to do with the end: each is tried again alone."""
+    folder = open_folder(model_folder)
+    blueprint = Blueprint(folder, Options(engine="batched"), make_network(folder, tmp_path))
+
+    def killing() -> Iterator[Segment]:
+        yield from segments(clips)
+        [process] = multiprocessing.active_children()
+        process.kill()
+
+    with ParallelEngine(blueprint, processes=1) as engine:
+        answers = words(engine.transcribe(killing()))
+    assert answers == dict(enumerate(clip.text.split() for clip in clips))
+
+
+def test_a_segment_that_kills_each_process_costs_itself_alone(
+    model_folder: Path, clips: list[Clip], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = open_folder(model_folder)
+    blueprint = Blueprint(folder, Options(engine="batched"), make_network(folder, tmp_path))
+    give = _Process.give
+
+    def deadly(process: _Process, segment: Segment) -> None:
+        give(process, segment)
+        if segment.file == 3:
+            process._process.kill()
+
+    monkeypatch.setattr(_Process, "give", deadly)
+    with ParallelEngine(blueprint, processes=1) as engine:
+        answers = list(engine.transcribe(segments(clips)))
+    [lost] = [each for each in answers if isinstance(each, Unheard)]
+    assert lost.file == 3
+    assert sorted(words(answers)) == [number for number in range(len(clips)) if number != 3]
 
 
 def test_what_is_wrong_with_the_model_or_the_options_is_said_as_by_one_process(
