@@ -80,8 +80,9 @@ class DeploymentSettings:
     #: vCPUs of one child of the job: as many segments are transcribed at a time.
     vcpus: int = 2
     #: Memory of one child, in MiB. At the official model's size the batched engine takes 0.15 GB, and 0.3 GB for each
-    #: vCPU; all share a scorer of 0.95 GB, which should stay in memory: 1.7 GB for 2 vCPUs. 3584 is the most of which machines with 2
-    #: GiB for each vCPU, the cheapest, hold one child for every two of their vCPUs beside their own system.
+    #: vCPU; all share a scorer of 0.95 GB, which should stay in memory: 1.7 GB for 2 vCPUs. 3584 is the most of which
+    #: machines with 2 GiB for each vCPU, the cheapest, hold one child for every two of their vCPUs beside their own
+    #: system.
     memory: int = 3584
     #: The disk of a machine, in GiB: image, and for each child the largest file that is taken (4 GiB) and a model.
     disk_gigabytes: int = 100

@@ -57,7 +57,7 @@ class Settings:
     #: report says in how many of the first segments.
     int8_lstm: bool = Options.int8_lstm
     #: How much audio one child of the array job takes, in minutes. Less is done sooner and pays for more starts.
-    audio_minutes_per_child: float = 60.0
+    audio_minutes_per_child: float = 240.0
     #: The most children of one array job; Batch itself allows 10,000.
     max_children: int = 1_000
     #: How many children the compute environment has room for at once.
@@ -68,8 +68,9 @@ class Settings:
     poll_seconds: int = 30
     #: How long Batch may leave a job waiting without starting anything of it, before the job is ended.
     start_limit_minutes: float = 120.0
-    #: For estimates: seconds of one vCPU per second of audio. libdeepspeech, at the official model's size: 0.5 to 0.6.
-    expected_real_time_factor: float = 0.6
+    #: For estimates: seconds of one vCPU per second of audio, at the official model's size. The batched engine: 0.1;
+    #: libdeepspeech: 0.35 to 0.6.
+    expected_real_time_factor: float = 0.1
     #: In US dollars. c6i.large on demand in us-east-1, $0.085 for two vCPUs; Spot is usually less than half of it.
     vcpu_hour_price: float = 0.0425
     #: What an hour of audio costs elsewhere, in US dollars: Amazon Transcribe, first tier, $0.024 a minute.

@@ -44,16 +44,18 @@ def test_ratios_are_of_medians_and_per_core() -> None:
 
 
 def test_both_engines_transcribe_every_set() -> None:
-    [row] = engines.compare(models.demo(), [(2, 2)])
-    assert (row["audio_seconds"], row["files"], list(row["engines"])) == (2, 2, ["libdeepspeech", "auto"])
+    [row] = engines.compare(models.demo(), [engines.AudioSet(2, 2, cores=1)])
+    assert (row["seconds"], row["files"], row["cores"]) == (2, 2, 1)
+    assert list(row["engines"]) == ["libdeepspeech", "auto"]
     assert all(each > 0 for taken in row["engines"].values() for each in taken.values())
 
 
 def test_engines_are_compared_by_time_and_by_processor_time() -> None:
     taken = {"libdeepspeech": run(20, 40, 300), "auto": run(5, 8, 600)}
-    row = {"model": "m", "audio_seconds": 10, "files": 10, "engines": taken}
-    table = engines.report({"machine": "2 cores of x", "cores": 2, "rows": [row]})
-    assert cells(table) == ["10 of 10 s", "5.0", "20.0", "4.0", "5.0", "300 MB", "600 MB"]
+    one, all_cores = ({"model": "m", "seconds": 10, "files": 10, "cores": each, "engines": taken} for each in (1, 2))
+    table = engines.report({"machine": "2 cores of x", "cores": 2, "rows": [one, all_cores]})
+    assert cells(table) == ["10 of 10 s", "2", "5.0", "20.0", "4.0", "5.0", "300 MB", "600 MB"]
+    assert 'x-axis ["10 of 10 s"]\n  bar [20.0]\n  line [5.0]\n' in table
 
 
 def test_each_length_is_given_the_same_amount_of_audio() -> None:
