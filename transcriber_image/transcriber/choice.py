@@ -59,8 +59,9 @@ def _choose(blueprint: Blueprint, processes: int, seconds: float, scratch: Path)
             if choice == BATCHED:
                 raise
             note = f"libdeepspeech and not the batched engine: {error.message}"
-            log.warning("%s", note)
-    engine = ParallelEngine(blueprint, processes)
+    engine = ParallelEngine(blueprint, processes)  # which may find the same fault with the model
+    if note:
+        log.warning("%s", note)
     engine.description = replace(engine.description, note=note)
     return engine
 
@@ -93,8 +94,8 @@ def _proven(blueprint: Blueprint, processes: int) -> ParallelEngine:
         expected = thread.submit(_heard_by_libdeepspeech, replace(blueprint, network=None))
         engine = ParallelEngine(blueprint, processes)
         try:
-            heard = proof.hear(engine, proof.clips(engine.description.sample_rate))
-            proof.compare(heard, expected.result())
+            heard = proof.hear(engine, proof.clips(engine.description.sample_rate, processes))
+            proof.compare(heard, [each for each in expected.result() for _ in range(processes)])
         except BaseException:
             engine.end()
             raise

@@ -14,14 +14,15 @@ from .engine import Engine, Unheard, Utterance
 from .segments import Segment
 
 
-def clips(rate: int) -> list[Segment]:
-    """The clip and a part of it, at `rate` hertz: two lengths, so that one ends while the other goes on."""
+def clips(rate: int, times: int = 1) -> list[Segment]:
+    """The clip in two parts at `rate` hertz, each so many times: one part ends while the other goes on.
+
+    An engine in `times` processes hears both parts at once in each of them.
+    """
     samples = np.concatenate(list(audio.decode(CLIP, rate)))
-    half = len(samples) // 2
-    return [
-        Segment(0, 0.0, samples, len(samples) / rate),
-        Segment(1, 0.0, samples[half:], (len(samples) - half) / rate),
-    ]
+    cut = len(samples) * 3 // 5
+    parts = [part for part in (samples[:cut], samples[cut:]) for _ in range(times)]
+    return [Segment(number, 0.0, part, len(part) / rate) for number, part in enumerate(parts)]
 
 
 def compare(heard: Sequence[Utterance], expected: Sequence[Utterance]) -> None:

@@ -62,7 +62,7 @@ class _Open:
     segments: int = 0
     answers: int = 0
     is_read: bool = False
-    #: The furthest end of an utterance, in seconds.
+    #: How much has been heard, in seconds: an engine may begin anywhere.
     reached: float = 0.0
 
     def outcome(self) -> Outcome:
@@ -127,7 +127,7 @@ class _Transcription:
         state.answers += 1
         if isinstance(answer, Utterance):
             state.utterances.append(answer)
-            state.reached = max(state.reached, answer.end)
+            state.reached += answer.end - answer.start
         elif state.error is None:
             state.error = answer.error
 
