@@ -10,7 +10,16 @@ from airflow.sdk import Param
 
 from transcription.contract import keys
 from transcription.contract.errors import OptionInvalid
-from transcription.contract.options import BEAM_WIDTHS, CANDIDATES, ENGINES, FORMATS, MAX_WEIGHT, HotWord, Options
+from transcription.contract.options import (
+    BEAM_WIDTHS,
+    CANDIDATES,
+    ENGINES,
+    FORMATS,
+    LIBDEEPSPEECH,
+    MAX_WEIGHT,
+    HotWord,
+    Options,
+)
 from transcription.settings import Settings
 
 #: Null and not "": the form demands a value for a plain string, and then nobody can just press Trigger.
@@ -171,6 +180,7 @@ def read(params: Mapping[str, Any], settings: Settings) -> Request:
     if unknown := sorted(params.keys() - PARAMS.keys()):
         raise OptionInvalid(f"{', '.join(unknown)} cannot be chosen. What can be is {', '.join(PARAMS)}.")
     formats = params["formats"]
+    engine = params["engine"] or settings.engine
     options = Options(
         model=params["model"] or settings.model,
         beam_width=_number(int, params["beam_width"]),
@@ -181,8 +191,9 @@ def read(params: Mapping[str, Any], settings: Settings) -> Request:
         alternatives=_number(int, params["alternatives"]) or 0,
         low_confidence=settings.low_confidence,
         cut_at_silence=params["cut_at_silence"],
-        engine=params["engine"] or settings.engine,
-        int8_lstm=params["int8_lstm"] or settings.int8_lstm,
+        engine=engine,
+        # What the deployment says of the batched engine must not keep a run from libdeepspeech.
+        int8_lstm=params["int8_lstm"] or (settings.int8_lstm and engine != LIBDEEPSPEECH),
     )
     max_files = _number(int, params["max_files"])
     return Request(options, _prefix(params), params["force"], max_files, params["dry_run"])

@@ -96,6 +96,13 @@ def test_the_deployments_engine_holds_where_a_run_chooses_none() -> None:
     assert read(int8_lstm=True).options.int8_lstm
 
 
+def test_a_run_can_choose_libdeepspeech_whatever_the_deployment_says_of_the_batched_engine() -> None:
+    settings = replace(SETTINGS, int8_lstm=True)
+    assert read(settings=settings, engine="libdeepspeech").options == read(engine="libdeepspeech").options
+    with pytest.raises(OptionInvalid, match="int8_lstm is for the batched engine"):
+        read(engine="libdeepspeech", int8_lstm=True)
+
+
 def test_a_language_model_that_weighs_nothing_is_not_the_models_own() -> None:
     assert (read(lm_alpha=0, lm_beta=0).options.lm_alpha, read().options.lm_alpha) == (0.0, None)
 

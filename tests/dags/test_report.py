@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -61,6 +62,22 @@ def test_the_report_says_which_engine_it_was_and_why_not_another_one() -> None:
     assert report.engine_notes == ("too little memory",)
     last = summarize(report).splitlines()[-3:]
     assert last == ["1 files by batched float32", "2 files by libdeepspeech 0.9.3", "  too little memory"]
+
+
+def test_a_thousand_notes_are_a_summary_of_a_few_lines_and_all_in_the_report() -> None:
+    """Each child may have its own, such as how far 8 bits agree in what it was given."""
+    report = report_on(*(outcome(each, result.TRANSCRIBED, engine_note=f"note {each}") for each in range(1000)))
+    assert len(report.engine_notes) == 1000
+    assert summarize(report).count("note ") == 5
+
+
+def test_a_report_of_an_earlier_release_can_be_read() -> None:
+    report = report_on(*ALL_WELL, vcpu_hours=0.75)
+    written = json.loads(records.dump(report))
+    for of in (written, *written["files"]):
+        for name in ("engines", "engine_notes", "engine", "engine_note"):
+            of.pop(name, None)
+    assert records.load(Report, json.dumps(written).encode(), "report") == report
 
 
 def test_what_was_paid_for_is_the_machine_time_and_not_the_audio_of_others() -> None:

@@ -43,6 +43,13 @@ def test_what_a_message_names_as_the_least_and_the_most_may_be_written(
     assert getattr(load_settings(), name) == value
 
 
+def test_two_settings_that_cannot_go_together_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW__TRANSCRIPTION__ENGINE", "libdeepspeech")
+    monkeypatch.setenv("AIRFLOW__TRANSCRIPTION__INT8_LSTM", "true")
+    with pytest.raises(SettingInvalid, match=r"\[transcription\] int8_lstm is for the batched engine"):
+        load_settings()
+
+
 @pytest.mark.parametrize("name", ["bucket", "job_queue", "job_definition"])
 def test_a_missing_name_says_where_to_set_it(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     variable = f"AIRFLOW__TRANSCRIPTION__{name.upper()}"

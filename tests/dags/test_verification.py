@@ -63,10 +63,11 @@ def test_what_the_container_writes_passes(bucket: Bucket, plan: Plan, transcribe
 
 
 def test_the_report_is_told_what_the_container_counted(bucket: Bucket, plan: Plan, transcribed: Result) -> None:
-    counted = replace(transcribed, unsure_words=2, cpu_seconds=0.75)
+    counted = replace(transcribed, unsure_words=2, cpu_seconds=0.75, engine_note="too little memory")
     bucket.write_record(RunKeys(RUN).result(0), counted)
     found = outcome(bucket, plan)
     assert (found.words, found.unsure_words, found.cpu_seconds) == (3, 2, 0.75)
+    assert found.engine_note == "too little memory"
 
 
 def test_silence_passes(bucket: Bucket, plan: Plan, container: Container) -> None:
