@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.full_bucket import tasks
-from benchmarks.transcribing import engines, lengths, side_by_side
+from benchmarks.transcribing import engines, lengths, network, side_by_side
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Part:
 PARTS: Mapping[str, Part] = {
     "transcribing": Part(side_by_side.measure, side_by_side.report),
     "engines": Part(engines.measure, engines.report),
+    "network": Part(network.measure, network.report),
     "lengths": Part(lengths.measure, lengths.report),
     "full_bucket": Part(tasks.measure, tasks.report),
 }

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from statistics import median
 from typing import Any
 
 from benchmarks.markdown import table
@@ -87,11 +86,13 @@ def idle(counted: Mapping[str, int], known: Prices) -> Idle:
 
 
 def audio_hour(measured: Mapping[str, Any], known: Prices) -> AudioHour:
-    """The price of an hour of audio with a model of the official size, as `make bench` measured it in 10 s files."""
-    part = measured["transcribing"]
-    (row,) = (each for each in part["rows"] if each["model"] == "official size" and each["audio_seconds"] == 10)  # noqa: PLR2004
-    seconds = median(each["seconds"] for each in row["rounds"]["ours"])
-    vcpu_hours = seconds * part["cores"] / (row["audio_seconds"] * row["files"]["ours"])
+    """The price of an hour of audio with a model of the official size, as `make bench` measured it in 10 s files.
+
+    With the engine that is the default, on all cores, from S3 to the transcripts.
+    """
+    part = measured["engines"]
+    (row,) = (each for each in part["rows"] if each["seconds"] == 10 and each["cores"] == part["cores"])  # noqa: PLR2004
+    vcpu_hours = row["engines"]["auto"]["seconds"] * row["cores"] / (row["seconds"] * row["files"])
     disk = DeploymentSettings.disk_gigabytes * known["machine_disk"] / _HOURS / _FEWEST_VCPUS
     return AudioHour(
         vcpu_hours,

@@ -30,21 +30,15 @@ def of_dag(environment: str, metric: str, period: Duration, statistic: str = "Sa
 
     Source of names and dimensions: Amazon MWAA User Guide, "Apache Airflow environment metrics in CloudWatch".
     """
-    return cloudwatch.Metric(
-        namespace="AmazonMWAA",
-        metric_name=metric,
-        dimensions_map={"DAG": DAG, "Environment": environment},
-        period=period,
-        statistic=statistic,
-    )
+    return _of_mwaa(metric, {"DAG": DAG, "Environment": environment}, period, statistic)
 
 
 def of_function(environment: str, metric: str, function: str, period: Duration, statistic: str) -> cloudwatch.Metric:
     """A metric of one of Airflow's parts. Source: as above."""
+    return _of_mwaa(metric, {"Function": function, "Environment": environment}, period, statistic)
+
+
+def _of_mwaa(metric: str, dimensions: dict[str, str], period: Duration, statistic: str) -> cloudwatch.Metric:
     return cloudwatch.Metric(
-        namespace="AmazonMWAA",
-        metric_name=metric,
-        dimensions_map={"Function": function, "Environment": environment},
-        period=period,
-        statistic=statistic,
+        namespace="AmazonMWAA", metric_name=metric, dimensions_map=dimensions, period=period, statistic=statistic
     )

@@ -9,9 +9,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.errors import BenchmarkError
 from benchmarks.markdown import table
-from benchmarks.transcribing import models, recordings, usage
-from benchmarks.transcribing.contestants import with_engine
+from benchmarks.transcribing import models, recordings
+from benchmarks.transcribing.child import Child, Texts, local_s3
 from benchmarks.transcribing.models import BenchModel
 
 ENGINES = ("libdeepspeech", "auto")
@@ -27,30 +28,42 @@ class AudioSet:
 
 
 _CORES = len(os.sched_getaffinity(0))
+#: So much audio that starting weighs little, as in a night's child, which gets hours; and the smallest job there is.
 _SETS = (
-    *(AudioSet(seconds, files, 1) for seconds, files in ((2, 50), (10, 10), (60, 2))),
-    *(AudioSet(seconds, files, _CORES) for seconds, files in ((2, 1), (2, 50), (10, 10), (60, 2), (600, 1))),
+    *(AudioSet(seconds, files, 1) for seconds, files in ((2, 150), (10, 30), (60, 5), (600, 1))),
+    *(AudioSet(seconds, files, _CORES) for seconds, files in ((2, 1), (2, 300), (10, 60), (60, 10), (600, 1))),
 )
 
 
 def measure() -> list[Mapping[str, Any]]:
-    """A row for each set: what each engine took, from the start of the process to its end."""
-    return list(compare(models.official_size(), _SETS))
+    """A row for each set: what a child took with each engine, from its start to its end."""
+    model = models.official_size()
+    with local_s3() as endpoint:
+        return list(compare(model, _SETS, endpoint))
 
 
-def compare(model: BenchModel, sets: Sequence[AudioSet]) -> Iterator[Mapping[str, Any]]:
-    """The rows of one model."""
+def compare(model: BenchModel, sets: Sequence[AudioSet], endpoint: str) -> Iterator[Mapping[str, Any]]:
+    """The rows of one model, through the S3 at `endpoint`.
+
+    Raises:
+        BenchmarkError: an engine failed, or they wrote different texts.
+    """
     places = sorted(os.sched_getaffinity(0))
     for each in sets:
         with tempfile.TemporaryDirectory() as folder:
             files = recordings.write(Path(folder) / "audio", each.seconds, each.files)
-            pinned = ("taskset", "--cpu-list", ",".join(map(str, places[: each.cores])))
-            taken = {}
+            what = f"{each.files} files of {each.seconds} s, cores: {each.cores}"
+            taken: dict[str, dict[str, float]] = {}
+            texts: dict[str, Texts] = {}
             for engine in ENGINES:
-                what = f"{each.files} files of {each.seconds} s, cores: {each.cores}"
                 print(f"{model.name}, {what}: {engine} …", flush=True)
-                commands = [(*pinned, *command) for command in with_engine(engine)(model, files)]
-                taken[engine] = asdict(usage.measure(commands, each.files))
+                child = Child(endpoint, f"{engine}-{each.seconds}-{each.files}-{each.cores}", model, engine)
+                child.upload(files)
+                taken[engine] = asdict(child.run(places[: each.cores]))
+                texts[engine] = child.texts(each.files)
+        old, new = texts.values()
+        if differ := [key for key in old if old[key] != new.get(key)]:
+            raise BenchmarkError(f"{what}: the engines wrote different texts of {', '.join(differ)}.")
         yield {"model": model.name, **asdict(each), "engines": taken}
 
 
@@ -61,7 +74,7 @@ def report(part: Mapping[str, Any]) -> str:
     rows = part["rows"]
     cells = table((*header, *memory), map(_cells, rows))
     chart = _chart([row for row in rows if row["cores"] == part["cores"]])
-    return f"{cells}\n\nWith a model of the official size, on {part['machine']}.\n\n{chart}"
+    return f"{cells}\n\nWith a model of the official size, on {part['machine']}, which also stood for S3.\n\n{chart}"
 
 
 def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:

@@ -1,4 +1,7 @@
-"""`python -m benchmarks.transcribing.official_size FILE.pbmm UNITS`: a graph with weights of chance, for its speed.
+"""`python -m benchmarks.transcribing.official_size FILE.pbmm UNITS DEMO.pbmm`: a graph to measure its speed.
+
+It hears what the demo model hears, because the decoder's work depends on how sure the network is. All units beside the
+demo model's have weights of chance, and nothing comes of them: they cost what units cost.
 
 Runs in the environment that exports the demo model: Python 3.9 with TensorFlow.
 """
@@ -7,10 +10,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from training import graph, pbmm  # type: ignore[import-not-found]  # of the demo model, by PYTHONPATH
+
+from transcriber.graph import read_graph  # type: ignore[import-not-found]  # of the image, by PYTHONPATH
 
 _INPUTS = (2 * graph.CONTEXT + 1) * graph.COEFFICIENTS
 _OUTPUTS = graph.BLANK + 1
@@ -18,9 +24,9 @@ _OUTPUTS = graph.BLANK + 1
 Weights = dict[str, npt.NDArray[np.float32]]
 
 
-def main(path: Path, units: int) -> None:
+def main(path: Path, units: int, demo: Path) -> None:
     """Write a graph with so many units in each layer; the same one each time."""
-    pbmm.write(graph.build(chance(units)), path)
+    pbmm.write(graph.build(with_demo(chance(units), read_graph(demo))), path)
 
 
 def chance(units: int) -> Weights:
@@ -43,5 +49,26 @@ def chance(units: int) -> Weights:
     return weights
 
 
+def with_demo(weights: Weights, demo: Any) -> Weights:
+    """`weights` with the demo model as the first units of each layer, to which nothing goes from the others."""
+    small = demo.lstm.units
+    inputs, states = np.split(demo.lstm.kernel, 2)
+    for part, own in enumerate((inputs, states)):
+        units = len(weights["lstm_kernel"]) // 2
+        gates = weights["lstm_kernel"][part * units : (part + 1) * units].reshape(units, 4, units)
+        gates[:, :, :small] = 0
+        gates[:small, :, :small] = own.reshape(small, 4, small)
+    weights["lstm_bias"].reshape(4, -1)[:, :small] = demo.lstm.biases.reshape(4, small)
+    weights["lstm_bias"].reshape(4, -1)[2] += demo.lstm.forget_bias
+    numbered = (*enumerate(demo.before, 1), (5, demo.after), (6, demo.output))
+    for number, layer in numbered:
+        kernel, bias = weights[f"layer_{number}_weights"], weights[f"layer_{number}_bias"]
+        rows, columns = layer.weights.shape
+        kernel[:, :columns] = 0
+        kernel[:rows, :columns] = layer.weights
+        bias[:columns] = layer.biases
+    return weights
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))

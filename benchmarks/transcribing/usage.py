@@ -8,8 +8,9 @@ import resource
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import psutil  # type: ignore[import-untyped]
 
@@ -18,7 +19,8 @@ from benchmarks.transcribing.contestants import Command
 from benchmarks.transcribing.memory import PeakMemory
 from local.paths import ROOT
 
-_ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(str(ROOT / each) for each in ("dags", "transcriber_image"))}
+#: Of every contestant.
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(str(ROOT / each) for each in ("dags", "transcriber_image"))}
 
 #: Source: Linux, `prctl.h`.
 _PR_SET_CHILD_SUBREAPER = 36
@@ -40,22 +42,36 @@ def measure(commands: Sequence[Command], files: int) -> Usage:
     Raises:
         BenchmarkError: one failed, or they did not print one line for each file.
     """
+    usage, lines = observe(commands)
+    if lines != files:
+        raise BenchmarkError(f"{lines} lines for {files} files came out of: {_shown(commands[0])}")
+    return usage
+
+
+def observe(commands: Sequence[Command], environment: Mapping[str, str] = MappingProxyType({})) -> tuple[Usage, int]:
+    """Run the commands one after another, with more variables in their environment.
+
+    Returns:
+        What they took, and how many lines they printed.
+
+    Raises:
+        BenchmarkError: one failed.
+    """
     cpu_before = _cpu_seconds()
     begun = time.monotonic()
-    peaks, lines = zip(*map(_run, commands), strict=True)
+    peaks, lines = zip(*(_run(each, environment) for each in commands), strict=True)
     seconds = time.monotonic() - begun
-    if sum(lines) != files:
-        raise BenchmarkError(f"{sum(lines)} lines for {files} files came out of: {_shown(commands[0])}")
-    return Usage(seconds, _cpu_seconds() - cpu_before, max(peaks))
+    return Usage(seconds, _cpu_seconds() - cpu_before, max(peaks)), sum(lines)
 
 
-def _run(command: Command) -> tuple[float, int]:
+def _run(command: Command, environment: Mapping[str, str]) -> tuple[float, int]:
     """The peak memory and how many lines were printed."""
     _adopt_orphans()
     before = _children()
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        variables = {**ENVIRONMENT, **environment}
         with (
-            subprocess.Popen(command, cwd=ROOT, env=_ENVIRONMENT, stdout=output, stderr=errors) as process,
+            subprocess.Popen(command, cwd=ROOT, env=variables, stdout=output, stderr=errors) as process,
             PeakMemory(process.pid) as memory,
         ):
             process.wait()

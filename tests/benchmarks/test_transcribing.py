@@ -1,13 +1,15 @@
 """The measurement of the transcriber, here with little audio."""
 
+import subprocess
 import wave
 from pathlib import Path
 
 import pytest
 
-from benchmarks.transcribing import engines, lengths, models, recordings, side_by_side
+from benchmarks.transcribing import engines, lengths, models, network, recordings, side_by_side
+from benchmarks.transcribing.child import local_s3
 from benchmarks.transcribing.side_by_side import AudioSet
-from benchmarks.transcribing.usage import measure
+from benchmarks.transcribing.usage import ENVIRONMENT
 from local.paths import DEMO_CLIPS, IMAGE_ENV
 
 TRANSCRIBER = IMAGE_ENV / "bin" / "python"
@@ -44,7 +46,8 @@ def test_ratios_are_of_medians_and_per_core() -> None:
 
 
 def test_both_engines_transcribe_every_set() -> None:
-    [row] = engines.compare(models.demo(), [engines.AudioSet(2, 2, cores=1)])
+    with local_s3() as endpoint:
+        [row] = engines.compare(models.demo(), [engines.AudioSet(2, 2, cores=1)], endpoint)
     assert (row["seconds"], row["files"], row["cores"]) == (2, 2, 1)
     assert list(row["engines"]) == ["libdeepspeech", "auto"]
     assert all(each > 0 for taken in row["engines"].values() for each in taken.values())
@@ -92,8 +95,17 @@ def test_recordings_have_their_length_and_go_on_from_file_to_file(tmp_path: Path
 
 
 @pytest.mark.skipif(not models.EXPORT_PYTHON.exists(), reason="TensorFlow is not installed; `make bench` does it")
-def test_a_model_of_chance_runs_in_the_transcriber(tmp_path: Path) -> None:
-    made = models.official_size(tmp_path / "kept" / "model", units=32)
+def test_a_larger_model_hears_what_the_demo_model_hears(tmp_path: Path) -> None:
+    made = models.official_size(tmp_path / "kept" / "model", units=300)
     assert models.official_size(made.folder) == made, "made again although it was kept"
-    [clip, *_] = DEMO_CLIPS.glob("*.wav")
-    assert measure([[TRANSCRIBER, "-m", "transcriber", "--model", made.folder, clip]], files=1).megabytes > 0
+    [clip, *_] = sorted(DEMO_CLIPS.glob("*.wav"))
+    command = [TRANSCRIBER, "-m", "transcriber", "--model", made.folder, clip]
+    done = subprocess.run(command, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True, check=True)
+    assert done.stdout == f"{clip}: {clip.stem.replace('-', ' ')}\n"
+
+
+def test_the_network_is_measured_against_what_the_core_can_do() -> None:
+    rows = [{"segments": 1, "audio_seconds": 5.0, "gigaflops": 25.0, "peak": 100.0}]
+    table = network.report({"machine": "2 cores of x", "cores": 2, "rows": rows})
+    assert cells(table) == ["1", "5.0", "25%"]
+    assert "Its peak, 100 GFLOPS" in table

@@ -10,9 +10,11 @@ from .batched.engine import SLOTS
 _LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 _MEMINFO = Path("/proc/meminfo")
 
-#: In bytes, measured: the container's first process with its threads, files under way and answers; and a process of
-#: the batched engine beside its network. Python, numpy, onnxruntime and TensorFlow's code are in both.
+#: In bytes, measured: the container's first process with its threads, files under way and answers; what libdeepspeech's
+#: process holds beside its model, which is mapped, while it proves the others; and a process of the batched engine
+#: beside its network. Python, numpy, onnxruntime and TensorFlow's code are in all of them.
 _FIRST_PROCESS = 150 * 2**20
+_PROOF = 70 * 2**20
 _PROCESS = 100 * 2**20
 #: And for each slot: a segment of 15 s with its features, what the network says of it, and its candidates.
 _SLOT = 2 * 2**20
@@ -37,7 +39,7 @@ def needed(network: int, processes: int) -> int:
     Each process has them once, put in the order in which they are used. A scorer is mapped: its pages are shared, and
     the kernel takes them back when memory ends.
     """
-    return _FIRST_PROCESS + processes * (network + _PROCESS + SLOTS * _SLOT)
+    return _FIRST_PROCESS + _PROOF + processes * (network + _PROCESS + SLOTS * _SLOT)
 
 
 def processes_for(network: int, wanted: int) -> int:

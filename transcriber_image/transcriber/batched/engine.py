@@ -26,11 +26,11 @@ from .acoustic import AcousticModel
 from .decoder import Decoder as BeamSearch
 from .features import FeatureExtractor, Floats
 
-#: Segments that go through the network together. On one core, with a graph of the official size, 1, 4, 8, 16 and 32 do
-#: 5, 12, 15, 17 and 18 times real time: sixteen rows are enough for the weights to be read while the last are at work.
-SLOTS = 16
-#: Frames of each segment in one run of the network. A segment that ends within them leaves its slot empty until the run
-#: is over; 16, 32 and 64 are equally fast otherwise.
+#: Segments that go through the network together. On one core, with a graph of the official size, 1, 4, 8, 16, 32 and 64
+#: do 5, 12, 16, 18, 20 and 19 times real time: the weights are read while the last ones are at work.
+SLOTS = 32
+#: The most frames of each segment in one run of the network; 16, 32 and 64 are equally fast. New segments come in
+#: between two runs.
 _STEPS = 16
 
 
@@ -85,14 +85,15 @@ class BatchedEngine:
                 return
             slots += new
             state = state.extend(len(new)) if new else state
-            windows = np.stack([each.windows(_STEPS) for each in slots], axis=1)
+            steps = min(_STEPS, *(each.left for each in slots))  # to the end of the next that ends, and no further
+            windows = np.stack([each.windows(steps) for each in slots], axis=1)
             probabilities, state = self._network.run(windows, state)
             taken = (time.thread_time() - begun) / len(slots)
             for row, slot in enumerate(slots):
                 slot.add(probabilities[:, row], taken)
-            kept = [row for row, slot in enumerate(slots) if not slot.is_over]
+            kept = [row for row, slot in enumerate(slots) if slot.left]
             if len(kept) < len(slots):
-                yield from (self._decode(slot) for slot in slots if slot.is_over)
+                yield from (self._decode(slot) for slot in slots if not slot.left)
                 slots = [slots[row] for row in kept]
                 state = state.keep(kept)
 
@@ -137,9 +138,8 @@ class _Slot:
 
     def __post_init__(self) -> None:
         self.length = len(self.frames)
-        # Before the first frame and behind the last lie frames of zeros, as libdeepspeech has it, and behind those what
-        # fills up the last run, which changes nothing before it.
-        self.frames = np.pad(self.frames, ((self.context, self.context + _STEPS), (0, 0)))
+        # Before the first frame and behind the last lie frames of zeros, as libdeepspeech has it.
+        self.frames = np.pad(self.frames, ((self.context, self.context), (0, 0)))
 
     def windows(self, steps: int) -> Floats:
         """The next frames, each with its neighbours, shape (steps, inputs)."""
@@ -150,11 +150,11 @@ class _Slot:
 
     def add(self, probabilities: Floats, cpu_seconds: float) -> None:
         """Take what the network says of them."""
-        self.probabilities.append(probabilities[: self.length - self.at])
+        self.probabilities.append(probabilities)
         self.at += len(probabilities)
         self.cpu_seconds += cpu_seconds
 
     @property
-    def is_over(self) -> bool:
-        """Whether all frames went through."""
-        return self.at >= self.length
+    def left(self) -> int:
+        """How many frames did not go through yet; a segment has one at least."""
+        return self.length - self.at

@@ -1,0 +1,37 @@
+"""Which engine transcribes is a matter of speed: what is written is the same, byte for byte."""
+
+from __future__ import annotations
+
+from tests.integration.aftermath import Aftermath
+from tests.integration.pipeline import Pipeline
+from tests.integration.recordings import CLIPS, SILENCE, long_recording
+from transcription.contract import keys
+from transcription.contract.options import AUTO, BATCHED, LIBDEEPSPEECH
+
+#: The first one is cut at silence, and long enough for `auto` to prove the batched engine.
+FILES = {"long.wav": long_recording(minutes=1), "a/one.wav": CLIPS[0], "a/two.wav": CLIPS[1], "silence.wav": SILENCE}
+
+
+def texts(pipeline: Pipeline) -> dict[str, bytes]:
+    """All that was written but JSON, which names the engine."""
+    names = [key for key in pipeline.keys(keys.OUTPUT) if not key.endswith(".json")]
+    return {name: pipeline.read(name) for name in names}
+
+
+def test_runs_with_either_engine_write_the_same(pipeline: Pipeline) -> None:
+    written, engines = {}, {}
+    for times, engine in enumerate((LIBDEEPSPEECH, BATCHED, AUTO), 1):
+        pipeline.give(FILES)
+        run = pipeline.run({"engine": engine, "force": True})
+        aftermath = Aftermath.of(pipeline, run)
+        aftermath.check(jobs=[len(FILES)], again=dict.fromkeys(FILES, times))
+        written[engine] = texts(pipeline)
+        assert aftermath.report is not None
+        engines[engine] = {name.split()[0]: count for name, count in aftermath.report["engines"].items()}
+    assert engines == {
+        LIBDEEPSPEECH: {"libdeepspeech": 4},
+        BATCHED: {"batched": 4},
+        AUTO: {"libdeepspeech": 3, "batched": 1},
+    }
+    assert len(written[LIBDEEPSPEECH]) == 3 * len(FILES), "text, SubRip and WebVTT of each"
+    assert written[BATCHED] == written[AUTO] == written[LIBDEEPSPEECH]
