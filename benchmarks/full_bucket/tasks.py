@@ -9,17 +9,15 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import httpx
 
 from benchmarks.full_bucket.measured import Measured
+from benchmarks.local_s3 import local_s3
 from benchmarks.markdown import table
-from local import processes
 from local.aws_client import aws_environment, s3_client
 from local.paths import ROOT
-from local.stack import start_aws
 
 #: Module → what it does, and to how many files.
 TASKS = {"planning": ("Plan", 100_000), "moving": ("Move", 10_000)}
@@ -27,13 +25,8 @@ TASKS = {"planning": ("Plan", 100_000), "moving": ("Move", 10_000)}
 
 def measure(tasks: Mapping[str, tuple[str, int]] = TASKS) -> list[Mapping[str, Any]]:
     """A row for each task."""
-    with tempfile.TemporaryDirectory() as folder:
-        state = Path(folder)
-        endpoint = start_aws(state)
-        try:
-            return [_run(endpoint, name, *what) for name, what in tasks.items()]
-        finally:
-            processes.end(state)
+    with local_s3() as endpoint:
+        return [_run(endpoint, name, *what) for name, what in tasks.items()]
 
 
 def report(part: Mapping[str, Any]) -> str:

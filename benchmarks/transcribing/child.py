@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +10,8 @@ from benchmarks.errors import BenchmarkError
 from benchmarks.transcribing import usage
 from benchmarks.transcribing.models import BenchModel
 from benchmarks.transcribing.usage import Usage
-from local import processes
 from local.aws_client import NO_PROXY, aws_environment, s3_client
 from local.paths import IMAGE_ENV, LOCAL
-from local.stack import start_aws
 from transcription.contract import keys, records
 from transcription.contract.manifest import Item, Shard
 from transcription.contract.options import Options
@@ -26,17 +22,6 @@ _RUN, _DRAFT = "manual-benchmark", "0a1b2c3d"
 
 #: By the key of each text that was written.
 Texts = Mapping[str, bytes]
-
-
-@contextmanager
-def local_s3() -> Iterator[str]:
-    """The endpoint of a local AWS that ends with the block."""
-    with tempfile.TemporaryDirectory() as folder:
-        state = Path(folder)
-        try:
-            yield start_aws(state)
-        finally:
-            processes.end(state)
 
 
 def networks_of(model: BenchModel) -> Path:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.errors import BenchmarkError
+from benchmarks.local_s3 import local_s3
 from benchmarks.markdown import table
 from benchmarks.transcribing import models, recordings
-from benchmarks.transcribing.child import Child, Texts, local_s3
+from benchmarks.transcribing.child import Child, Texts
 from benchmarks.transcribing.models import BenchModel
 
 ENGINES = ("libdeepspeech", "auto")

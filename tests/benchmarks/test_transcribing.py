@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.local_s3 import local_s3
 from benchmarks.transcribing import engines, lengths, models, network, recordings, side_by_side
-from benchmarks.transcribing.child import local_s3
 from benchmarks.transcribing.side_by_side import AudioSet
 from benchmarks.transcribing.usage import ENVIRONMENT
 from local.paths import DEMO_CLIPS, IMAGE_ENV

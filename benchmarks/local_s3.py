@@ -1,0 +1,22 @@
+"""A local AWS for the time of a measurement."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from local import processes
+from local.stack import start_aws
+
+
+@contextmanager
+def local_s3() -> Iterator[str]:
+    """The endpoint of a local AWS that ends with the block."""
+    with tempfile.TemporaryDirectory() as folder:
+        state = Path(folder)
+        try:
+            yield start_aws(state)
+        finally:
+            processes.end(state)
