@@ -75,7 +75,7 @@ lint: setup $(INFRA)/ready  ## style and types
 	@$(MAIN)/bin/ruff check --preview --select AIR dags plugins
 	@$(MAIN)/bin/ruff format --check .
 	@$(MAIN)/bin/mypy
-	@$(TRANSCRIBER)/bin/mypy --python-version 3.9 \
+	@MYPYPATH=transcriber_image $(TRANSCRIBER)/bin/mypy --python-version 3.9 \
 		transcriber_image/transcriber transcriber_image/fetch_model.py dags/transcription/contract
 	@$(INFRA)/bin/mypy --cache-dir .mypy_cache/infra infra
 

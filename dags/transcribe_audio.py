@@ -10,16 +10,19 @@ from airflow.providers.amazon.aws.sensors.s3 import S3KeySensor
 from airflow.sdk import Asset, dag, get_current_context, task
 from airflow.timetables.trigger import CronTriggerTimetable
 
-from transcription import alerts, form, manifests, moving, verification
-from transcription.batch import Batch
-from transcription.bucket import Bucket
 from transcription.contract import keys
-from transcription.faults import AirflowSkipException, final
-from transcription.operator import TranscribeOperator
-from transcription.outcomes import Outcomes
-from transcription.prepare import end_other_jobs, prepare
-from transcription.reporting import ReportOperator
-from transcription.settings import SECTION, load_settings
+from transcription.finish import moving, verification
+from transcription.finish.outcomes import Outcomes
+from transcription.plan import trigger_form
+from transcription.plan.preparation import end_other_jobs, prepare
+from transcription.report import alerts
+from transcription.report.report_operator import ReportOperator
+from transcription.shared import manifest_store
+from transcription.shared.batch_client import Batch
+from transcription.shared.bucket import Bucket
+from transcription.shared.settings import SECTION, load_settings
+from transcription.shared.task_errors import AirflowSkipException, final
+from transcription.transcribe.transcribe_operator import TranscribeOperator
 
 ABOUT = """
 ### Audio in, transcripts out
@@ -63,13 +66,13 @@ def this_run() -> tuple[Bucket, str]:
     catchup=False,
     max_active_runs=1,
     is_paused_upon_creation=False,
-    params=form.PARAMS,
+    params=trigger_form.PARAMS,
     doc_md=ABOUT,
     description="Transcribes the .wav files below input/ with DeepSpeech on AWS Batch.",
     tags=["speech-to-text"],
     # A task that lost its worker or the network tries again, and goes on from what it finds in the bucket.
     default_args={"retries": 2, "retry_delay": timedelta(seconds=30)},
-    user_defined_macros={"settings": final()(load_settings), "audio_pattern": final()(form.audio_pattern)},
+    user_defined_macros={"settings": final()(load_settings), "audio_pattern": final()(trigger_form.audio_pattern)},
     on_failure_callback=alerts.on_red_run(),
 )
 def transcribe_audio() -> None:
@@ -92,11 +95,11 @@ def transcribe_audio() -> None:
         """Freeze the list of files that this run works on, and share them out."""
         settings = load_settings()
         bucket, run = this_run()
-        frozen = manifests.find_plan(bucket, run)
+        frozen = manifest_store.find_plan(bucket, run)
         if frozen is None:
             context = get_current_context()
-            form.refuse_backfill(context["dag_run"].run_type)
-            request = form.read(context["params"], settings)
+            trigger_form.refuse_backfill(context["dag_run"].run_type)
+            request = trigger_form.read(context["params"], settings)
             if not request.dry_run:
                 end_other_jobs(Batch(settings.job_queue), run)
             frozen = prepare(bucket, run, request, settings)
@@ -118,7 +121,7 @@ def transcribe_audio() -> None:
     def verify_transcripts() -> None:
         """Check every planned file against its result and its transcripts."""
         bucket, run = this_run()
-        outcomes = verification.verify(bucket, manifests.read_plan(bucket, run))
+        outcomes = verification.verify(bucket, manifest_store.read_plan(bucket, run))
         bucket.write_record(keys.RunKeys(run).verdicts, outcomes)
 
     @task

@@ -7,7 +7,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 
 from transcription.contract.errors import InputError
 
-#: Of `transcriber_image/transcriber/metrics.py`, which is not installed here; a test compares the two.
+#: Of `transcriber_image/transcriber/shard/metrics.py`, which is not installed here; a test compares the two.
 NAMESPACE = "Transcription"
 #: Failures of recordings, not of the system: codes of `failed/` that a container can give.
 AUDIO_CODES = tuple(sorted(each.code for each in InputError.__subclasses__() if each.code.startswith("AUDIO_")))

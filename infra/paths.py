@@ -8,4 +8,4 @@ ROOT = Path(__file__).resolve().parents[1]
 DAGS = ROOT / "dags"
 PLUGINS = ROOT / "plugins"
 REQUIREMENTS = ROOT / "requirements.txt"
-AIRFLOW_SETTINGS = DAGS / "transcription" / "settings.py"
+AIRFLOW_SETTINGS = DAGS / "transcription" / "shared" / "settings.py"

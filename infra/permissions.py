@@ -65,7 +65,7 @@ def flatten(resource: Any) -> str:
 
 
 def of_container(bucket: str) -> list[Permission]:
-    """What `transcriber.store` does in the bucket of this ARN."""
+    """What `transcriber.shard.store` does in the bucket of this ARN."""
     records = f"{keys.RUNS}*/results/"
     return [
         _objects(bucket, ["s3:GetObject"], [keys.INPUT, keys.MODELS, f"{keys.RUNS}*/manifest/", records]),
@@ -76,7 +76,7 @@ def of_container(bucket: str) -> list[Permission]:
 
 
 def of_tasks(bucket: str) -> list[Permission]:
-    """What `transcription.bucket` and the sensor do in the bucket of this ARN."""
+    """What `transcription.shared.bucket` and the sensor do in the bucket of this ARN."""
     moved = [keys.PROCESSED, keys.FAILED]
     return [
         _objects(bucket, ["s3:GetObject"], [keys.INPUT, keys.OUTPUT, keys.RUNS, *moved]),
@@ -94,7 +94,7 @@ def of_tasks(bucket: str) -> list[Permission]:
 
 
 def of_submitter(queue: str, definition: str, jobs: str) -> list[Permission]:
-    """What `transcription.batch` does with this queue and this job definition; `jobs` is the ARN of all jobs."""
+    """What `transcription.shared.batch_client` does with a queue and a definition; `jobs` is the ARN of all jobs."""
     return [
         Permission(
             ["batch:SubmitJob"], [queue, definition, f"{definition}:*"], "Every revision of this job definition."
@@ -113,7 +113,7 @@ def of_submitter(queue: str, definition: str, jobs: str) -> list[Permission]:
 
 
 def of_notifier(topic: str, key: str) -> list[Permission]:
-    """What `transcription.alerts` does with the topic, which is encrypted with a key of its own."""
+    """What `transcription.report.alerts` does with the topic, which is encrypted with a key of its own."""
     return [
         Permission(["sns:Publish"], [topic]),
         Permission(["kms:Decrypt", "kms:GenerateDataKey"], [key]),

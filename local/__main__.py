@@ -22,8 +22,8 @@ from local.aws_client import isolate
 from local.demo import run_demo
 from local.errors import StackError
 from local.paths import DEMO_CLIPS, LOCAL
-from local.rehearsal.rehearse import rehearse
 from local.stack import Stack
+from rehearsal.rehearse import rehearse
 
 UP_STATE = LOCAL / "up"
 DEMO_STATE = LOCAL / "demo"

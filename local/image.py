@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import subprocess
 
-from local.aws.engine import find_engine
 from local.errors import StackError
 from local.paths import ROOT
 from local.resources import IMAGE
+from standin.execution.container_engine import find_engine
 
 
 def build_image() -> None:

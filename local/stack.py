@@ -57,7 +57,7 @@ def start_aws(state: Path, runner: str = "process") -> str:
         StackError: it did not start.
     """
     log = state / "logs" / "aws.log"
-    command = [sys.executable, "-m", "local.aws", "--state", str(state), "--runner", runner]
+    command = [sys.executable, "-m", "standin", "--state", str(state), "--runner", runner]
     command += ["--image-env", str(IMAGE_ENV)]
     server = processes.start(command, env=dict(os.environ), cwd=ROOT, log=log, state=state)
     endpoint = state / "aws-endpoint"

@@ -6,11 +6,11 @@ import sys
 import time
 
 from benchmarks.full_bucket.measured import Measured, peak_megabytes
-from transcription.bucket import Bucket
 from transcription.contract import keys, result
 from transcription.contract.manifest import Item
-from transcription.moving import move
-from transcription.outcomes import Outcome, Outcomes
+from transcription.finish.moving import move
+from transcription.finish.outcomes import Outcome, Outcomes
+from transcription.shared.bucket import Bucket
 
 
 def main(bucket_name: str) -> Measured:

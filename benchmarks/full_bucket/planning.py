@@ -6,11 +6,11 @@ import sys
 import time
 
 from benchmarks.full_bucket.measured import Measured, peak_megabytes
-from transcription.bucket import Bucket
 from transcription.contract.options import Options
-from transcription.form import Request
-from transcription.prepare import prepare
-from transcription.settings import Settings
+from transcription.plan.preparation import prepare
+from transcription.plan.trigger_form import Request
+from transcription.shared.bucket import Bucket
+from transcription.shared.settings import Settings
 
 
 def main(bucket: str) -> Measured:

@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from transcriber.batched.acoustic import AcousticModel, State  # type: ignore[import-not-found]  # of the image
-from transcriber.batched.files import MODEL  # type: ignore[import-not-found]
-from transcriber.graph import read_graph  # type: ignore[import-not-found]
-from transcriber.model import open_folder  # type: ignore[import-not-found]
+from transcriber.engines.batched.network_files import MODEL  # type: ignore[import-not-found]
+from transcriber.engines.batched.network_runner import AcousticModel, State  # type: ignore[import-not-found]  # of the image
+from transcriber.model.graph import read_graph  # type: ignore[import-not-found]
+from transcriber.model.model_folder import open_folder  # type: ignore[import-not-found]
 
 _ROWS = (1, 4, 8, 16, 32, 64)
 _FRAMES = 16

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from training import graph, pbmm  # type: ignore[import-not-found]  # of the demo model, by PYTHONPATH
 
-from transcriber.graph import read_graph  # type: ignore[import-not-found]  # of the image, by PYTHONPATH
+from transcriber.model.graph import read_graph  # type: ignore[import-not-found]  # of the image, by PYTHONPATH
 
 _INPUTS = (2 * graph.CONTEXT + 1) * graph.COEFFICIENTS
 _OUTPUTS = graph.BLANK + 1

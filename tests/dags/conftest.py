@@ -21,11 +21,11 @@ from airflow.providers.amazon.aws.hooks.base_aws import AwsGenericHook
 
 from local.aws_client import aws_environment
 from local.paths import IMAGE_ENV
-from tests.dags.container import Container
-from tests.dags.deployment import Deployment
-from tests.local.aws.server import Batch as Queue
-from tests.local.aws.server import LocalAws, make_batch, start
-from transcription.bucket import PAGE, Bucket
+from tests.support.dags.airflow_deployment import Deployment
+from tests.support.dags.container_transcripts import Container
+from tests.support.standin.standin_server import Batch as Queue
+from tests.support.standin.standin_server import LocalAws, make_batch, start
+from transcription.shared.bucket import PAGE, Bucket
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from transcription import form
 from transcription.contract.errors import InputError
-from transcription.settings import Settings
+from transcription.plan import trigger_form
+from transcription.shared.settings import Settings
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text()
 DEFAULTS = {each.name: each.default for each in fields(Settings)}
@@ -32,7 +32,7 @@ def test_the_default_of_a_setting_is_the_one_in_its_row(name: str) -> None:
     assert written[f"`{name}`"] in (str(DEFAULTS[name]).lower(), f"{DEFAULTS[name]:g}")
 
 
-@pytest.mark.parametrize("name", form.PARAMS)
+@pytest.mark.parametrize("name", trigger_form.PARAMS)
 def test_a_field_of_the_form_has_its_row(name: str) -> None:
     assert row(name, "### The trigger form")
 

@@ -14,8 +14,7 @@ os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 
 from infra.app import make_app
 from infra.paths import ROOT
-
-from .deployment import Deployment
+from tests.support.infra.templates import Deployment
 
 COMMAND_LINE = ROOT / ".local" / "cdk" / "node_modules" / ".bin" / "cdk"
 #: Every setting that changes what is deployed, other than it is by default.

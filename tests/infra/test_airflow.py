@@ -13,8 +13,7 @@ from infra.app import make_app
 from infra.mwaa.errors import ConstraintOther
 from infra.paths import DAGS, PLUGINS, REQUIREMENTS
 from infra.settings import DECIDED
-
-from .deployment import Deployment
+from tests.support.infra.templates import Deployment
 
 
 @pytest.fixture

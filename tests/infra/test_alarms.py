@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 
 from infra import metrics
-from transcriber import metrics as container_metrics
+from tests.support.infra.policy import is_allowed
+from tests.support.infra.templates import ACCOUNT, Deployment
+from transcriber.shard import metrics as container_metrics
 from transcription.contract.errors import AudioCorrupt, StorageDenied
-
-from .deployment import ACCOUNT, Deployment
-from .policy import is_allowed
 
 
 def alarm(deployment: Deployment, name: str) -> Any:

@@ -10,8 +10,7 @@ import pytest
 
 from infra import job
 from infra.paths import ROOT
-
-from .deployment import Deployment
+from tests.support.infra.templates import Deployment
 
 GIBIBYTE = 1024
 #: The part of a machine's memory that its own system and agent take, about. Source: Amazon ECS Developer Guide,

@@ -7,9 +7,8 @@ import re
 from pathlib import Path
 
 from infra.paths import ROOT
-
-from .conftest import COMMAND_LINE, synthesize
-from .deployment import Deployment
+from tests.infra.conftest import COMMAND_LINE, synthesize
+from tests.support.infra.templates import Deployment
 
 
 def test_cdk_synth_writes_all_stacks_in_the_order_of_their_deployment(default: Deployment) -> None:

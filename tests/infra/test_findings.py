@@ -17,8 +17,7 @@ from cdk_nag import AwsSolutionsChecks
 
 from infra.acknowledge import acknowledge
 from infra.paths import ROOT
-
-from .deployment import Deployment
+from tests.support.infra.templates import Deployment
 
 CHECKOV = ROOT / ".local" / "venvs" / "checkov" / "bin" / "checkov"
 

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from infra.paths import ROOT
-
-from .deployment import Deployment
+from tests.support.infra.templates import Deployment
 
 #: Properties by which resources are known in an account and region.
 NAMES = re.compile(r"(?:Name|\w+Name|Alias\w*)")

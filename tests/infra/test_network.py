@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .deployment import REGION, Deployment
+from tests.support.infra.templates import REGION, Deployment
 
 
 def test_mwaa_gets_two_private_subnets_in_two_zones(each: Deployment) -> None:

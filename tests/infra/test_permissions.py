@@ -13,10 +13,9 @@ import boto3
 import pytest
 
 from infra.paths import DAGS, ROOT
+from tests.support.infra.policy import is_allowed
+from tests.support.infra.templates import ACCOUNT, PARTITION, REGION, Deployment
 from transcription.contract import keys
-
-from .deployment import ACCOUNT, PARTITION, REGION, Deployment
-from .policy import is_allowed
 
 NAME = "2022.01.15/a b#1*?.wav"
 INPUT = keys.INPUT + NAME

@@ -7,8 +7,7 @@ import re
 import pytest
 
 from infra.paths import ROOT
-
-from .deployment import Deployment
+from tests.support.infra.templates import Deployment
 
 READMES = (ROOT / "README.md", ROOT / "infra" / "README.md", ROOT / "docs" / "deploying.md")
 

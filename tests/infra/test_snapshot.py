@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from .deployment import STACKS, Deployment
+from tests.support.infra.templates import STACKS, Deployment
 
 FOLDER = Path(__file__).parent / "snapshot"
 

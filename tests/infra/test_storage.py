@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.infra.templates import Deployment
 from transcription.contract import keys
-
-from .deployment import Deployment
 
 
 def rules(deployment: Deployment, key: str) -> list[Any]:

@@ -10,10 +10,10 @@ import pytest
 from local.aws_client import isolate
 from local.paths import DEMO_CLIPS
 from local.stack import Stack
-from tests.integration.pipeline import Pipeline
+from tests.support.pipeline.pipeline import Pipeline
 
 isolate()
-pytest.register_assert_rewrite("tests.integration.aftermath")  # says which files are where
+pytest.register_assert_rewrite("tests.support.pipeline.run_checks")  # says which files are where
 
 #: A child for each file, as long as there are no more than so many: what happens to a child happens to a known file.
 CHILDREN = 15

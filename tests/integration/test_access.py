@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from local.resources import BUCKET, LIFECYCLE
-from tests.integration.nights import spend_night, wait
-from tests.integration.pipeline import Pipeline
-from tests.integration.recordings import CLIP
+from tests.support.pipeline.fault_scenarios import spend_night, wait
+from tests.support.pipeline.pipeline import Pipeline
+from tests.support.pipeline.spoken_recordings import CLIP
 
 
 def test_denied_access_is_red_and_not_a_quiet_night(pipeline: Pipeline) -> None:

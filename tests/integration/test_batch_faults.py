@@ -6,9 +6,9 @@ import pytest
 
 from local.stack import Stack
 from tests.integration.conftest import CHILDREN
-from tests.integration.nights import Night, spend_night
-from tests.integration.pipeline import Pipeline
-from tests.integration.recordings import CLIP, SILENCE
+from tests.support.pipeline.fault_scenarios import Night, spend_night
+from tests.support.pipeline.pipeline import Pipeline
+from tests.support.pipeline.spoken_recordings import CLIP, SILENCE
 from transcription.contract.options import FORMATS
 
 #: The S3 requests of a child with two files: its shard; then for each file whether it is done, the audio, the text, the

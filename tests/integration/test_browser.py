@@ -12,9 +12,9 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from local.airflow import DAG_ID
 from local.configuration import USER
-from tests.integration.aftermath import Aftermath
-from tests.integration.pipeline import Pipeline
-from tests.integration.recordings import CLIP
+from tests.support.pipeline.pipeline import Pipeline
+from tests.support.pipeline.run_checks import Aftermath
+from tests.support.pipeline.spoken_recordings import CLIP
 from transcription.contract.keys import RunKeys, run_name
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)

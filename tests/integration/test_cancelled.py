@@ -9,11 +9,11 @@ import pytest
 
 from local.runs import Run
 from local.stack import Stack
-from tests.integration.accidents import halted_child, kill_worker
-from tests.integration.aftermath import Aftermath
-from tests.integration.patience import until
-from tests.integration.pipeline import OVER, Pipeline
-from tests.integration.recordings import CLIPS, long_recording
+from tests.support.pipeline.pipeline import OVER, Pipeline
+from tests.support.pipeline.process_kills import halted_child, kill_worker
+from tests.support.pipeline.run_checks import Aftermath
+from tests.support.pipeline.spoken_recordings import CLIPS, long_recording
+from tests.support.pipeline.waiting import until
 from transcription.contract.keys import RunKeys, run_name
 
 LONG, SHORT = "0-long.wav", ["1.wav", "2.wav"]

@@ -10,10 +10,10 @@ import pytest
 from local.paths import DEMO_MODEL
 from local.resources import BUCKET
 from local.stack import Stack
-from tests.integration.aftermath import Aftermath
-from tests.integration.nights import Night, spend_night
-from tests.integration.pipeline import Pipeline
-from tests.integration.recordings import CLIPS
+from tests.support.pipeline.fault_scenarios import Night, spend_night
+from tests.support.pipeline.pipeline import Pipeline
+from tests.support.pipeline.run_checks import Aftermath
+from tests.support.pipeline.spoken_recordings import CLIPS
 from transcription.contract import keys
 
 FILES = {"x/a.wav": CLIPS[0], "x/b.wav": CLIPS[1], "y/c.wav": CLIPS[2]}

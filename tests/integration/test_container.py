@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from local.aws.engine import find_engine
 from local.paths import DEMO_CLIPS, ROOT
+from standin.execution.container_engine import find_engine
 
 
 @pytest.mark.skipif(find_engine() is None, reason="no container engine answers here: neither docker nor podman")

@@ -1,4 +1,4 @@
-"""`make demo` with a user's own folder: every recording of tests/corpus.py through the whole pipeline."""
+"""`make demo` with a folder of one's own: all of tests/support/odd_recordings.py through the whole pipeline."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from local.__main__ import DEMO_STATE
 from local.paths import ROOT
-from tests.corpus import FORMATS, ODD_NAMES, OTHER, UNREADABLE, WORDLESS, write_corpus
+from tests.support.odd_recordings import FORMATS, ODD_NAMES, OTHER, UNREADABLE, WORDLESS, write_corpus
 
 
 class Demo:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.integration.aftermath import Aftermath
-from tests.integration.pipeline import Pipeline
-from tests.integration.recordings import CLIPS, SILENCE, long_recording
+from tests.support.pipeline.pipeline import Pipeline
+from tests.support.pipeline.run_checks import Aftermath
+from tests.support.pipeline.spoken_recordings import CLIPS, SILENCE, long_recording
 from transcription.contract import keys
 from transcription.contract.options import AUTO, BATCHED, LIBDEEPSPEECH
 

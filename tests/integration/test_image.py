@@ -16,12 +16,12 @@ import pytest
 import soundfile
 
 from local import processes
-from local.aws.engine import find_engine, removal
 from local.aws_client import aws_environment, s3_client
 from local.image import build_image
 from local.paths import DEMO_CLIPS
 from local.resources import IMAGE
 from local.stack import start_aws
+from standin.execution.container_engine import find_engine, removal
 from transcription.contract import keys, records
 from transcription.contract.manifest import Item, Shard
 from transcription.contract.options import Options

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import pytest
 
 from local.stack import Stack
-from tests.integration.aftermath import Aftermath
-from tests.integration.people import TASKS
-from tests.integration.pipeline import Pipeline
-from tests.integration.recordings import CLIP
+from tests.support.pipeline.airflow_ui import TASKS
+from tests.support.pipeline.pipeline import Pipeline
+from tests.support.pipeline.run_checks import Aftermath
+from tests.support.pipeline.spoken_recordings import CLIP
 
 #: More calls than any task makes for two files.
 _MANY = 50

@@ -11,12 +11,12 @@ from threading import Event, Thread
 import pytest
 
 from local.stack import Stack
-from tests.integration.aftermath import PLACES, Aftermath
 from tests.integration.conftest import CHILDREN
-from tests.integration.nights import Night, spend_night
-from tests.integration.patience import until
-from tests.integration.pipeline import Pipeline
-from tests.integration.recordings import CLIPS, NOISE
+from tests.support.pipeline.fault_scenarios import Night, spend_night
+from tests.support.pipeline.pipeline import Pipeline
+from tests.support.pipeline.run_checks import PLACES, Aftermath
+from tests.support.pipeline.spoken_recordings import CLIPS, NOISE
+from tests.support.pipeline.waiting import until
 from transcription.contract.keys import RunKeys, run_name
 
 #: In the order of their children. The third one has to wait, and those behind it with it.

@@ -14,10 +14,10 @@ import pytest
 from local.aws_client import KEY_ID, REGION, SECRET
 from local.resources import ALERT_TOPIC
 from local.stack import Stack
-from tests.integration.nights import Night, spend_night
-from tests.integration.patience import until
-from tests.integration.pipeline import Pipeline
-from tests.integration.recordings import CLIP
+from tests.support.pipeline.fault_scenarios import Night, spend_night
+from tests.support.pipeline.pipeline import Pipeline
+from tests.support.pipeline.spoken_recordings import CLIP
+from tests.support.pipeline.waiting import until
 from transcription.contract.keys import RunKeys, run_name
 
 #: The files, in the order of their children, each named after what happens to it, with what people read about it.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.integration.aftermath import Aftermath
 from tests.integration.conftest import CHILDREN
-from tests.integration.pipeline import Pipeline
-from tests.integration.recordings import CLIPS, SILENCE
+from tests.support.pipeline.pipeline import Pipeline
+from tests.support.pipeline.run_checks import Aftermath
+from tests.support.pipeline.spoken_recordings import CLIPS, SILENCE
 
 
 def test_a_night_without_audio_starts_nothing_and_is_green(pipeline: Pipeline) -> None:

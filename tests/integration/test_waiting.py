@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import pytest
 
 from local.stack import Stack
-from tests.integration.accidents import halted_child, kill_task, kill_worker, pass_time
-from tests.integration.aftermath import Aftermath
-from tests.integration.nights import Night, spend_night
-from tests.integration.patience import until
-from tests.integration.pipeline import Pipeline
-from tests.integration.recordings import CLIPS, long_recording
+from tests.support.pipeline.fault_scenarios import Night, spend_night
+from tests.support.pipeline.pipeline import Pipeline
+from tests.support.pipeline.process_kills import halted_child, kill_task, kill_worker, pass_time
+from tests.support.pipeline.run_checks import Aftermath
+from tests.support.pipeline.spoken_recordings import CLIPS, long_recording
+from tests.support.pipeline.waiting import until
 
 FILES = 3
 

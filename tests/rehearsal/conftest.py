@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from local.aws_client import isolate
-from local.rehearsal.rehearse import Rehearsal
+from rehearsal.rehearse import Rehearsal
 
 isolate()
 

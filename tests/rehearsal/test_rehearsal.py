@@ -12,8 +12,8 @@ import pytest
 from local.airflow import Airflow
 from local.errors import StackError
 from local.paths import ROOT
-from local.rehearsal.deployment import Deployment
-from local.rehearsal.rehearse import Rehearsal, check_destroyed, check_plugin_update, check_run
+from rehearsal.deployment import Deployment
+from rehearsal.rehearse import Rehearsal, check_destroyed, check_plugin_update, check_run
 
 
 def test_a_deployment_transcribes_updates_and_ends_as_the_readme_says() -> None:

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.transcriber.bucket import DRAFT, RUN, Bucket, Run
-from tests.transcriber.sounds import Clip
-from transcriber.libdeepspeech import LibDeepSpeech
-from transcriber.model import open_folder
-from transcriber.processes import warm_up
-from transcriber.shard import run_shard
-from transcriber.store import Store
+from tests.support.transcriber.shard_bucket import DRAFT, RUN, Bucket, Run
+from tests.support.transcriber.wav_files import Clip
+from transcriber.engines.libdeepspeech import LibDeepSpeech
+from transcriber.model.model_folder import open_folder
+from transcriber.shard.run_shard import run_shard
+from transcriber.shard.store import Store
+from transcriber.workers.process_server import warm_up
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO_MODEL = ROOT / "transcriber_image/demo_model"
@@ -65,7 +65,7 @@ def s3_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     address = state / "aws-endpoint"
     with (state / "log").open("wb") as log:
         process = subprocess.Popen(
-            [AIRFLOW_PYTHON, "-m", "local.aws", "--state", str(state)], cwd=ROOT, stdout=log, stderr=log
+            [AIRFLOW_PYTHON, "-m", "standin", "--state", str(state)], cwd=ROOT, stdout=log, stderr=log
         )
     try:
         deadline = time.monotonic() + START_SECONDS

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.transcriber.bucket import DRAFT, RUN, Bucket
-from tests.transcriber.sounds import Clip
+from tests.support.transcriber.shard_bucket import DRAFT, RUN, Bucket
+from tests.support.transcriber.wav_files import Clip
 from transcription.contract import keys
 from transcription.contract.options import Options
 from transcription.contract.result import TRANSCRIBED

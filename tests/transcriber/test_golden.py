@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.transcriber.hearing import hear
-from tests.transcriber.sounds import Clip, silence, wav
-from transcriber.choice import open_engine
-from transcriber.engine import Engine
-from transcriber.model import open_folder
-from transcriber.transcript import Transcript
+from tests.support.transcriber.engine_run import hear
+from tests.support.transcriber.wav_files import Clip, silence, wav
+from transcriber.engines.engine import Engine
+from transcriber.model.model_folder import open_folder
+from transcriber.selection.engine_selection import open_engine
+from transcriber.text.transcript import Transcript
 from transcription.contract.options import BATCHED, LIBDEEPSPEECH, Options
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.transcriber.engines.test_libdeepspeech import unrunnable
 from tests.transcriber.test_command import command
-from tests.transcriber.test_engine import unrunnable
-from transcriber.clip import CLIP
+from transcriber.selection.self_test_clip import CLIP
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from local.paths import DEMO_CLIPS
 from local.resources import QUEUE
 from local.runs import Run
 from local.stack import Stack
-from tests.integration.patience import until
-from tests.integration.pipeline import Pipeline
+from tests.support.pipeline.pipeline import Pipeline
+from tests.support.pipeline.waiting import until
 
 SAID: dict[str, str] = dict(sorted(json.loads((DEMO_CLIPS / "transcripts.json").read_text()).items())[:4])
 

@@ -3,10 +3,10 @@
 if __name__ == "__main__":
     import sys
 
-    from .processes import warm_up
+    from transcriber.workers.process_server import warm_up
 
     warm_up()
 
-    from .command import main
+    from transcriber.command import main
 
     sys.exit(main())

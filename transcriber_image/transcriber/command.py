@@ -12,15 +12,14 @@ from pathlib import Path
 from types import FrameType
 from typing import Optional
 
+from transcriber.engines.batched.network_cache import make_network
+from transcriber.local_files import transcribe_files
+from transcriber.model.model_folder import open_folder
+from transcriber.self_test import self_test
+from transcriber.shard.metrics import put_fault
+from transcriber.workers.cores import count_cores
 from transcription.contract.errors import ShardIncomplete, TranscriptionError
 from transcription.contract.options import ENGINES, HotWord, Options
-
-from .cores import count_cores
-from .desk import transcribe_files
-from .metrics import put_fault
-from .model import open_folder
-from .networks import make_network
-from .self_test import self_test
 
 #: What a process that SIGTERM ended returns: 128 + 15. Batch sends it before a Spot host goes, and tries again.
 _TERMINATED = 128 + signal.SIGTERM
@@ -65,8 +64,8 @@ def main() -> int:
 
 def _run_child(arguments: argparse.Namespace, processes: int) -> None:
     # boto3 takes as long to import as all the rest, and nobody needs it on a desk.
-    from .shard import run_shard  # noqa: PLC0415
-    from .store import Store  # noqa: PLC0415
+    from transcriber.shard.run_shard import run_shard  # noqa: PLC0415
+    from transcriber.shard.store import Store  # noqa: PLC0415
 
     # Absent where a run is so small that its job is not an array.
     index = int(os.environ.get("AWS_BATCH_JOB_ARRAY_INDEX", "0"))

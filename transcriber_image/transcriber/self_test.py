@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from transcriber.model.model_folder import open_folder
+from transcriber.selection.engine_selection import open_engine
+from transcriber.selection.self_test_clip import CLIP
+from transcriber.shard.recordings import Recording, transcribe
 from transcription.contract.errors import EngineFailed, ModelInvalid
 from transcription.contract.options import Options
-
-from .choice import open_engine
-from .clip import CLIP
-from .model import open_folder
-from .recordings import Recording, transcribe
 
 
 def self_test(model: Path) -> tuple[str, str]:

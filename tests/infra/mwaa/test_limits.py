@@ -8,7 +8,7 @@ import botocore.session
 import pytest
 
 from infra.mwaa import limits
-from tests.infra.deployment import Deployment
+from tests.support.infra.templates import Deployment
 
 RIGHT: dict[str, Any] = {
     "Name": "transcription",

@@ -1,0 +1,1 @@
+"""The tasks `verify_transcripts` and `move_to_processed`."""

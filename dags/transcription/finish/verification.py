@@ -1,0 +1,99 @@
+"""Verification: nothing is believed but what lies in the bucket."""
+
+from __future__ import annotations
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+
+from transcription.contract import keys, result
+from transcription.contract.errors import RecordInvalid, ResultMissing, TranscriptionError, TranscriptUnverified
+from transcription.contract.keys import RunKeys
+from transcription.contract.manifest import Failure, Item, Plan
+from transcription.contract.result import Result
+from transcription.finish import transcript_check
+from transcription.finish.outcomes import DONE_BEFORE, MISSING, Outcome, Outcomes
+from transcription.plan import existing_transcripts
+from transcription.shared.bucket import CONCURRENCY, Bucket
+from transcription.shared.manifest_store import read_done, read_items
+
+
+def verify(bucket: Bucket, plan: Plan) -> Outcomes:
+    """Compare the manifest with the results and transcripts that are there.
+
+    Returns:
+        One outcome per planned file, those done before and those refused included, in the order of the manifest.
+    """
+    recorded = {found.key for found in bucket.list(RunKeys(plan.run).results)}
+    with ThreadPoolExecutor(CONCURRENCY) as pool:
+        outcomes = list(pool.map(lambda item: _outcome(bucket, plan.run, item, recorded), read_items(bucket, plan)))
+        outcomes += pool.map(lambda item: _done_before(bucket, plan, item), read_done(bucket, plan))
+    outcomes += [Outcome(refusal.item, result.FAILED, refusal.failure) for refusal in plan.refused]
+    return Outcomes(plan.run, tuple(sorted(outcomes, key=lambda outcome: outcome.item.number)))
+
+
+def _outcome(bucket: Bucket, run: str, item: Item, recorded: set[str]) -> Outcome:
+    key = RunKeys(run).result(item.number)
+    try:
+        record = _result(bucket, key, item, recorded)
+        if record.status == result.TRANSCRIBED:
+            _check(bucket, record)
+    except (RecordInvalid, ResultMissing, TranscriptUnverified) as error:
+        return _missing(item, error)
+    return Outcome(
+        item=item,
+        status=record.status,
+        failure=record.failure,
+        audio=record.audio,
+        words=record.words,
+        confidence=record.confidence,
+        no_speech=record.no_speech,
+        unsure_words=record.unsure_words,
+        cpu_seconds=record.cpu_seconds,
+        engine=record.engine,
+        engine_note=record.engine_note,
+    )
+
+
+def _result(bucket: Bucket, key: str, item: Item, recorded: set[str]) -> Result:
+    record = bucket.find_record(Result, key) if key in recorded else None
+    if record is None:
+        raise ResultMissing("No child wrote a result for it.")
+    if record.item != item:
+        raise ResultMissing(f"{key} is about another file.")
+    return record
+
+
+def _check(bucket: Bucket, record: Result) -> None:
+    name = keys.name_of(record.item.key)
+    wanted = [keys.transcript(name), keys.transcript_json(name)]
+    wanted += [keys.subtitles(name, each) for each in record.options.formats]
+    written = {output.key: output for output in record.outputs}
+    contents: dict[str, bytes] = {}
+    for key in wanted:
+        if key not in written:
+            raise TranscriptUnverified(f"The result does not list {key!r}.")
+        content = bucket.read(key)
+        if content is None:
+            raise TranscriptUnverified(f"{key!r} is not there.")
+        if (len(content), hashlib.sha256(content).hexdigest()) != (written[key].size, written[key].sha256):
+            raise TranscriptUnverified(f"{key!r} is not what the container wrote.")
+        contents[key] = content
+    transcript_check.check(name, contents[wanted[0]], contents[wanted[1]])
+
+
+def _done_before(bucket: Bucket, plan: Plan, item: Item) -> Outcome:
+    found = existing_transcripts.read(bucket, item, plan.recipe)
+    if found is None or not found.same:
+        return _missing(item, TranscriptUnverified("The transcript that it had is gone."))
+    return Outcome(
+        item=item,
+        status=DONE_BEFORE,
+        audio=found.audio,
+        words=found.words,
+        confidence=found.confidence,
+        unsure_words=found.unsure_words,
+    )
+
+
+def _missing(item: Item, error: TranscriptionError) -> Outcome:
+    return Outcome(item, MISSING, Failure(error.code, error.message))

@@ -1,0 +1,1 @@
+"""The task `plan`: choose the files, find existing transcripts, freeze the manifest."""

@@ -1,0 +1,1 @@
+"""The task `report`, and the alerts."""

@@ -1,0 +1,1 @@
+"""The task `transcribe`: one Batch job per run."""

@@ -1,0 +1,1 @@
+"""AWS Batch: the API, its jobs, and the scheduler."""

@@ -1,0 +1,132 @@
+"""The Batch API: moto keeps queues, environments and definitions; jobs are this package's own.
+
+moto's own jobs cannot stand in for AWS: no array index, no retries, a parent that never fails, exit codes lost.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from moto.batch.exceptions import ClientException
+from moto.batch.responses import BatchResponse
+from moto.batch.utils import make_arn_for_job
+from moto.iam.exceptions import NotFoundException
+
+from standin.batch import job_description, job_listing, submission
+from standin.batch.jobs import AnyJob, Array, Job, Status
+from standin.batch.scheduler import Scheduler
+
+#: Source: AWS Batch API Reference, DescribeJobs.
+_DESCRIBED_AT_ONCE = 100
+#: As moto spells it.
+_SERVICE_ROLE = "AWSServiceRoleForbatch"
+
+
+class BatchApi(BatchResponse):
+    """moto finds the handler of an action by its name in lower case."""
+
+    scheduler: ClassVar[Scheduler]
+
+    def submitjob(self) -> str:
+        """SubmitJob."""
+        request = self._request()
+        size = submission.array_size(request)
+        submitted = submission.read(request, self.batch_backend)
+        job_id = str(uuid.uuid4())
+        job: AnyJob
+        if size is None:
+            job = Job(submitted, job_id, self._arn(job_id))
+        else:
+            job = Array(submitted, job_id, self._arn(job_id), summary=Counter({Status.SUBMITTED: size}))
+            child_ids = (f"{job_id}:{index}" for index in range(size))
+            job.children = [Job(submitted, each, self._arn(each), job, index) for index, each in enumerate(child_ids)]
+        self.batch_backend.tag_resource(job.arn, dict(submitted.tags))
+        self.scheduler.submit(job)
+        return json.dumps({"jobArn": job.arn, "jobName": submitted.name, "jobId": job_id})
+
+    def describejobs(self) -> str:
+        """DescribeJobs. Ids that do not exist are left out, as AWS does."""
+        ids = self._request()["jobs"]
+        if len(ids) > _DESCRIBED_AT_ONCE:
+            raise ClientException(f"{len(ids)} jobs; DescribeJobs takes at most {_DESCRIBED_AT_ONCE}.")
+        with self.scheduler.changed:
+            found = [self.scheduler.jobs[each] for each in ids if each in self.scheduler.jobs]
+            return json.dumps({"jobs": [job_description.details(job) for job in found]})
+
+    def listjobs(self) -> str:
+        """ListJobs."""
+        request = self._request()
+        with self.scheduler.changed:
+            jobs, token = job_listing.page(self._listed(request), request)
+            response = {"jobSummaryList": [job_description.summary(job) for job in jobs]}
+            return json.dumps(response | ({"nextToken": token} if token else {}))
+
+    def canceljob(self) -> str:
+        """CancelJob."""
+        request = self._request()
+        self.scheduler.cancel(request["jobId"], request["reason"])
+        return "{}"
+
+    def terminatejob(self) -> str:
+        """TerminateJob."""
+        request = self._request()
+        self.scheduler.terminate(request["jobId"], request["reason"])
+        return "{}"
+
+    def createcomputeenvironment(self) -> str:
+        """CreateComputeEnvironment. moto insists on a state and a service role; AWS has defaults for both."""
+        request = {"state": "ENABLED", "serviceRole": "", **self._request()}
+        request["serviceRole"] = request["serviceRole"] or self._service_linked_role()
+        self.body = json.dumps(request)
+        return super().createcomputeenvironment()
+
+    def createjobqueue(self) -> str:
+        """CreateJobQueue. moto insists on a state; AWS has a default."""
+        self.body = json.dumps({"state": "ENABLED", **self._request()})
+        return super().createjobqueue()
+
+    def updatecomputeenvironment(self) -> str:
+        """UpdateComputeEnvironment. moto forgets the new `maxvCpus`."""
+        response = super().updatecomputeenvironment()
+        request = self._request()
+        environment = self.batch_backend.get_compute_environment(request["computeEnvironment"])
+        resources = request.get("computeResources") or {}
+        if environment and "maxvCpus" in resources:
+            environment.compute_resources["maxvCpus"] = resources["maxvCpus"]
+        self.scheduler.wake()
+        return response
+
+    def updatejobqueue(self) -> str:
+        """UpdateJobQueue. What waits may now have room."""
+        response = super().updatejobqueue()
+        self.scheduler.wake()
+        return response
+
+    def _request(self) -> dict[str, Any]:
+        request: dict[str, Any] = json.loads(self.body)
+        return request
+
+    def _arn(self, job_id: str) -> str:
+        return make_arn_for_job(self.current_account, job_id, self.region)
+
+    def _listed(self, request: dict[str, Any]) -> Sequence[AnyJob]:
+        if not request.get("arrayJobId"):
+            queue = self.batch_backend.get_job_queue(request.get("jobQueue", ""))
+            if queue is None:
+                raise ClientException(f"Job queue {request.get('jobQueue')} does not exist")
+            return self.scheduler.submissions[queue]
+        array = self.scheduler.jobs.get(request["arrayJobId"])
+        if not isinstance(array, Array):
+            raise ClientException(f"{request['arrayJobId']} is not an array job")
+        return array.children
+
+    def _service_linked_role(self) -> str:
+        iam = self.batch_backend.iam_backend
+        try:
+            return iam.get_role(_SERVICE_ROLE).arn
+        except NotFoundException:
+            return iam.create_service_linked_role("batch.amazonaws.com", "", "").arn

@@ -1,0 +1,1 @@
+"""Run the attempts of jobs as processes or containers."""

@@ -1,0 +1,107 @@
+"""The attempts under way, each made in a thread of its own."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import threading
+import traceback
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from moto.batch.models import ComputeEnvironment
+
+from standin.batch import attempt_ending, ecs_task
+from standin.batch.attempt_ending import Ending
+from standin.batch.jobs import AttemptRecord, Job, Status, now
+from standin.execution.attempt import Attempt
+from standin.execution.attempt_log import AttemptLog
+from standin.execution.runners import Runner
+from standin.faults.fault_book import FaultBook
+
+
+class Attempts:
+    """Makes attempts whose files lie in `state`. Guarded by `lock`, the scheduler's, as all jobs are."""
+
+    def __init__(self, runner: Runner, faults: FaultBook, state: Path, lock: threading.Condition) -> None:
+        #: Those that ended, too, because their requests can still be on the way.
+        self.by_access_key: dict[str, Attempt] = {}
+        self.endpoint = ""
+        self._runner, self._faults, self._state, self._lock = runner, faults, state, lock
+        self._running: dict[Job, tuple[Attempt, threading.Thread]] = {}
+
+    def of(self, job: Job) -> Attempt | None:
+        """The attempt at `job` that is being made."""
+        return self._running[job][0] if job in self._running else None
+
+    def begin(self, job: Job, environment: ComputeEnvironment, ended: Callable[[Ending], None]) -> None:
+        """Make the next attempt at `job`; `ended` is called under the lock when nothing of it is left."""
+        job.enter(Status.STARTING)
+        role = job.submission.container.get("jobRoleArn")
+        attempt = Attempt(job.next_attempt(), self._runner, self._faults, job.submission.timeout, role)
+        self.by_access_key[attempt.access_key] = attempt
+        record = ecs_task.record(job)
+        job.attempts.append(record)
+        thread = threading.Thread(target=self._make, args=(job, attempt, record, environment, ended), daemon=True)
+        self._running[job] = (attempt, thread)
+        thread.start()
+
+    def arm(self) -> None:
+        """Tell all attempts of a new fault."""
+        with self._lock:
+            attempts = [attempt for attempt, _ in self._running.values()]
+        for attempt in attempts:
+            attempt.arm()
+
+    def stop(self) -> None:
+        """Kill what runs. When this returns nothing is left of any attempt."""
+        with self._lock:
+            running = list(self._running.values())
+        for attempt, _ in running:
+            attempt.cut_short(attempt_ending.terminated("The local AWS was stopped"), grace=0)
+            attempt.kill()
+        for _, thread in running:
+            thread.join()
+
+    def _make(
+        self,
+        job: Job,
+        attempt: Attempt,
+        record: AttemptRecord,
+        environment: ComputeEnvironment,
+        ended: Callable[[Ending], None],
+    ) -> None:
+        """Make an attempt from beginning to end; runs in the attempt's thread."""
+        try:
+            ending = self._run(job, attempt, record, environment)
+        except Exception as error:  # noqa: BLE001  (whatever it is, the job must not stay RUNNING for ever)
+            traceback.print_exc(file=sys.stderr)
+            ending = attempt_ending.not_started(f"{type(error).__name__}: {error}")
+        with self._lock:
+            record.stopped_at, record.ending = now(), ending
+            del self._running[job]
+            ended(ending)
+
+    def _run(self, job: Job, attempt: Attempt, record: AttemptRecord, environment: ComputeEnvironment) -> Ending:
+        who = attempt.who
+        path = self._state / "logs" / "batch" / who.job / f"{who.child}-{who.attempt}.log"
+        logs = job.submission.queue.backend.logs_backend
+        with (
+            AttemptLog(path, logs, ecs_task.log_group(job), record.log_stream) as log,
+            tempfile.TemporaryDirectory(dir=self._state / "tmp", ignore_cleanup_errors=True) as folder,
+        ):
+            what = ecs_task.make(
+                job,
+                who.attempt,
+                environment,
+                access_key=attempt.access_key,
+                endpoint=self.endpoint,
+                folder=Path(folder),
+            )
+            return attempt.run(what, log, partial(self._started, job, record))
+
+    def _started(self, job: Job, record: AttemptRecord) -> None:
+        with self._lock:
+            record.started_at = job.started_at = now()
+            job.enter(Status.RUNNING)

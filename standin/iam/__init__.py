@@ -1,0 +1,1 @@
+"""IAM: enforce the policies of roles."""

@@ -1,0 +1,1 @@
+"""Amazon S3, where moto's differs from AWS."""

@@ -1,0 +1,38 @@
+"""Many objects at once, for benchmarks and large tests: as requests of their own 100,000 would take minutes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.s3.exceptions import S3ClientError
+from moto.s3.models import s3_backends
+
+from standin.s3.api import ONE_AT_A_TIME
+
+
+def put(document: Any) -> int:
+    """Copy an object to many keys of its bucket: `{"bucket": …, "source": key, "keys": [key, …]}`.
+
+    Returns:
+        How many there are now.
+
+    Raises:
+        ValueError: they cannot be made; the text says why.
+    """
+    match document:
+        case {"bucket": str(bucket), "source": str(source), "keys": [*keys]} if all(isinstance(k, str) for k in keys):
+            pass
+        case _:
+            raise ValueError('Copies are ordered as {"bucket": "b", "source": "key", "keys": ["key", …]}.')
+    backend = s3_backends[DEFAULT_ACCOUNT_ID]["aws"]
+    with ONE_AT_A_TIME:
+        try:
+            original = backend.get_object(bucket, source)
+            if original is None:
+                raise ValueError(f"There is no object {source!r} in {bucket!r}.")
+            for key in keys:
+                backend.copy_object(original, bucket, key)
+        except S3ClientError as error:
+            raise ValueError(f"{bucket!r}: {error.message}") from error
+    return len(keys)

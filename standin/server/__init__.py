@@ -1,0 +1,1 @@
+"""The HTTP server: one WSGI application for all services."""

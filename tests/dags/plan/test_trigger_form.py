@@ -1,0 +1,213 @@
+"""The trigger form: what people choose must be what happens, and what they cannot choose must be refused at once."""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from dataclasses import asdict, replace
+from fnmatch import fnmatch
+from typing import Any
+
+import pytest
+from airflow.sdk.definitions.param import ParamsDict
+from airflow.sdk.exceptions import ParamValidationError
+
+from tests.support.dags.bucket_objects import make_plan
+from transcription.contract import keys, records
+from transcription.contract.errors import OptionInvalid
+from transcription.contract.manifest import Plan
+from transcription.contract.options import HotWord, Options
+from transcription.plan import trigger_form
+from transcription.plan.trigger_form import Request
+from transcription.shared.settings import Settings
+
+SETTINGS = Settings("bucket", "queue", "definition", model="house", formats="vtt")
+
+
+def read(settings: Settings = SETTINGS, **chosen: Any) -> Request:
+    """What Airflow makes of the form when it is filled in like this."""
+    params = ParamsDict(deepcopy(trigger_form.PARAMS))
+    params.update(chosen)
+    return trigger_form.read(params.validate(), settings)
+
+
+def test_the_nightly_run_is_the_deployments_defaults() -> None:
+    wanted = Request(Options(model="house", formats=("vtt",)), prefix="", force=False, max_files=None, dry_run=False)
+    assert read() == wanted
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "prefix",
+        "model",
+        "beam_width",
+        "lm_alpha",
+        "lm_beta",
+        "hot_words",
+        "alternatives",
+        "engine",
+        "formats",
+        "max_files",
+    ],
+)
+def test_a_field_that_was_cleared_is_the_default(name: str) -> None:
+    assert read(**{name: None}) == read()
+
+
+def test_what_is_chosen_is_what_happens() -> None:
+    request = read(
+        prefix="interviews/anna",
+        model="court",
+        beam_width=1000,
+        lm_alpha=0.75,
+        lm_beta=1.5,
+        hot_words=["sonata:7.5", " etude:-2 ", " "],
+        alternatives=3,
+        cut_at_silence=False,
+        engine="libdeepspeech",
+        formats=["srt"],
+        force=True,
+        max_files=100,
+        dry_run=True,
+    )
+    options = Options(
+        model="court",
+        beam_width=1000,
+        hot_words=(HotWord("sonata", 7.5), HotWord("etude", -2.0)),
+        formats=("srt",),
+        lm_alpha=0.75,
+        lm_beta=1.5,
+        alternatives=3,
+        cut_at_silence=False,
+        engine="libdeepspeech",
+    )
+    assert request == Request(options, "interviews/anna", force=True, max_files=100, dry_run=True)
+
+
+def test_what_the_deployment_calls_unsure_holds_for_every_run() -> None:
+    assert read(settings=replace(SETTINGS, low_confidence=0.5)).options == replace(read().options, low_confidence=0.5)
+
+
+def test_the_deployments_engine_holds_where_a_run_chooses_none() -> None:
+    settings = replace(SETTINGS, engine="batched", int8_lstm=True)
+    assert read(settings=settings).options == replace(read().options, engine="batched", int8_lstm=True)
+    assert read(settings=replace(SETTINGS, engine="batched"), engine="auto").options.engine == "auto"
+    assert read(int8_lstm=True).options.int8_lstm
+
+
+def test_a_run_can_choose_libdeepspeech_whatever_the_deployment_says_of_the_batched_engine() -> None:
+    settings = replace(SETTINGS, int8_lstm=True)
+    assert read(settings=settings, engine="libdeepspeech").options == read(engine="libdeepspeech").options
+    with pytest.raises(OptionInvalid, match="int8_lstm is for the batched engine"):
+        read(engine="libdeepspeech", int8_lstm=True)
+
+
+def test_a_language_model_that_weighs_nothing_is_not_the_models_own() -> None:
+    assert (read(lm_alpha=0, lm_beta=0).options.lm_alpha, read().options.lm_alpha) == (0.0, None)
+
+
+def test_numbers_may_be_written_with_a_point_or_without() -> None:
+    """JSON has one kind of number; a child could not read its shard, and a transcript would count as another's."""
+    whole = read(lm_alpha=1, lm_beta=2, beam_width=500, alternatives=3, max_files=7)
+    assert written(whole) == written(read(lm_alpha=1.0, lm_beta=2.0, beam_width=500.0, alternatives=3.0, max_files=7.0))
+    assert records.load(Plan, records.dump(make_plan(options=whole.options)), "plan").options == whole.options
+
+
+def written(request: Request) -> str:
+    """As a record has it, where 1 and 1.0 differ."""
+    return json.dumps(asdict(request))
+
+
+def test_no_subtitles_at_all_can_be_chosen() -> None:
+    assert read(formats=[]).options.formats == ()
+
+
+@pytest.mark.parametrize("written", ["2026.11.22/", "input/2026.11.22/"])
+def test_a_prefix_may_be_written_as_people_see_it_in_the_bucket(written: str) -> None:
+    assert read(prefix=written).prefix == "2026.11.22/"
+    assert fnmatch("input/2026.11.22/a.wav", trigger_form.audio_pattern({"prefix": written}))
+
+
+@pytest.mark.parametrize("written", ["/2026", "input//2026", "s3://recordings/input/2026"])
+def test_a_prefix_that_can_match_nothing_is_refused(written: str) -> None:
+    for use in (lambda: read(prefix=written), lambda: trigger_form.audio_pattern({"prefix": written})):
+        with pytest.raises(
+            OptionInvalid, match="must be the start of a name below input/, for example interviews/anna"
+        ):
+            use()
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_without_a_prefix_everything_below_input_is_looked_for(nothing: str | None) -> None:
+    assert trigger_form.audio_pattern({"prefix": nothing}) == keys.audio_pattern()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("prefix", 7),
+        ("model", ["court"]),
+        ("beam_width", 0),
+        ("beam_width", 4097),
+        ("beam_width", "wide"),
+        ("lm_alpha", -0.1),
+        ("lm_alpha", "0.93"),
+        ("lm_beta", 100.1),
+        ("alternatives", -1),
+        ("alternatives", 16),
+        ("alternatives", 2.5),
+        ("alternatives", True),
+        ("cut_at_silence", None),
+        ("cut_at_silence", "no"),
+        ("engine", "fast"),
+        ("int8_lstm", None),
+        ("hot_words", "sonata:7.5"),
+        ("hot_words", [7.5]),
+        ("formats", ["docx"]),
+        ("force", None),
+        ("force", "yes"),
+        ("max_files", 0),
+        ("dry_run", "yes"),
+    ],
+)
+def test_the_form_itself_refuses_what_is_no_value_of_a_field(name: str, value: Any) -> None:
+    with pytest.raises(ParamValidationError, match=f"(?s){name}"):
+        read(**{name: value})
+
+
+def test_a_misspelt_field_is_not_passed_over() -> None:
+    """Whoever starts runs by program would wait for what never comes."""
+    with pytest.raises(OptionInvalid, match=r"beamwidth, modell cannot be chosen. What can be is prefix, .*dry_run"):
+        trigger_form.read(
+            {**{name: param.value for name, param in trigger_form.PARAMS.items()}, "modell": "x", "beamwidth": 1},
+            SETTINGS,
+        )
+
+
+def test_a_backfill_is_refused_and_other_runs_are_not() -> None:
+    """Airflow does not count it among the runs of which one may work at a time."""
+    for run_type in ("scheduled", "manual", "asset_triggered"):
+        trigger_form.refuse_backfill(run_type)
+    with pytest.raises(OptionInvalid, match="Trigger a single run instead"):
+        trigger_form.refuse_backfill("backfill")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "advice"),
+    [
+        ({"model": "a/b"}, "'a/b' is not the name of a folder below models/: use letters"),
+        ({"hot_words": ["sonata"]}, "'sonata' must be written word:boost, for example sonata:7.5"),
+        ({"hot_words": ["sonata:loud"]}, "'sonata:loud' must be written word:boost, for example sonata:7.5"),
+        ({"hot_words": ["two words:7"]}, "'two words' must be one word"),
+        ({"hot_words": ["sonata:1000"]}, "boost 1000.0; it must be from -100 to 100"),
+        ({"hot_words": ["a:1", "a:2"]}, "more than once: a"),
+        ({"lm_alpha": 0.93}, "lm_alpha and lm_beta only work together"),
+        ({"lm_beta": 0}, "lm_alpha and lm_beta only work together"),
+        ({"formats": ["srt", "srt"]}, "srt, srt must be a choice of srt, vtt"),
+    ],
+)
+def test_everything_else_that_cannot_be_done_is_named_with_what_can(chosen: dict[str, Any], advice: str) -> None:
+    with pytest.raises(OptionInvalid) as caught:
+        read(**chosen)
+    assert advice in caught.value.message

@@ -1,0 +1,93 @@
+"""Alerts: the right people are told, once, in words that help."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from airflow.configuration import conf
+from airflow.sdk import DAG
+
+from tests.support.standin.standin_server import LocalAws
+from transcription.report import alerts
+
+RUN_ID = "scheduled__2026-11-22T01:00:00+00:00"
+
+
+@pytest.fixture
+def topic(aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A topic that the deployment names."""
+    arn = str(aws.client("sns").create_topic(Name=f"t-{uuid.uuid4().hex}")["TopicArn"])
+    monkeypatch.setenv("AIRFLOW__TRANSCRIPTION__ALERT_TOPIC", arn)
+    return arn
+
+
+@pytest.fixture
+def received(aws: LocalAws, topic: str) -> Callable[[], list[dict[str, str]]]:
+    """What somebody who subscribed to the topic is sent: `Subject` and `Message`."""
+    sqs = aws.client("sqs")
+    url = sqs.create_queue(QueueName=f"q-{uuid.uuid4().hex}")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    aws.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+
+    def received() -> list[dict[str, str]]:
+        messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+        return [json.loads(each["Body"]) for each in messages]
+
+    return received
+
+
+def make_context(run_id: str = RUN_ID) -> Any:
+    """What Airflow gives to callbacks."""
+    xcoms = {("report", "summary"): "2 files transcribed"}
+    ti = SimpleNamespace(xcom_pull=lambda task_ids, key: xcoms[task_ids, key])
+    return {"run_id": run_id, "dag": DAG("transcribe_audio", schedule=None), "ti": ti}
+
+
+def test_a_red_run_is_told_with_its_name_and_its_page(
+    received: Callable[[], list[dict[str, str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://airflow.example/")
+    (notify,) = alerts.on_red_run()
+    notify(make_context())
+    (message,) = received()
+    assert message["Subject"] == f"Transcription failed: {RUN_ID}"
+    assert f"The run {RUN_ID} of transcribe_audio failed" in message["Message"]
+    assert f"https://airflow.example/dags/transcribe_audio/runs/{RUN_ID}" in message["Message"]
+
+
+def test_a_long_name_does_not_silence_an_alert(received: Callable[[], list[dict[str, str]]]) -> None:
+    """SNS refuses subjects of more than 100 characters."""
+    (notify,) = alerts.on_red_run()
+    notify(make_context("manual__" + "x" * 242))
+    (message,) = received()
+    assert len(message["Subject"]) <= 100
+    assert "x" * 242 in message["Message"]
+
+
+def test_a_report_is_sent_where_it_is_wished(
+    received: Callable[[], list[dict[str, str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW__TRANSCRIPTION__DAILY_SUMMARY", "true")
+    (notify,) = alerts.on_report()
+    notify(make_context())
+    (message,) = received()
+    assert (message["Subject"], message["Message"]) == (f"Transcribed: {RUN_ID}", "2 files transcribed")
+
+
+@pytest.mark.usefixtures("topic")
+def test_nobody_is_sent_reports_unasked() -> None:
+    assert alerts.on_report() == []
+
+
+@pytest.mark.parametrize("topic_setting", [None, ""])
+def test_without_a_topic_nobody_is_told(topic_setting: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW__TRANSCRIPTION__DAILY_SUMMARY", "true")
+    if topic_setting is not None:
+        monkeypatch.setenv("AIRFLOW__TRANSCRIPTION__ALERT_TOPIC", topic_setting)
+    assert not conf.get("transcription", "alert_topic", fallback="")
+    assert (alerts.on_red_run(), alerts.on_report()) == ([], [])

@@ -1,0 +1,251 @@
+"""AWS Batch: a job must be submitted once, found again, and seen whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.httpsession import URLLib3Session
+from tenacity import wait_none
+
+from tests.support.dags.airflow_deployment import Deployment, waits_for
+from transcription.contract.errors import JobRefused
+from transcription.shared import batch_client as module
+from transcription.shared import batch_job
+from transcription.shared.batch_client import Batch
+
+NAME = "transcribe-run-1"
+PARAMETERS = {"run": "run-1", "draft": "0a1b"}
+#: More than any machine of the test's queue has: such a job waits for ever.
+TOO_MANY = [{"type": "VCPU", "value": "64"}, {"type": "MEMORY", "value": "128"}]
+
+
+@pytest.fixture
+def batch(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> Batch:
+    """The queue, without the pauses between two attempts to submit."""
+    monkeypatch.setattr(module, "wait_random_exponential", lambda **_: wait_none())
+    return Batch(deployment.queue.queue)
+
+
+@pytest.fixture
+def submit(batch: Batch, deployment: Deployment) -> Callable[..., str]:
+    """Submit a job that prints its parameters."""
+    definition = deployment.define("import sys; print(*sys.argv[1:])")
+
+    def submit(name: str = NAME, children: int = 1, known: set[str] = frozenset(), using: str = definition) -> str:  # type: ignore[assignment]
+        return batch.submit(name, using, children, PARAMETERS, known)
+
+    return submit
+
+
+def submissions(deployment: Deployment) -> int:
+    return deployment.calls("batch").get("SubmitJob", 0)
+
+
+def test_one_child_is_a_plain_job(submit: Callable[..., str], deployment: Deployment) -> None:
+    """Batch refuses arrays of one."""
+    found = deployment.queue.ends(submit())
+    assert (found["status"], found["jobName"], batch_job.size(found)) == ("SUCCEEDED", NAME, 1)
+    assert "arrayProperties" not in found
+
+
+def test_several_children_are_an_array(submit: Callable[..., str], deployment: Deployment) -> None:
+    found = deployment.queue.ends(submit(children=3))
+    assert (found["status"], batch_job.size(found)) == ("SUCCEEDED", 3)
+
+
+def test_the_parameters_reach_the_container(submit: Callable[..., str], deployment: Deployment) -> None:
+    job_id = submit(name=f"{NAME}-parameters")  # the log is named after the job
+    assert deployment.queue.prints(job_id, "0a1b").split() == ["run-1", "0a1b"]
+
+
+def test_a_submission_that_is_throttled_goes_through_later_and_once(
+    submit: Callable[..., str], deployment: Deployment, batch: Batch
+) -> None:
+    deployment.aws.order(kind="throttle", action="SubmitJob", times=5)
+    job_id = submit()
+    assert [each["jobId"] for each in batch.jobs(NAME)] == [job_id]
+    assert submissions(deployment) == 6
+
+
+def test_a_submission_is_not_tried_for_ever(
+    submit: Callable[..., str], deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_PATIENCE", 0.2)
+    deployment.aws.order(kind="throttle", action="SubmitJob")
+    with pytest.raises(ClientError, match="TooManyRequests"):
+        submit()
+
+
+def test_a_submission_that_can_never_succeed_is_not_repeated(
+    submit: Callable[..., str], deployment: Deployment
+) -> None:
+    with pytest.raises(JobRefused, match=r"no-such-definition.*job_queue and job_definition.*clear this task"):
+        submit(using="no-such-definition")
+    assert submissions(deployment) == 1
+
+
+def test_a_submission_whose_answer_was_lost_is_found_and_not_repeated(
+    submit: Callable[..., str], deployment: Deployment, batch: Batch
+) -> None:
+    """Each repetition would pay for all of the audio again."""
+    deployment.aws.order(kind="lose_answer", action="SubmitJob", times=1)
+    job_id = submit(children=2)
+    assert [each["jobId"] for each in batch.jobs(NAME)] == [job_id]
+    assert submissions(deployment) == 1
+
+
+def test_a_job_that_is_to_be_followed_is_not_taken_for_the_one_that_follows(
+    submit: Callable[..., str], deployment: Deployment, batch: Batch
+) -> None:
+    first = submit()
+    deployment.aws.order(kind="throttle", action="SubmitJob", times=1)
+    second = submit(known={first})
+    assert {each["jobId"] for each in batch.jobs(NAME)} == {first, second}
+    assert len({first, second}) == 2
+
+
+def test_a_job_of_another_run_is_not_taken_for_ours(
+    submit: Callable[..., str], deployment: Deployment, batch: Batch
+) -> None:
+    other = submit(name=f"{NAME}0")
+    deployment.aws.order(kind="throttle", action="SubmitJob", times=1)
+    assert submit() != other
+    assert len(batch.jobs(f"{NAME}*")) == 2
+
+
+def test_a_batch_that_cannot_be_reached_for_a_moment_is_tried_again(
+    submit: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = URLLib3Session.send
+    refused: list[AWSPreparedRequest] = []
+
+    def refuse_once(self: URLLib3Session, request: AWSPreparedRequest) -> object:
+        if request.url.endswith("/submitjob") and not refused:
+            refused.append(request)
+            raise EndpointConnectionError(endpoint_url="batch")
+        return send(self, request)
+
+    monkeypatch.setattr(URLLib3Session, "send", refuse_once)
+    assert submit()
+    assert refused
+
+
+def test_jobs_are_found_by_their_whole_name_the_newest_first(submit: Callable[..., str], batch: Batch) -> None:
+    first, second, _ = submit(), submit(), submit(name=f"{NAME}0")
+    assert [each["jobId"] for each in batch.jobs(NAME)] in ([second, first], [first, second])
+    created = [each["createdAt"] for each in batch.jobs(NAME)]
+    assert created == sorted(created, reverse=True)
+    assert len(batch.jobs("transcribe-*")) == 3
+    assert batch.jobs("transcribe") == []
+
+
+def test_all_jobs_are_found_however_many_there_are(
+    submit: Callable[..., str], deployment: Deployment, batch: Batch
+) -> None:
+    """Batch lists 100 in a call."""
+    waits = deployment.define("", resourceRequirements=TOO_MANY)
+    submitted = {submit(name=f"{NAME}-{number}", using=waits) for number in range(101)}
+    assert {each["jobId"] for each in batch.jobs(f"{NAME}-*")} == submitted
+
+
+def test_all_children_are_found_however_many_there_are(
+    submit: Callable[..., str], deployment: Deployment, batch: Batch
+) -> None:
+    """Batch lists 1,000 in a call, and describes 100."""
+    job_id = submit(children=1_050, using=deployment.define("", resourceRequirements=TOO_MANY))
+    batch.end(job_id, "enough")
+    parent = batch.describe(job_id)
+    ids = [f"{job_id}:{index}" for index in range(1_050)]
+    assert sorted(batch.children(parent)) == sorted(ids)
+    assert sorted(batch.children(parent, batch_job.FAILED)) == sorted(ids)
+    deployment.aws.control("DELETE", "/_calls")
+    assert {each["jobId"] for each in batch.describe_all(batch.children(parent))} == set(ids)
+    assert deployment.calls("batch") == {"DescribeJobs": 11}
+
+
+def test_children_are_told_apart_by_how_they_ended(
+    submit: Callable[..., str], deployment: Deployment, batch: Batch
+) -> None:
+    code = "import os, sys; sys.exit(os.environ['AWS_BATCH_JOB_ARRAY_INDEX'] == '1')"
+    job_id = submit(children=3, using=deployment.define(code))
+    parent = deployment.queue.ends(job_id)
+    assert list(batch.children(parent, batch_job.FAILED)) == [f"{job_id}:1"]
+    assert sorted(batch.children(parent, batch_job.SUCCEEDED)) == [f"{job_id}:0", f"{job_id}:2"]
+
+
+def test_a_plain_job_is_its_own_only_child(submit: Callable[..., str], deployment: Deployment, batch: Batch) -> None:
+    job_id = submit()
+    parent = deployment.queue.ends(job_id)
+    assert list(batch.children(parent)) == [job_id] == list(batch.children(parent, batch_job.SUCCEEDED))
+    assert list(batch.children(parent, batch_job.FAILED)) == []
+
+
+@pytest.mark.parametrize("children", [1, 2])
+def test_batch_says_why_a_job_waits(
+    submit: Callable[..., str], deployment: Deployment, batch: Batch, children: int
+) -> None:
+    deployment.aws.order(kind="stuck", reason="CAPACITY:NONE - no machine")
+    job_id = submit(children=children)
+    deployment.queue.reaches(job_id, "RUNNABLE", "PENDING")
+    assert batch.reason_to_wait(batch.describe(job_id)) == "CAPACITY:NONE - no machine"
+
+
+@pytest.mark.parametrize("children", [1, 2])
+def test_where_batch_gives_no_reason_none_is_made_up(
+    submit: Callable[..., str], deployment: Deployment, batch: Batch, children: int, gate: Path
+) -> None:
+    job_id = submit(children=children, using=deployment.define(waits_for(gate)))
+    deployment.queue.reaches(f"{job_id}:1" if children > 1 else job_id, "RUNNING")
+    assert batch.reason_to_wait(batch.describe(job_id)) == ""
+    gate.touch()
+
+
+def test_a_job_is_ended_with_all_its_children(
+    submit: Callable[..., str], deployment: Deployment, batch: Batch, gate: Path
+) -> None:
+    job_id = submit(children=3, using=deployment.define(waits_for(gate)))
+    deployment.queue.reaches(f"{job_id}:1", "RUNNING")
+    batch.end(job_id, "nobody waits for it")
+    parent = deployment.queue.ends(job_id)
+    assert parent["status"] == "FAILED"
+    children = batch.describe_all(batch.children(parent))
+    assert {(each["status"], each["statusReason"]) for each in children} == {("FAILED", "nobody waits for it")}
+
+
+def test_a_job_that_is_over_stays_as_it_is(submit: Callable[..., str], deployment: Deployment, batch: Batch) -> None:
+    job_id = submit()
+    deployment.queue.ends(job_id)
+    batch.end(job_id, "too late")
+    assert batch.describe(job_id)["status"] == "SUCCEEDED"
+
+
+@pytest.mark.parametrize("action", ["ListJobs", "DescribeJobs", "TerminateJob"])
+def test_throttling_is_waited_out(
+    submit: Callable[..., str], deployment: Deployment, batch: Batch, action: str
+) -> None:
+    """A throttled DescribeJobs used to fail the task, whose retry submitted again."""
+    job_id = submit()
+    deployment.queue.ends(job_id)
+    deployment.aws.order(kind="throttle", action=action, times=2)
+    asked: dict[str, Callable[[], object]] = {
+        "ListJobs": lambda: batch.jobs(NAME),
+        "DescribeJobs": lambda: batch.describe(job_id),
+        "TerminateJob": lambda: batch.end(job_id, "enough"),
+    }
+    asked[action]()
+    assert deployment.calls("batch")[action] >= 3
+
+
+def test_a_job_that_batch_does_not_know_yet_is_waited_for(
+    submit: Callable[..., str], batch: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DescribeJobs may take a moment to know a job that SubmitJob has just answered for."""
+    monkeypatch.setattr(module, "wait_fixed", lambda _: wait_none())
+    job_id, describe_all, answers = submit(), batch.describe_all, [0, 0, 1]
+    monkeypatch.setattr(batch, "describe_all", lambda ids: describe_all(list(ids)[: answers.pop(0)]))
+    assert batch.describe(job_id)["jobId"] == job_id
+    assert answers == []

@@ -1,0 +1,97 @@
+"""The manifest: what was planned must stay what is done, whoever writes late or reads twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.dags.bucket_objects import RUN, content, freeze, make_plan, upload_all
+from tests.support.dags.container_transcripts import Container
+from tests.support.standin.standin_server import LocalAws
+from transcription.contract.errors import ManifestMissing, RecordMissing, StorageDenied
+from transcription.contract.keys import RunKeys
+from transcription.contract.manifest import Item, Shard
+from transcription.contract.options import Options
+from transcription.shared import manifest_store
+from transcription.shared.bucket import Bucket
+
+A, B, C = (Item(number, f"input/{name}.wav", f"etag-{name}", 10) for number, name in enumerate("abc"))
+
+
+def test_what_is_frozen_is_what_is_read(bucket: Bucket) -> None:
+    plan = freeze(bucket, (A,), (B,), done=(C,), options=Options(beam_width=7), recipe="soup")
+    assert manifest_store.read_plan(bucket, RUN) == plan == manifest_store.find_plan(bucket, RUN)
+    assert (plan.shards, plan.files, plan.bytes, plan.done) == (2, 2, 20, 1)
+    assert list(manifest_store.read_items(bucket, plan)) == [A, B]
+    assert manifest_store.read_done(bucket, plan) == (C,)
+
+
+def test_children_find_their_options_and_the_recipe_in_their_shard(bucket: Bucket) -> None:
+    plan = freeze(bucket, (A,), (B,), options=Options(beam_width=7), recipe="soup")
+    shard = bucket.read_record(Shard, RunKeys(RUN).shard(plan.draft, 1))
+    assert shard == Shard(RUN, 1, Options(beam_width=7), (B,), "soup")
+
+
+def test_a_frozen_manifest_never_changes(bucket: Bucket) -> None:
+    """A task that was cut off and goes on late used to be able to change what the children read."""
+    plan = freeze(bucket, (A,), done=(B,))
+    late = freeze(bucket, (C,), options=Options(beam_width=7))
+    assert late == plan
+    assert list(manifest_store.read_items(bucket, late)) == [A]
+    assert manifest_store.read_done(bucket, late) == (B,)
+
+
+def test_nothing_is_frozen_before_all_of_it_is_there(bucket: Bucket, aws: LocalAws) -> None:
+    plan = make_plan([(A,), (B,)])
+    aws.order(kind="deny", methods=["PUT"], prefix=RunKeys(RUN).shard(plan.draft, 1))
+    with pytest.raises(StorageDenied, match="AccessDenied"):
+        manifest_store.freeze(bucket, plan, [(A,), (B,)], [])
+    assert manifest_store.find_plan(bucket, RUN) is None
+    aws.control("DELETE", "/_faults")
+    aws.order(kind="deny", methods=["PUT"], prefix=RunKeys(RUN).done(plan.draft))
+    with pytest.raises(StorageDenied, match="AccessDenied"):
+        manifest_store.freeze(bucket, plan, [(A,), (B,)], [C])
+    assert manifest_store.find_plan(bucket, RUN) is None
+
+
+def test_a_run_that_was_never_planned_says_where_to_look(bucket: Bucket) -> None:
+    with pytest.raises(ManifestMissing, match=f"{bucket.name}/runs/{RUN}/manifest/plan.json.*first red task"):
+        manifest_store.read_plan(bucket, RUN)
+
+
+def test_a_part_that_is_gone_is_not_taken_for_an_empty_one(bucket: Bucket) -> None:
+    plan = freeze(bucket, (A,), (B,), done=(C,))
+    for key in (RunKeys(RUN).shard(plan.draft, 1), RunKeys(RUN).done(plan.draft)):
+        bucket.client.delete_object(Bucket=bucket.name, Key=key)
+    with pytest.raises(RecordMissing, match="00001"):
+        list(manifest_store.read_items(bucket, plan))
+    with pytest.raises(RecordMissing, match=r"done\.json"):
+        manifest_store.read_done(bucket, plan)
+
+
+def test_where_nothing_was_done_before_nothing_is_asked_for(bucket: Bucket, aws: LocalAws) -> None:
+    plan = freeze(bucket, (A,))
+    aws.control("DELETE", "/_calls")
+    assert manifest_store.read_done(bucket, plan) == ()
+    assert aws.control("GET", "/_calls") == {}
+
+
+def test_a_second_job_gets_what_has_no_result_and_the_manifest_stays(bucket: Bucket, container: Container) -> None:
+    items = upload_all(bucket, "input/a.wav", "input/b.wav", "input/c.wav")
+    plan = freeze(bucket, items[:2], items[2:])
+    container.transcribe(bucket, plan, items[0])
+    container.transcribe(bucket, plan, items[2], like="broken")
+    missing = manifest_store.read_missing(bucket, plan)
+    assert missing == [items[1]]
+
+    before = content(bucket, "runs/")
+    second = manifest_store.redraft(bucket, plan, [tuple(missing)])
+    assert (second.run, second.shards) == (RUN, 1)
+    assert second.draft != plan.draft
+    assert list(manifest_store.read_items(bucket, second)) == missing
+    after = content(bucket, "runs/")
+    assert after.keys() - before.keys() == {RunKeys(RUN).shard(second.draft, 0)}
+    assert before.items() <= after.items()
+
+
+def test_two_drafts_never_have_the_same_name() -> None:
+    assert len({manifest_store.new_draft() for _ in range(1000)}) == 1000

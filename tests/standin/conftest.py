@@ -1,0 +1,56 @@
+"""Servers, queues and buckets for the tests of the local AWS."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.standin.standin_server import Batch, LocalAws, make_batch, start
+
+
+@pytest.fixture(scope="session")
+def shared_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
+    """One server for all tests that leave nothing behind but names of their own."""
+    server = start(tmp_path_factory.mktemp("aws"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def aws(shared_aws: LocalAws) -> Iterator[LocalAws]:
+    """The shared server, without faults and with call counts at zero."""
+    shared_aws.control("DELETE", "/_calls")
+    yield shared_aws
+    shared_aws.control("DELETE", "/_faults")
+
+
+@pytest.fixture
+def batch(aws: LocalAws) -> Batch:
+    """An environment and a queue of the test's own."""
+    return make_batch(aws)
+
+
+@pytest.fixture
+def bucket(aws: LocalAws) -> str:
+    """An empty bucket."""
+    name = f"b-{uuid.uuid4().hex}"
+    aws.client("s3").create_bucket(Bucket=name)
+    return name
+
+
+@pytest.fixture
+def start_aws(tmp_path: Path) -> Iterator[Callable[..., LocalAws]]:
+    """Starts servers of the test's own, and ends those that the test left."""
+    started: list[LocalAws] = []
+
+    def start_one(*options: str) -> LocalAws:
+        started.append(start(tmp_path / f"aws-{len(started)}", *options))
+        return started[-1]
+
+    yield start_one
+    for server in started:
+        if server.process.poll() is None:
+            server.stop()

@@ -1,0 +1,62 @@
+"""What is published to a topic arrives in a queue: alerts can be read by tests as people's subscriptions get them."""
+
+from __future__ import annotations
+
+import json
+import urllib.parse
+import urllib.request
+import uuid
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.support.standin.standin_server import LocalAws
+
+
+@pytest.fixture
+def topic(aws: LocalAws) -> str:
+    return str(aws.client("sns").create_topic(Name=f"t-{uuid.uuid4().hex}")["TopicArn"])
+
+
+@pytest.fixture
+def inbox(aws: LocalAws, topic: str) -> str:
+    """The URL of a queue that is subscribed to the topic."""
+    sqs = aws.client("sqs")
+    url = str(sqs.create_queue(QueueName=f"q-{uuid.uuid4().hex}")["QueueUrl"])
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    aws.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    return url
+
+
+def test_what_is_published_arrives_in_the_queue_once_and_unchanged(aws: LocalAws, topic: str, inbox: str) -> None:
+    text = "Grüße & <b> 100 % + 🎤"
+    aws.client("sns").publish(TopicArn=topic, Subject="transcribe_audio failed", Message=text)
+    sqs = aws.client("sqs")
+    (message,) = sqs.receive_message(QueueUrl=inbox, MaxNumberOfMessages=10)["Messages"]
+    body: dict[str, Any] = json.loads(message["Body"])
+    assert (body["Subject"], body["Message"], body["TopicArn"]) == ("transcribe_audio failed", text, topic)
+    sqs.delete_message(QueueUrl=inbox, ReceiptHandle=message["ReceiptHandle"])
+    counts = sqs.get_queue_attributes(QueueUrl=inbox, AttributeNames=["All"])["Attributes"]
+    assert (counts["ApproximateNumberOfMessages"], counts["ApproximateNumberOfMessagesNotVisible"]) == ("0", "0")
+
+
+def test_notifications_are_counted_by_service_and_action(aws: LocalAws, topic: str, inbox: str) -> None:
+    aws.control("DELETE", "/_calls")
+    aws.client("sns").publish(TopicArn=topic, Message="text")
+    aws.client("sqs").receive_message(QueueUrl=inbox)
+    assert aws.control("GET", "/_calls") == {"sns": {"Publish": 1}, "sqs": {"ReceiveMessage": 1}}
+
+
+def test_queues_speak_the_older_protocol_too(aws: LocalAws, inbox: str) -> None:
+    def ask(**parameters: str) -> ElementTree.Element:
+        headers = {"Authorization": "AWS4-HMAC-SHA256 Credential=tests/20260101/us-east-1/sqs/aws4_request"}
+        body = urllib.parse.urlencode({"Version": "2012-11-05", **parameters}).encode()
+        request = urllib.request.Request(inbox, body, headers)  # noqa: S310  (its own server)
+        with urllib.request.urlopen(request) as answer:  # noqa: S310
+            return ElementTree.fromstring(answer.read())  # noqa: S314
+
+    aws.control("DELETE", "/_calls")
+    ask(Action="SendMessage", MessageBody="a + b & c")
+    assert [each.text for each in ask(Action="ReceiveMessage").iter() if each.tag.endswith("}Body")] == ["a + b & c"]
+    assert aws.control("GET", "/_calls") == {"sqs": {"ReceiveMessage": 1, "SendMessage": 1}}

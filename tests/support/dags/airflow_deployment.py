@@ -1,0 +1,110 @@
+"""A deployment as Airflow's configuration describes it; made up is only what Airflow itself gives a task."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from airflow.sdk.execution_time.context import OutletEventAccessors
+
+from tests.support.dags.bucket_objects import RUN_ID
+from tests.support.standin.standin_server import LIMIT, LocalAws
+from tests.support.standin.standin_server import Batch as Queue
+from transcription.shared.bucket import Bucket
+from transcription.shared.settings import Settings, load_settings
+
+
+@dataclass
+class TaskInstance:
+    """What `ti` is to a task."""
+
+    run_id: str = RUN_ID
+    task_id: str = "transcribe"
+    dag_id: str = "transcribe_audio"
+    #: What Airflow says of the task when it is asked; nothing: the run is deleted.
+    state: str | None = "running"
+    xcoms: dict[str, Any] = field(default_factory=dict)
+
+    def xcom_push(self, key: str, value: Any) -> None:
+        self.xcoms[key] = value
+
+    def get_task_states(self, dag_id: str, task_ids: list[str], run_ids: list[str]) -> dict[str, Any]:
+        assert (dag_id, task_ids, run_ids) == (self.dag_id, [self.task_id], [self.run_id])
+        return {} if self.state == "deleted" else {self.run_id: {self.task_id: self.state}}
+
+
+def make_context(ti: TaskInstance | None = None, **params: Any) -> Any:
+    """What Airflow calls the context of a task."""
+    ti = ti or TaskInstance()
+    dag_run = SimpleNamespace(run_type="manual")
+    return {
+        "ti": ti,
+        "run_id": ti.run_id,
+        "dag_run": dag_run,
+        "params": params,
+        "outlet_events": OutletEventAccessors(),
+    }
+
+
+class Impatient(Event):
+    """An event that is waited for only a moment, so that who looks again every few seconds looks at once.
+
+    Who looks for too long sees the test fail instead of hang.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._deadline = time.monotonic() + LIMIT
+
+    def wait(self, timeout: float | None = None) -> bool:
+        assert time.monotonic() < self._deadline, f"still waiting after {LIMIT} s"
+        return super().wait(min(timeout or 0.0, 0.02))
+
+
+def waits_for(gate: Path) -> str:
+    """What a job does that ends once `gate` exists."""
+    return f"import pathlib, time\nwhile not pathlib.Path({str(gate)!r}).exists(): time.sleep(0.02)\n"
+
+
+def resists(seconds: float, ready: Path) -> str:
+    """What a job does that takes so long to end when it is told to. Once it does, `ready` is there, and its child's."""
+    return (
+        "import os, pathlib, signal, sys, time\n"
+        f"signal.signal(signal.SIGTERM, lambda *_: (time.sleep({seconds}), sys.exit(143)))\n"
+        f"pathlib.Path({str(ready)!r} + os.environ.get('AWS_BATCH_JOB_ARRAY_INDEX', '')).touch()\n"
+        "time.sleep(60)"
+    )
+
+
+class Deployment:
+    """A bucket, a queue, and an Airflow that is configured for them."""
+
+    def __init__(self, aws: LocalAws, bucket: Bucket, queue: Queue, environment: pytest.MonkeyPatch) -> None:
+        self.aws, self.bucket, self.queue, self._environment = aws, bucket, queue, environment
+        self.configure(bucket=bucket.name, job_queue=queue.queue, job_definition="no-such-definition")
+
+    def configure(self, **settings: Any) -> None:
+        """Change settings."""
+        for name, value in settings.items():
+            self._environment.setenv(f"AIRFLOW__TRANSCRIPTION__{name.upper()}", str(value))
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return load_settings()
+
+    def define(self, code: str, **properties: Any) -> str:
+        """Let jobs run this Python code from now on; the job definition's ARN."""
+        arn = self.queue.define(["python", "-c", code, "Ref::run", "Ref::draft"], **properties)
+        self.configure(job_definition=arn)
+        return arn
+
+    def calls(self, service: str) -> dict[str, int]:
+        """How often each action of a service was called since the test began."""
+        found: dict[str, int] = self.aws.control("GET", "/_calls").get(service, {})
+        return found

@@ -1,0 +1,55 @@
+"""Objects in a bucket, and plans about them, as tests need them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from transcription.contract.keys import run_name
+from transcription.contract.manifest import Item, Plan
+from transcription.contract.options import Options
+from transcription.shared import manifest_store
+from transcription.shared.bucket import Bucket
+
+RUN_ID = "manual__2026-11-22T01:00:00+00:00"
+RUN = run_name(RUN_ID)
+
+
+def upload(bucket: Bucket, key: str, content: bytes = b"audio", number: int = 0) -> Item:
+    """Put an object; as a plan names it."""
+    etag = bucket.client.put_object(Bucket=bucket.name, Key=key, Body=content)["ETag"].strip('"')
+    return Item(number, key, etag, len(content))
+
+
+def upload_all(bucket: Bucket, *keys: str) -> tuple[Item, ...]:
+    """Put objects of different content; as a plan names them."""
+    return tuple(upload(bucket, key, key.encode(), number) for number, key in enumerate(keys))
+
+
+def content(bucket: Bucket, prefix: str = "") -> dict[str, bytes | None]:
+    """All that lies below `prefix`."""
+    return {found.key: bucket.read(found.key) for found in bucket.list(prefix)}
+
+
+def make_plan(shards: Sequence[tuple[Item, ...]] = (), done: Sequence[Item] = (), **fields: Any) -> Plan:
+    """The summary of a manifest with these shards, written nowhere."""
+    items = [item for shard in shards for item in shard]
+    return Plan(
+        **{
+            "run": RUN,
+            "draft": manifest_store.new_draft(),
+            "created": "2026-11-22T01:00:00+00:00",
+            "options": Options(),
+            "shards": len(shards),
+            "files": len(items),
+            "bytes": sum(item.size for item in items),
+            "recipe": "recipe",
+            "done": len(done),
+            **fields,
+        }
+    )
+
+
+def freeze(bucket: Bucket, *shards: tuple[Item, ...], done: Sequence[Item] = (), **fields: Any) -> Plan:
+    """Freeze a manifest with these shards."""
+    return manifest_store.freeze(bucket, make_plan(shards, done, **fields), shards, done)

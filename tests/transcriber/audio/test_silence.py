@@ -1,0 +1,113 @@
+"""Cutting at silence changes what is paid for and not what is heard, and passes over nothing but silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import deepspeech
+import numpy as np
+import pytest
+import webrtcvad
+
+from tests.support.transcriber.engine_run import hear
+from tests.support.transcriber.wav_files import RATE, Clip, silence, wav
+from transcriber.audio.audio_stream import Samples
+from transcriber.audio.segmentation import LONGEST, Segmenter
+from transcriber.engines.engine import Engine
+from transcriber.engines.libdeepspeech import LibDeepSpeech
+from transcriber.model.model_folder import open_folder
+from transcriber.selection.engine_selection import open_engine
+from transcription.contract.options import BATCHED, LIBDEEPSPEECH, Options
+
+FRAME = RATE * 30 // 1000
+
+
+@pytest.fixture(scope="module", params=[LIBDEEPSPEECH, BATCHED])
+def parallel(request: pytest.FixtureRequest, model_folder: Path) -> Iterator[Engine]:
+    with open_engine(open_folder(model_folder), Options(engine=request.param), processes=2) as engine:
+        yield engine
+
+
+def silent_seconds(samples: Samples) -> float:
+    """How much WebRTC's voice activity detection itself takes for silence, with zeros after the last full frame."""
+    detector = webrtcvad.Vad(1)
+    padded = np.concatenate([samples, np.zeros(-len(samples) % FRAME, np.int16)])
+    silent = [not detector.is_speech(frame.tobytes(), RATE) for frame in padded.reshape(-1, FRAME)]
+    return float(sum(silent)) * FRAME / RATE
+
+
+def meeting(clips: list[Clip], seed: int) -> Samples:
+    """Speech, half a syllable in a long silence, noise as in a room; it ends between two frames."""
+    rng = np.random.default_rng(seed)
+    parts: list[Samples] = []
+    for _ in range(8):
+        samples = clips[rng.integers(len(clips))].samples
+        middle = len(samples) // 2
+        parts += [samples, silence(rng.uniform(0.2, 30))]
+        parts += [samples[middle : middle + int(rng.uniform(0.03, 0.3) * RATE)], silence(rng.uniform(15, 30))]
+        parts.append(rng.normal(0, rng.uniform(0, 200), int(rng.uniform(0.1, 10) * RATE)).astype(np.int16))
+    return np.concatenate(parts)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_more_is_passed_over_than_the_detection_takes_for_silence(clips: list[Clip], seed: int) -> None:
+    """More would be somebody's words."""
+    samples = meeting(clips, seed)
+    segmenter = Segmenter(RATE)
+    segments = list(segmenter.segments(0, iter(np.array_split(samples, 13))))
+    assert 0 < segmenter.skipped_seconds <= silent_seconds(samples) + 1e-9
+    kept = sum(len(each.samples) for each in segments)
+    assert segmenter.skipped_seconds == pytest.approx((len(samples) - kept) / RATE)
+    passed_over = np.ones(len(samples), bool)
+    for each in segments:
+        start = round(each.start * RATE)
+        assert np.array_equal(samples[start : start + len(each.samples)], each.samples)
+        passed_over[start : start + len(each.samples)] = False
+    detector = webrtcvad.Vad(1)
+    for start in range(0, len(samples) - FRAME + 1, FRAME):
+        is_voiced = detector.is_speech(samples[start : start + FRAME].tobytes(), RATE)
+        assert not (is_voiced and passed_over[start : start + FRAME].any())
+
+
+def test_uncut_nothing_is_skipped_and_a_minute_is_one_segment(
+    tmp_path: Path, engine: LibDeepSpeech, clips: list[Clip]
+) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(wav(np.concatenate([clips[0].samples, silence(50), clips[1].samples, silence(5)])))
+    whole = hear(path, engine, Options(cut_at_silence=False))
+    assert [each.start for each in whole.utterances] == [0]
+    assert whole.utterances[0].end == pytest.approx(whole.audio.seconds)
+    assert whole.audio.seconds > 60
+    assert whole.skipped_seconds == 0
+    cut = hear(path, engine)
+    assert len(cut.utterances) > 1
+    assert cut.skipped_seconds > 20
+    assert cut.text == whole.text == f"{clips[0].text} {clips[1].text}"
+    for one, other in zip(cut.words, whole.words):
+        assert (one.start, one.end) == pytest.approx((other.start, other.end), abs=0.1)
+
+
+def test_up_to_ten_seconds_the_text_is_libdeepspeechs_own(
+    tmp_path: Path, parallel: Engine, clips: list[Clip], model_folder: Path
+) -> None:
+    """What lies between a file and libdeepspeech, decoding, cutting, processes, must not cost a word."""
+    folder = open_folder(model_folder)
+    native = deepspeech.Model(str(folder.acoustic))
+    native.enableExternalScorer(str(folder.scorer))
+    native.setBeamWidth(folder.defaults.beam_width)
+    native.setScorerAlphaBeta(folder.defaults.lm_alpha, folder.defaults.lm_beta)
+    path = tmp_path / "a.wav"
+    rng = np.random.default_rng(0)
+    texts = []
+    for number in range(24):
+        chosen = rng.choice(len(clips), 1 + number % 3)
+        parts = [part for each in chosen for part in (clips[each].samples, silence(rng.uniform(0, 0.4)))]
+        samples = np.concatenate(parts)[: 10 * RATE]
+        noise = rng.normal(0, (number % 4) / 4 * samples.std(), len(samples))
+        noisy = (samples + noise).clip(-32768, 32767).astype(np.int16)
+        path.write_bytes(wav(noisy))
+        texts.append(hear(path, parallel).text)
+        assert texts[-1] == " ".join(native.stt(noisy).split())
+        assert len(noisy) / RATE <= 10 < LONGEST
+    assert len(set(texts)) > 12

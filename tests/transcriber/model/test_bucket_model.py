@@ -1,0 +1,63 @@
+"""The model of a run: loaded once, the one that was asked for, or a clear error."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.transcriber.shard_bucket import DRAFT, RUN, Bucket, Run, watched
+from tests.support.transcriber.wav_files import Clip
+from tests.transcriber.test_command import command
+from transcription.contract import keys
+from transcription.contract.errors import (
+    ModelInvalid,
+    ModelMissing,
+)
+from transcription.contract.options import Options
+
+
+def test_the_model_is_fetched_once_for_all_files(bucket: Bucket, run: Run, clip: Clip, model_folder: Path) -> None:
+    for name in ("demo.pbmm", "demo.scorer"):
+        bucket.upload(f"models/ours/{name}", (model_folder / name).read_bytes())
+    bucket.plan({f"input/{number}.wav": clip.data for number in range(12)}, Options(model="ours"))
+    with watched() as requests:
+        run()
+    assert len(bucket.keys("output/")) == 24
+    assert [method for method, path in requests if path.endswith("/demo.pbmm")] == ["HEAD", "GET"]
+
+
+def test_the_model_is_loaded_once_by_each_process(clips: list[Clip], model_folder: Path) -> None:
+    """A process, a model load and a scorer load for each file used to cost more than the transcription."""
+    done = command(
+        *(clip.path for clip in clips * 2), "--model", model_folder, "--processes", 2, "--engine", "libdeepspeech"
+    )
+    assert len(done.stdout.splitlines()) == 2 * len(clips)
+    assert done.stderr.count("DeepSpeech: v0.9.3") == 2  # each load prints it
+
+
+def test_peoples_own_model_is_used_and_named(bucket: Bucket, run: Run, clip: Clip, model_folder: Path) -> None:
+    for path in model_folder.iterdir():
+        if path.suffix in (".pbmm", ".scorer", ".json"):
+            bucket.upload(f"models/ours/{path.name}", path.read_bytes())
+    bucket.upload("models/ours/", b"")  # the console's folder marker
+    bucket.plan({"input/a.wav": clip.data}, Options(model="ours"))
+    run()
+    assert bucket.result(0).model.name == "ours"
+    assert bucket.text("a") == f"{clip.text}\n"
+
+
+def test_a_model_that_is_not_there_is_an_error_that_lists_those_that_are(bucket: Bucket, run: Run, clip: Clip) -> None:
+    bucket.upload("models/theirs/a.pbmm", b"")
+    bucket.plan({"input/a.wav": clip.data}, Options(model="ours"))
+    with pytest.raises(ModelMissing, match=r"models/ours/.*models/theirs/"):
+        run()
+    assert bucket.keys("runs/") == [keys.RunKeys(RUN).shard(DRAFT, 0)]
+
+
+def test_a_model_that_cannot_be_loaded_fails_the_child_and_no_file(bucket: Bucket, run: Run, clip: Clip) -> None:
+    bucket.upload("models/ours/a.pbmm", b"nonsense" * 100)
+    bucket.plan({"input/a.wav": clip.data}, Options(model="ours"))
+    with pytest.raises(ModelInvalid, match=r"a\.pbmm"):
+        run()
+    assert bucket.keys("runs/") == [keys.RunKeys(RUN).shard(DRAFT, 0)]

@@ -1,0 +1,128 @@
+"""A shard against a real S3 interface: every file gets its due, and none stops another."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+
+import pytest
+
+from tests.support.transcriber.shard_bucket import DRAFT, RECIPE, RUN, Bucket, Run, watched
+from tests.support.transcriber.wav_files import Clip
+from transcriber import __version__
+from transcription.contract import keys
+from transcription.contract.errors import (
+    ManifestMissing,
+    RecordInvalid,
+)
+from transcription.contract.options import Options
+from transcription.contract.result import FAILED, TRANSCRIBED
+
+HOSTILE_NAMES = [
+    "a b.wav",
+    "a#1.wav",
+    "a;echo PWNED;.wav",
+    "talk(1).wav",
+    "it's.wav",
+    "$HOME.wav",
+    "`id`.wav",
+    "grün 日本.wav",
+    "2022.01.15-x.wav",
+    "2022.01.16-x.wav",
+    "LOUD.WAV",
+    "x/a.wav",
+    "y/a.wav",
+    "deep/er/a+b%20&=?.wav",
+    "-rf.wav",
+]
+
+
+def test_a_file_gets_its_text_its_json_and_its_record(bucket: Bucket, run: Run, clip: Clip) -> None:
+    shard = bucket.plan({"input/a.wav": clip.data}, Options(beam_width=123))
+    run()
+    assert bucket.text("a") == f"{clip.text}\n"
+    document = bucket.document("a")
+    assert document["text"] == clip.text
+    assert document["provenance"]["input"]["etag"] == shard.items[0].etag
+    assert document["provenance"]["sha256"] == hashlib.sha256(clip.data).hexdigest()
+    assert document["provenance"]["options"]["beam_width"] == 123
+    assert document["provenance"]["decoder"]["beam_width"] == 123
+    assert document["provenance"]["recipe"] == RECIPE
+    assert document["provenance"]["code"] == __version__
+    result = bucket.result(0)
+    assert result.status == TRANSCRIBED
+    assert result.commits(shard.items[0], shard.options, result.model)
+    assert result.words == len(clip.text.split())
+    assert result.confidence == document["confidence"]
+    for output in result.outputs:
+        data = bucket.read(output.key)
+        assert (output.size, output.sha256) == (len(data), hashlib.sha256(data).hexdigest())
+    assert [each.key for each in result.outputs] == ["output/a", "output/a.json"]
+
+
+def test_browsers_show_transcripts_as_the_text_they_are(bucket: Bucket, run: Run, clip: Clip) -> None:
+    """Transcripts used to have no content type, so browsers saved them as unknown bytes."""
+    bucket.plan({"input/a.wav": clip.data})
+    run()
+    kinds = {
+        key: bucket.client.head_object(Bucket=bucket.name, Key=key)["ContentType"] for key in bucket.keys("output/")
+    }
+    assert kinds == {"output/a": "text/plain; charset=utf-8", "output/a.json": "application/json"}
+
+
+def test_no_name_is_too_strange_to_be_transcribed(bucket: Bucket, run: Run, clip: Clip) -> None:
+    """Names used to be run by a shell, cut at the first dot or at '#', skipped for a space, or lose their folder."""
+    bucket.plan({f"input/{name}": clip.data for name in HOSTILE_NAMES})
+    run()
+    texts = {name: bucket.text(name[: -len(".wav")]) for name in HOSTILE_NAMES}
+    assert texts == dict.fromkeys(HOSTILE_NAMES, f"{clip.text}\n")
+    assert len(bucket.keys("output/")) == 2 * len(HOSTILE_NAMES)
+
+
+def test_a_corrupt_file_is_a_recorded_failure_and_its_neighbours_are_transcribed(
+    bucket: Bucket, run: Run, clip: Clip, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A corrupt file used to give an empty transcript and be moved away as done; other errors ended the shard."""
+    caplog.set_level(logging.INFO)
+    bucket.plan(
+        {
+            "input/a.wav": clip.data,
+            "input/empty.wav": b"",
+            "input/text.wav": b"no audio at all\n",
+            "input/half.wav": clip.data[: len(clip.data) // 2],
+            "input/b.wav": clip.data,
+        }
+    )
+    run()
+    assert [bucket.result(number).status for number in range(5)] == [TRANSCRIBED, FAILED, FAILED, FAILED, TRANSCRIBED]
+    failures = [bucket.result(number).failure for number in (1, 2, 3)]
+    assert [each.code for each in failures if each] == ["AUDIO_EMPTY", "AUDIO_NOT_WAV", "AUDIO_TRUNCATED"]
+    assert bucket.text("a") == bucket.text("b") == f"{clip.text}\n"
+    assert not {"output/empty", "output/text", "output/half"} & set(bucket.keys("output/"))
+    lines = [record.getMessage() for record in caplog.records if record.name == "transcriber.shard.outputs"]
+    assert len(lines) == 5
+    assert [line.split()[0] for line in lines] == [f"{number}/5" for number in range(1, 6)]
+    assert any("input/text.wav failed AUDIO_NOT_WAV: " in line for line in lines)
+
+
+def test_a_child_reads_its_own_shard_and_never_lists(bucket: Bucket, run: Run, clip: Clip) -> None:
+    """A child used to list `input/` itself, so that later uploads pushed files out of everybody's share."""
+    bucket.plan({"input/b.wav": clip.data}, index=1)
+    bucket.plan({"input/a.wav": clip.data}, index=0)
+    bucket.upload("input/0-newer.wav", clip.data)
+    with watched() as requests:
+        run(0)
+    paths = [path for _, path in requests]
+    assert not [path for path in paths if "list-type" in path or path.rstrip("/") == bucket.name]
+    shard = keys.RunKeys(RUN).shard(DRAFT, 0)
+    assert [path for path in paths if "/manifest/" in path] == [f"{bucket.name}/{shard}"]
+    assert bucket.keys("output/") == ["output/a", "output/a.json"]
+
+
+def test_a_run_without_manifest_or_with_one_of_another_release_is_an_error(bucket: Bucket, run: Run) -> None:
+    with pytest.raises(ManifestMissing, match=rf"manifest/{DRAFT}/00000\.json"):
+        run()
+    bucket.plan({})
+    bucket.upload(keys.RunKeys(RUN).shard(DRAFT, 0), b'{"record": "shard", "version": 99}')
+    with pytest.raises(RecordInvalid, match="99"):
+        run()

@@ -1,0 +1,1 @@
+"""Audio files as segments of the samples that a model hears."""

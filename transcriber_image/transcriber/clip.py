@@ -1,8 +1,0 @@
-"""The clip that the package brings along, to see that an engine works."""
-
-from __future__ import annotations
-
-from pathlib import Path
-
-#: 2.9 s of a synthetic voice: "yes start play next".
-CLIP = Path(__file__).with_name("self_test.wav")

@@ -1,0 +1,1 @@
+"""Engines: each turns segments into words."""

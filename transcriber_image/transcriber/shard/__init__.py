@@ -1,0 +1,1 @@
+"""One shard of a run: downloads, transcription, uploads and records."""
