@@ -67,7 +67,7 @@ test: setup $(OTHERS) lint $(CHECKOV)/ready .local/cdk/ready  ## everything that
 	@$(INFRA)/bin/python -m pytest tests/infra
 	@$(PYTHON) -m pytest --ignore=tests/transcriber --ignore=tests/infra tests
 
-bench: setup $(EXPORT)/ready  ## measure what the README says of speed, memory and requests (half an hour)
+bench: setup $(EXPORT)/ready  ## measure speed, memory and requests, for docs/performance.md (half an hour)
 	@$(PYTHON) -m benchmarks
 
 lint: setup $(INFRA)/ready  ## style and types
@@ -86,7 +86,7 @@ format: setup  ## put the code into the style that lint wants
 model:  ## fetch DeepSpeech's official 0.9.3 model (1.1 GB) into models/deepspeech-0.9.3
 	@python3 transcriber_image/fetch_model.py models/deepspeech-0.9.3
 
-documents: $(INFRA)/ready  ## write settings, costs and the picture of a deployment into README and docs again
+documents: $(INFRA)/ready  ## write settings, costs and the picture of a deployment into README and docs
 	@PATH=$(CURDIR)/$(INFRA)/bin:$$PATH $(INFRA)/bin/python -m infra.documents
 
 constraints: setup  ## fetch the copies of Airflow's constraints again

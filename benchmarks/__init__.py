@@ -1,1 +1,4 @@
-"""What the README's numbers come from: `make bench` measures all of it, `python -m benchmarks NAME…` a part."""
+"""The benchmarks behind docs/performance.md.
+
+`make bench` measures everything, `python -m benchmarks NAME…` measures parts.
+"""

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [PART …]`: measure, print, leave `benchmarks/results.json` and the README's tables."""
+"""`python -m benchmarks [PART …]`: measure, print, and write `benchmarks/results.json` and `docs/performance.md`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from rich.console import Console
 from rich.markdown import Markdown
 
-from benchmarks import readme, results
+from benchmarks import documents, results
 from benchmarks.errors import BenchmarkError
 from benchmarks.parts import PARTS
 from local.aws_client import isolate
@@ -20,7 +20,7 @@ def main() -> int:
     Returns:
         The exit code.
     """
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure what the README says.")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure speed, memory and requests.")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)} (default: all)")
     names = parser.parse_args().parts
     if unknown := set(names) - set(PARTS):
@@ -29,7 +29,7 @@ def main() -> int:
     try:
         for name in names or PARTS:
             results.write(name, PARTS[name].measure())
-            readme.main()
+            documents.main()
             Console().print(Markdown(PARTS[name].report(results.read()[name])))
     except BenchmarkError as error:
         print(error, file=sys.stderr)

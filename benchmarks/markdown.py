@@ -1,4 +1,4 @@
-"""Tables in Markdown, for the README and for the terminal, and their places in a document."""
+"""Tables in Markdown, for documents and for the terminal, and their places in a document."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from benchmarks.transcribing import engines, lengths, network, side_by_side
 
 @dataclass(frozen=True)
 class Part:
-    """One part of `results.json` and of the README."""
+    """One part of `results.json` and of `docs/performance.md`."""
 
     #: Measure; what it returns can be written as JSON.
     measure: Callable[[], list[Mapping[str, Any]]]

@@ -99,7 +99,8 @@ class Alarms(Construct):
                 period=_FIVE_MINUTES,
                 label="Failures",
             ),
-            "Containers fail, and not because of recordings. The dashboard has the codes, the README what they mean.",
+            "Containers fail, and not because of recordings. The dashboard shows the codes; "
+            "docs/troubleshooting.md explains them.",
         )
 
     def _audio_failed(self) -> cloudwatch.Alarm:

@@ -90,8 +90,7 @@ def audio_hour(measured: Mapping[str, Any], known: Prices) -> AudioHour:
 
     With the engine that is the default, on all cores, from S3 to the transcripts.
     """
-    part = measured["engines"]
-    (row,) = (each for each in part["rows"] if each["seconds"] == 10 and each["cores"] == part["cores"])  # noqa: PLR2004
+    row = typical_row(measured)
     vcpu_hours = row["engines"]["auto"]["seconds"] * row["cores"] / (row["seconds"] * row["files"])
     disk = DeploymentSettings.disk_gigabytes * known["machine_disk"] / _HOURS / _FEWEST_VCPUS
     return AudioHour(
@@ -102,12 +101,19 @@ def audio_hour(measured: Mapping[str, Any], known: Prices) -> AudioHour:
     )
 
 
+def typical_row(measured: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The measurement of both engines on 10 s files and all cores."""
+    part = measured["engines"]
+    (row,) = (row for row in part["rows"] if row["seconds"] == 10 and row["cores"] == part["cores"])  # noqa: PLR2004
+    return dict(row)
+
+
 def report_idle(deployments: Mapping[str, Idle], known: Prices) -> str:
     """A table of a month without work, a column for each setting of `network`."""
     header = ("a month in which nobody uploads", *(f"`network={name}`" for name in deployments))
     months = tuple(deployments.values())
     rows = [(part, *(f"${each.parts[part]:,.2f}" for each in months)) for part in months[0].parts]
-    rows.append(("all that, without Airflow", *(f"${each.rest:,.0f}" for each in months)))
+    rows.append(("total without Airflow", *(f"${each.rest:,.0f}" for each in months)))
     for name in _CLASSES:
         price = months[0].airflow.get(name)
         cells = ("price not found" if price is None else f"${price + each.rest:,.0f}" for each in months)
@@ -117,7 +123,7 @@ def report_idle(deployments: Mapping[str, Idle], known: Prices) -> str:
 
 def report_hour(hour: AudioHour) -> str:
     """A table of an hour of audio."""
-    header = ("an hour of audio", "US dollars")
+    header = ("an hour of audio on", "US dollars")
     rows = [
         (f"Spot machines, {hour.vcpu_hours:.2f} hours of one vCPU", f"${hour.spot:.4f}"),
         ("on-demand machines", f"${hour.on_demand:.4f}"),
@@ -129,7 +135,9 @@ def report_hour(hour: AudioHour) -> str:
 def report_even(month: Idle, hour: AudioHour) -> str:
     """From how much audio a month on all of it costs less than elsewhere."""
     hours = (month.airflow["mw1.small"] + month.rest) / (hour.elsewhere - hour.spot)
-    return f"With Airflow on mw1.small, all of it is less than Amazon Transcribe from {hours:,.0f} hours a month on."
+    return (
+        f"With Airflow on mw1.small, a deployment costs less than Amazon Transcribe from {hours:,.0f} hours a month on."
+    )
 
 
 def report_sources(known: Prices) -> str:

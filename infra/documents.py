@@ -1,6 +1,6 @@
-"""`python -m infra.documents`: write into README and docs what the code knows better: settings, costs, the picture.
+"""`python -m infra.documents`: write the generated tables and the picture of a deployment into README and docs.
 
-Each stands between markers, `<!-- costs: … -->` and `<!-- end of costs -->`.
+Each lies between markers, `<!-- costs: … -->` and `<!-- end of costs -->`.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from benchmarks.markdown import put
-from infra import architecture, costs, prices, settings_table
+from infra import architecture, costs, key_figures, prices, settings_table
 from infra.app import make_app
 from infra.assembly import Assembly
 from infra.paths import ROOT
 
-_GUIDE = ROOT / "docs" / "deploying.md"
-#: Which document holds what.
+#: The document that holds each block.
 PLACES: Mapping[str, Path] = {
-    "costs": ROOT / "README.md",
-    "architecture": _GUIDE,
-    "deployment": _GUIDE,
-    "prices": _GUIDE,
+    "figures": ROOT / "README.md",
+    "architecture": ROOT / "docs" / "deploying.md",
+    "costs": ROOT / "docs" / "costs.md",
+    "prices": ROOT / "docs" / "costs.md",
+    "deployment": ROOT / "docs" / "settings.md",
 }
 
 
@@ -33,14 +33,16 @@ def synthesized(folder: Path, **context: str) -> Assembly:
 
 
 def contents() -> dict[str, str]:
-    """What stands between the markers, by their names."""
+    """The text of each block, by its name."""
     known = prices.read()
     with tempfile.TemporaryDirectory() as folder:
         deployments = {name: synthesized(Path(folder) / name, network=name) for name in ("nat", "endpoints")}
     months = {name: costs.idle(costs.count(each), known) for name, each in deployments.items()}
-    hour = costs.audio_hour(json.loads((ROOT / "benchmarks" / "results.json").read_text()), known)
+    measured = json.loads((ROOT / "benchmarks" / "results.json").read_text())
+    hour = costs.audio_hour(measured, known)
     even = costs.report_even(months["nat"], hour)
     return {
+        "figures": key_figures.report(measured, months["nat"], hour),
         "costs": f"{costs.report_idle(months, known)}\n\n{costs.report_hour(hour)}\n\n{even}",
         "architecture": f"```mermaid\n{architecture.draw(deployments['nat'])}\n```",
         "deployment": settings_table.report(),
@@ -49,7 +51,7 @@ def contents() -> dict[str, str]:
 
 
 def main() -> None:
-    """Write them all again."""
+    """Write all blocks into their documents."""
     for name, content in contents().items():
         PLACES[name].write_text(put(PLACES[name].read_text(), name, content))
 

@@ -100,7 +100,8 @@ class DeploymentSettings:
     log_days: int = 90
     #: How long a job may wait for a machine before it is ended, in minutes.
     start_limit_minutes: int = 120
-    #: Further settings of Airflow's section `[transcription]`, as in the README: `{"audio_minutes_per_child": "30"}`.
+    #: Further settings of Airflow's section `[transcription]`, listed in docs/settings.md:
+    #: `{"audio_minutes_per_child": "30"}`.
     transcription: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -64,21 +64,6 @@ def test_each_code_of_mwaas_rules_is_explained() -> None:
     assert [code for code in codes if f"`{code}`" not in GUIDE.read_text()] == []
 
 
-@pytest.mark.parametrize("document", [ROOT / "README.md", GUIDE], ids=["README", "deploying"])
-def test_links_within_the_documents_lead_somewhere(document: Path) -> None:
-    for target in re.findall(r"\]\((?!https?:)([^)]+)\)", document.read_text()):
-        file, _, anchor = target.partition("#")
-        place = (document.parent / file).resolve() if file else document
-        assert place.exists(), target
-        if anchor and place.suffix == ".md":
-            assert anchor in {_anchor(line) for line in place.read_text().splitlines() if line.startswith("#")}, target
-
-
-def _anchor(heading: str) -> str:
-    """As GitHub makes them."""
-    return re.sub(r"[^\w -]", "", heading.lstrip("# ").lower()).replace(" ", "-")
-
-
 def test_each_setting_has_a_row_with_its_default_and_what_it_is() -> None:
     rows = settings_table.report().splitlines()[2:]
     assert any(row.startswith("| `spot_vcpus`, `on_demand_vcpus` | `128`, `32` | The most vCPUs") for row in rows)

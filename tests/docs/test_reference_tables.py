@@ -1,42 +1,42 @@
-"""The README: what people may set, choose or meet must stand there, or they cannot know of it."""
+"""The tables of settings, form fields and failure codes: each name has its row."""
 
 from dataclasses import fields
-from pathlib import Path
 
 import pytest
 
+from tests.support.markdown_pages import ROOT, Page
 from transcription.contract.errors import InputError
 from transcription.plan import trigger_form
 from transcription.shared.settings import Settings
 
-README = (Path(__file__).resolve().parents[2] / "README.md").read_text()
-DEFAULTS = {each.name: each.default for each in fields(Settings)}
+DEFAULTS = {field.name: field.default for field in fields(Settings)}
 
 
-def row(name: str, section: str) -> list[str]:
-    """The cells of the row whose first cell names this, in the section with this heading."""
-    lines = README.split(f"{section}\n", 1)[1].split("\n## ")[0].splitlines()
+def row(name: str, page: str, section: str) -> list[str]:
+    """The cells of the row whose first cell names `name`, below the heading `section` of a page of docs/."""
+    text = Page(ROOT / "docs" / f"{page}.md").text
+    lines = text.split(f"{section}\n", 1)[1].split("\n## ")[0].splitlines()
     rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| ")]
     return next((cells for cells in rows if f"`{name}`" in cells[0]), [])
 
 
 @pytest.mark.parametrize("name", DEFAULTS)
 def test_a_setting_has_its_row(name: str) -> None:
-    assert row(name, "### Settings")
+    assert row(name, "settings", "## Settings of the DAG")
 
 
 @pytest.mark.parametrize("name", [name for name, value in DEFAULTS.items() if isinstance(value, (int, float))])
 def test_the_default_of_a_setting_is_the_one_in_its_row(name: str) -> None:
-    names, defaults, *_ = row(name, "### Settings")
+    names, defaults, *_ = row(name, "settings", "## Settings of the DAG")
     written = dict(zip(names.split(", "), defaults.split(", "), strict=True))
     assert written[f"`{name}`"] in (str(DEFAULTS[name]).lower(), f"{DEFAULTS[name]:g}")
 
 
 @pytest.mark.parametrize("name", trigger_form.PARAMS)
 def test_a_field_of_the_form_has_its_row(name: str) -> None:
-    assert row(name, "### The trigger form")
+    assert row(name, "trigger-form", "# The trigger form")
 
 
 @pytest.mark.parametrize("error", InputError.__subclasses__(), ids=lambda error: str(error.code))
 def test_a_reason_why_audio_fails_has_its_row_with_what_to_do(error: type[InputError]) -> None:
-    assert len(row(error.code, "## Daily use")) == 3
+    assert len(row(error.code, "troubleshooting", "## Recordings in `failed/`")) == 3

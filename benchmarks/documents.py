@@ -1,4 +1,4 @@
-"""`python -m benchmarks.readme`: write what was measured last into the README, between its markers."""
+"""`python -m benchmarks.documents`: write the last results into `docs/performance.md`, between its markers."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from benchmarks.markdown import put
 from benchmarks.parts import PARTS
 from local.paths import ROOT
 
-README = ROOT / "README.md"
+PAGE = ROOT / "docs" / "performance.md"
 
 
 def filled(text: str, document: Mapping[str, Any]) -> str:
-    """The README `text` with every part of `document` in its place.
+    """The page `text` with the tables of `document` between their markers.
 
     Raises:
-        BenchmarkError: a part has no place.
+        BenchmarkError: a part has no markers in the page.
     """
     for name, part in document.items():
         text = put(text, name, PARTS[name].report(part))
@@ -25,8 +25,8 @@ def filled(text: str, document: Mapping[str, Any]) -> str:
 
 
 def main() -> None:
-    """Write the README again."""
-    README.write_text(filled(README.read_text(), results.read()))
+    """Write the page again."""
+    PAGE.write_text(filled(PAGE.read_text(), results.read()))
 
 
 if __name__ == "__main__":
