@@ -14,7 +14,7 @@ MAKEFILE = (ROOT / "Makefile").read_text()
 #: Folders from which `python -m` imports: the checkout, and what Airflow and the container import.
 _IMPORTED = (ROOT, ROOT / "dags", ROOT / "transcriber_image")
 _FOLDERS = (
-    *("benchmarks", "dags", "docs", "infra", "local", "locks", "plugins", "rehearsal", "standin", "tests"),
+    *("benchmarks", "dags", "docs", "documents", "infra", "local", "locks", "plugins", "rehearsal", "standin", "tests"),
     "transcriber_image",
 )
 
@@ -56,8 +56,9 @@ def _can_be_run(module: str) -> bool:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_path_exists(page: Page) -> None:
     """`{version}` and the like stand for any text."""
-    paths = [text for text in page.code_spans() if re.fullmatch(rf"({'|'.join(_FOLDERS)})/[\w.{{}}/-]*", text)]
-    assert [path for path in paths if not any(ROOT.glob(re.sub(r"\{\w+\}", "*", path)))] == []
+    words = {word for line in page.commands() for word in line.split()}
+    paths = {word for word in words if re.fullmatch(rf"({'|'.join(_FOLDERS)})/[\w.{{}}/-]*", word)}
+    assert {path for path in paths if not any(ROOT.glob(re.sub(r"\{\w+\}", "*", path)))} == set()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
