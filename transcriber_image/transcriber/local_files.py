@@ -1,4 +1,4 @@
-"""Plain WAV files on a desk: try a model without any bucket."""
+"""Transcribe WAV files of this machine and print the texts, to try a model without a bucket."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from tqdm import tqdm
 from transcriber.audio import audio_stream
 from transcriber.model.model_folder import open_folder
 from transcriber.selection.engine_selection import open_engine
-from transcriber.shard.recordings import Recording, transcribe
+from transcriber.shard.recordings import Progress, Recording
+from transcriber.shard.transcribe_recordings import transcribe_recordings
 from transcription.contract.errors import InputError
 from transcription.contract.options import Options
 
@@ -19,10 +20,12 @@ _BAR = "{desc}: {percentage:3.0f}%|{bar}| {n:.0f} of {total:.0f} s [{elapsed}<{r
 
 
 def transcribe_files(files: list[Path], model: Path, options: Options, processes: int) -> bool:
-    """Print the text of each file, in the order in which they are done; and a progress bar on a terminal.
+    """Print the text of each file as soon as it is done, with a progress bar if standard error is a terminal.
+
+    `model` is the folder of the model; at most `processes` processes transcribe.
 
     Returns:
-        Whether all could be transcribed. What is wrong with the others is printed to standard error.
+        Whether all files were transcribed. The reasons for the others are printed to standard error.
 
     Raises:
         SystemFault: the model or the options cannot be used.
@@ -32,29 +35,32 @@ def transcribe_files(files: list[Path], model: Path, options: Options, processes
     reached = [0.0] * len(files)
     recordings = (Recording(number, file) for number, file in enumerate(files))
     with (
-        open_engine(
-            open_folder(model), options, processes, sum(lengths)
-        ) as engine,  # prints its version, so the bar comes after
+        open_engine(open_folder(model), options, processes, sum(lengths)) as engine,
+        # libdeepspeech prints its version when it is opened, so the bar comes after it.
         tqdm(total=sum(lengths), disable=None, desc="audio", leave=False, bar_format=_BAR) as bar,
     ):
 
-        def progress(number: int, seconds: float) -> None:
+        def advance(number: int, seconds: float) -> None:
+            """Move the bar on until `seconds` of file `number` are counted."""
             bar.update(max(0.0, seconds - reached[number]))
             reached[number] = max(reached[number], seconds)
 
-        for outcome in transcribe(recordings, engine, options, lambda now: progress(now.number, now.reached)):
-            file = files[outcome.number]
-            progress(outcome.number, lengths[outcome.number])  # with the silence at its end
-            if outcome.transcript is not None:
-                tqdm.write(f"{file}: {outcome.transcript.text}")
+        def on_progress(progress: Progress) -> None:
+            advance(progress.number, progress.reached)
+
+        for result in transcribe_recordings(recordings, engine, options, on_progress):
+            file = files[result.number]
+            advance(result.number, lengths[result.number])  # counts skipped silence too
+            if result.transcript is not None:
+                tqdm.write(f"{file}: {result.transcript.text}")
             else:
-                tqdm.write(f"{file}: {outcome.error}", file=sys.stderr)
+                tqdm.write(f"{file}: {result.error}", file=sys.stderr)
                 is_complete = False
     return is_complete
 
 
 def _lengths(files: list[Path]) -> Iterator[float]:
-    """How much audio each file holds, in seconds; of one that cannot be read, none."""
+    """Yield the length of each file in seconds; 0 for a file that cannot be read."""
     for file in files:
         try:
             yield audio_stream.describe(file).seconds

@@ -1,4 +1,4 @@
-"""Is this container able to work? A built-in clip tells, without any bucket."""
+"""Test whether this container can transcribe, with a built-in clip and without a bucket."""
 
 from __future__ import annotations
 
@@ -7,28 +7,32 @@ from pathlib import Path
 from transcriber.model.model_folder import open_folder
 from transcriber.selection.engine_selection import open_engine
 from transcriber.selection.self_test_clip import CLIP
-from transcriber.shard.recordings import Recording, transcribe
+from transcriber.shard.recordings import Recording
+from transcriber.shard.transcribe_recordings import transcribe_recordings
 from transcription.contract.errors import EngineFailed, ModelInvalid
 from transcription.contract.options import Options
 
 
 def self_test(model: Path) -> tuple[str, str]:
-    """Transcribe the built-in clip with a model.
+    """Transcribe the built-in clip with the model in the folder `model`.
 
     Returns:
-        What was heard, of which the model may know nothing, and by which engine.
+        The transcript, and the engine that made it. A model that does not know the clip's words gives other words.
 
     Raises:
         SystemFault: the model or the engine does not work.
-        ModelInvalid: `model.json` says what should be heard, and it was not.
+        ModelInvalid: `model.json` says which transcript to expect, and the model gives another.
     """
     folder = open_folder(model)
     with open_engine(folder, Options(), processes=1) as engine:
-        name = "; ".join(filter(None, (engine.description.name, engine.description.note)))
-        [outcome] = transcribe([Recording(0, CLIP)], engine, Options())
-    if outcome.transcript is None:
-        raise outcome.error or EngineFailed("The engine gave no answer.")
-    heard, expected = outcome.transcript.text, folder.defaults.self_test
-    if expected is not None and heard != expected:
-        raise ModelInvalid(f"The model {folder.acoustic} hears {heard!r} in the built-in clip, and not {expected!r}.")
-    return heard, name
+        engine_name = "; ".join(filter(None, (engine.description.name, engine.description.note)))
+        [result] = transcribe_recordings([Recording(0, CLIP)], engine, Options())
+    if result.transcript is None:
+        raise result.error or EngineFailed("The engine gave no answer for the built-in clip.")
+    text, expected = result.transcript.text, folder.defaults.self_test
+    if expected is not None and text != expected:
+        raise ModelInvalid(
+            f"The model {folder.acoustic} transcribes the built-in clip as {text!r}, but `self_test` in model.json "
+            f"says {expected!r}. Correct model.json, or export the model again."
+        )
+    return text, engine_name

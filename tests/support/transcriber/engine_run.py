@@ -5,15 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from transcriber.engines.engine import Engine
-from transcriber.shard.recordings import Recording, transcribe
+from transcriber.shard.recordings import Recording
+from transcriber.shard.transcribe_recordings import transcribe_recordings
 from transcriber.text.transcript import Transcript
 from transcription.contract.options import Options
 
 
 def hear(path: Path, engine: Engine, options: Options = Options()) -> Transcript:  # noqa: B008 - it is frozen
     """The transcript of a file; raises what kept it from being."""
-    [outcome] = transcribe([Recording(0, path)], engine, options)
-    if outcome.transcript is None:
-        assert outcome.error is not None
-        raise outcome.error
-    return outcome.transcript
+    [result] = transcribe_recordings([Recording(0, path)], engine, options)
+    if result.transcript is None:
+        assert result.error is not None
+        raise result.error
+    return result.transcript

@@ -99,7 +99,7 @@ def test_a_corrupt_file_is_a_recorded_failure_and_its_neighbours_are_transcribed
     assert [each.code for each in failures if each] == ["AUDIO_EMPTY", "AUDIO_NOT_WAV", "AUDIO_TRUNCATED"]
     assert bucket.text("a") == bucket.text("b") == f"{clip.text}\n"
     assert not {"output/empty", "output/text", "output/half"} & set(bucket.keys("output/"))
-    lines = [record.getMessage() for record in caplog.records if record.name == "transcriber.shard.outputs"]
+    lines = [record.getMessage() for record in caplog.records if record.name == "transcriber.shard.shard_log"]
     assert len(lines) == 5
     assert [line.split()[0] for line in lines] == [f"{number}/5" for number in range(1, 6)]
     assert any("input/text.wav failed AUDIO_NOT_WAV: " in line for line in lines)

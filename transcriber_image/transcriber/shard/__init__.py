@@ -1,1 +1,1 @@
-"""One shard of a run: downloads, transcription, uploads and records."""
+"""One shard of a run: download its files, transcribe them, write the transcripts and the result records."""

@@ -1,5 +1,6 @@
-"""CloudWatch metrics in Embedded Metric Format: lines of the log that CloudWatch Logs makes metrics of by itself.
+"""Write CloudWatch metrics to the log, in Embedded Metric Format.
 
+CloudWatch Logs turns such log lines into metrics by itself.
 Source: Amazon CloudWatch User Guide, "Specification: Embedded metric format".
 """
 
@@ -20,9 +21,9 @@ _UNITS = {"AudioSeconds": "Seconds", "RealTimeFactor": "None", "Transcribed": "C
 
 
 def put_result(bucket: str, result: Result) -> None:
-    """What became of one file: audio in seconds and vCPU seconds for each of them, or a failure by its code.
+    """Write the metrics of one file: audio length and real-time factor, or a failure with its code.
 
-    A file that was uploaded again or deleted is neither.
+    A file that was uploaded again or deleted after planning has no metrics.
     """
     if result.status == FAILED and result.failure is not None:
         _put(bucket, {"Failures": 1}, result.failure.code)
@@ -32,12 +33,12 @@ def put_result(bucket: str, result: Result) -> None:
 
 
 def put_fault(bucket: str, fault: TranscriptionError) -> None:
-    """What kept a file, or a whole shard, from being done."""
+    """Count a failure that the audio did not cause: of one file, or of a whole shard."""
     _put(bucket, {"Failures": 1}, fault.code)
 
 
 def _put(bucket: str, values: dict[str, float], code: str = "") -> None:
-    """Write one line. A deployment is known by its bucket; a failure counts by itself and for its code."""
+    """Write one line. The dimensions are the bucket, which names the deployment, and the failure's code if any."""
     dimensions = [["Bucket"], ["Bucket", "Code"]] if code else [["Bucket"]]
     definitions = [{"Name": name, "Unit": _UNITS[name]} for name in values]
     directive = {"Namespace": NAMESPACE, "Dimensions": dimensions, "Metrics": definitions}

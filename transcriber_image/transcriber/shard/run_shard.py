@@ -1,4 +1,4 @@
-"""One shard of a run: every file of it transcribed, or known to be impossible, or left for the next run."""
+"""Process one shard of a run: transcribe its files, or record why a file cannot be transcribed or waits for later."""
 
 from __future__ import annotations
 
@@ -6,30 +6,34 @@ import logging
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from transcriber.engines.engine import Engine
 from transcriber.model.model_folder import ModelFolder, open_folder
 from transcriber.selection.engine_selection import open_engine
-from transcriber.shard.inputs import Input, Inputs
-from transcriber.shard.outputs import Outputs
-from transcriber.shard.recordings import Progress, Recording, transcribe
+from transcriber.shard.input_downloads import InputDownloads, InputFile
+from transcriber.shard.recordings import Progress, Recording
+from transcriber.shard.result_writer import ResultWriter
 from transcriber.shard.store import Store
+from transcriber.shard.transcribe_recordings import transcribe_recordings
 from transcription.contract import keys
 from transcription.contract.manifest import Shard
 from transcription.contract.result import BYTES_PER_SECOND
 
 log = logging.getLogger(__name__)
 
-#: In seconds: how often the log says how far long files have come.
+#: How often the log shows the progress of long files, in seconds.
 _PROGRESS_SECONDS = 60.0
 
 
 def run_shard(store: Store, shard: Shard, image_model: Path, processes: int) -> None:
-    """Do what a shard says, with the model it names or else the one in the folder `image_model`.
+    """Process all files of a shard with up to `processes` processes.
+
+    The model is the one that the shard names; if it names none, the one in the folder `image_model`.
 
     Raises:
-        SystemFault: something is wrong that concerns every file; the rest of the shard is not tried.
+        SystemFault: there is a fault that concerns every file; the rest of the shard is not tried.
         ShardIncomplete: S3, the disk or the engine failed for some files; the others are done.
     """
     log.info("run %s, shard %d: %d files, %d processes", shard.run, shard.index, len(shard.items), processes)
@@ -38,50 +42,51 @@ def run_shard(store: Store, shard: Shard, image_model: Path, processes: int) -> 
         model = _open_model(store, shard, folder, image_model)
         with open_engine(model, shard.options, processes, _seconds(shard)) as engine:
             log.info("engine: %s", engine.description.name)
-            # No audio is touched before it is sure that the model and the options can be used.
+            # The downloads start here: only once the model and the options have proved usable.
             with (
-                Inputs(store, shard, engine.description.model, folder) as inputs,
-                Outputs(store, shard, engine) as outputs,
+                closing(InputDownloads(store, shard, engine.description.model, folder)) as files,
+                closing(ResultWriter(store, shard, engine.description)) as writer,
             ):
-                _transcribe(shard, inputs, engine, outputs)
+                _transcribe(shard, files, engine, writer)
 
 
-def _transcribe(shard: Shard, inputs: Inputs, engine: Engine, outputs: Outputs) -> None:
-    sources: dict[int, Input] = {}
+def _transcribe(shard: Shard, files: InputDownloads, engine: Engine, writer: ResultWriter) -> None:
+    """Lead each file from its download through the engine to its result record."""
+    in_progress: dict[int, InputFile] = {}
 
     def recordings() -> Iterator[Recording]:
-        for source in inputs:
-            if source.path is None:
-                outputs.add(source)
+        for file in files:
+            if file.path is None:
+                writer.add(file)
                 continue
-            sources[source.item.number] = source
-            yield Recording(source.item.number, source.path)
-            source.path.unlink()
+            in_progress[file.item.number] = file
+            yield Recording(file.item.number, file.path)
+            file.path.unlink()
 
-    said = time.monotonic()
+    last_logged = time.monotonic()
 
-    def progress(now: Progress) -> None:
-        nonlocal said
-        if time.monotonic() - said >= _PROGRESS_SECONDS:
-            said = time.monotonic()
-            key = sources[now.number].item.key
-            log.info("%s: %.1f of %.1f minutes", key, now.reached / 60, now.of / 60)
+    def log_progress(progress: Progress) -> None:
+        nonlocal last_logged
+        if time.monotonic() - last_logged >= _PROGRESS_SECONDS:
+            last_logged = time.monotonic()
+            key = in_progress[progress.number].item.key
+            log.info("%s: %.1f of %.1f minutes", key, progress.reached / 60, progress.total / 60)
 
-    for outcome in transcribe(recordings(), engine, shard.options, progress):
-        outputs.add(sources.pop(outcome.number), outcome)
-    outputs.complete()
+    for result in transcribe_recordings(recordings(), engine, shard.options, log_progress):
+        writer.add(in_progress.pop(result.number), result)
+    writer.complete()
 
 
 def _seconds(shard: Shard) -> float:
-    """How long its audio is, as if all of it were as the models want it."""
+    """Estimate the audio length of a shard from the file sizes, in seconds, as if all files were 16 kHz mono."""
     return sum(item.size for item in shard.items) / BYTES_PER_SECOND
 
 
 def _open_model(store: Store, shard: Shard, folder: Path, image_model: Path) -> ModelFolder:
     if not shard.options.model:
         return open_folder(image_model)
-    # Named as in the bucket, because messages about the model name its folder.
-    fetched = folder / keys.model(shard.options.model)
-    fetched.mkdir(parents=True)
-    store.fetch_model(shard.options.model, fetched)
-    return open_folder(fetched, shard.options.model)
+    # The folder has the path that the model has in the bucket, because error messages name it.
+    model_folder = folder / keys.model(shard.options.model)
+    model_folder.mkdir(parents=True)
+    store.fetch_model(shard.options.model, model_folder)
+    return open_folder(model_folder, shard.options.model)

@@ -1,27 +1,21 @@
-"""S3, as the container uses it: read a shard and its inputs, write transcripts, then the records that commit them."""
+"""Read a run's shard and its inputs from S3, write transcripts and result records to it."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Optional
 
 import boto3
 import boto3.compat
-from boto3.exceptions import Boto3Error
 from botocore.config import Config
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    IncompleteReadError,
-    ReadTimeoutError,
-    ResponseStreamingError,
-)
+from botocore.exceptions import IncompleteReadError, ReadTimeoutError, ResponseStreamingError
 from urllib3.exceptions import SSLError
 
 from transcriber.model.model_folder import EXPECTED
+from transcriber.shard.s3_errors import translated
 from transcription.contract import keys, records
 from transcription.contract.errors import (
     DiskFailed,
@@ -39,155 +33,142 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import GetObjectRequestTypeDef, ListObjectsV2OutputTypeDef
 
-#: Retries with backoff for throttling, time-outs and lost connections. A child has nothing better to do than to wait.
+#: Retry throttling, time-outs and lost connections with backoff: a job has nothing better to do than to wait.
 _CONFIG = Config(
     retries={"mode": "standard", "max_attempts": 6}, connect_timeout=10, read_timeout=60, max_pool_connections=32
 )
-#: What botocore leaves to its callers is an answer that breaks off in its middle. So many are asked for.
-_ANSWERS = 5
+#: How many requests one object may take. botocore does not retry a response that breaks off in its body.
+_REQUESTS = 5
 _BROKEN_OFF = (ResponseStreamingError, IncompleteReadError, ReadTimeoutError, SSLError)
 
-# It warns of Python 3.9 at each start; DeepSpeech has no wheels for a later one.
+# boto3 warns of Python 3.9 at each start; DeepSpeech has no wheels for a later one.
 boto3.compat.filter_python_deprecation_warnings()
-
-_DENIED = ("AccessDenied", "403", "AllAccessDisabled", "ExpiredToken", "InvalidAccessKeyId", "NoSuchBucket")
-_MISSING = ("NoSuchKey", "404")
 
 
 class Store:
-    """One bucket."""
+    """The bucket of the deployment, as a job uses it."""
 
     def __init__(self, bucket: str) -> None:
-        #: Its name.
+        """`bucket` is the bucket's name. Nothing is sent yet."""
         self.bucket = bucket
         self._client: S3Client = boto3.client("s3", config=_CONFIG)
 
     def shard(self, run: str, draft: str, index: int) -> Shard:
-        """What child `index` of a run's job has to do; the job says which draft of the manifest is its own.
+        """Read shard `index` of a run's manifest; `draft` is the one that the Batch job names.
 
         Raises:
             ManifestMissing: the run has no such shard.
-            RecordInvalid: it was written by another version.
+            RecordInvalid: another version wrote it.
+            StorageDenied: S3 denies access, or there is no such bucket.
         """
         key = keys.RunKeys(run).shard(draft, index)
         data = self._read(key)
         if data is None:
-            raise ManifestMissing(f"There is no {key} in {self.bucket}. Is the run's name right, and the job its own?")
+            raise ManifestMissing(
+                f"There is no s3://{self.bucket}/{key}. Check the names of the run and of the draft in the job's "
+                "command; if both are right, the manifest was deleted: start a new run."
+            )
         return records.load(Shard, data, key)
 
     def result(self, run: str, item: Item) -> Optional[Result]:
-        """What an earlier attempt made of `item`, if there was one."""
+        """Read the result record that an earlier attempt wrote for `item`, or return `None` if there is none."""
         key = keys.RunKeys(run).result(item.number)
         data = self._read(key)
         return None if data is None else records.load(Result, data, key)
 
     def download(self, item: Item) -> Iterator[bytes]:
-        """The content of an input in blocks, provided that it is still the object that was planned.
+        """Yield the content of an input in blocks, provided that it is still the object that was planned.
 
-        Where an answer breaks off in its middle, the next request goes on from there.
+        A download that breaks off continues where it stopped.
 
         Raises:
-            InputChanged, InputDeleted: it is not; the next run takes what is there now.
-            StorageFailed: S3 does not give it, after all retries.
+            InputChanged, InputDeleted: it is another object or gone; the next run takes what is there then.
+            StorageFailed: S3 does not deliver it, after all retries.
         """
         with self._translated(item.key, changed=InputChanged, missing=InputDeleted):
             yield from self._blocks({"Bucket": self.bucket, "Key": item.key, "IfMatch": f'"{item.etag}"'})
 
     def _blocks(self, request: GetObjectRequestTypeDef) -> Iterator[bytes]:
-        """The content of an object; where an answer breaks off, the next one goes on with the same object."""
+        """Yield the content of an object; continue with the same object after a response that breaks off."""
         offset = 0
-        for retry in reversed(range(_ANSWERS)):
+        for requests_left in reversed(range(_REQUESTS)):
             if offset:
                 request["Range"] = f"bytes={offset}-"
             try:
-                answer = self._client.get_object(**request)
-                request["IfMatch"] = answer["ETag"]
-                with closing(answer["Body"]) as body:
+                response = self._client.get_object(**request)
+                request["IfMatch"] = response["ETag"]
+                with closing(response["Body"]) as body:
                     for block in body.iter_chunks(2**20):
                         offset += len(block)
                         yield block
             except _BROKEN_OFF:
-                if not retry:
+                if not requests_left:
                     raise
             else:
                 return
 
     def write(self, key: str, data: bytes, content_type: str) -> Output:
-        """Write a transcript.
+        """Write an object and return its key, size and digest.
 
         Raises:
-            StorageDenied: S3 does not let us; the next file would fare no better.
+            StorageDenied: S3 denies access, so that the next file would fail too.
+            StorageFailed: S3 fails for this object, after all retries.
         """
         with self._translated(key, denied=StorageDenied):
             self._client.put_object(Bucket=self.bucket, Key=key, Body=data, ContentType=content_type)
         return Output(key, len(data), hashlib.sha256(data).hexdigest())
 
     def commit(self, run: str, result: Result) -> None:
-        """Write the record that makes a file done, after everything it speaks of."""
+        """Write the result record that makes a file done. Its transcripts must be written before."""
         self.write(keys.RunKeys(run).result(result.item.number), records.dump(result), "application/json")
 
     def fetch_model(self, name: str, folder: Path) -> None:
-        """Copy the files of model `name` below `models/` into `folder`.
+        """Download the files of model `name` below `models/` to `folder`.
 
         Raises:
-            ModelMissing: there is no such model; the message lists those that there are.
+            ModelMissing: there is no such model; the message lists the models that exist.
+            StorageDenied, StorageFailed, DiskFailed: S3 or the disk does not allow it.
         """
         prefix = keys.model(name)
         with self._translated(prefix, denied=StorageDenied):
-            found = [key for page in self._pages(prefix) for key in (each["Key"] for each in page.get("Contents", ()))]
-            if not found:
-                known = [each["Prefix"] for page in self._pages(keys.MODELS) for each in page.get("CommonPrefixes", ())]
+            model_keys = [entry["Key"] for page in self._pages(prefix) for entry in page.get("Contents", ())]
+            if not model_keys:
                 raise ModelMissing(
-                    f"There is no model {prefix} in {self.bucket}; there is {', '.join(known) or 'none at all'}. "
+                    f"There is no model {prefix} in {self.bucket}; there is {self._model_names() or 'none at all'}. "
                     f"Upload {EXPECTED} there, or choose another model."
                 )
-            for key in found:
-                if not key.endswith("/"):  # the console's folder marker
-                    self._fetch(key, folder / key[len(prefix) :])
+            for key in model_keys:
+                if not key.endswith("/"):  # a folder marker of the S3 console
+                    self._download_file(key, folder / key[len(prefix) :])
 
-    def _fetch(self, key: str, path: Path) -> None:
+    def _model_names(self) -> str:
+        prefixes = (entry["Prefix"] for page in self._pages(keys.MODELS) for entry in page.get("CommonPrefixes", ()))
+        return ", ".join(prefixes)
+
+    def _download_file(self, key: str, path: Path) -> None:
         try:
             self._client.download_file(self.bucket, key, str(path))
         except OSError as error:
             raise DiskFailed(f"{key} could not be written to {path.parent}: {error}") from error
 
     def _pages(self, prefix: str) -> Iterator[ListObjectsV2OutputTypeDef]:
-        """What lies directly below `prefix`."""
+        """List the objects and folders directly below `prefix`, page by page."""
         paginator = self._client.get_paginator("list_objects_v2")
         yield from paginator.paginate(Bucket=self.bucket, Prefix=prefix, Delimiter="/")
 
     def _read(self, key: str) -> Optional[bytes]:
-        """The content of a small object, or nothing where there is none."""
+        """Read a small object, or return `None` if it does not exist."""
         try:
             with self._translated(key, missing=KeyError, denied=StorageDenied):
                 return b"".join(self._blocks({"Bucket": self.bucket, "Key": key}))
         except KeyError:
             return None
 
-    @contextmanager
     def _translated(
         self,
         key: str,
         changed: type[Exception] = StorageFailed,
         missing: type[Exception] = StorageFailed,
         denied: type[Exception] = StorageFailed,
-    ) -> Iterator[None]:
-        """Turn an error of S3 into the one that fits what was being done."""
-        where = f"s3://{self.bucket}/{key}"
-        try:
-            yield
-        except ClientError as error:
-            code = error.response["Error"]["Code"]
-            if code == "PreconditionFailed":
-                raise changed(f"{where} was uploaded again after planning. The next run takes it.") from error
-            if code in _MISSING:
-                raise missing(f"{where} was deleted after planning.") from error
-            if code in _DENIED:
-                raise denied(f"{where}: {error}. Check the job role's permissions and the bucket's policy.") from error
-            raise StorageFailed(
-                f"{where}: {error}. What is not done stays in input/; the next run takes it."
-            ) from error
-        except (BotoCoreError, Boto3Error, SSLError) as error:  # of a body, botocore lets SSLError pass as it is
-            raise StorageFailed(
-                f"{where}: {error}. What is not done stays in input/; the next run takes it."
-            ) from error
+    ) -> AbstractContextManager[None]:
+        return translated(f"s3://{self.bucket}/{key}", changed, missing, denied)

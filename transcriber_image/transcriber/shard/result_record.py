@@ -1,0 +1,50 @@
+"""Make the result record of a file."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timezone
+from typing import Optional
+
+from transcriber.engines.engine import Description
+from transcriber.shard.input_downloads import InputFile
+from transcriber.shard.recordings import RecordingResult
+from transcription.contract.errors import InputMoved, TranscriptionError
+from transcription.contract.manifest import Failure
+from transcription.contract.options import Options
+from transcription.contract.result import FAILED, LEFT, TRANSCRIBED, Output, Result
+
+
+def make_result(
+    file: InputFile,
+    options: Options,
+    engine: Description,
+    *,
+    recording: Optional[RecordingResult],
+    error: Optional[TranscriptionError],
+    outputs: tuple[Output, ...],
+) -> Result:
+    """Make the record that says what happened to `file`.
+
+    `recording` is the result of transcribing it, or `None` if it was not downloaded. `error` is the reason why it has
+    no transcript, and `outputs` are the transcripts that were written.
+    """
+    transcript = recording.transcript if recording else None
+    return Result(
+        item=file.item,
+        status=LEFT if isinstance(error, InputMoved) else FAILED if error else TRANSCRIBED,
+        options=options,
+        model=engine.model,
+        engine=engine.name,
+        engine_note=engine.note,
+        finished=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        wall_seconds=round(time.monotonic() - file.begun, 3),
+        audio=recording.audio if recording else None,
+        outputs=outputs,
+        words=len(transcript.words) if transcript else 0,
+        confidence=transcript.confidence if transcript else None,
+        unsure_words=transcript.unsure_words(options.low_confidence) if transcript else 0,
+        cpu_seconds=round(recording.cpu_seconds, 3) if recording else 0.0,
+        no_speech=transcript.no_speech if transcript else False,
+        failure=Failure(error.code, error.message) if error else None,
+    )

@@ -1,0 +1,117 @@
+"""Write transcripts and result records in the background, while other files are transcribed."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Optional
+
+from transcriber.engines.engine import Description
+from transcriber.shard import metrics
+from transcriber.shard.input_downloads import InputFile
+from transcriber.shard.recordings import RecordingResult
+from transcriber.shard.result_record import make_result
+from transcriber.shard.shard_log import ShardLog, summary
+from transcriber.shard.store import Store
+from transcriber.shard.transcript_files import write_transcript
+from transcription.contract.errors import (
+    DiskFailed,
+    EngineFailed,
+    InputError,
+    InputMoved,
+    ShardIncomplete,
+    StorageFailed,
+    TranscriptionError,
+)
+from transcription.contract.manifest import Shard
+from transcription.contract.result import Result
+
+#: How many files are written at a time.
+_WRITES = 4
+#: How many files may be unwritten or half written. Their transcripts are in memory.
+_UNWRITTEN = 16
+#: How many unfinished files the last message names.
+_NAMED = 20
+
+
+class ResultWriter:
+    """Write the transcripts of each file, then the result record that commits them.
+
+    Methods are called from one thread. A file that S3, the disk or the engine failed for gets no record, so that the
+    next attempt takes it again.
+    """
+
+    def __init__(self, store: Store, shard: Shard, engine: Description) -> None:
+        self._store = store
+        self._shard = shard
+        self._engine = engine
+        self._threads = ThreadPoolExecutor(_WRITES, "upload")
+        self._unwritten: set[Future[None]] = set()
+        self._log = ShardLog(len(shard.items))
+        self._undone: list[str] = []
+
+    def close(self) -> None:
+        """Wait until the files that were added are written."""
+        self._threads.shutdown()
+
+    def add(self, file: InputFile, recording: Optional[RecordingResult] = None) -> None:
+        """Write what became of `file` in the background; wait first if too many files are unwritten.
+
+        `recording` is the result of transcribing the file, or `None` if it was not downloaded.
+
+        Raises:
+            StorageDenied: S3 denied access for an earlier file.
+        """
+        timeout = None if len(self._unwritten) >= _UNWRITTEN else 0
+        self._raise_errors(*wait(self._unwritten, timeout, FIRST_COMPLETED))
+        self._unwritten.add(self._threads.submit(self._finish, file, recording))
+
+    def complete(self) -> None:
+        """Wait until every file is written.
+
+        Raises:
+            StorageDenied: S3 denied access for a file.
+            ShardIncomplete: S3, the disk or the engine failed for some files. The others are done.
+        """
+        self._raise_errors(*wait(self._unwritten))
+        if self._undone:
+            raise ShardIncomplete(
+                f"{len(self._undone)} of {len(self._shard.items)} files are not done; the lines above say why: "
+                f"{', '.join(self._undone[:_NAMED])}{' …' * (len(self._undone) > _NAMED)}"
+            )
+
+    def _raise_errors(self, written: set[Future[None]], unwritten: set[Future[None]]) -> None:
+        self._unwritten = unwritten
+        for future in written:
+            future.result()
+
+    def _finish(self, file: InputFile, recording: Optional[RecordingResult]) -> None:
+        if file.is_done:
+            self._log.finish(file.item, "was done before")
+            return
+        error = file.error if recording is None else recording.error
+        if isinstance(error, InputMoved) and file.was_done_with_others:
+            # The record of the earlier attempt stays: its transcript was verified and the input moved away.
+            self._log.finish(file.item, "is gone from input/; its earlier result stays")
+            return
+        try:
+            if error is not None and not isinstance(error, (InputError, InputMoved)):
+                raise error
+            result = self._write(file, recording, error)
+        except (StorageFailed, DiskFailed, EngineFailed) as fault:
+            self._undone.append(file.item.key)
+            self._log.finish(file.item, f"not done: {fault}", logging.WARNING)
+            metrics.put_fault(self._store.bucket, fault)
+        else:
+            self._log.finish(file.item, summary(result))
+            metrics.put_result(self._store.bucket, result)
+
+    def _write(
+        self, file: InputFile, recording: Optional[RecordingResult], error: Optional[TranscriptionError]
+    ) -> Result:
+        """Write the transcripts of a file, if it has any, and commit them with its result record."""
+        transcript = recording.transcript if recording else None
+        outputs = write_transcript(self._store, self._shard, self._engine, file, transcript) if transcript else ()
+        result = make_result(file, self._shard.options, self._engine, recording=recording, error=error, outputs=outputs)
+        self._store.commit(self._shard.run, result)
+        return result

@@ -1,0 +1,53 @@
+"""Turn errors of S3 into the project's errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from boto3.exceptions import Boto3Error
+from botocore.exceptions import BotoCoreError, ClientError
+from urllib3.exceptions import SSLError
+
+from transcription.contract.errors import StorageFailed
+
+#: Error codes after which neither a retry nor the next file would succeed.
+_DENIED = ("AccessDenied", "403", "AllAccessDisabled", "ExpiredToken", "InvalidAccessKeyId", "NoSuchBucket")
+_MISSING = ("NoSuchKey", "404")
+
+
+@contextmanager
+def translated(
+    where: str,
+    changed: type[Exception] = StorageFailed,
+    missing: type[Exception] = StorageFailed,
+    denied: type[Exception] = StorageFailed,
+) -> Iterator[None]:
+    """Replace errors of S3 that the block raises by errors that say what to do.
+
+    Args:
+        where: The object as `s3://bucket/key`, for the message.
+        changed: The class to raise if the object is not the one that `IfMatch` asks for.
+        missing: The class to raise if the object does not exist.
+        denied: The class to raise if access is denied or the bucket does not exist.
+
+    Raises:
+        StorageFailed: any other error of S3, after all retries.
+    """
+    try:
+        yield
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code == "PreconditionFailed":
+            raise changed(f"{where} was uploaded again after planning. The next run takes it.") from error
+        if code in _MISSING:
+            raise missing(f"{where} was deleted after planning.") from error
+        if code in _DENIED:
+            raise denied(f"{where}: {error}. Check the job role's permissions and the bucket's policy.") from error
+        raise _failed(where, error) from error
+    except (BotoCoreError, Boto3Error, SSLError) as error:  # botocore passes on SSLError while it reads a body
+        raise _failed(where, error) from error
+
+
+def _failed(where: str, error: Exception) -> StorageFailed:
+    return StorageFailed(f"{where}: {error}. The input stays in input/; the next run takes it.")

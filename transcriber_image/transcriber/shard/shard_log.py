@@ -1,0 +1,37 @@
+"""Log one line for each finished file of a shard."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from transcription.contract.manifest import Item
+from transcription.contract.result import Result
+
+log = logging.getLogger(__name__)
+
+
+class ShardLog:
+    """Count the finished files of a shard and log what happened to each. Safe to use from many threads."""
+
+    def __init__(self, files: int) -> None:
+        """`files` is the number of files in the shard."""
+        self._files = files
+        self._finished = 0
+        self._lock = threading.Lock()
+
+    def finish(self, item: Item, text: str, level: int = logging.INFO) -> None:
+        """Log `text` for a file, with its number among the finished files: `3/40 input/a.wav …`."""
+        with self._lock:
+            self._finished += 1
+            log.log(level, "%d/%d %s %s", self._finished, self._files, item.key, text)
+
+
+def summary(result: Result) -> str:
+    """Summarise a result in one line: speed and number of words, or the code and the reason of a failure."""
+    if result.failure:
+        return f"{result.status} {result.failure.code}: {result.failure.message}"
+    assert result.audio is not None, "a transcribed file has audio"  # noqa: S101 - for mypy
+    seconds = result.audio.seconds
+    content = "no speech" if result.no_speech else f"{result.words} words, confidence {result.confidence:.2f}"
+    return f"{seconds:.1f} s of audio (RTF {result.cpu_seconds / seconds:.2f}, {result.wall_seconds:.1f} s) {content}"

@@ -1,0 +1,120 @@
+"""Transcribe many files at once: one stream of segments from all of them keeps every core busy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Callable, Optional, Union
+
+from transcriber.audio import audio_stream
+from transcriber.audio.segmentation import Segment, Segmenter
+from transcriber.engines.engine import Engine, Unheard, Utterance
+from transcriber.shard.recordings import Progress, Recording, RecordingResult
+from transcriber.text.transcript import assemble
+from transcription.contract.errors import DiskFailed, InputError, TranscriptionError
+from transcription.contract.options import Options
+from transcription.contract.result import Audio
+
+
+def transcribe_recordings(
+    recordings: Iterable[Recording],
+    engine: Engine,
+    options: Options,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+) -> Iterator[RecordingResult]:
+    """Transcribe recordings and yield the result of each as soon as it is complete.
+
+    The results come in about the order of the recordings. A recording is taken from the iterable when the one before
+    it has been read to its end and closed. `on_progress` is called after each answer of the engine.
+    """
+    open_recordings = _OpenRecordings(engine.description.sample_rate, options)
+    for answer in engine.transcribe(open_recordings.segments(recordings)):
+        open_recordings.add(answer)
+        if (progress := open_recordings.progress(answer.file)) is not None:
+            on_progress(progress)
+        yield from open_recordings.pop_results()
+    yield from open_recordings.pop_results()
+
+
+@dataclass
+class _OpenRecording:
+    """A recording that is being read, or waits for answers of the engine."""
+
+    number: int
+    audio: Optional[Audio] = None
+    utterances: list[Utterance] = field(default_factory=list)
+    error: Optional[TranscriptionError] = None
+    skipped_seconds: float = 0.0
+    #: How many segments were given to the engine.
+    segments: int = 0
+    #: How many of them the engine has answered.
+    answers: int = 0
+    #: Whether all segments were given to the engine.
+    is_read: bool = False
+    #: How many seconds are transcribed, anywhere in the file: answers come in any order.
+    reached: float = 0.0
+
+    @property
+    def is_complete(self) -> bool:
+        return self.is_read and self.answers == self.segments
+
+    def result(self) -> RecordingResult:
+        """The result, once the recording is complete."""
+        cpu_seconds = sum(utterance.cpu_seconds for utterance in self.utterances)
+        if self.error is not None or self.audio is None:
+            return RecordingResult(self.number, self.audio, error=self.error, cpu_seconds=cpu_seconds)
+        transcript = assemble(self.utterances, self.audio, self.skipped_seconds)
+        return RecordingResult(self.number, self.audio, transcript, cpu_seconds=cpu_seconds)
+
+
+class _OpenRecordings:
+    """All recordings of which some answers are missing, by number."""
+
+    def __init__(self, rate: int, options: Options) -> None:
+        self._rate = rate
+        self._cut = options.cut_at_silence
+        self._open: dict[int, _OpenRecording] = {}
+
+    def segments(self, recordings: Iterable[Recording]) -> Iterator[Segment]:
+        """Yield the segments of all recordings; of a damaged file, only those before the damage."""
+        for recording in recordings:
+            state = self._open[recording.number] = _OpenRecording(recording.number)
+            segmenter = Segmenter(self._rate, cut=self._cut)
+            try:
+                state.audio = audio_stream.describe(recording.path)
+                with closing(audio_stream.decode(recording.path, self._rate)) as blocks:
+                    for segment in segmenter.segments(recording.number, blocks):
+                        if state.error is not None:
+                            break  # the engine failed on an earlier segment
+                        state.segments += 1
+                        yield segment
+            except InputError as error:
+                state.error = error
+            except OSError as error:
+                state.error = DiskFailed(f"{recording.path} cannot be read: {error}")
+            state.skipped_seconds = segmenter.skipped_seconds
+            state.is_read = True
+
+    def add(self, answer: Union[Utterance, Unheard]) -> None:
+        """Store an answer of the engine."""
+        state = self._open[answer.file]
+        state.answers += 1
+        if isinstance(answer, Utterance):
+            state.utterances.append(answer)
+            state.reached += answer.end - answer.start
+        elif state.error is None:
+            state.error = answer.error
+
+    def progress(self, number: int) -> Optional[Progress]:
+        """The progress of recording `number`, or `None` if it has failed."""
+        state = self._open[number]
+        if state.error is not None or state.audio is None:
+            return None
+        return Progress(number, state.reached, state.audio.seconds)
+
+    def pop_results(self) -> Iterator[RecordingResult]:
+        """Remove the complete recordings and yield their results."""
+        for state in [state for state in self._open.values() if state.is_complete]:
+            del self._open[state.number]
+            yield state.result()

@@ -1,0 +1,37 @@
+"""Write the transcript of a file to S3: plain text, subtitles and JSON."""
+
+from __future__ import annotations
+
+from transcriber.engines.engine import Description
+from transcriber.shard.input_downloads import InputFile
+from transcriber.shard.store import Store
+from transcriber.text.subtitles import CONTENT_TYPES, render
+from transcriber.text.transcript import Provenance, Transcript
+from transcription.contract import keys
+from transcription.contract.manifest import Shard
+from transcription.contract.result import Output
+
+
+def write_transcript(
+    store: Store, shard: Shard, engine: Description, file: InputFile, transcript: Transcript
+) -> tuple[Output, ...]:
+    """Write the transcript in all formats of the shard's options.
+
+    The JSON is written last: a later run takes it as the sign that all the formats are there.
+
+    Returns:
+        The objects that were written, in this order.
+
+    Raises:
+        StorageDenied, StorageFailed: S3 did not take one of them.
+    """
+    name, options = keys.name_of(file.item.key), shard.options
+    provenance = Provenance(file.item, file.sha256, engine.model, options, shard.recipe, engine.decoder, engine.name)
+    return (
+        store.write(keys.transcript(name), transcript.as_text(), "text/plain; charset=utf-8"),
+        *(
+            store.write(keys.subtitles(name, suffix), render(transcript, suffix), CONTENT_TYPES[suffix])
+            for suffix in options.formats
+        ),
+        store.write(keys.transcript_json(name), transcript.as_json(provenance), "application/json"),
+    )
