@@ -56,49 +56,52 @@ class DeploymentSettings:
         ContextInvalid: one is unknown or wrong; the message names it.
     """
 
-    #: Of the deployment: its stacks are `{name}-storage` and so on, its Airflow environment has this name. Deployments
-    #: of different names live beside each other in one account and region.
+    #: The name of the deployment. Its Airflow environment has this name, and its stacks are `{name}-storage` and so on.
+    #: Deployments with different names can exist beside each other in one account and region.
     name: str = "transcription"
-    #: Whether the audio bucket, with audio and transcripts, stays when the deployment is destroyed.
+    #: Whether the audio bucket stays when the deployment is destroyed, with audio and transcripts.
     retain_audio: bool = True
-    #: After how many days audio in `processed/` is deleted; 0: never.
+    #: Days after which audio in `processed/` is deleted; 0: never.
     processed_days: int = 0
-    #: For how many days a replaced or deleted object can be restored; audio that was moved is one in `input/`.
+    #: Days for which a replaced or deleted object can be restored. Audio that a run moved counts as deleted from
+    #: `input/`.
     old_version_days: int = 30
     #: How the private subnets reach AWS. `nat`: through one NAT gateway, about $33 a month and $0.045 a GB.
     #: `endpoints`: without the internet, through 14 interface endpoints in two zones, about $204 a month and $0.01 a
-    #: GB; Airflow then runs without requirements.txt, because pip reaches nothing. (us-east-1, November 2026.) It
-    #: cannot be changed later.
+    #: GB; Airflow then runs without requirements.txt, because pip has no network. (us-east-1, November 2026.) This
+    #: setting cannot be changed later.
     network: str = "nat"
-    #: The most vCPUs at work at once on Spot machines, and on the on-demand ones that Batch starts where Spot has none
-    #: left. No machine runs and none is paid for while there is no audio. A new account has lower quotas of its own.
+    #: The most vCPUs at work at once on Spot machines, and on the on-demand machines that Batch starts when no Spot
+    #: machine is left. Without audio, no machine runs and none is paid for. A new account often has lower quotas.
     spot_vcpus: int = 128
     on_demand_vcpus: int = 32
-    #: Families of machines, in which Spot looks for those with most to spare: x86 with AVX, which libdeepspeech wants.
-    #: These exist in nearly every region; Batch refuses one that the region does not have, and lists those it has.
+    #: Families of machines. Spot chooses those with the most free capacity. They must be x86 with AVX, which
+    #: libdeepspeech needs. The defaults exist in nearly every region. If a region lacks a family, Batch refuses it and
+    #: lists the families that exist.
     machine_families: str = "c5,c6i,m5,m6i"
-    #: vCPUs of one child of the job: as many segments are transcribed at a time.
+    #: vCPUs of one child of the job. A child runs one engine process per vCPU.
     vcpus: int = 2
-    #: Memory of one child, in MiB. At the official model's size the batched engine takes 0.15 GB, and 0.3 GB for each
-    #: vCPU; all share a scorer of 0.95 GB, which should stay in memory: 1.7 GB for 2 vCPUs. 3584 is the most of which
-    #: machines with 2 GiB for each vCPU, the cheapest, hold one child for every two of their vCPUs beside their own
-    #: system.
+    #: Memory of one child, in MiB. With a model of the official size, the batched engine needs 0.15 GB, and 0.3 GB for
+    #: each vCPU. All processes share a scorer of 0.95 GB, which should stay in memory. That is 1.7 GB for 2 vCPUs. The
+    #: cheapest machines have 2 GiB for each vCPU. 3584 is the largest value with which they hold one child for every
+    #: two vCPUs, beside their own system.
     memory: int = 3584
-    #: The disk of a machine, in GiB: image, and for each child the largest file that is taken (4 GiB) and a model.
+    #: The disk of a machine, in GiB. It holds the image, and for each child the largest file (4 GiB) and a model.
     disk_gigabytes: int = 100
-    #: Which model the image is built with: `official`, DeepSpeech's English release (1.1 GB), or `demo`, of 34 words.
+    #: The model in the image: `official`, DeepSpeech's English release (1.1 GB), or `demo`, 34 words.
     image_model: str = "official"
-    #: Airflow's version; requirements.txt must be for the same one.
+    #: The version of Airflow. requirements.txt must be for the same version.
     airflow_version: str = "3.2.1"
-    #: MWAA's environment class. The smallest is enough: the DAG runs one task at a time.
+    #: MWAA's environment class. The smallest class is enough, because the DAG runs one task at a time.
     airflow_class: str = "mw1.micro"
-    #: Airflow's pages: `public`, on the internet behind AWS sign-in, or `private`, from within the VPC alone.
+    #: Where the Airflow UI can be reached: `public`, on the internet behind AWS sign-in, or `private`, in the VPC only.
     webserver_access: str = "public"
-    #: Who is mailed of alarms; AWS asks for a confirmation first. Empty: nobody; the topic is there to subscribe to.
+    #: The mail address that receives alarms. AWS asks it for a confirmation first. Empty: no address; others can
+    #: subscribe to the topic.
     alert_mail: str = ""
-    #: For how many days logs are kept, one of the numbers that CloudWatch takes.
+    #: Days for which logs are kept: one of the numbers that CloudWatch accepts.
     log_days: int = 90
-    #: How long a job may wait for a machine before it is ended, in minutes.
+    #: Minutes that a job may wait for a machine before it is ended.
     start_limit_minutes: int = 120
     #: Further settings of Airflow's section `[transcription]`, listed in docs/settings.md:
     #: `{"audio_minutes_per_child": "30"}`.
