@@ -1,4 +1,1 @@
-"""The benchmarks behind docs/performance.md.
-
-`make bench` measures everything, `python -m benchmarks NAME…` measures parts.
-"""
+"""Benchmarks whose tables the documentation shows: speed, memory and requests. `make bench` runs all of them."""

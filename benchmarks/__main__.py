@@ -1,40 +1,64 @@
-"""`python -m benchmarks [PART …]`: measure, print, and write `benchmarks/results.json` and `docs/performance.md`."""
+"""`python -m benchmarks [--quick] [NAME …]`: run benchmarks and print their tables.
+
+A run of all benchmarks is saved in `benchmarks/results/` and written into the documentation. Every table of a machine
+therefore comes from one run. A run of some benchmarks, or a quick one, is printed only.
+"""
 
 from __future__ import annotations
 
 import argparse
 import sys
+import time
 
 from rich.console import Console
 from rich.markdown import Markdown
 
 from benchmarks import documents, results
 from benchmarks.errors import BenchmarkError
-from benchmarks.parts import PARTS
+from benchmarks.machine import this_machine
+from benchmarks.results import Run
+from benchmarks.suite import BENCHMARKS
 from local.aws_client import isolate
 
 
 def main() -> int:
-    """Measure the parts that the command line names, or all.
+    """Run the benchmarks that the command line names, or all.
 
     Returns:
         The exit code.
     """
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure speed, memory and requests.")
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)} (default: all)")
-    names = parser.parse_args().parts
-    if unknown := set(names) - set(PARTS):
-        parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="Measure the tables of the documentation."
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHMARKS)} (default: all)")
+    parser.add_argument("--quick", action="store_true", help="a few seconds of audio: see that everything works")
+    arguments = parser.parse_args()
+    if unknown := set(arguments.names) - set(BENCHMARKS):
+        parser.error(f"unknown benchmark: {', '.join(sorted(unknown))}; choose from {', '.join(BENCHMARKS)}")
     isolate()
     try:
-        for name in names or PARTS:
-            results.write(name, PARTS[name].measure())
-            documents.main()
-            Console().print(Markdown(PARTS[name].report(results.read()[name])))
+        run = _run(arguments.names or list(BENCHMARKS), quick=arguments.quick)
     except BenchmarkError as error:
         print(error, file=sys.stderr)
         return 1
+    if arguments.names or arguments.quick:
+        print("Nothing is saved: only a whole run changes the results and the documentation.")
+    else:
+        print(f"Saved {results.write(run)}.")
+        documents.main()
     return 0
+
+
+def _run(names: list[str], *, quick: bool) -> Run:
+    """Run benchmarks one after another and print each table as soon as it is measured."""
+    machine, started = this_machine(), time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
+    rows = {}
+    for name in names:
+        begun = time.monotonic()
+        rows[name] = BENCHMARKS[name].measure(quick)
+        Console().print(Markdown(BENCHMARKS[name].report(rows[name], machine)))
+        print(f"{name} took {(time.monotonic() - begun) / 60:.1f} minutes.\n", flush=True)
+    return Run(machine, started, rows)
 
 
 if __name__ == "__main__":

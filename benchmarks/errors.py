@@ -1,7 +1,7 @@
-"""Errors of the benchmarks; their text is all that people see of them."""
+"""Errors of the benchmarks. People see their text and nothing else."""
 
 from __future__ import annotations
 
 
 class BenchmarkError(Exception):
-    """Raised when something cannot be measured. The text says why and what to do."""
+    """Raised when something cannot be measured. The text gives the cause and what to do."""

@@ -1,4 +1,4 @@
-"""Tables in Markdown, for documents and for the terminal, and their places in a document."""
+"""Markdown tables, and marked sections of documents that a program writes."""
 
 from __future__ import annotations
 
@@ -9,19 +9,27 @@ from benchmarks.errors import BenchmarkError
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """The table, without a line break at its end."""
+    """Format a table, without a line break at its end."""
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
 
 
 def put(text: str, name: str, content: str) -> str:
-    """The document `text` with `content` between its markers `<!-- name: … -->` and `<!-- end of name -->`.
+    """Replace what stands between the markers `<!-- name: … -->` and `<!-- end of name -->` of a document.
+
+    Args:
+        text: The document.
+        name: The name in the markers.
+        content: What to put between them.
+
+    Returns:
+        The new document.
 
     Raises:
-        BenchmarkError: it has no such place, or several.
+        BenchmarkError: The document has no such markers, or several.
     """
-    place = re.compile(rf"(<!-- {name}: .* -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
-    text, count = place.subn(lambda found: f"{found[1]}\n{content}\n\n{found[2]}", text)
+    section = re.compile(rf"(<!-- {name}: .* -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
+    text, count = section.subn(lambda match: f"{match[1]}\n{content}\n\n{match[2]}", text)
     if count != 1:
-        raise BenchmarkError(f"There must be one place between the markers of {name}, and there are {count}.")
+        raise BenchmarkError(f"The markers of {name} must occur once in the document, and they occur {count} times.")
     return text

@@ -1,1 +1,1 @@
-"""How the DAG's tasks cope with a bucket full of files: time, memory, requests."""
+"""Time, memory and requests of the DAG's tasks that handle every file of the bucket."""

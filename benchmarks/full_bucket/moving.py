@@ -1,11 +1,11 @@
-"""Moving many files: how long it takes, and how many requests each of them costs."""
+"""`python -m benchmarks.full_bucket.moving BUCKET`: measure the task that moves transcribed files."""
 
 from __future__ import annotations
 
 import sys
 import time
 
-from benchmarks.full_bucket.measured import Measured, peak_megabytes
+from benchmarks.full_bucket.measurement import Measurement, peak_megabytes
 from transcription.contract import keys, result
 from transcription.contract.manifest import Item
 from transcription.finish.moving import move
@@ -13,15 +13,15 @@ from transcription.finish.outcomes import Outcome, Outcomes
 from transcription.shared.bucket import Bucket
 
 
-def main(bucket_name: str) -> Measured:
+def main(bucket_name: str) -> Measurement:
     """Move all files of a bucket, as the task `move_to_processed` does, and measure this process."""
     before = peak_megabytes()
     bucket = Bucket(bucket_name)
-    items = [Item(number, *found) for number, found in enumerate(bucket.list(keys.INPUT))]
+    items = [Item(number, *listed) for number, listed in enumerate(bucket.list(keys.INPUT))]
     outcomes = Outcomes("benchmark", tuple(Outcome(item, result.TRANSCRIBED) for item in items))
     begun = time.monotonic()
     move(bucket, outcomes)
-    return Measured(len(items), time.monotonic() - begun, peak_megabytes(), before)
+    return Measurement(len(items), time.monotonic() - begun, peak_megabytes(), before)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""Planning a very full bucket: how long it takes, in how much memory, with how many requests."""
+"""`python -m benchmarks.full_bucket.planning BUCKET`: measure the task that plans a run."""
 
 from __future__ import annotations
 
 import sys
 import time
 
-from benchmarks.full_bucket.measured import Measured, peak_megabytes
+from benchmarks.full_bucket.measurement import Measurement, peak_megabytes
 from transcription.contract.options import Options
 from transcription.plan.preparation import prepare
 from transcription.plan.trigger_form import Request
@@ -13,7 +13,7 @@ from transcription.shared.bucket import Bucket
 from transcription.shared.settings import Settings
 
 
-def main(bucket: str) -> Measured:
+def main(bucket: str) -> Measurement:
     """Plan all files of a bucket, as the task `plan` does, and measure this process."""
     before = peak_megabytes()
     begun = time.monotonic()
@@ -22,7 +22,7 @@ def main(bucket: str) -> Measured:
     seconds = time.monotonic() - begun
     if plan is None:
         raise SystemExit(f"There is no audio in {bucket}.")
-    return Measured(plan.files, seconds, peak_megabytes(), before)
+    return Measurement(plan.files, seconds, peak_megabytes(), before)
 
 
 if __name__ == "__main__":

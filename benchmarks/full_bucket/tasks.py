@@ -1,4 +1,4 @@
-"""The tasks that touch every file, each in a process of its own, against one local AWS."""
+"""Measure the tasks that handle every file, each in a process of its own, on a local S3."""
 
 from __future__ import annotations
 
@@ -8,65 +8,85 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import httpx
 
-from benchmarks.full_bucket.measured import Measured
-from benchmarks.local_s3 import local_s3
+from benchmarks.full_bucket.measurement import Measurement
+from benchmarks.machine import Machine
 from benchmarks.markdown import table
+from benchmarks.results import Rows
+from benchmarks.temporary_s3 import temporary_s3
 from local.aws_client import aws_environment, s3_client
 from local.paths import ROOT
 
-#: Module → what it does, and to how many files.
-TASKS = {"planning": ("Plan", 100_000), "moving": ("Move", 10_000)}
+
+@dataclass(frozen=True)
+class Task:
+    """A module of this folder, what it does in one verb, and how many files it gets."""
+
+    module: str
+    verb: str
+    files: int
 
 
-def measure(tasks: Mapping[str, tuple[str, int]] = TASKS) -> list[Mapping[str, Any]]:
-    """A row for each task."""
-    with local_s3() as endpoint:
-        return [_run(endpoint, name, *what) for name, what in tasks.items()]
+_TASKS = (Task("planning", "Plan", 100_000), Task("moving", "Move", 10_000))
+_QUICK_TASKS = (Task("planning", "Plan", 30), Task("moving", "Move", 20))
 
 
-def report(part: Mapping[str, Any]) -> str:
-    """The rows as a table in Markdown."""
-    rows = (
+def measure(quick: bool) -> Rows:
+    """Measure each task.
+
+    Args:
+        quick: Give them a few files only.
+
+    Returns:
+        A row for each task.
+    """
+    with temporary_s3() as endpoint:
+        return [_run(endpoint, task) for task in (_QUICK_TASKS if quick else _TASKS)]
+
+
+def report(rows: Rows, machine: Machine) -> str:
+    """Show the rows as a table in Markdown."""
+    cells = (
         (
-            each["benchmark"],
-            f"{each['seconds']:.0f} s",
-            f"{each['megabytes']:.0f} MB, of which {each['megabytes_before']:.0f} MB before it begins",
-            ", ".join(f"{count:,} {name}" for name, count in each["requests"].items()),
+            row["benchmark"],
+            f"{row['seconds']:.0f} s",
+            f"{row['megabytes']:.0f} MB, of which {row['megabytes_before']:.0f} MB before it begins",
+            ", ".join(f"{count:,} {request}" for request, count in row["requests"].items()),
         )
-        for each in part["rows"]
+        for row in rows
     )
-    return table(("", "time", "memory", "requests"), rows) + f"\n\nOn {part['machine']}, which also stood for S3."
+    return f"{table(('', 'time', 'memory', 'requests'), cells)}\n\nOn {machine.description}, which also served S3."
 
 
-def _run(endpoint: str, name: str, verb: str, files: int) -> dict[str, Any]:
-    print(f"{verb} {files:,} files …", flush=True)
-    _fill(endpoint, name, files)
+def _run(endpoint: str, task: Task) -> dict[str, Any]:
+    """Run a task in a bucket of its own."""
+    print(f"{task.verb} {task.files:,} files …", flush=True)
+    _fill(endpoint, task.module, task.files)
     httpx.delete(f"{endpoint}/_calls").raise_for_status()
     environment = {**os.environ, **aws_environment(endpoint), "AIRFLOW_CONN_AWS_DEFAULT": "aws://"}
     with tempfile.TemporaryDirectory() as home:
-        done = subprocess.run(
-            [sys.executable, "-m", f"benchmarks.full_bucket.{name}", name],
+        process = subprocess.run(
+            [sys.executable, "-m", f"benchmarks.full_bucket.{task.module}", task.module],
             env={**environment, "AIRFLOW_HOME": home},
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
             check=True,
         )
-    measured = Measured(**json.loads(done.stdout.splitlines()[-1]))
-    calls: Mapping[str, int] = httpx.get(f"{endpoint}/_calls").raise_for_status().json()["s3"]
-    return {"benchmark": f"{verb} {files:,} files", **asdict(measured), "requests": dict(calls)}
+    measurement = Measurement(**json.loads(process.stdout.splitlines()[-1]))
+    requests: Mapping[str, int] = httpx.get(f"{endpoint}/_calls").raise_for_status().json()["s3"]
+    return {"benchmark": f"{task.verb} {task.files:,} files", **asdict(measurement), "requests": dict(requests)}
 
 
 def _fill(endpoint: str, bucket: str, files: int) -> None:
-    """Fill a bucket with many small files, their names as dictation machines make them."""
+    """Create a bucket with many small files, named as digital recorders name theirs."""
     s3 = s3_client(endpoint)
     s3.create_bucket(Bucket=bucket)
     s3.put_object(Bucket=bucket, Key="pattern", Body=b"RIFF")
-    names = [f"input/2026.11.{number % 28 + 1:02d}/{number:06d}.wav" for number in range(files)]
-    request = {"bucket": bucket, "source": "pattern", "keys": names}
+    keys = [f"input/2026.11.{number % 28 + 1:02d}/{number:06d}.wav" for number in range(files)]
+    request = {"bucket": bucket, "source": "pattern", "keys": keys}
     httpx.post(f"{endpoint}/_copies", json=request, timeout=300).raise_for_status()

@@ -1,1 +1,1 @@
-"""How fast the transcriber is, and what it needs, beside the original's way and beside libdeepspeech alone."""
+"""Speed and memory of transcription: both engines, the network alone, and other ways to use libdeepspeech."""

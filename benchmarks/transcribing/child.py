@@ -1,4 +1,4 @@
-"""A child of an array job, on files in a bucket of a local S3: from its start until the last transcript is there."""
+"""A child of an AWS Batch array job, run on this machine with files in a local S3."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.errors import BenchmarkError
-from benchmarks.transcribing import usage
-from benchmarks.transcribing.models import BenchModel
-from benchmarks.transcribing.usage import Usage
+from benchmarks.transcribing import resource_usage
+from benchmarks.transcribing.models import BenchmarkModel
+from benchmarks.transcribing.resource_usage import ResourceUsage
 from local.aws_client import NO_PROXY, aws_environment, s3_client
 from local.paths import IMAGE_ENV, LOCAL
 from transcription.contract import keys, records
@@ -20,31 +20,34 @@ _PYTHON = IMAGE_ENV / "bin" / "python"
 _NETWORKS = LOCAL / "benchmarks" / "networks"
 _RUN, _DRAFT = "manual-benchmark", "0a1b2c3d"
 
-#: By the key of each text that was written.
+#: Transcripts as text, by their keys.
 Texts = Mapping[str, bytes]
 
 
-def networks_of(model: BenchModel) -> Path:
-    """The folder with the batched engine's network of a model, made once, as the image has that of its own model.
+def networks_of(model: BenchmarkModel) -> Path:
+    """Convert a model for the batched engine, unless that is done, as the image's build does with its own model.
+
+    Returns:
+        The folder of converted networks.
 
     Raises:
-        BenchmarkError: it cannot be made.
+        BenchmarkError: The model cannot be converted.
     """
-    usage.observe([(_PYTHON, "-m", "transcriber", "--model", model.folder, "--convert", _NETWORKS)])
+    resource_usage.measure([(_PYTHON, "-m", "transcriber", "--model", model.folder, "--convert", _NETWORKS)])
     return _NETWORKS
 
 
 @dataclass(frozen=True)
 class Child:
-    """One shard with all of the files, in a bucket of its own, and the command that does it on some cores."""
+    """A child whose shard has all files of a bucket."""
 
     endpoint: str
     bucket: str
-    model: BenchModel
+    model: BenchmarkModel
     engine: str
 
     def upload(self, files: Sequence[Path]) -> None:
-        """Make the bucket, upload the files and freeze the shard."""
+        """Create the bucket, and upload the files and a shard that lists them."""
         s3 = s3_client(self.endpoint)
         s3.create_bucket(Bucket=self.bucket)
         items = []
@@ -56,28 +59,31 @@ class Child:
         shard = records.dump(Shard(_RUN, 0, options, tuple(items)))
         s3.put_object(Bucket=self.bucket, Key=keys.RunKeys(_RUN).shard(_DRAFT, 0), Body=shard)
 
-    def run(self, cores: Sequence[int]) -> Usage:
-        """What it takes on these cores, S3 not included, which works beside it on whichever is free.
+    def run(self, cores: Sequence[int]) -> ResourceUsage:
+        """Run the child on the cores with these numbers, from its start until its last transcript is in S3.
+
+        Returns:
+            What the child uses. The local S3, which runs on any core, is not included.
 
         Raises:
-            BenchmarkError: it failed.
+            BenchmarkError: The child failed.
         """
         command = ("taskset", "--cpu-list", ",".join(map(str, cores)), _PYTHON, "-m", "transcriber")
-        of_run = ("--bucket", self.bucket, "--run", _RUN, "--draft", _DRAFT, "--model", self.model.folder)
+        arguments = ("--bucket", self.bucket, "--run", _RUN, "--draft", _DRAFT, "--model", self.model.folder)
         networks = {"TRANSCRIBER_NETWORKS": str(networks_of(self.model))}
         environment = {**aws_environment(self.endpoint), **NO_PROXY, **networks}
-        return usage.observe([(*command, *of_run)], environment)[0]
+        return resource_usage.measure([(*command, *arguments)], environment)[0]
 
     def texts(self, files: int) -> Texts:
-        """What it wrote.
+        """Read the texts that the child wrote.
 
         Raises:
-            BenchmarkError: that is not one text for each of the files.
+            BenchmarkError: There is not one text for each of the files.
         """
         s3 = s3_client(self.endpoint)
         pages = s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=keys.OUTPUT)
-        names = [each["Key"] for page in pages for each in page.get("Contents", ())]
-        texts = [name for name in names if keys.transcript_json(name.removeprefix(keys.OUTPUT)) in names]
+        written = [listed["Key"] for page in pages for listed in page.get("Contents", ())]
+        texts = [key for key in written if keys.transcript_json(key.removeprefix(keys.OUTPUT)) in written]
         if len(texts) != files:
             raise BenchmarkError(f"{self.engine} wrote {len(texts)} texts for {files} files.")
-        return {name: s3.get_object(Bucket=self.bucket, Key=name)["Body"].read() for name in texts}
+        return {key: s3.get_object(Bucket=self.bucket, Key=key)["Body"].read() for key in texts}

@@ -1,4 +1,4 @@
-"""Both engines on the same files, with a model of the official size, a scorer and the beam of DeepSpeech's releases."""
+"""Compare both engines on the same files, with a scorer and the beam width of DeepSpeech's official releases."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.errors import BenchmarkError
-from benchmarks.local_s3 import local_s3
+from benchmarks.machine import Machine
 from benchmarks.markdown import table
+from benchmarks.results import Rows
+from benchmarks.temporary_s3 import temporary_s3
 from benchmarks.transcribing import models, recordings
 from benchmarks.transcribing.child import Child, Texts
-from benchmarks.transcribing.models import BenchModel
+from benchmarks.transcribing.models import BenchmarkModel
 
 ENGINES = ("libdeepspeech", "auto")
 
 
 @dataclass(frozen=True)
 class AudioSet:
-    """So many files of so many seconds each, transcribed on so many cores."""
+    """A number of files of the same length, in seconds, transcribed on some cores."""
 
     seconds: int
     files: int
@@ -29,64 +31,76 @@ class AudioSet:
 
 
 _CORES = len(os.sched_getaffinity(0))
-#: So much audio that starting weighs little, as in a night's child, which gets hours; and the smallest job there is.
+#: Five minutes of audio for each core, so that the start of a child weighs little. In addition one file of 2 s, the
+#: smallest job, and 10 minutes in one file, which is cut into segments.
 _SETS = (
     *(AudioSet(seconds, files, 1) for seconds, files in ((2, 150), (10, 30), (60, 5), (600, 1))),
     *(AudioSet(seconds, files, _CORES) for seconds, files in ((2, 1), (2, 300), (10, 60), (60, 10), (600, 1))),
 )
+_QUICK_SETS = (AudioSet(2, 1, 1), AudioSet(2, 2, _CORES))
 
 
-def measure() -> list[Mapping[str, Any]]:
-    """A row for each set: what a child took with each engine, from its start to its end."""
+def measure(quick: bool) -> Rows:
+    """Measure a child with each engine and a model of the official size.
+
+    Args:
+        quick: Transcribe a few seconds only.
+
+    Returns:
+        A row for each set of files.
+    """
     model = models.official_size()
-    with local_s3() as endpoint:
-        return list(compare(model, _SETS, endpoint))
+    with temporary_s3() as endpoint:
+        return list(compare(model, _QUICK_SETS if quick else _SETS, endpoint))
 
 
-def compare(model: BenchModel, sets: Sequence[AudioSet], endpoint: str) -> Iterator[Mapping[str, Any]]:
-    """The rows of one model, through the S3 at `endpoint`.
+def compare(model: BenchmarkModel, sets: Sequence[AudioSet], endpoint: str) -> Iterator[Mapping[str, Any]]:
+    """Measure both engines with a model, through the S3 at `endpoint`.
 
     Raises:
-        BenchmarkError: an engine failed, or they wrote different texts.
+        BenchmarkError: An engine failed, or the engines wrote different texts.
     """
-    places = sorted(os.sched_getaffinity(0))
-    for each in sets:
+    core_numbers = sorted(os.sched_getaffinity(0))
+    for audio in sets:
         with tempfile.TemporaryDirectory() as folder:
-            files = recordings.write(Path(folder) / "audio", each.seconds, each.files)
-            what = f"{each.files} files of {each.seconds} s, cores: {each.cores}"
-            taken: dict[str, dict[str, float]] = {}
+            files = recordings.write(Path(folder) / "audio", audio.seconds, audio.files)
+            description = f"{audio.files} files of {audio.seconds} s, cores: {audio.cores}"
+            usages: dict[str, dict[str, float]] = {}
             texts: dict[str, Texts] = {}
             for engine in ENGINES:
-                print(f"{model.name}, {what}: {engine} …", flush=True)
-                child = Child(endpoint, f"{engine}-{each.seconds}-{each.files}-{each.cores}", model, engine)
+                print(f"{model.name}, {description}: {engine} …", flush=True)
+                child = Child(endpoint, f"{engine}-{audio.seconds}-{audio.files}-{audio.cores}", model, engine)
                 child.upload(files)
-                taken[engine] = asdict(child.run(places[: each.cores]))
-                texts[engine] = child.texts(each.files)
-        old, new = texts.values()
-        if differ := [key for key in old if old[key] != new.get(key)]:
-            raise BenchmarkError(f"{what}: the engines wrote different texts of {', '.join(differ)}.")
-        yield {"model": model.name, **asdict(each), "engines": taken}
+                usages[engine] = asdict(child.run(core_numbers[: audio.cores]))
+                texts[engine] = child.texts(audio.files)
+        _compare_texts(texts, description)
+        yield {"model": model.name, **asdict(audio), "engines": usages}
 
 
-def report(part: Mapping[str, Any]) -> str:
-    """A table in Markdown, and a chart of it."""
+def report(rows: Rows, machine: Machine) -> str:
+    """Show the rows as a table and a chart in Markdown."""
     header = ("files", "cores", *ENGINES, "times as fast", "processor time, times less")
-    memory = tuple(f"memory of {each}" for each in ENGINES)
-    rows = part["rows"]
+    memory = tuple(f"memory of {engine}" for engine in ENGINES)
     cells = table((*header, *memory), map(_cells, rows))
-    chart = _chart([row for row in rows if row["cores"] == part["cores"]])
-    return f"{cells}\n\nWith a model of the official size, on {part['machine']}, which also stood for S3.\n\n{chart}"
+    conditions = f"With a model of the official size, on {machine.description}, which also served S3."
+    return f"{cells}\n\n{conditions}\n\n{_chart([row for row in rows if row['cores'] == machine.cores])}"
+
+
+def _compare_texts(texts: Mapping[str, Texts], description: str) -> None:
+    first, second = texts.values()
+    if different := [key for key in first if first[key] != second.get(key)]:
+        raise BenchmarkError(f"{description}: the engines wrote different texts of {', '.join(different)}.")
 
 
 def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
-    old, new = (row["engines"][each] for each in ENGINES)
+    libdeepspeech, auto = (row["engines"][engine] for engine in ENGINES)
     return (
         _files(row),
         str(row["cores"]),
-        *(f"{_speed(row, each):.1f}" for each in ENGINES),
-        f"{old['seconds'] / new['seconds']:.1f}",
-        f"{old['cpu_seconds'] / new['cpu_seconds']:.1f}",
-        *(f"{row['engines'][each]['megabytes']:.0f} MB" for each in ENGINES),
+        *(f"{_speed(row, engine):.1f}" for engine in ENGINES),
+        f"{libdeepspeech['seconds'] / auto['seconds']:.1f}",
+        f"{libdeepspeech['cpu_seconds'] / auto['cpu_seconds']:.1f}",
+        *(f"{row['engines'][engine]['megabytes']:.0f} MB" for engine in ENGINES),
     )
 
 
@@ -95,16 +109,16 @@ def _files(row: Mapping[str, Any]) -> str:
 
 
 def _speed(row: Mapping[str, Any], engine: str) -> float:
-    """Seconds of audio in a second."""
+    """Seconds of audio per second."""
     return float(row["seconds"] * row["files"] / row["engines"][engine]["seconds"])
 
 
-def _chart(rows: Sequence[Mapping[str, Any]]) -> str:
-    """A chart that GitHub draws: bars for the default, a line for libdeepspeech."""
+def _chart(rows: Rows) -> str:
+    """Draw bars for `auto` and a line for libdeepspeech, in the language that GitHub draws."""
     names = ", ".join(f'"{_files(row)}"' for row in rows)
-    old, new = (", ".join(f"{_speed(row, each):.1f}" for row in rows) for each in ENGINES)
+    libdeepspeech, auto = (", ".join(f"{_speed(row, engine):.1f}" for row in rows) for engine in ENGINES)
     return (
         "```mermaid\nxychart-beta\n"
-        '  title "Seconds of audio in a second: bars auto, line libdeepspeech"\n'
-        f"  x-axis [{names}]\n  bar [{new}]\n  line [{old}]\n```"
+        '  title "Seconds of audio per second: bars auto, line libdeepspeech"\n'
+        f"  x-axis [{names}]\n  bar [{auto}]\n  line [{libdeepspeech}]\n```"
     )

@@ -1,4 +1,4 @@
-"""What ours takes for the same amount of audio in short files and in long ones: processor time and memory."""
+"""Measure processor time and memory of the transcriber for the same amount of audio in short and in long files."""
 
 from __future__ import annotations
 
@@ -8,55 +8,62 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from benchmarks.machine import Machine
 from benchmarks.markdown import table
-from benchmarks.transcribing import models, recordings, usage
-from benchmarks.transcribing.contestants import ours, raw
-from benchmarks.transcribing.models import BenchModel
-from benchmarks.transcribing.usage import Usage
+from benchmarks.results import Rows
+from benchmarks.transcribing import models, recordings, resource_usage
+from benchmarks.transcribing.commands import PROGRAMS
+from benchmarks.transcribing.models import BenchmarkModel
 
-#: In seconds; the last one is how much audio there is of each.
+#: Lengths of files in seconds. The last one is also the amount of audio of each length.
 _LENGTHS = (10, 60, 600, 3600)
-#: The model's own memory is what `raw` needs for so many of the shortest files.
-_RAW_FILES = 60
+_QUICK_LENGTHS = (1, 3)
+#: The model's own memory is what libdeepspeech alone uses for this number of the shortest files.
+_MODEL_FILES = 60
 
 
-def measure() -> list[Mapping[str, Any]]:
-    """A row for each length, and of the shortest one for `raw` too."""
-    return list(compare(models.demo(), _LENGTHS))
+def measure(quick: bool) -> Rows:
+    """Measure the transcriber with the demo model.
+
+    Args:
+        quick: Transcribe a few seconds only.
+
+    Returns:
+        A row for libdeepspeech alone with the shortest files, and a row for each length.
+    """
+    return list(compare(models.demo(), _QUICK_LENGTHS if quick else _LENGTHS))
 
 
-def compare(model: BenchModel, lengths: Sequence[int]) -> Iterator[Mapping[str, Any]]:
-    """The rows of one model. All lengths make the same amount of audio, so that starting weighs the same."""
+def compare(model: BenchmarkModel, lengths: Sequence[int]) -> Iterator[Mapping[str, Any]]:
+    """Measure with a model. All lengths make the same amount of audio, so that a start weighs the same."""
     for seconds in lengths:
-        number = lengths[-1] // seconds
         with tempfile.TemporaryDirectory() as folder:
-            files = recordings.write(Path(folder) / "audio", seconds, number)
+            files = recordings.write(Path(folder) / "audio", seconds, lengths[-1] // seconds)
             if seconds == lengths[0]:
-                some = files[:_RAW_FILES]
-                print(f"{model.name}, {len(some)} files of {seconds} s: raw …", flush=True)
-                yield _row("raw", seconds, len(some), usage.measure(raw(model, some), len(some)))
-            print(f"{model.name}, {number} files of {seconds} s: ours …", flush=True)
-            yield _row("ours", seconds, number, usage.measure(ours(model, files), number))
+                yield _row("libdeepspeech", model, seconds, files[:_MODEL_FILES])
+            yield _row("transcriber", model, seconds, files)
 
 
-def report(part: Mapping[str, Any]) -> str:
-    """A table in Markdown."""
-    own, *rows = part["rows"]
+def report(rows: Rows, machine: Machine) -> str:
+    """Show the rows as a table in Markdown."""
+    model, *lengths = rows
     header = (
         "files of",
         "processor time for a second of audio",
-        f"memory beyond the model's own {own['megabytes']:.0f} MB",
+        f"memory beyond the model's own {model['megabytes']:.0f} MB",
     )
     cells = (
         (
             f"{row['audio_seconds']} s",
             f"{1000 * row['cpu_seconds'] / (row['audio_seconds'] * row['files']):.1f} ms",
-            f"{row['megabytes'] - own['megabytes']:.0f} MB",
+            f"{row['megabytes'] - model['megabytes']:.0f} MB",
         )
-        for row in rows
+        for row in lengths
     )
-    return f"{table(header, cells)}\n\nWith the demo model, on {part['machine']}."
+    return f"{table(header, cells)}\n\nWith the demo model, on {machine.description}."
 
 
-def _row(contestant: str, seconds: int, files: int, taken: Usage) -> dict[str, Any]:
-    return {"contestant": contestant, "audio_seconds": seconds, "files": files, **asdict(taken)}
+def _row(program: str, model: BenchmarkModel, seconds: int, files: Sequence[Path]) -> dict[str, Any]:
+    print(f"{model.name}, {len(files)} files of {seconds} s: {program} …", flush=True)
+    usage = resource_usage.measure_transcription(PROGRAMS[program](model, files), len(files))
+    return {"program": program, "audio_seconds": seconds, "files": len(files), **asdict(usage)}

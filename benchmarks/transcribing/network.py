@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from benchmarks.errors import BenchmarkError
+from benchmarks.machine import Machine
 from benchmarks.markdown import table
-from benchmarks.transcribing import models, usage
+from benchmarks.results import Rows
+from benchmarks.transcribing import models, resource_usage
 from benchmarks.transcribing.child import networks_of
+from benchmarks.transcribing.models import BenchmarkModel
 from local.paths import IMAGE_ENV, ROOT
 
+#: How long the network runs with each number of segments.
+_SECONDS, _QUICK_SECONDS = 2.0, 0.1
 #: OpenBLAS's kernels, best first, and the flags of /proc/cpuinfo that they need.
 #: Source: OpenBLAS 0.3.23, driver/others/dynamic.c, which takes far slower ones for processors that it does not know.
 _KERNELS: Mapping[str, frozenset[str]] = {
@@ -22,8 +26,11 @@ _KERNELS: Mapping[str, frozenset[str]] = {
 }
 
 
-def measure() -> list[Mapping[str, Any]]:
+def measure(quick: bool) -> Rows:
     """Measure the network of a model of the official size.
+
+    Args:
+        quick: Repeat each number of segments for a moment only.
 
     Returns:
         A row for each number of segments.
@@ -31,13 +38,17 @@ def measure() -> list[Mapping[str, Any]]:
     Raises:
         BenchmarkError: The network is faster than the peak, so the peak is not one.
     """
-    model = models.official_size()
+    return measure_model(models.official_size(), _QUICK_SECONDS if quick else _SECONDS)
+
+
+def measure_model(model: BenchmarkModel, seconds: float) -> Rows:
+    """Measure the network of a model, for some seconds with each number of segments."""
     script = (IMAGE_ENV / "bin" / "python", "-m", "benchmarks.transcribing.network_speed")
-    command = (*script, model.folder, networks_of(model))
+    command = (*script, model.folder, networks_of(model), str(seconds))
     print(f"{model.name}: the network alone …", flush=True)
-    environment = openblas_environment(usage.ENVIRONMENT, Path("/proc/cpuinfo").read_text())
+    environment = openblas_environment(resource_usage.ENVIRONMENT, Path("/proc/cpuinfo").read_text())
     completed = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=True)
-    rows: list[Mapping[str, Any]] = json.loads(completed.stdout)
+    rows: Rows = json.loads(completed.stdout)
     check_peak(rows)
     return rows
 
@@ -55,7 +66,7 @@ def openblas_environment(environment: Mapping[str, str], cpuinfo: str) -> dict[s
     return {**variables, "OPENBLAS_NUM_THREADS": "1", **({"OPENBLAS_CORETYPE": kernels} if kernels else {})}
 
 
-def check_peak(rows: Sequence[Mapping[str, Any]]) -> None:
+def check_peak(rows: Rows) -> None:
     """Refuse rows in which the network is faster than the core's peak.
 
     Raises:
@@ -70,16 +81,15 @@ def check_peak(rows: Sequence[Mapping[str, Any]]) -> None:
             )
 
 
-def report(part: Mapping[str, Any]) -> str:
+def report(rows: Rows, machine: Machine) -> str:
     """Show the rows as a table in Markdown."""
     header = ("segments at a time", "audio seconds per second of one core", "share of the core's peak")
-    rows = part["rows"]
     cells = (
         (str(row["segments"]), f"{row['audio_seconds']:.1f}", f"{row['gigaflops'] / row['peak_gigaflops']:.0%}")
         for row in rows
     )
     return (
-        f"{table(header, cells)}\n\nWith a model of the official size, on one core of {part['machine']}. "
+        f"{table(header, cells)}\n\nWith a model of the official size, on one core of {machine.description}. "
         f"The peak is the fastest product of two single-precision matrices: {rows[0]['peak_gigaflops']:.0f} GFLOPS by "
         f"{rows[0]['peak_product']}."
     )

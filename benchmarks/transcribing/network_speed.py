@@ -1,4 +1,4 @@
-"""`python -m benchmarks.transcribing.network_speed MODEL NETWORKS`: print a network's speed on one core, as JSON.
+"""`python -m benchmarks.transcribing.network_speed MODEL NETWORKS SECONDS`: print a network's speed as JSON.
 
 Runs in the environment of the image.
 """
@@ -23,26 +23,32 @@ from transcriber.model.model_folder import open_folder  # type: ignore[import-no
 _SEGMENTS = (1, 4, 8, 16, 32, 64)
 _FRAMES = 16
 _FRAMES_PER_SECOND = 50
-#: How long each number of segments is repeated, in seconds.
-_SECONDS = 2.0
+#: How long each matrix product is repeated, as a share of the time for the network. There are 70 products.
+_PEAK_SHARE = 0.15
 
 
-def main(folder: Path, networks: Path) -> list[dict[str, Any]]:
-    """Measure the network with each number of segments, beside the peak of the same core in the same process."""
+def main(folder: Path, networks: Path, seconds: float) -> list[dict[str, Any]]:
+    """Measure the network with each number of segments, and the peak of the same core in the same process.
+
+    Args:
+        folder: The folder of the model.
+        networks: The folder of converted networks.
+        seconds: How long the network runs with each number of segments.
+    """
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:1])
     model = open_folder(folder)
     graph = read_graph(model.acoustic)
     network = AcousticModel(networks / model.record.acoustic_sha256 / MODEL)
     layers = (*graph.before, graph.after, graph.output)
     weights = sum(layer.weights.size for layer in layers) + graph.lstm.kernel.size
-    peak = measure_peak(_shapes(graph))
+    peak = measure_peak(_shapes(graph), seconds * _PEAK_SHARE)
     random = np.random.default_rng(0)
     rows = []
     for segments in _SEGMENTS:
         frames = random.normal(size=(_FRAMES, segments, len(graph.before[0].weights))).astype(np.float32)
         zeros = np.zeros((1, segments, graph.lstm.units), np.float32)
-        seconds = shortest_time(lambda: network.run(frames, State(zeros, zeros)), _SECONDS)  # noqa: B023
-        seconds_per_frame = seconds / (_FRAMES * segments)
+        shortest = shortest_time(lambda: network.run(frames, State(zeros, zeros)), seconds)  # noqa: B023
+        seconds_per_frame = shortest / (_FRAMES * segments)
         rows.append(
             {
                 "segments": segments,
@@ -67,4 +73,4 @@ def _shapes(graph: Any) -> Iterator[Shape]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(Path(sys.argv[1]), Path(sys.argv[2]))))
+    print(json.dumps(main(Path(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3]))))

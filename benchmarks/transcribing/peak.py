@@ -14,12 +14,10 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper  # type: ignore[import-not-found]  # of the image
 
 #: Sides of square matrices, from three that fit into a core's cache together to three of 16 MB each.
 _SQUARES = (256, 384, 512, 1024, 2048)
-#: How long each product is repeated, in seconds.
-_SECONDS = 0.3
 #: What onnxruntime 1.19 reads. Source: ONNX, docs/Versioning.md.
 _OPERATORS, _FORMAT = 17, 9
 
@@ -28,14 +26,14 @@ Matrix = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Shape:
-    """The product of a (rows × inner) matrix and an (inner × columns) matrix."""
+    """The product of a (rows x inner) matrix and an (inner x columns) matrix."""
 
     rows: int
     inner: int
     columns: int
 
     def __str__(self) -> str:
-        return f"{self.rows} × {self.inner} by {self.inner} × {self.columns}"
+        return f"{self.rows} x {self.inner} by {self.inner} x {self.columns}"
 
 
 @dataclass(frozen=True)
@@ -46,8 +44,13 @@ class Peak:
     product: str
 
 
-def measure_peak(shapes: Iterable[Shape]) -> Peak:
-    """Multiply matrices of `shapes`, and large and small square ones, with OpenBLAS and with onnxruntime."""
+def measure_peak(shapes: Iterable[Shape], seconds: float) -> Peak:
+    """Multiply matrices of `shapes`, and large and small square ones, with OpenBLAS and with onnxruntime.
+
+    Args:
+        shapes: The shapes to try in addition.
+        seconds: How long each product is repeated.
+    """
     random = np.random.default_rng(0)
     openblas = f"OpenBLAS with its {_openblas_kernels()} kernels"
     peaks = []
@@ -56,7 +59,7 @@ def measure_peak(shapes: Iterable[Shape]) -> Peak:
         right = random.random((shape.inner, shape.columns), np.float32)
         operations = 2 * shape.rows * shape.inner * shape.columns / 1e9
         for library, multiply in ((openblas, _numpy_product(left, right)), ("onnxruntime", _onnx_product(left, right))):
-            peaks.append(Peak(operations / shortest_time(multiply, _SECONDS), f"{library}, {shape}"))
+            peaks.append(Peak(operations / shortest_time(multiply, seconds), f"{library}, {shape}"))
     return max(peaks, key=lambda peak: peak.gigaflops)
 
 

@@ -1,4 +1,4 @@
-"""Recordings of any length: the demo model's clips one after another, with pauses as between sentences."""
+"""Write recordings of any length: the demo model's clips one after another, with pauses as between sentences."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from pathlib import Path
 
 from local.paths import DEMO_CLIPS
 
-#: The clips': 16 kHz, one channel of 16 bits.
+#: The format of the clips: 16 kHz, one channel of 16 bits.
 _RATE = 16_000
 _WIDTH = 2
-#: In seconds. None is so long that ours could pass over a whole segment as silence, which would be no fair race.
+#: In seconds. All are so short that the transcriber finds no segment without speech: it would skip that, and the other
+#: programs would not.
 _PAUSES = (0.4, 0.7, 1.1)
 
 
 def write(folder: Path, seconds: int, files: int) -> list[Path]:
-    """Write so many WAV files of so many seconds each, one going on where the other ends."""
+    """Write WAV files into a new folder, each `seconds` long. The speech continues from file to file."""
     folder.mkdir()
     paths = [folder / f"{number:04d}.wav" for number in range(files)]
     speech = _speech()
@@ -34,7 +35,7 @@ def write(folder: Path, seconds: int, files: int) -> list[Path]:
 
 
 def _speech() -> Iterator[bytes]:
-    """The samples of clips and pauses, without end."""
+    """The samples of clips and pauses, endlessly repeated."""
     clips = []
     for path in sorted(DEMO_CLIPS.glob("*.wav")):
         with wave.open(str(path)) as file:

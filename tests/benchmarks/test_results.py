@@ -1,18 +1,55 @@
-"""`results.json`: measuring one part leaves the others as they were measured."""
+"""The saved results: a file for each machine, each from one run."""
 
+import json
 import os
+from functools import partial
 from pathlib import Path
 
-from benchmarks import results
+import pytest
+
+from benchmarks import __main__, documents, results
+from benchmarks.machine import Machine, this_machine
+from benchmarks.results import Run
+from benchmarks.suite import Benchmark
 
 
-def test_a_part_measured_alone_keeps_the_others(tmp_path: Path) -> None:
-    path = tmp_path / "results.json"
-    path.write_text('{"lengths": {"machine": "another", "cores": 64, "rows": []}}')
-    results.write("transcribing", [{"files": 1}], path)
-    document = results.read(path)
-    assert document["lengths"] == {"machine": "another", "cores": 64, "rows": []}
-    assert document["transcribing"]["rows"] == [{"files": 1}]
+def test_a_new_run_replaces_the_earlier_run_of_the_same_machine_only(tmp_path: Path) -> None:
+    one, other = Machine("2 cores of AMD EPYC", 2), Machine("64 cores of Intel(R) Xeon(R), with AVX-512", 64)
+    results.write(Run(one, "2026-11-24", {"lengths": [{"files": 1}], "network": []}), tmp_path)
+    kept = Run(other, "2026-11-25", {"lengths": [{"files": 2}]})
+    results.write(kept, tmp_path)
+    new = Run(one, "2026-11-26", {"lengths": [{"files": 3}]})
+    assert results.write(new, tmp_path).name == "2-cores-of-amd-epyc.json"
+    assert results.read(tmp_path) == [new, kept]
+
+
+def test_a_machine_is_described_by_its_processor_and_what_it_may_use_of_it() -> None:
     cores = len(os.sched_getaffinity(0))
-    assert document["transcribing"]["cores"] == cores
-    assert document["transcribing"]["machine"].startswith(f"{cores} cores of ")
+    plain = "processor\t: 0\nmodel name\t: AMD EPYC\nflags\t\t: fpu avx2\n"
+    assert this_machine(plain) == Machine(f"{cores} cores of AMD EPYC", cores)
+    assert this_machine(plain.replace("avx2", "avx2 avx512f")).description == f"{cores} cores of AMD EPYC with AVX-512"
+    assert this_machine().description.startswith(f"{cores} cores of ")
+
+
+class TestCommand:
+    @pytest.fixture(autouse=True)
+    def _benchmarks(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        """Two benchmarks that take no time, an empty folder of results, and no documentation."""
+        fast = Benchmark(lambda quick: [{"files": 1}], lambda rows, machine: "table")
+        monkeypatch.setattr(__main__, "BENCHMARKS", {"first": fast, "second": fast})
+        monkeypatch.setattr(results, "write", partial(results.write, folder=tmp_path))
+        monkeypatch.setattr(documents, "main", lambda: None)
+
+    @pytest.mark.parametrize("arguments", [["second"], ["--quick"]])
+    def test_a_part_or_a_quick_run_is_not_saved(
+        self, arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("sys.argv", ["benchmarks", *arguments])
+        assert __main__.main() == 0
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_whole_run_is_saved(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("sys.argv", ["benchmarks"])
+        assert __main__.main() == 0
+        (file,) = tmp_path.iterdir()
+        assert list(json.loads(file.read_text())["benchmarks"]) == ["first", "second"]

@@ -27,9 +27,9 @@ def main() -> None:
         sys.path += [str(ROOT), str(ROOT / "transcriber_image/demo_model")]
         from training import graph  # noqa: PLC0415
 
-        from benchmarks.transcribing.official_size import chance  # noqa: PLC0415
+        from benchmarks.transcribing.official_size_graph import random_weights  # noqa: PLC0415
 
-        _write(graph.build(chance(UNITS)), "demo.pb")
+        _write(graph.build(random_weights(UNITS)), "demo.pb")
 
 
 def _write(graph: tf.GraphDef, name: str) -> None:

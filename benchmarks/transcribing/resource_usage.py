@@ -1,4 +1,4 @@
-"""What a contestant takes: time on the clock, time of processors, memory."""
+"""Measure commands: elapsed time, processor time and memory."""
 
 from __future__ import annotations
 
@@ -15,57 +15,66 @@ from types import MappingProxyType
 import psutil  # type: ignore[import-untyped]
 
 from benchmarks.errors import BenchmarkError
-from benchmarks.transcribing.contestants import Command
-from benchmarks.transcribing.memory import PeakMemory
+from benchmarks.transcribing.commands import Command
+from benchmarks.transcribing.peak_memory import PeakMemory
 from local.paths import ROOT
 
-#: Of every contestant.
-ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(str(ROOT / each) for each in ("dags", "transcriber_image"))}
+#: The environment of every command.
+ENVIRONMENT = {
+    **os.environ,
+    "PYTHONPATH": os.pathsep.join(str(ROOT / folder) for folder in ("dags", "transcriber_image")),
+}
 
 #: Source: Linux, `prctl.h`.
 _PR_SET_CHILD_SUBREAPER = 36
 
 
 @dataclass(frozen=True)
-class Usage:
-    """Of whole processes, from their start to their end, with all that they started."""
+class ResourceUsage:
+    """What processes and all that they started used, from their start to their end."""
 
     seconds: float
     cpu_seconds: float
-    #: See `PeakMemory`; of several commands the one that took the most.
+    #: See `PeakMemory`. Of several commands, the largest peak.
     megabytes: float
 
 
-def measure(commands: Sequence[Command], files: int) -> Usage:
-    """Run the commands one after another.
+def measure_transcription(commands: Sequence[Command], files: int) -> ResourceUsage:
+    """Run commands one after another that print a line for each file.
 
     Raises:
-        BenchmarkError: one failed, or they did not print one line for each file.
+        BenchmarkError: A command failed, or the number of printed lines differs from the number of files.
     """
-    usage, lines = observe(commands)
+    usage, lines = measure(commands)
     if lines != files:
         raise BenchmarkError(f"{lines} lines for {files} files came out of: {_shown(commands[0])}")
     return usage
 
 
-def observe(commands: Sequence[Command], environment: Mapping[str, str] = MappingProxyType({})) -> tuple[Usage, int]:
-    """Run the commands one after another, with more variables in their environment.
+def measure(
+    commands: Sequence[Command], environment: Mapping[str, str] = MappingProxyType({})
+) -> tuple[ResourceUsage, int]:
+    """Run commands one after another.
+
+    Args:
+        commands: What to run.
+        environment: Variables in addition to `ENVIRONMENT`.
 
     Returns:
-        What they took, and how many lines they printed.
+        What they used, and how many lines they printed.
 
     Raises:
-        BenchmarkError: one failed.
+        BenchmarkError: A command failed.
     """
     cpu_before = _cpu_seconds()
     begun = time.monotonic()
-    peaks, lines = zip(*(_run(each, environment) for each in commands), strict=True)
+    peaks, lines = zip(*(_run(command, environment) for command in commands), strict=True)
     seconds = time.monotonic() - begun
-    return Usage(seconds, _cpu_seconds() - cpu_before, max(peaks)), sum(lines)
+    return ResourceUsage(seconds, _cpu_seconds() - cpu_before, max(peaks)), sum(lines)
 
 
 def _run(command: Command, environment: Mapping[str, str]) -> tuple[float, int]:
-    """The peak memory and how many lines were printed."""
+    """Run a command; return its peak memory in MB and the number of lines that it printed."""
     _adopt_orphans()
     before = _children()
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
@@ -80,23 +89,23 @@ def _run(command: Command, environment: Mapping[str, str]) -> tuple[float, int]:
         output.seek(0)
         errors.seek(0)
         if process.returncode:
-            said = errors.read().decode(errors="replace")[-2000:]
-            raise BenchmarkError(f"Exit code {process.returncode} of: {_shown(command)}\n{said}")
+            printed = errors.read().decode(errors="replace")[-2000:]
+            raise BenchmarkError(f"Exit code {process.returncode} of: {_shown(command)}\n{printed}")
         return memory.megabytes, len(output.readlines())
 
 
 def _adopt_orphans() -> None:
-    """Become the parent of what outlives its own parent: else nobody could say how much time it took."""
+    """Become the parent of processes that outlive their own parent, because only a parent learns their time."""
     if ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1):
         raise BenchmarkError("The kernel does not let this process adopt orphans.")
 
 
 def _children() -> set[int]:
-    return {each.pid for each in psutil.Process().children()}
+    return {child.pid for child in psutil.Process().children()}
 
 
 def _cpu_seconds() -> float:
-    """Of all processes that this one has started and seen end, theirs included."""
+    """Processor time of all descendants of this process that have ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 

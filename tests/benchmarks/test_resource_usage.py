@@ -1,4 +1,4 @@
-"""What a contestant takes: nothing that its processes use may be overlooked or counted twice."""
+"""The measurement of commands counts everything that their processes use, and nothing twice."""
 
 import subprocess
 import sys
@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from benchmarks.errors import BenchmarkError
-from benchmarks.transcribing.memory import PeakMemory
-from benchmarks.transcribing.usage import measure
+from benchmarks.transcribing.peak_memory import PeakMemory
+from benchmarks.transcribing.resource_usage import measure_transcription
 
 MEGABYTES = 60
-#: Two processes that read the same mapped file, as engines do with a model; the second one holds as much alone.
+#: Two processes read the same mapped file, as engines do with a model. With "own", one holds as much of its own.
 TWO_PROCESSES = f"""
 import mmap, os, sys
 file = open(sys.argv[1], "rb")
@@ -29,7 +29,7 @@ def python(script: str, *arguments: object) -> list[str]:
 
 
 def peak(path: Path, kind: str) -> float:
-    """Of the two processes, once both hold everything."""
+    """Measure the peak of the two processes after both have read everything."""
     path.write_bytes(bytes(MEGABYTES * 10**6))
     command = python(TWO_PROCESSES, path, kind)
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as process:
@@ -37,7 +37,7 @@ def peak(path: Path, kind: str) -> float:
         ready = process.stdout.read(1) + process.stdout.read(1)
         assert ready == b".."
         with PeakMemory(process.pid) as memory:
-            pass  # it looks at least once
+            pass  # it reads at least once
         process.stdin.close()
     return memory.megabytes
 
@@ -54,16 +54,16 @@ def test_processor_time_of_all_processes_of_all_commands_counts() -> None:
     grandchild = python(
         f"import subprocess, sys; subprocess.run([sys.executable, '-c', {BUSY!r}], check=True); print()"
     )
-    taken = measure([python(f"{BUSY}\nprint()"), grandchild], files=2)
-    assert taken.cpu_seconds >= 0.6
-    assert taken.seconds >= 0.6
+    usage = measure_transcription([python(f"{BUSY}\nprint()"), grandchild], files=2)
+    assert usage.cpu_seconds >= 0.6
+    assert usage.seconds >= 0.6
 
 
 def test_a_command_that_fails_is_not_taken_for_a_fast_one() -> None:
     with pytest.raises(BenchmarkError, match=r"Exit code 3 of: .*\nbecause"):
-        measure([python("import sys; print('because', file=sys.stderr); sys.exit(3)")], files=1)
+        measure_transcription([python("import sys; print('because', file=sys.stderr); sys.exit(3)")], files=1)
 
 
 def test_a_command_that_leaves_files_out_is_not_taken_for_a_fast_one() -> None:
     with pytest.raises(BenchmarkError, match="1 lines for 2 files"):
-        measure([python("print('one')")], files=2)
+        measure_transcription([python("print('one')")], files=2)

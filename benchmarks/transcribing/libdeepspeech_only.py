@@ -1,6 +1,6 @@
-"""`python -m benchmarks.transcribing.raw MODEL SCORER BEAM_WIDTH FILE…`: libdeepspeech and nothing else, on one core.
+"""`python -m benchmarks.transcribing.libdeepspeech_only MODEL SCORER BEAM_WIDTH FILE…`: transcribe on one core.
 
-Runs in the container's environment, Python 3.9.
+Uses libdeepspeech and no code of the transcriber. Runs in the environment of the image, Python 3.9.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import numpy as np
 
 
 def main(acoustic: str, scorer: str, beam_width: str, *files: str) -> None:
-    """Load the model once and transcribe each file in one call."""
+    """Load the model once, and print each file's transcript, which takes one call."""
     model = deepspeech.Model(acoustic)
     model.enableExternalScorer(scorer)
     model.setBeamWidth(int(beam_width))
-    for name in files:
-        with wave.open(name) as file:
+    for path in files:
+        with wave.open(path) as file:
             samples = np.frombuffer(file.readframes(file.getnframes()), np.int16)
         print(model.stt(samples))
 

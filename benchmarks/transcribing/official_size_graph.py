@@ -1,7 +1,8 @@
-"""`python -m benchmarks.transcribing.official_size FILE.pbmm UNITS DEMO.pbmm`: a graph to measure its speed.
+"""`python -m benchmarks.transcribing.official_size_graph FILE.pbmm UNITS DEMO.pbmm`: write a larger demo model.
 
-It hears what the demo model hears, because the decoder's work depends on how sure the network is. All units beside the
-demo model's have weights of chance, and nothing comes of them: they cost what units cost.
+The decoder's work depends on how certain the network is, so a network of random weights would be no fair measure. This
+one gives the outputs of the demo model: the first units of each layer are the demo model's, and take no input from the
+other units. Those have random weights, add computation and do not change the output.
 
 Runs in the environment that exports the demo model: Python 3.9 with TensorFlow.
 """
@@ -21,16 +22,17 @@ from transcriber.model.graph import read_graph  # type: ignore[import-not-found]
 _INPUTS = (2 * graph.CONTEXT + 1) * graph.COEFFICIENTS
 _OUTPUTS = graph.BLANK + 1
 
+#: By the names that the demo model's exporter has for them.
 Weights = dict[str, npt.NDArray[np.float32]]
 
 
 def main(path: Path, units: int, demo: Path) -> None:
-    """Write a graph with so many units in each layer; the same one each time."""
-    pbmm.write(graph.build(with_demo(chance(units), read_graph(demo))), path)
+    """Write a graph with `units` units in each layer to `path`. The weights are the same each time."""
+    pbmm.write(graph.build(embed(read_graph(demo), random_weights(units))), path)
 
 
-def chance(units: int) -> Weights:
-    """Weights by the names that the demo model's exporter has for them."""
+def random_weights(units: int) -> Weights:
+    """Return random weights, so small that values neither grow nor vanish from layer to layer, and biases of 0."""
     random = np.random.default_rng(seed=0)
     weights: Weights = {}
     shapes = {
@@ -43,25 +45,25 @@ def chance(units: int) -> Weights:
     }
     for name, (inputs, outputs) in shapes.items():
         kernel = "lstm_kernel" if name == "lstm" else f"{name}_weights"
-        # So small that values neither grow nor vanish from layer to layer.
         weights[kernel] = random.normal(0, inputs**-0.5, (inputs, outputs)).astype(np.float32)
         weights[f"{name}_bias"] = np.zeros(outputs, np.float32)
     return weights
 
 
-def with_demo(weights: Weights, demo: Any) -> Weights:
-    """`weights` with the demo model as the first units of each layer, to which nothing goes from the others."""
+def embed(demo: Any, weights: Weights) -> Weights:
+    """Put the demo model's graph into `weights`, as the first units of each layer.
+
+    Weights from the other units to the demo model's become 0.
+    """
     small = demo.lstm.units
-    inputs, states = np.split(demo.lstm.kernel, 2)
-    for part, own in enumerate((inputs, states)):
-        units = len(weights["lstm_kernel"]) // 2
-        gates = weights["lstm_kernel"][part * units : (part + 1) * units].reshape(units, 4, units)
+    units = len(weights["lstm_kernel"]) // 2
+    for half, demo_kernel in enumerate(np.split(demo.lstm.kernel, 2)):  # for the inputs, and for the LSTM's own state
+        gates = weights["lstm_kernel"][half * units : (half + 1) * units].reshape(units, 4, units)
         gates[:, :, :small] = 0
-        gates[:small, :, :small] = own.reshape(small, 4, small)
+        gates[:small, :, :small] = demo_kernel.reshape(small, 4, small)
     weights["lstm_bias"].reshape(4, -1)[:, :small] = demo.lstm.biases.reshape(4, small)
     weights["lstm_bias"].reshape(4, -1)[2] += demo.lstm.forget_bias
-    numbered = (*enumerate(demo.before, 1), (5, demo.after), (6, demo.output))
-    for number, layer in numbered:
+    for number, layer in (*enumerate(demo.before, 1), (5, demo.after), (6, demo.output)):
         kernel, bias = weights[f"layer_{number}_weights"], weights[f"layer_{number}_bias"]
         rows, columns = layer.weights.shape
         kernel[:, :columns] = 0

@@ -12,8 +12,8 @@ from local.stack import start_aws
 
 
 @contextmanager
-def local_s3() -> Iterator[str]:
-    """The endpoint of a local AWS that ends with the block."""
+def temporary_s3() -> Iterator[str]:
+    """Start a local AWS, yield its endpoint, and end it with the block."""
     with tempfile.TemporaryDirectory() as folder:
         state = Path(folder)
         try:

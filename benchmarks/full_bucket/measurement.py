@@ -1,0 +1,28 @@
+"""The time and memory of a task, measured from inside its own process."""
+
+from __future__ import annotations
+
+import json
+import resource
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """The time and memory of a task that handled some files."""
+
+    files: int
+    seconds: float
+    #: The most memory that the process used, in MiB.
+    megabytes: float
+    #: The most memory that it used before the task began: Python, Airflow and boto3.
+    megabytes_before: float
+
+    def as_json(self) -> str:
+        """Format it as one line for the process that started this one."""
+        return json.dumps(asdict(self))
+
+
+def peak_megabytes() -> float:
+    """The most memory that this process has used, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # Linux counts in KiB

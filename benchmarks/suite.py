@@ -1,0 +1,31 @@
+"""The benchmarks by their names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from benchmarks.full_bucket import tasks
+from benchmarks.machine import Machine
+from benchmarks.results import Rows
+from benchmarks.transcribing import engines, lengths, network, programs
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """A measurement and its table."""
+
+    #: Measure; the rows can be written as JSON. With `True`, measure as little as possible.
+    measure: Callable[[bool], Rows]
+    #: Show the rows of a machine in Markdown.
+    report: Callable[[Rows, Machine], str]
+
+
+#: The shortest first, so that what fails fails early.
+BENCHMARKS: Mapping[str, Benchmark] = {
+    "network": Benchmark(network.measure, network.report),
+    "lengths": Benchmark(lengths.measure, lengths.report),
+    "full_bucket": Benchmark(tasks.measure, tasks.report),
+    "engines": Benchmark(engines.measure, engines.report),
+    "programs": Benchmark(programs.measure, programs.report),
+}

@@ -1,0 +1,102 @@
+"""Compare programs that use libdeepspeech, on the same files.
+
+The programs take turns, so that whatever slows the machine for a while slows all of them.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmarks.machine import Machine
+from benchmarks.markdown import table
+from benchmarks.results import Rows
+from benchmarks.transcribing import models, recordings, resource_usage
+from benchmarks.transcribing.commands import PROGRAMS
+from benchmarks.transcribing.models import BenchmarkModel
+
+
+@dataclass(frozen=True)
+class AudioSet:
+    """A number of files of the same length, in seconds, and how often each program transcribes them."""
+
+    seconds: int
+    files: int
+    #: How many of them the `deepspeech` command gets: it starts anew for each file, so more would not change its speed.
+    command_files: int
+    rounds: int
+
+
+#: On two cores a second of audio takes all programs together one second with the official size, and 0.05 s with the
+#: demo model. The sets are so large that the transcriber's start, half a second, weighs little.
+_OFFICIAL_SETS = (AudioSet(2, 50, 4, 2), AudioSet(10, 10, 2, 2), AudioSet(60, 2, 1, 1), AudioSet(600, 1, 1, 1))
+_DEMO_SETS = (AudioSet(2, 1800, 20, 2), AudioSet(10, 360, 20, 2), AudioSet(60, 60, 6, 2), AudioSet(600, 1, 1, 2))
+_QUICK_SETS = (AudioSet(2, 2, 1, 1),)
+
+
+def measure(quick: bool) -> Rows:
+    """Measure all programs with a model of the official size and with the demo model.
+
+    Args:
+        quick: Transcribe a few seconds only.
+
+    Returns:
+        A row for each set with each model, with every round of every program.
+    """
+    official_sets, demo_sets = (_QUICK_SETS, _QUICK_SETS) if quick else (_OFFICIAL_SETS, _DEMO_SETS)
+    return [*compare(models.official_size(), official_sets), *compare(models.demo(), demo_sets)]
+
+
+def compare(model: BenchmarkModel, sets: Sequence[AudioSet]) -> Iterator[Mapping[str, Any]]:
+    """Measure all programs with a model."""
+    for audio in sets:
+        with tempfile.TemporaryDirectory() as folder:
+            files = recordings.write(Path(folder) / "audio", audio.seconds, audio.files)
+            files_of = {**dict.fromkeys(PROGRAMS, files), "deepspeech_command": files[: audio.command_files]}
+            rounds: dict[str, list[dict[str, float]]] = {program: [] for program in PROGRAMS}
+            for number in range(audio.rounds):
+                for program, commands in PROGRAMS.items():
+                    given = files_of[program]
+                    description = f"round {number + 1} of {audio.rounds}, {len(given)} files of {audio.seconds} s"
+                    print(f"{model.name}, {description}: {program} …", flush=True)
+                    usage = resource_usage.measure_transcription(commands(model, given), len(given))
+                    rounds[program].append(asdict(usage))
+        counts = {program: len(given) for program, given in files_of.items()}
+        yield {"model": model.name, "audio_seconds": audio.seconds, "files": counts, "rounds": rounds}
+
+
+def report(rows: Rows, machine: Machine) -> str:
+    """Show medians of the rounds and their ratios as a table in Markdown."""
+    header = (
+        "model",
+        "files",
+        "`deepspeech` command",
+        "libdeepspeech, one core",
+        "transcriber",
+        "transcriber ÷ command",
+        "transcriber ÷ libdeepspeech, per core",
+        "memory of libdeepspeech",
+        "memory of transcriber",
+    )
+    return f"{table(header, (_cells(row, machine.cores) for row in rows))}\n\nOn {machine.description}."
+
+
+def _cells(row: Mapping[str, Any], cores: int) -> tuple[str, ...]:
+    rounds, files, length = row["rounds"], row["files"], row["audio_seconds"]
+    speed = {program: length * files[program] / _median(rounds[program], "seconds") for program in PROGRAMS}
+    return (
+        row["model"],
+        f"{files['transcriber']} of {length} s",
+        *(f"{value:.1f}" for value in speed.values()),
+        f"{speed['transcriber'] / speed['deepspeech_command']:.2f}",
+        f"{speed['transcriber'] / speed['libdeepspeech'] / cores:.2f}",
+        *(f"{_median(rounds[program], 'megabytes'):.0f} MB" for program in ("libdeepspeech", "transcriber")),
+    )
+
+
+def _median(rounds: Sequence[Mapping[str, float]], quantity: str) -> float:
+    return median(usage[quantity] for usage in rounds)
