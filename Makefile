@@ -67,7 +67,7 @@ test: setup $(OTHERS) lint $(CHECKOV)/ready .local/cdk/ready  ## everything that
 	@$(INFRA)/bin/python -m pytest tests/infra
 	@$(PYTHON) -m pytest --ignore=tests/transcriber --ignore=tests/infra tests
 
-bench: setup $(EXPORT)/ready  ## measure speed, memory and requests, for docs/performance.md (half an hour)
+bench: setup $(EXPORT)/ready  ## measure speed, memory and requests, for docs/performance.md (an hour)
 	@$(PYTHON) -m benchmarks
 
 lint: setup $(INFRA)/ready  ## style and types

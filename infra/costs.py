@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from benchmarks.markdown import table
+from documentation.markdown import table
+from infra import measurements
 from infra.assembly import Assembly
+from infra.measurements import MeasuredRun
 from infra.prices import Prices
 from infra.settings import DeploymentSettings
 
@@ -49,7 +50,7 @@ class Idle:
 class AudioHour:
     """What an hour of audio costs, in US dollars."""
 
-    #: vCPU hours that it takes, as measured.
+    #: Hours of one vCPU, as measured.
     vcpu_hours: float
     on_demand: float
     spot: float
@@ -85,13 +86,9 @@ def idle(counted: Mapping[str, int], known: Prices) -> Idle:
     return Idle(parts, {name: price * _HOURS for name, price in classes.items() if price is not None})
 
 
-def audio_hour(measured: Mapping[str, Any], known: Prices) -> AudioHour:
-    """The price of an hour of audio with a model of the official size, as `make bench` measured it in 10 s files.
-
-    With the engine that is the default, on all cores, from S3 to the transcripts.
-    """
-    row = typical_row(measured)
-    vcpu_hours = row["engines"]["auto"]["seconds"] * row["cores"] / (row["seconds"] * row["files"])
+def audio_hour(run: MeasuredRun, known: Prices) -> AudioHour:
+    """Compute the price of an hour of audio from the speed that `make bench` measured on a machine."""
+    vcpu_hours = measurements.vcpu_hours(run)
     disk = DeploymentSettings.disk_gigabytes * known["machine_disk"] / _HOURS / _FEWEST_VCPUS
     return AudioHour(
         vcpu_hours,
@@ -99,13 +96,6 @@ def audio_hour(measured: Mapping[str, Any], known: Prices) -> AudioHour:
         spot=vcpu_hours * (known["vcpu"] * known["spot_share"] + disk),
         elsewhere=known["transcribe"] * 60,
     )
-
-
-def typical_row(measured: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The measurement of both engines on 10 s files and all cores."""
-    part = measured["engines"]
-    (row,) = (row for row in part["rows"] if row["seconds"] == 10 and row["cores"] == part["cores"])  # noqa: PLR2004
-    return dict(row)
 
 
 def report_idle(deployments: Mapping[str, Idle], known: Prices) -> str:

@@ -5,13 +5,12 @@ Each lies between markers, `<!-- costs: … -->` and `<!-- end of costs -->`.
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks.markdown import put
-from infra import architecture, costs, key_figures, prices, settings_table
+from documentation.markdown import put
+from infra import architecture, costs, key_figures, measurements, prices, settings_table
 from infra.app import make_app
 from infra.assembly import Assembly
 from infra.paths import ROOT
@@ -38,11 +37,11 @@ def contents() -> dict[str, str]:
     with tempfile.TemporaryDirectory() as folder:
         deployments = {name: synthesized(Path(folder) / name, network=name) for name in ("nat", "endpoints")}
     months = {name: costs.idle(costs.count(each), known) for name, each in deployments.items()}
-    measured = json.loads((ROOT / "benchmarks" / "results.json").read_text())
-    hour = costs.audio_hour(measured, known)
+    run = measurements.slowest()
+    hour = costs.audio_hour(run, known)
     even = costs.report_even(months["nat"], hour)
     return {
-        "figures": key_figures.report(measured, months["nat"], hour),
+        "figures": key_figures.report(run, months["nat"], hour),
         "costs": f"{costs.report_idle(months, known)}\n\n{costs.report_hour(hour)}\n\n{even}",
         "architecture": f"```mermaid\n{architecture.draw(deployments['nat'])}\n```",
         "deployment": settings_table.report(),

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from benchmarks.markdown import table
-from infra.costs import AudioHour, Idle, typical_row
+from documentation.markdown import table
+from infra.costs import AudioHour, Idle
+from infra.measurements import MeasuredRun, typical_row
 
 _CLASS = "mw1.small"
 
 
-def report(measured: Mapping[str, Any], month: Idle, hour: AudioHour) -> str:
+def report(run: MeasuredRun, month: Idle, hour: AudioHour) -> str:
     """A table of the key figures.
 
     Args:
-        measured: the results of `make bench`.
+        run: the results of `make bench` on a machine.
         month: the price of a deployment without audio.
         hour: the price of an hour of audio.
     """
-    row = typical_row(measured)
+    row = typical_row(run)
     engines = row["engines"]
     speed = row["seconds"] * row["files"] / engines["auto"]["seconds"] / row["cores"]
     ratio = engines["libdeepspeech"]["seconds"] / engines["auto"]["seconds"]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields
 from typing import Any
 
-from benchmarks.markdown import table
+from documentation.markdown import table
 from infra.paths import ROOT
 from infra.settings import DeploymentSettings
 

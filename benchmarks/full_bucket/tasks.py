@@ -15,9 +15,9 @@ import httpx
 
 from benchmarks.full_bucket.measurement import Measurement
 from benchmarks.machine import Machine
-from benchmarks.markdown import table
 from benchmarks.results import Rows
 from benchmarks.temporary_s3 import temporary_s3
+from documentation.markdown import table
 from local.aws_client import aws_environment, s3_client
 from local.paths import ROOT
 

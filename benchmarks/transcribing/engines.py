@@ -11,12 +11,12 @@ from typing import Any
 
 from benchmarks.errors import BenchmarkError
 from benchmarks.machine import Machine
-from benchmarks.markdown import table
 from benchmarks.results import Rows
 from benchmarks.temporary_s3 import temporary_s3
 from benchmarks.transcribing import models, recordings
 from benchmarks.transcribing.child import Child, Texts
 from benchmarks.transcribing.models import BenchmarkModel
+from documentation.markdown import table
 
 ENGINES = ("libdeepspeech", "auto")
 

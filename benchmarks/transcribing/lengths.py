@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.machine import Machine
-from benchmarks.markdown import table
 from benchmarks.results import Rows
 from benchmarks.transcribing import models, recordings, resource_usage
 from benchmarks.transcribing.commands import PROGRAMS
 from benchmarks.transcribing.models import BenchmarkModel
+from documentation.markdown import table
 
 #: Lengths of files in seconds. The last one is also the amount of audio of each length.
 _LENGTHS = (10, 60, 600, 3600)

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from benchmarks.errors import BenchmarkError
 from benchmarks.machine import Machine
-from benchmarks.markdown import table
 from benchmarks.results import Rows
 from benchmarks.transcribing import models, resource_usage
 from benchmarks.transcribing.child import networks_of
 from benchmarks.transcribing.models import BenchmarkModel
+from documentation.markdown import table
 from local.paths import IMAGE_ENV, ROOT
 
 #: How long the network runs with each number of segments.

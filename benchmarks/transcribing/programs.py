@@ -13,11 +13,11 @@ from statistics import median
 from typing import Any
 
 from benchmarks.machine import Machine
-from benchmarks.markdown import table
 from benchmarks.results import Rows
 from benchmarks.transcribing import models, recordings, resource_usage
 from benchmarks.transcribing.commands import PROGRAMS
 from benchmarks.transcribing.models import BenchmarkModel
+from documentation.markdown import table
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks.errors import BenchmarkError
-from benchmarks.markdown import put
-from benchmarks.results import RESULTS
-from infra import architecture, costs, documents, prices, settings_table
+from documentation.markdown import MarkersInvalid, put
+from infra import architecture, costs, documents, measurements, prices, settings_table
 from infra.assembly import Assembly
 from infra.mwaa.errors import RuleBroken
 from infra.paths import ROOT
@@ -36,7 +34,7 @@ def test_the_documents_say_what_the_code_says() -> None:
 
 
 def test_content_without_a_place_is_not_passed_over() -> None:
-    with pytest.raises(BenchmarkError, match="costs"):
+    with pytest.raises(MarkersInvalid, match="costs"):
         put("no marker", "costs", "new")
 
 
@@ -110,13 +108,13 @@ class TestCosts:
         },
     )
     MEASURED: dict[str, Any] = {  # noqa: RUF012
-        "engines": {
-            "cores": 2,
-            "rows": [
+        "cores": 2,
+        "benchmarks": {
+            "engines": [
                 {"seconds": seconds, "files": 10, "cores": cores, "engines": {"auto": {"seconds": taken}}}
                 for seconds, cores, taken in ((10, 1, 48.0), (10, 2, 25.0), (60, 2, 90.0))
             ],
-        }
+        },
     }
 
     def test_what_is_there_twice_costs_twice(self) -> None:
@@ -142,6 +140,12 @@ class TestCosts:
         assert hour.spot == pytest.approx(0.5 * (0.25 + disk))
         assert hour.elsewhere == 60
 
+    def test_the_slowest_machine_counts(self, tmp_path: Path) -> None:
+        slow = json.dumps(self.MEASURED)
+        for name, run in (("a", slow.replace("25.0", "20.0")), ("b", slow), ("c", slow.replace("25.0", "20.0"))):
+            (tmp_path / f"{name}.json").write_text(run)
+        assert measurements.slowest(tmp_path) == self.MEASURED
+
     def test_a_price_that_is_not_known_is_not_made_up(self) -> None:
         month = costs.idle(Counter(), self.KNOWN)
         assert "mw1.micro" not in month.airflow
@@ -156,7 +160,7 @@ class TestCosts:
 
     def test_the_dag_estimates_with_the_speed_that_was_measured(self) -> None:
         """Recognition alone, as the report counts it: the start of machines and containers comes on top."""
-        hour = costs.audio_hour(json.loads(RESULTS.read_text()), prices.read())
+        hour = costs.audio_hour(measurements.slowest(), prices.read())
         assert hour.vcpu_hours <= float(airflow_default("expected_real_time_factor")) <= 1.5 * hour.vcpu_hours
 
     def test_each_price_has_its_date_and_its_source(self) -> None:

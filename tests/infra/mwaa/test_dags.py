@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
+from infra import measurements
 from infra.mwaa import dags, plugins
 from infra.mwaa.errors import AirflowMissing, RuleBroken
 from infra.mwaa.limits import CLASSES
@@ -107,7 +107,6 @@ def test_an_airflow_that_is_not_installed_says_how_to_install_it(folder: Folder)
 
 def test_the_smallest_class_has_the_memory() -> None:
     """As many tasks as it runs at once, each as large as the largest that was measured, beside Airflow (0.8 GB)."""
-    rows = json.loads((ROOT / "benchmarks" / "results.json").read_text())["full_bucket"]["rows"]
-    largest = max(row["megabytes"] for row in rows)
+    largest = max(row["megabytes"] for run in measurements.read() for row in run["benchmarks"].get("full_bucket", ()))
     smallest = CLASSES["mw1.micro"]
     assert 800 + smallest.tasks * largest < smallest.memory * 1000

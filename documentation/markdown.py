@@ -1,11 +1,13 @@
-"""Markdown tables, and marked sections of documents that a program writes."""
+"""Markdown tables, and marked sections of documents that programs write."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
 
-from benchmarks.errors import BenchmarkError
+
+class MarkersInvalid(Exception):
+    """Raised when a document does not have the markers of a section exactly once."""
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -26,10 +28,10 @@ def put(text: str, name: str, content: str) -> str:
         The new document.
 
     Raises:
-        BenchmarkError: The document has no such markers, or several.
+        MarkersInvalid: The document has no such markers, or several.
     """
     section = re.compile(rf"(<!-- {name}: .* -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
     text, count = section.subn(lambda match: f"{match[1]}\n{content}\n\n{match[2]}", text)
     if count != 1:
-        raise BenchmarkError(f"The markers of {name} must occur once in the document, and they occur {count} times.")
+        raise MarkersInvalid(f"The markers of {name} must occur once in the document, and they occur {count} times.")
     return text
