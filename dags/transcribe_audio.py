@@ -1,8 +1,9 @@
-"""The DAG `transcribe_audio`: the whole flow on one screen."""
+"""The DAG `transcribe_audio`: look for audio, plan, transcribe, verify, move, report."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from airflow.configuration import conf
@@ -11,6 +12,7 @@ from airflow.sdk import Asset, dag, get_current_context, task
 from airflow.timetables.trigger import CronTriggerTimetable
 
 from transcription.contract import keys
+from transcription.contract.manifest import Plan
 from transcription.finish import moving, verification
 from transcription.finish.outcomes import Outcomes
 from transcription.plan import trigger_form
@@ -24,60 +26,48 @@ from transcription.shared.settings import SECTION, load_settings
 from transcription.shared.task_errors import AirflowSkipException, final
 from transcription.transcribe.transcribe_operator import TranscribeOperator
 
-ABOUT = """
-### Audio in, transcripts out
 
-Every night at 01:00 UTC, or when you press **Trigger**, all `.wav` files below `input/` in the audio bucket are
-transcribed with DeepSpeech on AWS Batch.
-
-| task | what it does |
-| --- | --- |
-| `wait_for_audio` | Looks once. No audio: the run ends here, nothing is started or paid for. |
-| `plan` | Freezes the list of files and shares them out; what has its transcript already is not done again. |
-| `transcribe` | Runs one Batch job, as many machines as the audio needs. |
-| `verify_transcripts` | Checks every transcript against its record, also when the job failed. |
-| `move_to_processed` | Moves finished audio to `processed/`, audio that cannot be read to `failed/`. |
-| `report` | Adds up the run. Red when a file is neither transcribed nor explained. |
-
-**Transcripts** appear as `output/{name}` (text), `output/{name}.json` (words, times, confidence) and as subtitles,
-where `{name}` is the path below `input/` without `.wav`. Everything about a run lies below `runs/` in the same bucket.
-
-**A red run** keeps what is done. Read the first red task and put the cause right. Then clear `transcribe` if it is red,
-or just wait: whatever is still in `input/` is taken by the next run.
-
-**Start one by hand** with the defaults, or fill in the form. As JSON, all that may be chosen:
-`{"prefix": "interviews/", "model": "my-model", "beam_width": 1000, "lm_alpha": 0.93, "lm_beta": 1.18,
-"hot_words": ["sonata:7.5"], "alternatives": 3, "cut_at_silence": true, "formats": ["srt"], "force": false,
-"engine": "auto", "int8_lstm": false, "max_files": 100, "dry_run": true}`.
-
-**Follow it** with a DAG of your own: `schedule=[Asset("s3://{bucket}/output/")]`. The event's `extra` has the figures
-of the report.
-"""
-
-
-def this_run() -> tuple[Bucket, str]:
-    """The audio bucket, and the name of the run that calls."""
+def current_run() -> tuple[Bucket, str]:
+    """Return the audio bucket and the name of the run that executes this task."""
     return Bucket(load_settings().bucket), keys.run_name(get_current_context()["run_id"])
 
 
+def make_plan(bucket: Bucket, run: str) -> Plan:
+    """Freeze a new manifest for the run, as the trigger form asks.
+
+    Raises:
+        AirflowSkipException: there is no audio any more.
+        OptionInvalid: the run is a backfill, or an option cannot be used.
+    """
+    context, settings = get_current_context(), load_settings()
+    trigger_form.refuse_backfill(context["dag_run"].run_type)
+    request = trigger_form.read(context["params"], settings)
+    if not request.dry_run:
+        end_other_jobs(Batch(settings.job_queue), run)
+    plan = prepare(bucket, run, request, settings)
+    if plan is None:
+        raise AirflowSkipException("The audio was removed after wait_for_audio found it; there is nothing to do.")
+    return plan
+
+
 @dag(
-    # Without the last argument a DAG that is new between 01:00 and 03:24 (a tenth of the day) runs at once.
+    # Without `run_immediately`, a DAG that is deployed between 01:00 and 03:24 (a tenth of the day) runs at once.
     schedule=CronTriggerTimetable("0 1 * * *", timezone="UTC", run_immediately=timedelta(0)),
     catchup=False,
     max_active_runs=1,
     is_paused_upon_creation=False,
     params=trigger_form.PARAMS,
-    doc_md=ABOUT,
+    doc_md=Path(__file__).with_suffix(".md").read_text(),
     description="Transcribes the .wav files below input/ with DeepSpeech on AWS Batch.",
     tags=["speech-to-text"],
-    # A task that lost its worker or the network tries again, and goes on from what it finds in the bucket.
+    # A task that lost its worker or the network is retried and continues from what is in the bucket.
     default_args={"retries": 2, "retry_delay": timedelta(seconds=30)},
     user_defined_macros={"settings": final()(load_settings), "audio_pattern": final()(trigger_form.audio_pattern)},
     on_failure_callback=alerts.on_red_run(),
 )
 def transcribe_audio() -> None:
-    """Look for audio, plan, transcribe, verify, move, report."""
-    # One look, then success or skip: `soft_fail` skips on the timeout only, so that a missing bucket stays an error.
+    """Define the tasks and their order."""
+    # One look, then success or skip. `soft_fail` skips on the timeout only, so a missing bucket stays an error.
     wait_for_audio = S3KeySensor(
         task_id="wait_for_audio",
         bucket_name="{{ settings().bucket }}",
@@ -88,53 +78,44 @@ def transcribe_audio() -> None:
         deferrable=False,
     )
 
-    # Stated, because Airflow 3.0 warns when it cannot tell from the signature, which `final` hides.
+    # Airflow 3.0 warns when it cannot infer `multiple_outputs` from the signature, which `final` hides.
     @task(multiple_outputs=False)
     @final()
     def plan() -> dict[str, Any]:
-        """Freeze the list of files that this run works on, and share them out."""
-        settings = load_settings()
-        bucket, run = this_run()
-        frozen = manifest_store.find_plan(bucket, run)
-        if frozen is None:
-            context = get_current_context()
-            trigger_form.refuse_backfill(context["dag_run"].run_type)
-            request = trigger_form.read(context["params"], settings)
-            if not request.dry_run:
-                end_other_jobs(Batch(settings.job_queue), run)
-            frozen = prepare(bucket, run, request, settings)
-        if frozen is None:
-            raise AirflowSkipException("The audio is gone again; there is nothing to do.")
-        return {"run": run, "files": frozen.files, "shards": frozen.shards, "done": frozen.done}
+        """Freeze the list of files of this run and divide it into shards."""
+        bucket, run = current_run()
+        # A task that is cleared keeps the plan by which the children already work.
+        plan = manifest_store.find_plan(bucket, run) or make_plan(bucket, run)
+        return {"run": run, "files": plan.files, "shards": plan.shards, "done": plan.done}
 
     transcribe = TranscribeOperator(
         task_id="transcribe",
         job_queue="{{ settings().job_queue }}",
         job_definition="{{ settings().job_definition }}",
-        # Its own faults are final. What is left is lost workers and networks, and a job may take many hours.
+        # Errors of the job itself are not retried. Lost workers and networks are, and a job may take many hours.
         retries=10,
     )
 
-    # Not `all_success`: what a failed job did finish is kept.
+    # Not `all_success`: after a failed job, the files that it finished are verified and moved.
     @task(trigger_rule="none_skipped")
     @final()
     def verify_transcripts() -> None:
-        """Check every planned file against its result and its transcripts."""
-        bucket, run = this_run()
+        """Check every planned file against its result record and its transcripts."""
+        bucket, run = current_run()
         outcomes = verification.verify(bucket, manifest_store.read_plan(bucket, run))
         bucket.write_record(keys.RunKeys(run).verdicts, outcomes)
 
     @task
     @final()
     def move_to_processed() -> None:
-        """Move finished audio to `processed/` and unreadable audio to `failed/`."""
-        bucket, run = this_run()
+        """Move transcribed audio to `processed/` and unreadable audio to `failed/`."""
+        bucket, run = current_run()
         verdicts = bucket.read_record(Outcomes, keys.RunKeys(run).verdicts)
         bucket.write_record(keys.RunKeys(run).moves, moving.move(bucket, verdicts))
 
     report = ReportOperator(
         task_id="report",
-        # Known when the DAG is parsed, so that others can follow it before it has ever run.
+        # The bucket comes from the configuration, so that other DAGs can follow the asset before the first run.
         transcripts=Asset(f"s3://{conf.get(SECTION, 'bucket', fallback='bucket')}/{keys.OUTPUT}"),
         on_success_callback=alerts.on_report(),
     )

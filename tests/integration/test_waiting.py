@@ -89,7 +89,7 @@ def _kill_triggerer(pipeline: Pipeline, run_id: str) -> int:
     ("attempt", "accident"), [(2, "its process was killed"), (3, "it was cleared"), (4, "its worker was lost")]
 )
 def test_a_task_that_starts_again_waits_for_the_same_job(wait: Wait, attempt: int, accident: str) -> None:
-    assert f"Job {wait.job_id} is there already" in wait.logs[attempt - 1], accident
+    assert f"Job {wait.job_id} exists already" in wait.logs[attempt - 1], accident
     wait.night.aftermath.check(jobs=[FILES])
 
 

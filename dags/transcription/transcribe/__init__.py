@@ -1,1 +1,1 @@
-"""The task `transcribe`: one Batch job per run."""
+"""The task `transcribe`: run one Batch job per run and wait for its end."""

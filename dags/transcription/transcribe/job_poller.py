@@ -1,4 +1,4 @@
-"""Waiting for a Batch job: what it does, how far it is, and when it has waited too long itself."""
+"""Wait for a Batch job and log its progress; end a job of which Batch starts nothing."""
 
 from __future__ import annotations
 
@@ -7,86 +7,80 @@ import time
 from threading import Event
 
 from transcription.contract.errors import JobStuck
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Plan
 from transcription.shared import batch_job
 from transcription.shared.batch_client import Batch
 from transcription.shared.batch_job import Described
-from transcription.shared.bucket import PAGE, Bucket
+from transcription.shared.bucket import Bucket
 from transcription.shared.settings import Settings
+from transcription.transcribe.cancellation import TaskInterrupted
+from transcription.transcribe.job_progress import JobProgress
 
 log = logging.getLogger(__name__)
 
-#: Counting results lists them all, 1,000 in a call; where that takes more, it is done only so often, in seconds.
-_COUNT_EVERY = 60.0
 
+class JobPoller:
+    """Polls the jobs of one run.
 
-class Interrupted(Exception):
-    """Raised when Airflow wants the task to end."""
-
-
-class Watch:
-    """Looks at the jobs of one run until they are over, or until `interrupted` is set."""
+    Args:
+        batch: the job queue.
+        bucket: the audio bucket.
+        plan: the run's plan.
+        settings: give the time between two polls and how long a job may wait for a machine.
+        interrupted: set when the task has to end.
+    """
 
     def __init__(self, batch: Batch, bucket: Bucket, plan: Plan, settings: Settings, interrupted: Event) -> None:
-        self._batch, self._bucket, self._plan = batch, bucket, plan
-        self._settings, self._interrupted = settings, interrupted
-        self._done, self._counted = 0, float("-inf")
+        self._batch, self._settings, self._interrupted = batch, settings, interrupted
+        self._progress = JobProgress(bucket, plan, interrupted)
 
-    def until_over(self, job_id: str) -> Described:
-        """The full description of the job at its end. What changes on the way is logged.
+    def wait_for_end(self, job_id: str) -> Described:
+        """Wait until the job has ended, and log its progress.
+
+        Returns:
+            The full description of the ended job.
 
         Raises:
-            JobStuck: Batch started nothing of it for too long; it was ended.
-            Interrupted: the task has to end.
+            JobStuck: Batch started no child of the job for `start_limit_minutes`; the job was ended.
+            TaskInterrupted: the task has to end. The job continues.
         """
-        standing: dict[str, int] = {}
-        waited_for = ""
-        busy = time.monotonic()
+        children: dict[str, int] = {}
+        waiting_reason = ""
+        busy_at = time.monotonic()
         while True:
             if self._interrupted.is_set():
-                raise Interrupted
-            described = self._batch.describe(job_id)
-            before, standing = standing, batch_job.standing(described)
+                raise TaskInterrupted
+            job = self._batch.describe(job_id)
+            children_before, children = children, batch_job.standing(job)
             now = time.monotonic()
-            if standing != before or now - self._counted > _COUNT_EVERY:
-                self._log(job_id, standing)
-            if batch_job.is_over(described):
-                return described
-            if standing != before or any(status in standing for status in batch_job.BUSY):
-                busy, waited_for = now, ""
+            if children != children_before or self._progress.is_outdated:
+                self._progress.log_status(job_id, children)
+            if batch_job.is_over(job):
+                return job
+            if children != children_before or any(status in children for status in batch_job.BUSY):
+                busy_at, waiting_reason = now, ""
             else:
-                waited_for = self._say_why(described, waited_for)
-                if now - busy > self._settings.start_limit_minutes * 60:
-                    raise self._give_up(job_id, waited_for)
+                waiting_reason = self._log_waiting_reason(job, waiting_reason)
+                if now - busy_at > self._settings.start_limit_minutes * 60:
+                    raise self._end_stuck_job(job_id, waiting_reason)
             self._interrupted.wait(self._settings.poll_seconds)
 
-    def _log(self, job_id: str, standing: dict[str, int]) -> None:
-        children = ", ".join(f"{count} {status.lower()}" for status, count in standing.items())
-        if self._plan.files <= PAGE or time.monotonic() - self._counted > _COUNT_EVERY:
-            self._count()
-        log.info("Job %s: children %s; files %d of %d done", job_id, children, self._done, self._plan.files)
+    def _log_waiting_reason(self, job: Described, logged: str) -> str:
+        """Log why Batch lets the job wait, unless that reason is the one `logged` before.
 
-    def _count(self) -> None:
-        done = 0
-        for _ in self._bucket.list(RunKeys(self._plan.run).results):
-            done += 1
-            if self._interrupted.is_set():  # Airflow waits five seconds
-                raise Interrupted
-        self._done, self._counted = done, time.monotonic()
+        Returns:
+            The last known reason; empty if Batch has given none.
+        """
+        reason = self._batch.reason_to_wait(job)
+        if reason and reason != logged:
+            log.warning("Job %s waits for a machine: %s", job["jobId"], reason)
+        return reason or logged
 
-    def _say_why(self, described: Described, said: str) -> str:
-        """Log why Batch lets the job wait, when it says so anew."""
-        reason = self._batch.reason_to_wait(described)
-        if reason and reason != said:
-            log.warning("Job %s waits for a machine: %s", described["jobId"], reason)
-        return reason or said
-
-    def _give_up(self, job_id: str, reason: str) -> JobStuck:
+    def _end_stuck_job(self, job_id: str, reason: str) -> JobStuck:
         limit = self._settings.start_limit_minutes
-        self._batch.end(job_id, f"Nothing of it was started for {limit:g} minutes")
+        self._batch.end(job_id, f"No child was started for {limit:g} minutes")
         return JobStuck(
-            f"AWS Batch started nothing of the job {job_id} for {limit:g} minutes, so it was ended. What Batch says: "
-            f"{reason or 'nothing'}. Look at the compute environment and its limits, then clear this task.",
+            f"AWS Batch started no child of the job {job_id} for {limit:g} minutes, so the job was ended. Reason given "
+            f"by Batch: {reason or 'none'}. Check the compute environment and its limits, then clear this task.",
             job_id,
         )

@@ -1,4 +1,4 @@
-"""The Batch jobs of one run: one, or after a failure one more for what is missing."""
+"""The Batch jobs of one run: the first one, and after a failure another one for the files without a result."""
 
 from __future__ import annotations
 
@@ -18,70 +18,88 @@ log = logging.getLogger(__name__)
 
 
 class RunJobs:
-    """Found by their name, which is the run's, and by the record that the run keeps of the newest one."""
+    """Finds, submits and records the jobs of one run.
+
+    Args:
+        batch: the job queue.
+        bucket: the audio bucket.
+        plan: the run's plan.
+        settings: say into how many shards another job divides the files without a result.
+    """
 
     def __init__(self, batch: Batch, bucket: Bucket, plan: Plan, settings: Settings) -> None:
         self._batch, self._bucket, self._plan, self._settings = batch, bucket, plan, settings
+        #: The name of every job of the run.
         self.name = batch_job.name_of(plan.run)
-
-    @property
-    def _key(self) -> str:
-        return RunKeys(self._plan.run).job
-
-    def _all(self) -> list[Described]:
-        """What Batch knows of them, the newest first."""
-        found = {each["jobId"] for each in self._batch.jobs(self.name)}
-        # ListJobs may take a moment to tell of a new job.
-        if record := self._bucket.find_record(Job, self._key):
-            found.add(record.job_id)
-        return sorted(self._batch.describe_all(found), key=lambda each: each["createdAt"], reverse=True)
+        #: The key of the record of the run's newest job.
+        self.record_key = RunKeys(plan.run).job
 
     def newest(self) -> Described | None:
-        """The job to wait for, if there is one. Another one at work, of an attempt that raced this one, is ended."""
-        jobs = self._all()
-        for each in jobs[1:]:
-            if not batch_job.is_over(each):
-                self._batch.end(each["jobId"], "Another job of this run is at work")
+        """Return the newest job of the run, if there is one, and end older jobs that still run.
+
+        Two jobs run at once only if two attempts of the task submitted them at the same time.
+        """
+        jobs = self._describe_jobs()
+        for job in jobs[1:]:
+            if not batch_job.is_over(job):
+                self._batch.end(job["jobId"], "A newer job of this run is at work")
         return jobs[0] if jobs else None
 
-    def is_spent(self, described: Described) -> bool:
-        """Whether a job failed, and somebody was told or did it: then another one may follow."""
-        record = self._bucket.find_record(Job, self._key)
-        told = record is not None and (record.job_id, record.status) == (described["jobId"], batch_job.FAILED)
-        return described["status"] == batch_job.FAILED and (told or batch_job.is_ending(described))
+    def may_be_followed(self, job: Described) -> bool:
+        """Return whether another job may follow this one.
+
+        It may if this one failed, and either a task attempt has reported the failure or somebody ended the job.
+        """
+        record = self._bucket.find_record(Job, self.record_key)
+        is_reported = record is not None and (record.job_id, record.status) == (job["jobId"], batch_job.FAILED)
+        return job["status"] == batch_job.FAILED and (is_reported or batch_job.is_ending(job))
 
     def submit(self, definition: str) -> str | None:
-        """Submit the first job of the run, or one more for what has no result yet.
+        """Submit the run's first job, or another one for the files that have no result yet.
+
+        Args:
+            definition: the job definition, by name or ARN.
 
         Returns:
-            Its id, or nothing where nothing is missing.
+            The job's id, or None if every file has a result.
         """
         plan = self._plan
-        known = {each["jobId"] for each in self._all()}
-        # Batch forgets its jobs in time; the run does not.
-        if known or self._bucket.find_record(Job, self._key) is not None:
+        known_ids = {job["jobId"] for job in self._describe_jobs()}
+        # Batch forgets old jobs; the record does not.
+        if known_ids or self._bucket.find_record(Job, self.record_key) is not None:
             missing = manifest_store.read_missing(self._bucket, plan)
             log.info("%d of %d files have no result yet.", len(missing), plan.files)
             if not missing:
                 return None
             plan = manifest_store.redraft(self._bucket, plan, planning.shards(missing, self._settings))
         parameters = {"run": plan.run, "draft": plan.draft}
-        job_id = self._batch.submit(self.name, definition, plan.shards, parameters, known)
-        log.info("Submitted the Batch job %s: %d children.", job_id, plan.shards)
-        self._bucket.write_record(self._key, Job(plan.run, job_id, self.name, jobs=len(known) + 1))
+        job_id = self._batch.submit(self.name, definition, plan.shards, parameters, known_ids)
+        log.info("Submitted the Batch job %s with %d children.", job_id, plan.shards)
+        self._bucket.write_record(self.record_key, Job(plan.run, job_id, self.name, jobs=len(known_ids) + 1))
         return job_id
 
     def end(self, reason: str) -> None:
-        """End whatever is at work."""
-        for each in self._all():
-            if not batch_job.is_over(each):
-                self._batch.end(each["jobId"], reason)
+        """End every job of the run that still runs.
 
-    def record(self, ended: Described, failed: Sequence[FailedChild]) -> None:
-        """Keep how the newest job ended, and what all of them used."""
-        jobs = self._all()
-        used = batch_job.vcpu_hours(
-            self._batch.describe_all(child for each in jobs for child in self._batch.children(each))
-        )
-        record = Job(self._plan.run, ended["jobId"], self.name, ended["status"], len(jobs), used, tuple(failed))
-        self._bucket.write_record(self._key, record)
+        Args:
+            reason: shown by AWS Batch as the job's status reason.
+        """
+        for job in self._describe_jobs():
+            if not batch_job.is_over(job):
+                self._batch.end(job["jobId"], reason)
+
+    def record(self, job: Described, failed: Sequence[FailedChild]) -> None:
+        """Write the record of the newest job: its final status, its failed children, the vCPU hours of all jobs."""
+        jobs = self._describe_jobs()
+        children = (child for run_job in jobs for child in self._batch.children(run_job))
+        used = batch_job.vcpu_hours(self._batch.describe_all(children))
+        record = Job(self._plan.run, job["jobId"], self.name, job["status"], len(jobs), used, tuple(failed))
+        self._bucket.write_record(self.record_key, record)
+
+    def _describe_jobs(self) -> list[Described]:
+        """Describe all jobs of the run that Batch still knows, the newest first."""
+        job_ids = {job["jobId"] for job in self._batch.jobs(self.name)}
+        # ListJobs may not show a new job yet.
+        if record := self._bucket.find_record(Job, self.record_key):
+            job_ids.add(record.job_id)
+        return sorted(self._batch.describe_all(job_ids), key=lambda job: job["createdAt"], reverse=True)

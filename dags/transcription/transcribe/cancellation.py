@@ -1,0 +1,38 @@
+"""The end of the task `transcribe` before its Batch job has ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from transcription.contract.errors import RunCancelled
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from transcription.transcribe.run_jobs import RunJobs
+
+#: States in which nothing continues the task. A cleared task is restarting or queued instead; a task whose worker shuts
+#: down is still running.
+_ENDED = ("deleted", "failed", "success", "skipped", "removed")
+
+
+class TaskInterrupted(Exception):
+    """Raised when Airflow wants the task to end."""
+
+
+def end_job_if_cancelled(jobs: RunJobs, context: Context) -> Exception:
+    """End the run's job if a person ended the task for good; otherwise leave the job for the task's next attempt.
+
+    Returns:
+        The exception that ends this attempt.
+    """
+    ti: Any = context["ti"]
+    states = ti.get_task_states(dag_id=ti.dag_id, task_ids=[ti.task_id], run_ids=[ti.run_id])
+    # Airflow has no state for the task of a run that was deleted.
+    state = states.get(ti.run_id, {}).get(ti.task_id, "deleted")
+    if state in _ENDED:
+        jobs.end(f"The task was ended in Airflow ({state})")
+        return RunCancelled(f"The task was ended in Airflow ({state}), and its Batch job with it.")
+    return TaskInterrupted(
+        f"This attempt was ended ({state}). The Batch job continues, and the next attempt waits for it."
+    )

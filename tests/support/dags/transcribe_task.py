@@ -1,0 +1,88 @@
+"""The task `transcribe` in tests: run an attempt, look at its jobs, act while it waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.support.dags.airflow_deployment import Deployment, Impatient, TaskInstance, make_context
+from tests.support.dags.bucket_objects import RUN
+from tests.support.dags.container_transcripts import Container
+from transcription.contract.keys import RunKeys
+from transcription.contract.manifest import Plan
+from transcription.shared import batch_job, manifest_store
+from transcription.shared.batch_client import Batch
+from transcription.shared.batch_job import Job
+from transcription.transcribe.transcribe_operator import TranscribeOperator
+
+JOB_NAME = batch_job.name_of(RUN)
+#: The code of a job whose children all fail, and of one in which only the second child does.
+FAILS = "raise SystemExit(3)"
+SECOND_FAILS = "import os; raise SystemExit(3 * int(os.environ['AWS_BATCH_JOB_ARRAY_INDEX'] == '1'))"
+
+
+def make_task(deployment: Deployment) -> TranscribeOperator:
+    """Create the operator with the deployment's queue and job definition."""
+    settings = deployment.settings
+    return TranscribeOperator(
+        task_id="transcribe", job_queue=settings.job_queue, job_definition=settings.job_definition
+    )
+
+
+def execute(deployment: Deployment, ti: TaskInstance | None = None) -> str | None:
+    """Run one attempt of the task.
+
+    Returns:
+        The job's id, as the task returns it.
+    """
+    job_id: str | None = make_task(deployment).execute(make_context(ti))
+    return job_id
+
+
+def submit(deployment: Deployment, plan: Plan) -> str:
+    """Submit the plan's job, as an earlier attempt of the task did.
+
+    Returns:
+        The job's id.
+    """
+    parameters = {"run": plan.run, "draft": plan.draft}
+    definition = deployment.settings.job_definition
+    return Batch(deployment.queue.queue).submit(JOB_NAME, definition, plan.shards, parameters, set())
+
+
+def submitted(deployment: Deployment) -> list[str]:
+    """Return the ids of the run's jobs, the newest first."""
+    return [job["jobId"] for job in Batch(deployment.queue.queue).jobs(JOB_NAME)]
+
+
+def job_record(deployment: Deployment) -> Job:
+    """Read the run's record of its newest job."""
+    return deployment.bucket.read_record(Job, RunKeys(RUN).job)
+
+
+def commit(deployment: Deployment, container: Container, plan: Plan, *numbers: int) -> None:
+    """Write the transcripts and the result records of these files of the plan."""
+    for item in manifest_store.read_items(deployment.bucket, plan):
+        if item.number in numbers:
+            container.transcribe(deployment.bucket, plan, item)
+
+
+def while_waiting(interruption: Impatient, action: Callable[[], object]) -> None:
+    """Call `action` each time the task has polled its job and waits; signal handlers run at that point, too."""
+
+    def wait(timeout: float | None = None) -> bool:
+        action()
+        return Impatient.wait(interruption, timeout)
+
+    interruption.wait = wait  # type: ignore[method-assign]
+
+
+def kill_while_waiting(interruption: Impatient, task: TranscribeOperator) -> None:
+    """Call `on_kill` when the task waits for its job; fail if the task then polls and waits again."""
+    calls: list[None] = []
+
+    def kill() -> None:
+        assert not calls, "the task still waits after on_kill"
+        calls.append(None)
+        task.on_kill()
+
+    while_waiting(interruption, kill)
