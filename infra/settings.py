@@ -103,7 +103,7 @@ class DeploymentSettings:
     log_days: int = 90
     #: Minutes that a job may wait for a machine before it is ended.
     start_limit_minutes: int = 120
-    #: Further settings of Airflow's section `[transcription]`, listed in docs/settings.md:
+    #: Further settings of Airflow's section `[transcription]`, see docs/settings.md:
     #: `{"audio_minutes_per_child": "30"}`.
     transcription: Mapping[str, str] = field(default_factory=dict)
 

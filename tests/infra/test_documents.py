@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from documentation.markdown import MarkersInvalid, put
-from infra import architecture, costs, documents, measurements, prices, settings_table
+from infra import architecture, costs, documents, key_figures, measurements, prices, settings_table
 from infra.assembly import Assembly
 from infra.mwaa.errors import RuleBroken
 from infra.paths import ROOT
@@ -95,6 +95,19 @@ class TestArchitecture:
         ends = {end for line in lines if "->" in line for end in re.findall(r"(?:^|> |& )\s*(\w+)(?= |$)", line)}
         assert ends - drawn == set()
         assert {"Audio", "Environment", "Queue", "Spot", "OnDemand", "Transcribe", "AlertsTopic", "metrics"} <= drawn
+
+
+def test_the_key_figures_are_those_of_both_engines_and_of_the_costs() -> None:
+    """300 s of audio on 2 cores: 15 s of the batched engine, 60 s of libdeepspeech."""
+    engines = {"auto": {"seconds": 15.0}, "libdeepspeech": {"seconds": 60.0}}
+    rows = [{"seconds": 10, "files": 30, "cores": 2, "engines": engines}]
+    month = costs.Idle({"network": 40.0, "keys": 2.0}, {"mw1.small": 350.0})
+    table = key_figures.report(
+        {"cores": 2, "benchmarks": {"engines": rows}}, month, costs.AudioHour(0.1, 0.004, 0.002, 1.5)
+    )
+    assert "10 s of audio per second, 4.0 times as much as libdeepspeech" in table
+    assert "$0.0020 on Spot machines (Amazon Transcribe: $1.50)" in table
+    assert "$42, and Airflow: $350 (mw1.small)" in table
 
 
 class TestCosts:
