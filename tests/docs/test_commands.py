@@ -14,7 +14,19 @@ MAKEFILE = (ROOT / "Makefile").read_text()
 #: Folders from which `python -m` imports: the checkout, and what Airflow and the container import.
 _IMPORTED = (ROOT, ROOT / "dags", ROOT / "transcriber_image")
 _FOLDERS = (
-    *("benchmarks", "dags", "docs", "documents", "infra", "local", "locks", "plugins", "rehearsal", "standin", "tests"),
+    *(
+        "benchmarks",
+        "dags",
+        "docs",
+        "documentation",
+        "infra",
+        "local",
+        "locks",
+        "plugins",
+        "rehearsal",
+        "standin",
+        "tests",
+    ),
     "transcriber_image",
 )
 
