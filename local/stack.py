@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -47,8 +47,13 @@ class Addresses:
         return f"unset AWS_PROFILE AWS_SESSION_TOKEN\n{exports}"
 
 
-def start_aws(state: Path, runner: str = "process") -> str:
+def start_aws(state: Path, runner: str = "process", layers: Sequence[str] = ()) -> str:
     """Start a local AWS whose files lie in `state`; `processes.end(state)` ends it.
+
+    Args:
+        state: the folder of its files.
+        runner: what runs jobs, one of `RUNNERS`.
+        layers: what the stand-in does beyond plain AWS: `faults`, `roles`, `deployments`; see standin/README.md.
 
     Returns:
         Its endpoint, a URL.
@@ -58,7 +63,7 @@ def start_aws(state: Path, runner: str = "process") -> str:
     """
     log = state / "logs" / "aws.log"
     command = [sys.executable, "-m", "standin", "--state", str(state), "--runner", runner]
-    command += ["--image-env", str(IMAGE_ENV)]
+    command += ["--image-env", str(IMAGE_ENV), *(f"--{layer}" for layer in layers)]
     server = processes.start(command, env=dict(os.environ), cwd=ROOT, log=log, state=state)
     endpoint = state / "aws-endpoint"
     processes.wait_until(endpoint.exists, "The local AWS", server, log, _AWS_LIMIT)
@@ -69,7 +74,7 @@ class Stack:
     """A stack whose every file lies in `state`. As a context manager it ends with the block.
 
     `version` is Airflow's. With `scheduled` the DAG also runs at night; otherwise only when it is triggered.
-    `settings` override the stack's own in the section `[transcription]`.
+    `settings` override the stack's own in the section `[transcription]`. `layers` are those of `start_aws`.
     """
 
     def __init__(
@@ -80,6 +85,7 @@ class Stack:
         version: str = versions.DEFAULT,
         scheduled: bool = False,
         settings: Mapping[str, str] | None = None,
+        layers: Sequence[str] = (),
     ) -> None:
         if runner not in RUNNERS:
             raise StackError(f"RUNNER={runner} is not known; use one of: {', '.join(RUNNERS)}.")
@@ -90,6 +96,7 @@ class Stack:
         self.version = version
         self._scheduled = scheduled
         self._settings = settings
+        self._layers = layers
         self.airflow: Airflow
         self.addresses: Addresses
 
@@ -105,7 +112,7 @@ class Stack:
         try:
             if self.runner == "container":
                 build_image()
-            endpoint = start_aws(self.state, self.runner)
+            endpoint = start_aws(self.state, self.runner, self._layers)
             create_resources(endpoint, container=self.runner == "container")
             self.airflow = Airflow(
                 self.state, endpoint, version=self.version, scheduled=self._scheduled, settings=self._settings

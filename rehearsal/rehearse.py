@@ -20,7 +20,7 @@ from rehearsal.cdk import Cdk
 from rehearsal.checkout import copy_checkout
 from rehearsal.deployment import Deployment
 from standin.execution.container_engine import find_engine, remove_images
-from standin.iam.policy import REFUSED
+from standin.iam import REFUSED
 from transcription.contract import keys
 
 #: Settings as people give them: the small model, and several children although there is little audio.
@@ -61,7 +61,7 @@ class Rehearsal:
         self.state.mkdir(parents=True)
         copy_checkout(self.checkout)
         self._edit(self.checkout)
-        self.endpoint = start_aws(self.state, self.runner)
+        self.endpoint = start_aws(self.state, self.runner, ["roles", "deployments"])
         self._engine = find_engine() if self.runner == "container" else None
         self.cdk = Cdk(self.checkout, self.state, self.endpoint, self._engine)
         return self

@@ -1,4 +1,4 @@
-"""`python -m standin --state DIR`: serves until SIGTERM or SIGINT; its address is in DIR/aws-endpoint."""
+"""Serve a stand-in for AWS until SIGTERM or SIGINT; write its address to DIR/aws-endpoint."""
 
 from __future__ import annotations
 
@@ -15,70 +15,71 @@ from pathlib import Path
 
 from werkzeug.serving import make_server
 
+from standin.batch.job_hooks import JobHooks
 from standin.batch.scheduler import Scheduler
 from standin.execution.container_engine import find_engine
 from standin.execution.runners import ContainerRunner, ProcessRunner, Runner
-from standin.faults.fault_book import FaultBook
-from standin.server.application import LocalAws, QuietHandler
-from standin.server.services import Services
+from standin.server.application import Application
+from standin.server.moto_app import QuietHandler
 
 _MOTO = "5.2.5"
 _HOST = "127.0.0.1"
-#: Objects larger than this, in bytes, lie in files: less than the parts in which SDKs send large ones.
-_IN_MEMORY = 4 * 1024 * 1024
+#: Objects larger than this, in bytes, are kept in files. It is less than the parts of SDKs' multipart uploads.
+_IN_MEMORY_BYTES = 4 * 1024 * 1024
 
 
 def main() -> None:
-    """Serve until told to end; then nothing that was started is left."""
-    arguments = _arguments()
-    _check_moto()
-    runner, state = _runner(arguments), arguments.state.resolve()
+    """Serve until a signal; nothing that this process started is left when it ends."""
+    arguments = _parse_arguments()
+    _check_moto_version()
+    runner, state = _make_runner(arguments), arguments.state.resolve()
     address, scratch = state / "aws-endpoint", state / "tmp"
     address.unlink(missing_ok=True)
-    shutil.rmtree(scratch, ignore_errors=True)  # what a server that was killed left
+    shutil.rmtree(scratch, ignore_errors=True)  # left by a server that was killed
     scratch.mkdir(parents=True)
-    _make_room(scratch)
+    _keep_large_objects_in(scratch)
+    signal_pipe = _catch_signals()
 
-    book = FaultBook()
-    scheduler = Scheduler(runner, book, state)
-    services = Services(state / "registry")
-    server = make_server(_HOST, 0, LocalAws(scheduler, book, services), threaded=True, request_handler=QuietHandler)
+    scheduler, application = _make_application(arguments, runner, state)
+    server = make_server(_HOST, 0, application, threaded=True, request_handler=QuietHandler)
     endpoint = f"http://{_HOST}:{server.port}"
-    told_to_end = _catch_signals()
-    services.endpoint = endpoint
+    application.endpoint = endpoint
     if isinstance(runner, ContainerRunner):
         runner.registry = f"{_HOST}:{server.port}"
     scheduler.start(endpoint)
     threading.Thread(target=server.serve_forever, name="http", daemon=True).start()
     (scratch / "endpoint").write_text(endpoint)
-    (scratch / "endpoint").rename(address)
+    (scratch / "endpoint").rename(address)  # in one step, so that nobody reads half an address
 
-    os.read(told_to_end, 1)
+    os.read(signal_pipe, 1)
     address.unlink()
     server.shutdown()
     scheduler.stop()
     shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _arguments() -> argparse.Namespace:
+def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m standin", description=__doc__)
     parser.add_argument("--state", type=Path, required=True, help="folder for the address, logs and temporary files")
     parser.add_argument("--runner", choices=("process", "container"), default="process", help="what runs jobs")
     image_env = Path(".local/venvs/transcriber")
     parser.add_argument("--image-env", type=Path, default=image_env, help="the environment that stands for the image")
+    parser.add_argument("--faults", action="store_true", help="let /_faults order faults")
+    parser.add_argument("--roles", action="store_true", help="enforce the policies of roles")
+    parser.add_argument("--deployments", action="store_true", help="add CloudFormation, MWAA and ECR's registry")
     return parser.parse_args()
 
 
-def _check_moto() -> None:
+def _check_moto_version() -> None:
     installed = importlib.metadata.version("moto")
     if installed != _MOTO:
         sys.exit(
             f"moto {installed} is installed, but standin replaces parts of moto {_MOTO}. Install that one, or check "
-            "batch/api.py, s3/ and server/application.py against it, run tests/standin, and change this number."
+            "batch/api.py, s3/ and server/moto_app.py against it, run tests/standin, and change this number."
         )
 
 
-def _runner(arguments: argparse.Namespace) -> Runner:
+def _make_runner(arguments: argparse.Namespace) -> Runner:
     if arguments.runner == "process":
         return ProcessRunner(arguments.image_env)
     engine = find_engine()
@@ -87,26 +88,53 @@ def _runner(arguments: argparse.Namespace) -> Runner:
     return ContainerRunner(engine)
 
 
-def _catch_signals() -> int:
-    """A descriptor that can be read once SIGTERM or SIGINT came.
+def _make_application(arguments: argparse.Namespace, runner: Runner, state: Path) -> tuple[Scheduler, Application]:
+    """Put the layers that the command line names around AWS. Others are not even imported.
 
-    The kernel may give them to any thread, and Python's handlers run in the main thread when it next wakes up: it would
-    sleep on if it waited for an event.
+    A later layer sees requests first: a request that a role may not make meets no fault.
     """
-    told, tell = os.pipe()
-    os.set_blocking(tell, False)
-    signal.set_wakeup_fd(tell)
+    hooks = JobHooks()
+    if arguments.faults:
+        from standin.faults.layer import FaultLayer  # noqa: PLC0415
+
+        faults = FaultLayer()
+        hooks = faults.hooks
+    scheduler = Scheduler(runner, hooks, state)
+    application = Application(scheduler)
+    if arguments.deployments:
+        from standin.deployments import DeploymentLayer  # noqa: PLC0415
+
+        DeploymentLayer(application, state / "registry").install()
+    if arguments.faults:
+        faults.install(application, scheduler)
+    if arguments.roles:
+        from standin.iam.layer import RoleLayer  # noqa: PLC0415
+
+        RoleLayer(scheduler).install(application)
+    return scheduler, application
+
+
+def _catch_signals() -> int:
+    """Catch SIGTERM and SIGINT.
+
+    Returns:
+        The end of a pipe that becomes readable when one of them has arrived. An event would not do: the kernel gives
+        signals to any thread, and Python's handlers run when the main thread next wakes up.
+    """
+    read_end, write_end = os.pipe()
+    os.set_blocking(write_end, False)
+    signal.set_wakeup_fd(write_end)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
-    return told
+    return read_end
 
 
-def _make_room(scratch: Path) -> None:
-    """Let moto keep large objects in files below `scratch`, one descriptor each, and as many as the system allows."""
-    os.environ["MOTO_S3_DEFAULT_KEY_BUFFER_SIZE"] = str(_IN_MEMORY)
+def _keep_large_objects_in(scratch: Path) -> None:
+    """Make moto keep large objects in files below `scratch`, and allow as many open files as the system does."""
+    os.environ["MOTO_S3_DEFAULT_KEY_BUFFER_SIZE"] = str(_IN_MEMORY_BYTES)
     tempfile.tempdir = str(scratch)
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    _, hard_limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard_limit, hard_limit))
 
 
 if __name__ == "__main__":

@@ -12,8 +12,8 @@ from typing import Any
 from moto.batch.models import JobDefinition, JobQueue
 
 from standin.batch.attempt_ending import Ending
+from standin.batch.attempt_id import AttemptId
 from standin.batch.retries import RetryStrategy
-from standin.faults.faults import Who
 
 
 class Status(StrEnum):
@@ -94,9 +94,9 @@ class Job:
     #: Whether something keeps it from starting, although it is its turn.
     held: bool = False
 
-    def next_attempt(self) -> Who:
+    def next_attempt(self) -> AttemptId:
         """The attempt that would be made now."""
-        return Who(self.submission.name, self.index or 0, len(self.attempts) + 1)
+        return AttemptId(self.submission.name, self.index or 0, len(self.attempts) + 1)
 
     def hold(self, reason: str) -> None:
         """Keep a RUNNABLE job from starting."""

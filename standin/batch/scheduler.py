@@ -12,10 +12,10 @@ from moto.batch.models import ComputeEnvironment, JobQueue
 from standin.batch import attempt_ending, capacity
 from standin.batch.attempt_ending import Ending
 from standin.batch.capacity import Capacity
+from standin.batch.job_hooks import JobHooks
 from standin.batch.jobs import FINISHED, WAITING, AnyJob, Array, Job, Status
 from standin.execution.attempts import Attempts
 from standin.execution.runners import Runner
-from standin.faults.fault_book import FaultBook
 
 #: Source: AWS Batch User Guide, "Jobs stuck in a RUNNABLE status".
 _TOO_BIG = (
@@ -27,14 +27,14 @@ _TOO_BIG = (
 class Scheduler:
     """Starts what fits, in the order of submission. `changed` guards the state of all jobs."""
 
-    def __init__(self, runner: Runner, faults: FaultBook, state: Path) -> None:
+    def __init__(self, runner: Runner, hooks: JobHooks, state: Path) -> None:
         self.changed = threading.Condition(threading.RLock())
         #: All jobs and children by id; the ids of children are `{parent}:{index}`.
         self.jobs: dict[str, AnyJob] = {}
         #: Single jobs and parents by queue, in the order of submission.
         self.submissions: dict[JobQueue, list[AnyJob]] = defaultdict(list)
-        self.attempts = Attempts(runner, faults, state, self.changed)
-        self._faults = faults
+        self.hooks = hooks
+        self.attempts = Attempts(runner, hooks, state, self.changed)
         self._capacity = Capacity()
         self._submitted: deque[Job] = deque()
         self._waiting: dict[JobQueue, deque[Job]] = {}
@@ -100,24 +100,13 @@ class Scheduler:
         family: list[AnyJob] = [] if job is None else [job, *(job.children if isinstance(job, Array) else ())]
         return [each for each in family if each.status not in FINISHED]
 
-    def faults_changed(self) -> None:
-        """Look again at who meets which fault: one was ordered, or all were ended."""
+    def check_waiting_jobs(self) -> None:
+        """Let the hooks hold or release every waiting job again."""
         with self.changed:
             for waiting in self._waiting.values():
                 for job in waiting:
-                    self._hold(job)
+                    self.hooks.job_waits(job)
             self.changed.notify()
-        self.attempts.arm()
-
-    def _hold(self, job: Job) -> None:
-        """Keep a waiting job from starting while a `stuck` fault is in force for it, and let it go afterwards."""
-        found = self._faults.stuck(job.next_attempt())
-        if not found:
-            job.release()
-        elif job.status is Status.RUNNABLE and not job.held:
-            for number, fault in found:
-                if self._faults.fire(number):
-                    return job.hold(fault.reason)
 
     def _loop(self) -> None:
         with self.changed:
@@ -127,7 +116,7 @@ class Scheduler:
                     if job.status is Status.SUBMITTED:  # and was not cancelled
                         job.enter(Status.PENDING)
                         job.enter(Status.RUNNABLE)
-                        self._hold(job)
+                        self.hooks.job_waits(job)
                         self._waiting.setdefault(job.submission.queue, deque()).append(job)
                 for queue in sorted(self._waiting, key=lambda queue: int(queue.priority), reverse=True):
                     self._serve(queue, self._waiting[queue])
@@ -158,7 +147,7 @@ class Scheduler:
             job.enter(Status.SUCCEEDED, ending.status_reason)
         elif job.submission.retry.retries(ending, len(job.attempts)):
             job.enter(Status.RUNNABLE, ending.status_reason)
-            self._hold(job)
+            self.hooks.job_waits(job)
             self._waiting[job.submission.queue].appendleft(job)
         else:
             job.enter(Status.FAILED, ending.status_reason)

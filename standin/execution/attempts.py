@@ -14,21 +14,21 @@ from moto.batch.models import ComputeEnvironment
 
 from standin.batch import attempt_ending, ecs_task
 from standin.batch.attempt_ending import Ending
+from standin.batch.job_hooks import JobHooks
 from standin.batch.jobs import AttemptRecord, Job, Status, now
 from standin.execution.attempt import Attempt
 from standin.execution.attempt_log import AttemptLog
 from standin.execution.runners import Runner
-from standin.faults.fault_book import FaultBook
 
 
 class Attempts:
     """Makes attempts whose files lie in `state`. Guarded by `lock`, the scheduler's, as all jobs are."""
 
-    def __init__(self, runner: Runner, faults: FaultBook, state: Path, lock: threading.Condition) -> None:
+    def __init__(self, runner: Runner, hooks: JobHooks, state: Path, lock: threading.Condition) -> None:
         #: Those that ended, too, because their requests can still be on the way.
         self.by_access_key: dict[str, Attempt] = {}
         self.endpoint = ""
-        self._runner, self._faults, self._state, self._lock = runner, faults, state, lock
+        self._runner, self._hooks, self._state, self._lock = runner, hooks, state, lock
         self._running: dict[Job, tuple[Attempt, threading.Thread]] = {}
 
     def of(self, job: Job) -> Attempt | None:
@@ -39,20 +39,13 @@ class Attempts:
         """Make the next attempt at `job`; `ended` is called under the lock when nothing of it is left."""
         job.enter(Status.STARTING)
         role = job.submission.container.get("jobRoleArn")
-        attempt = Attempt(job.next_attempt(), self._runner, self._faults, job.submission.timeout, role)
+        attempt = Attempt(job.next_attempt(), self._runner, self._hooks, job.submission.timeout, role)
         self.by_access_key[attempt.access_key] = attempt
         record = ecs_task.record(job)
         job.attempts.append(record)
         thread = threading.Thread(target=self._make, args=(job, attempt, record, environment, ended), daemon=True)
         self._running[job] = (attempt, thread)
         thread.start()
-
-    def arm(self) -> None:
-        """Tell all attempts of a new fault."""
-        with self._lock:
-            attempts = [attempt for attempt, _ in self._running.values()]
-        for attempt in attempts:
-            attempt.arm()
 
     def stop(self) -> None:
         """Kill what runs. When this returns nothing is left of any attempt."""
@@ -84,22 +77,22 @@ class Attempts:
             ended(ending)
 
     def _run(self, job: Job, attempt: Attempt, record: AttemptRecord, environment: ComputeEnvironment) -> Ending:
-        who = attempt.who
-        path = self._state / "logs" / "batch" / who.job / f"{who.child}-{who.attempt}.log"
+        attempt_id = attempt.id
+        path = self._state / "logs" / "batch" / attempt_id.job / f"{attempt_id.child}-{attempt_id.attempt}.log"
         logs = job.submission.queue.backend.logs_backend
         with (
             AttemptLog(path, logs, ecs_task.log_group(job), record.log_stream) as log,
             tempfile.TemporaryDirectory(dir=self._state / "tmp", ignore_cleanup_errors=True) as folder,
         ):
-            what = ecs_task.make(
+            task = ecs_task.make(
                 job,
-                who.attempt,
+                attempt_id.attempt,
                 environment,
                 access_key=attempt.access_key,
                 endpoint=self.endpoint,
                 folder=Path(folder),
             )
-            return attempt.run(what, log, partial(self._started, job, record))
+            return attempt.run(task, log, partial(self._started, job, record))
 
     def _started(self, job: Job, record: AttemptRecord) -> None:
         with self._lock:

@@ -14,7 +14,7 @@ from standin.batch import attempt_ending
 from standin.batch.attempt_ending import Ending
 from standin.batch.ecs_task import Task
 from standin.execution.container_engine import init_options, pulling, removal
-from standin.execution.running_command import Execution
+from standin.execution.running_command import RunningCommand
 
 _ROOT = Path(__file__).resolve().parents[2]
 _SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
@@ -25,10 +25,10 @@ _ENGINE_FAILED = 125
 class Runner(Protocol):
     """How attempts are executed."""
 
-    def missing(self, image: str) -> str | None:
+    def image_error(self, image: str) -> str | None:
         """Why there is no such image; nothing where there is."""
 
-    def start(self, task: Task) -> Execution:
+    def start(self, task: Task) -> RunningCommand:
         """Start the command of `task`."""
 
     def ending(self, code: int) -> Ending:
@@ -44,11 +44,11 @@ class ProcessRunner:
     def __init__(self, image_env: Path) -> None:
         self._bin = image_env.resolve() / "bin"
 
-    def missing(self, image: str) -> str | None:
+    def image_error(self, image: str) -> str | None:
         """See `Runner`. Every image is the same environment."""
         return None if self._bin.is_dir() else f"the environment that stands for it is not there: no {self._bin}"
 
-    def start(self, task: Task) -> Execution:
+    def start(self, task: Task) -> RunningCommand:
         """See `Runner`. Memory and vCPUs are not limited."""
         temporary = task.folder / "tmp"
         temporary.mkdir()
@@ -61,7 +61,7 @@ class ProcessRunner:
             "HOME": str(task.folder),
             "TMPDIR": str(temporary),
         }
-        return Execution(task.command, {**image, **task.environment}, task.folder)
+        return RunningCommand(task.command, {**image, **task.environment}, task.folder)
 
     def ending(self, code: int) -> Ending:
         """See `Runner`."""
@@ -79,7 +79,7 @@ class ContainerRunner:
         if not self._init:
             print(f"{engine} has no init here; containers run without one. Install catatonit for it.", file=sys.stderr)
 
-    def missing(self, image: str) -> str | None:
+    def image_error(self, image: str) -> str | None:
         """See `Runner`. An image is fetched only from the local ECR."""
         if image.startswith(f"{ECR_HOST}/"):
             pulled = subprocess.run(pulling(self._engine, self._local(image)), capture_output=True, check=False)
@@ -87,7 +87,7 @@ class ContainerRunner:
         found = subprocess.run([self._engine, "image", "inspect", image], capture_output=True, check=False)
         return f"{self._engine} has no such image: build it first" if found.returncode else None
 
-    def start(self, task: Task) -> Execution:
+    def start(self, task: Task) -> RunningCommand:
         """See `Runner`. The container reaches the server at the host's 127.0.0.1."""
         name = f"batch-{secrets.token_hex(8)}"
         container, linux = task.container, task.container.get("linuxParameters", {})
@@ -103,7 +103,7 @@ class ContainerRunner:
         options += [f"--volume={mount['containerPath']}" for mount in container.get("mountPoints", ())]
         options += [f"--env={key}={value}" for key, value in task.environment.items()]
         command = [self._engine, "run", *options, self._local(container["image"]), *task.command]
-        return Execution(command, os.environ, task.folder, cleanup=removal(self._engine, name))
+        return RunningCommand(command, os.environ, task.folder, cleanup=removal(self._engine, name))
 
     def _local(self, image: str) -> str:
         return image.replace(ECR_HOST, self.registry, 1) if image.startswith(f"{ECR_HOST}/") else image

@@ -14,7 +14,7 @@ _INIT = Path(__file__).with_name("init.py")
 _CHUNK = 65536
 
 
-class Execution:
+class RunningCommand:
     """A command that runs from construction on, with nothing of this process's environment but `environment`.
 
     `cleanup` is for the client of a container engine: the command that removes its container after a kill.

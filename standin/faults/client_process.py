@@ -1,4 +1,4 @@
-"""The process on this machine at the other end of a connection."""
+"""The client process of a connection, and how to kill it."""
 
 from __future__ import annotations
 
@@ -9,41 +9,46 @@ import socket
 
 import psutil  # type: ignore[import-untyped]
 
-#: How long the kernel may take to end a killed process, in seconds.
-_GONE_LIMIT = 10.0
+#: Seconds that the kernel may take to end a killed process.
+_GONE_LIMIT_SECONDS = 10.0
 
 
-class PeerUnknown(Exception):
-    """Raised when there is nobody who may be killed at the other end. The text says why."""
+class ClientUnknown(Exception):
+    """Raised when a connection has no client process that may be killed. The text says why."""
 
 
 def kill(connection: socket.socket) -> None:
-    """End the process that opened `connection` with SIGKILL; it is gone when this returns.
+    """Send SIGKILL to the process that opened `connection`, and wait until it is gone.
 
     Raises:
-        PeerUnknown: no process that can be seen has it open, or one of this process's own group has.
+        ClientUnknown: no visible process holds the connection, or one of this process's own group does.
     """
     host, port = connection.getpeername()
-    pid = _opener((host, port), connection.getsockname())
+    pid = _find_opener((host, port), connection.getsockname())
     if pid is None:
-        raise PeerUnknown(f"No process that can be seen on this machine has {host}:{port} open.")
+        raise ClientUnknown(f"No visible process on this machine has {host}:{port} open.")
     if os.getpgid(pid) == os.getpgrp():
-        raise PeerUnknown(f"{host}:{port} is process {pid}, which is in the process group of the local AWS itself.")
+        raise ClientUnknown(f"{host}:{port} belongs to process {pid}, which is in the process group of the local AWS.")
     process = os.pidfd_open(pid)
     try:
         signal.pidfd_send_signal(process, signal.SIGKILL)
-        select.select([process], [], [], _GONE_LIMIT)  # readable once it is dead, even when nobody collects it
+        # Readable once the process is dead, even if nobody reaps it.
+        select.select([process], [], [], _GONE_LIMIT_SECONDS)
     finally:
         os.close(process)
 
 
-def _opener(end: tuple[str, int], other_end: tuple[str, int]) -> int | None:
-    """Who has the connection open at `end`: of several the oldest, because forked children inherit it."""
+def _find_opener(client: tuple[str, int], server: tuple[str, int]) -> int | None:
+    """Find the process that holds the client's end of a connection.
+
+    Forked children inherit connections, so the oldest of several processes has opened it.
+    """
     holders = []
     for process in psutil.process_iter():
         try:
-            if any((each.laddr, each.raddr) == (end, other_end) for each in process.net_connections("tcp4")):
+            connections = process.net_connections("tcp4")
+            if any((connection.laddr, connection.raddr) == (client, server) for connection in connections):
                 holders.append((process.create_time(), process.pid))
-        except psutil.Error:  # ended meanwhile, or somebody else's
+        except psutil.Error:  # the process has ended meanwhile, or belongs to another user
             continue
     return min(holders)[1] if holders else None

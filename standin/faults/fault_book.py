@@ -8,32 +8,33 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from standin.faults.faults import Fault, ImagePull, Interruption, JobFault, Stuck, Who
-from standin.faults.request_faults import Deny, Kill, LoseAnswer, Throttle
-from standin.server.aws_request import Call
+from standin.batch.attempt_id import AttemptId
+from standin.faults.fault import Fault, ImagePull, Interruption, JobFault, Stuck
+from standin.faults.request_fault import Deny, Kill, LoseAnswer, Throttle
+from standin.server.api_call import ApiCall
 
 
 class FaultBook:
-    """Every question that fires a fault counts it, and does so only as often as its `times` allows. Thread-safe.
+    """The faults in force. A fault fires at most `times` times, and every time is counted. Thread-safe.
 
-    `who` is an attempt at a job, or nothing: any other caller.
+    Methods that take a `sender` take the attempt that sends a request, or None for every other client.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._faults: dict[int, Fault] = {}
         self._fired: dict[int, int] = {}
-        #: How many requests each `kill` has counted.
-        self._seen: Counter[int] = Counter()
-        self._last = 0
+        #: How many requests each `kill` fault has counted.
+        self._counted: Counter[int] = Counter()
+        self._last_number = 0
 
     def add(self, fault: Fault) -> int:
-        """Put `fault` in force; the number it has from now on."""
+        """Put a fault in force and return its number."""
         with self._lock:
-            self._last += 1
-            self._faults[self._last] = fault
-            self._fired[self._last] = 0
-            return self._last
+            self._last_number += 1
+            self._faults[self._last_number] = fault
+            self._fired[self._last_number] = 0
+            return self._last_number
 
     def clear(self) -> None:
         """End all faults."""
@@ -41,64 +42,73 @@ class FaultBook:
             self._faults.clear()
 
     def describe(self) -> list[dict[str, Any]]:
-        """All faults in force as JSON objects, the oldest first."""
+        """Return all faults in force as JSON objects, the oldest first."""
         with self._lock:
             return [
                 {"id": number, "fired": self._fired[number], **asdict(fault)} for number, fault in self._faults.items()
             ]
 
-    def interruptions(self, who: Who) -> list[tuple[int, Interruption]]:
-        """What is to happen to a running attempt, each with its number, to be asked for with `fire` when it is due."""
-        return self._concerning(who, Interruption)
+    def interruptions(self, attempt_id: AttemptId) -> list[tuple[int, Interruption]]:
+        """Return the interruptions of an attempt with their numbers. The caller fires them when they are due."""
+        return self._concerning(attempt_id, Interruption)
 
-    def stuck(self, who: Who) -> list[tuple[int, Stuck]]:
-        """What keeps this attempt from starting, each with its number, to be asked for with `fire`."""
-        return self._concerning(who, Stuck)
+    def stuck(self, attempt_id: AttemptId) -> list[tuple[int, Stuck]]:
+        """Return the faults that keep an attempt from starting with their numbers. The caller fires them."""
+        return self._concerning(attempt_id, Stuck)
 
-    def kill(self, who: Who | None, call: Call) -> tuple[int, Kill] | None:
-        """What kills the sender of this call, with its number, to be asked for with `fire`. Every call is counted."""
+    def kill(self, sender: AttemptId | None, call: ApiCall) -> tuple[int, Kill] | None:
+        """Count the call for every `kill` fault.
+
+        Returns:
+            The fault that kills the sender at this call, with its number. The caller fires it.
+        """
         due = None
         with self._lock:
             for number, fault in self._faults.items():
-                if isinstance(fault, Kill) and fault.counts(who, call):
-                    self._seen[number] += 1
-                    if self._seen[number] == fault.at_request:
+                if isinstance(fault, Kill) and fault.counts(sender, call):
+                    self._counted[number] += 1
+                    if self._counted[number] == fault.at_request:
                         due = number, fault
         return due
 
     def fire(self, number: int) -> bool:
-        """Whether fault `number` is still in force; it counts as fired then."""
+        """Fire a fault if it is still in force.
+
+        Returns:
+            Whether it fired.
+        """
         with self._lock:
             return self._fire(number)
 
-    def hides_image(self, who: Who) -> bool:
-        """Whether the image of this attempt cannot be pulled."""
-        return self._fires(ImagePull, lambda fault: fault.concerns(who))
+    def hides_image(self, attempt_id: AttemptId) -> bool:
+        """Fire a fault that makes the image of an attempt unavailable. Returns whether one fired."""
+        return self._fires(ImagePull, lambda fault: fault.concerns(attempt_id))
 
-    def throttles(self, call: Call) -> bool:
-        """Whether this call is one too many."""
-        return self._fires(Throttle, lambda fault: fault.delays(call))
+    def throttles(self, call: ApiCall) -> bool:
+        """Fire a fault that throttles this call. Returns whether one fired."""
+        return self._fires(Throttle, lambda fault: fault.concerns_call(call))
 
-    def denies(self, who: Who | None, access: str, key: str) -> bool:
-        """Whether `who` may not do this to `key`."""
-        return self._fires(Deny, lambda fault: fault.refuses(who, access, key))
+    def denies(self, sender: AttemptId | None, access: str, key: str) -> bool:
+        """Fire a fault that denies a kind of access to `key`. Returns whether one fired."""
+        return self._fires(Deny, lambda fault: fault.refuses(sender, access, key))
 
-    def loses_answer(self, who: Who | None, call: Call) -> bool:
-        """Whether `who` never gets the answer to this call."""
-        return self._fires(LoseAnswer, lambda fault: fault.loses(who, call))
+    def loses_answer(self, sender: AttemptId | None, call: ApiCall) -> bool:
+        """Fire a fault that loses the response to this call. Returns whether one fired."""
+        return self._fires(LoseAnswer, lambda fault: fault.concerns_call(sender, call))
 
-    def _concerning[T: JobFault](self, who: Who, kind: type[T]) -> list[tuple[int, T]]:
+    def _concerning[T: JobFault](self, attempt_id: AttemptId, kind: type[T]) -> list[tuple[int, T]]:
         with self._lock:
             return [
                 (number, fault)
                 for number, fault in self._faults.items()
-                if isinstance(fault, kind) and fault.concerns(who)
+                if isinstance(fault, kind) and fault.concerns(attempt_id)
             ]
 
-    def _fires[T: Fault](self, kind: type[T], meant: Callable[[T], bool]) -> bool:
+    def _fires[T: Fault](self, kind: type[T], concerns: Callable[[T], bool]) -> bool:
+        """Fire the first fault of a kind that is in force and concerned."""
         with self._lock:
             return any(
-                isinstance(fault, kind) and meant(fault) and self._fire(number)
+                isinstance(fault, kind) and concerns(fault) and self._fire(number)
                 for number, fault in self._faults.items()
             )
 

@@ -1,4 +1,8 @@
-"""What policies allow. Source: IAM User Guide, "Policy evaluation logic" and "IAM JSON policy elements"."""
+"""Evaluation of IAM policies. It uses the standard library only, because tests of the templates use it, too.
+
+Source: IAM User Guide, "Policy evaluation logic" and "IAM JSON policy elements". A policy element or condition that is
+not known here is an error, so that no policy is taken for narrower or wider than it is.
+"""
 
 from __future__ import annotations
 
@@ -8,103 +12,127 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-#: So begins the line of the server's log about a request that a role's policies refuse.
-REFUSED = "Refused: "
+_ELEMENTS = {"Action", "Condition", "Effect", "NotAction", "NotResource", "Principal", "Resource", "Sid"}
 _IF_EXISTS = "IfExists"
 
 
 @dataclass(frozen=True)
-class Need:
-    """One action on one resource, and what conditions can ask of it."""
+class RequiredPermission:
+    """One action on one resource that a request needs, with the condition keys of the request."""
 
     action: str
     resource: str
     context: Mapping[str, str] = field(default_factory=dict)
 
 
-class ConditionUnknown(Exception):
-    """Raised when a policy has a condition that this cannot evaluate; guessing would prove nothing."""
+class PolicyUnsupported(NotImplementedError):
+    """Raised when a policy has an element or condition that cannot be evaluated here."""
 
 
-def allows(documents: Iterable[Mapping[str, Any]], need: Need, principal: str | None = None) -> bool | None:
-    """Whether these policies allow it; `False` where one denies it, `None` where none says anything.
+def evaluate(
+    documents: Iterable[Mapping[str, Any]], permission: RequiredPermission, principal: str | None = None
+) -> bool | None:
+    """Evaluate policies for one permission.
 
-    `principal` is who asks, for policies that name somebody: those of a resource.
+    Args:
+        documents: the policies.
+        permission: what a request needs.
+        principal: the sender, for policies that name principals: the ARN of a role, or the name of an AWS service.
+
+    Returns:
+        False where a statement denies it, else True where one allows it, else None.
+
+    Raises:
+        PolicyUnsupported: a policy cannot be evaluated here.
     """
     allowed: bool | None = None
     for document in documents:
-        for statement in _list(document["Statement"]):
-            if _concerns(statement, need, principal):
+        for statement in _as_list(document["Statement"]):
+            if _applies(statement, permission, principal):
                 if statement["Effect"] == "Deny":
                     return False
                 allowed = True
     return allowed
 
 
-def _concerns(statement: Mapping[str, Any], need: Need, principal: str | None) -> bool:
+def _applies(statement: Mapping[str, Any], permission: RequiredPermission, principal: str | None) -> bool:
+    if unknown := statement.keys() - _ELEMENTS:
+        raise PolicyUnsupported(f"Policies with {', '.join(sorted(unknown))} cannot be evaluated here.")
     return (
-        _names(statement, "Action", need.action.lower(), str.lower)
-        and _names(statement, "Resource", need.resource)
-        and _means(statement.get("Principal"), principal)
+        _element_matches(statement, "Action", permission.action.lower(), str.lower)
+        and _element_matches(statement, "Resource", permission.resource)
+        and _names_principal(statement.get("Principal"), principal)
         and all(
-            _holds(operator, key, _list(wanted), need.context)
+            _condition_holds(operator, key, _as_list(values), permission.context)
             for operator, keys in statement.get("Condition", {}).items()
-            for key, wanted in keys.items()
+            for key, values in keys.items()
         )
     )
 
 
-def _names(statement: Mapping[str, Any], element: str, value: str, form: Callable[[str], str] = str) -> bool:
-    """Whether `Action` or `Resource` fits; or `NotAction` or `NotResource` does not."""
-    found = any(_like(form(each), value) for each in _list(statement.get(element, statement.get(f"Not{element}", []))))
-    return found if element in statement else f"Not{element}" in statement and not found
+def _element_matches(
+    statement: Mapping[str, Any], element: str, value: str, normalize: Callable[[str], str] = str
+) -> bool:
+    """Whether `value` matches `Action` or `Resource`, or does not match `NotAction` or `NotResource`."""
+    if {element, f"Not{element}"} <= statement.keys():
+        raise PolicyUnsupported(f"A statement with both {element} and Not{element} is invalid.")
+    patterns = _as_list(statement.get(element, statement.get(f"Not{element}", [])))
+    matches = any(_matches(normalize(pattern), value) for pattern in patterns)
+    return matches if element in statement else f"Not{element}" in statement and not matches
 
 
-def _means(named: Any, principal: str | None) -> bool:
-    if named is None or named == "*":
+def _names_principal(element: Any, principal: str | None) -> bool:
+    if element is None or element == "*":
         return True
-    return any(each in ("*", principal) for each in _list(named.get("AWS", [])))
+    names = [name for kind in ("AWS", "Service") for name in _as_list(element.get(kind, []))]
+    return any(name in ("*", principal) for name in names)
 
 
-def _holds(operator: str, key: str, wanted: list[Any], context: Mapping[str, str]) -> bool:
-    values = {name.lower(): value for name, value in context.items()}
-    value = values.get(key.lower())
+def _condition_holds(operator: str, key: str, values: list[Any], context: Mapping[str, str]) -> bool:
+    """Evaluate one condition key.
+
+    Where the request lacks the key, a negated operator (`StringNotEquals`) holds, and any other one does not.
+    Source: IAM User Guide, "IAM JSON policy elements: Condition operators".
+    """
+    actual = {name.lower(): value for name, value in context.items()}.get(key.lower())
     if operator == "Null":
-        return (value is None) == (str(wanted[0]).lower() == "true")
-    if value is None:
-        return operator.endswith(_IF_EXISTS) or "Not" in operator
+        return (actual is None) == (str(values[0]).lower() == "true")
     name = operator.removesuffix(_IF_EXISTS)
-    negated = "Not" in name
+    is_negated = "Not" in name
     test = _TESTS.get(name.replace("Not", "", 1))
     if test is None:
-        raise ConditionUnknown(f"The local AWS cannot evaluate the condition {operator} of {key}.")
-    return any(test(str(each), value) for each in wanted) != negated
+        raise PolicyUnsupported(f"The condition {operator} of {key} cannot be evaluated here.")
+    if actual is None:
+        return is_negated or operator.endswith(_IF_EXISTS)
+    return any(test(str(value), actual) for value in values) != is_negated
 
 
-def _like(pattern: str, value: str) -> bool:
+def _matches(pattern: str, value: str) -> bool:
+    """Whether a pattern matches; only `*` and `?` are wildcards, and `*` matches `/`, too."""
     return _compiled(pattern).fullmatch(value) is not None
 
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    parts = (".*" if each == "*" else "." if each == "?" else re.escape(each) for each in pattern)
-    return re.compile("".join(parts), re.DOTALL)
+    expression = "".join({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in pattern)
+    return re.compile(expression, re.DOTALL)
 
 
+#: Whether the value of a policy holds for the value of a request, by the operator without `Not` and `IfExists`.
 _TESTS: dict[str, Callable[[str, str], bool]] = {
-    "StringEquals": lambda wanted, value: wanted == value,
-    "StringEqualsIgnoreCase": lambda wanted, value: wanted.lower() == value.lower(),
-    "StringLike": _like,
-    "ArnEquals": _like,
-    "ArnLike": _like,
-    "Bool": lambda wanted, value: wanted.lower() == value.lower(),
-    "NumericEquals": lambda wanted, value: float(value) == float(wanted),
-    "NumericLessThan": lambda wanted, value: float(value) < float(wanted),
-    "NumericLessThanEquals": lambda wanted, value: float(value) <= float(wanted),
-    "NumericGreaterThan": lambda wanted, value: float(value) > float(wanted),
-    "NumericGreaterThanEquals": lambda wanted, value: float(value) >= float(wanted),
+    "StringEquals": lambda expected, actual: expected == actual,
+    "StringEqualsIgnoreCase": lambda expected, actual: expected.lower() == actual.lower(),
+    "StringLike": _matches,
+    "ArnEquals": _matches,
+    "ArnLike": _matches,
+    "Bool": lambda expected, actual: expected.lower() == actual.lower(),
+    "NumericEquals": lambda expected, actual: float(actual) == float(expected),
+    "NumericLessThan": lambda expected, actual: float(actual) < float(expected),
+    "NumericLessThanEquals": lambda expected, actual: float(actual) <= float(expected),
+    "NumericGreaterThan": lambda expected, actual: float(actual) > float(expected),
+    "NumericGreaterThanEquals": lambda expected, actual: float(actual) >= float(expected),
 }
 
 
-def _list(value: Any) -> list[Any]:
+def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]

@@ -1,8 +1,7 @@
-"""Which permissions a request needs. Source: Service Authorization Reference, of each service."""
+"""The permissions that a request needs. Source: Service Authorization Reference, the page of each service."""
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -11,13 +10,13 @@ from urllib.parse import parse_qs
 from moto.batch.models import batch_backends
 
 from standin.account import ACCOUNT_ID
-from standin.iam.policy import Need
-from standin.server.aws_request import Call, copy_source
+from standin.iam.policy import RequiredPermission
+from standin.server.api_call import ApiCall, bucket_and_key, copy_source, query_parameters, read_body
 
-#: Requests come without TLS here, and count as if they had it: the local AWS has no certificate.
+#: Condition keys of a connection with TLS. The stand-in has no certificate; its requests count as if they used TLS.
 _CONNECTION = {"aws:SecureTransport": "true", "s3:TlsVersion": "1.3"}
 
-#: What S3 asks for by the method and the first of these words in the query; without one of them, by the method alone.
+#: S3's action by the method and the first of these parameters that the query has, or by the method alone.
 _OBJECT_ACTIONS = {
     ("GET", "tagging"): "GetObjectTagging",
     ("GET", "uploadId"): "ListMultipartUploadParts",
@@ -46,78 +45,74 @@ _BUCKET_ACTIONS = {
 }
 
 
-def of_object(bucket: str, action: str, key: str) -> Need:
-    """One action on one object."""
-    return Need(f"s3:{action}", f"arn:aws:s3:::{bucket}/{key}", _CONNECTION)
+def of_object(bucket: str, action: str, key: str) -> RequiredPermission:
+    """Return the permission for one action on one object."""
+    return RequiredPermission(f"s3:{action}", f"arn:aws:s3:::{bucket}/{key}", _CONNECTION)
 
 
-def of_listing(bucket: str, prefix: str | None, action: str = "ListBucket") -> Need:
-    """Listing a bucket, or being told that something is not in it, which names no prefix."""
+def of_listing(bucket: str, prefix: str | None, action: str = "ListBucket") -> RequiredPermission:
+    """Return the permission for an action on a bucket; `prefix` is None where the request names none."""
     context = _CONNECTION if prefix is None else {**_CONNECTION, "s3:prefix": prefix}
-    return Need(f"s3:{action}", f"arn:aws:s3:::{bucket}", context)
+    return RequiredPermission(f"s3:{action}", f"arn:aws:s3:::{bucket}", context)
 
 
-def of_request(asked: Call, environ: dict[str, Any]) -> list[Need]:
-    """All that a request needs. What of DeleteObjects is to be deleted is checked one by one, elsewhere."""
-    if asked.service == "s3":
-        return _s3(environ)
-    if (asked.service, asked.action) == ("batch", "SubmitJob"):
-        return _submission(asked, json.loads(_body(environ)))
-    if (asked.service, asked.action) == ("sns", "Publish"):
-        form = parse_qs(_body(environ).decode())
-        return [Need("sns:Publish", form.get("TopicArn", ["*"])[0])]
-    if (asked.service, asked.action) == ("batch", "TerminateJob"):
-        account = f"arn:aws:batch:{asked.region}:{ACCOUNT_ID}"
-        return [Need("batch:TerminateJob", f"{account}:job/{json.loads(_body(environ))['jobId']}")]
-    prefix = {"monitoring": "cloudwatch"}.get(asked.service, asked.service)
-    return [Need(f"{prefix}:{asked.action}", "*")]
+def of_call(call: ApiCall, environ: dict[str, Any]) -> list[RequiredPermission]:
+    """Return the permissions that a call needs, but for the objects of a DeleteObjects: see `of_object`."""
+    if call.service == "s3":
+        return _of_s3_call(environ)
+    match call.service, call.action:
+        case "batch", "SubmitJob":
+            return _of_submission(call, json.loads(read_body(environ)))
+        case "batch", "TerminateJob":
+            job_id = json.loads(read_body(environ))["jobId"]
+            return [RequiredPermission("batch:TerminateJob", f"{_batch_arn(call)}:job/{job_id}")]
+        case "sns", "Publish":
+            form = parse_qs(read_body(environ).decode())
+            return [RequiredPermission("sns:Publish", form.get("TopicArn", ["*"])[0])]
+    prefix = {"monitoring": "cloudwatch"}.get(call.service, call.service)
+    return [RequiredPermission(f"{prefix}:{call.action}", "*")]
 
 
-def _s3(environ: Mapping[str, Any]) -> list[Need]:
-    path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
-    bucket, _, key = path.lstrip("/").partition("/")
-    query = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
+def _of_s3_call(environ: dict[str, Any]) -> list[RequiredPermission]:
+    bucket, key = bucket_and_key(environ)
+    query = query_parameters(environ)
     method = environ["REQUEST_METHOD"]
     if not bucket:
-        return [Need("s3:ListAllMyBuckets", "*", _CONNECTION)]
+        return [RequiredPermission("s3:ListAllMyBuckets", "*", _CONNECTION)]
     if not key:
         if method == "POST" and "delete" in query:
             return []
         action = _action(_BUCKET_ACTIONS, method, query)
-        if action in ("ListBucket", "ListBucketVersions") and method == "GET":
-            return [of_listing(bucket, query.get("prefix", [None])[0], action)]
-        return [of_listing(bucket, None, action)]
-    needs = [of_object(bucket, _action(_OBJECT_ACTIONS, method, query), key)]
+        names_prefix = action in ("ListBucket", "ListBucketVersions") and method == "GET"
+        return [of_listing(bucket, query.get("prefix", [None])[0] if names_prefix else None, action)]
+    permissions = [of_object(bucket, _action(_OBJECT_ACTIONS, method, query), key)]
     if source := environ.get("HTTP_X_AMZ_COPY_SOURCE"):
         from_bucket, from_key, version = copy_source(source)
-        needs.append(of_object(from_bucket, "GetObjectVersion" if version else "GetObject", from_key))
+        permissions.append(of_object(from_bucket, "GetObjectVersion" if version else "GetObject", from_key))
     if environ.get("HTTP_X_AMZ_TAGGING"):
-        needs.append(of_object(bucket, "PutObjectTagging", key))
-    return needs
+        permissions.append(of_object(bucket, "PutObjectTagging", key))
+    return permissions
 
 
 def _action(actions: Mapping[tuple[str, str], str], method: str, query: Mapping[str, Any]) -> str:
-    for (known, word), action in actions.items():
-        if known == method and (word in query or not word):
+    for (action_method, parameter), action in actions.items():
+        if action_method == method and (parameter in query or not parameter):
             return action
-    return f"{method}?{next(iter(query), '')}"  # which nothing allows but a `*`
+    return f"{method}?{next(iter(query), '')}"  # allowed by nothing but `*`
 
 
-def _submission(asked: Call, request: Mapping[str, Any]) -> list[Need]:
-    backend = batch_backends[ACCOUNT_ID][asked.region]
-    queue = backend.get_job_queue(request["jobQueue"])
-    named = request["jobDefinition"]
-    definition = (
-        named if named.startswith("arn:") else f"arn:aws:batch:{asked.region}:{ACCOUNT_ID}:job-definition/{named}"
-    )
+def _of_submission(call: ApiCall, request: Mapping[str, Any]) -> list[RequiredPermission]:
+    """Return the permissions of a SubmitJob: on the queue and on the job definition."""
+    queue = batch_backends[ACCOUNT_ID][call.region].get_job_queue(request["jobQueue"])
+    definition = request["jobDefinition"]
+    if not definition.startswith("arn:"):
+        definition = f"{_batch_arn(call)}:job-definition/{definition}"
     return [
-        Need("batch:SubmitJob", queue.arn if queue else request["jobQueue"]),
-        Need("batch:SubmitJob", definition),
+        RequiredPermission("batch:SubmitJob", queue.arn if queue else request["jobQueue"]),
+        RequiredPermission("batch:SubmitJob", definition),
     ]
 
 
-def _body(environ: dict[str, Any]) -> bytes:
-    """The whole body; it can be read again afterwards."""
-    body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-    environ["wsgi.input"] = io.BytesIO(body)
-    return body
+def _batch_arn(call: ApiCall) -> str:
+    """The start of the ARNs of Batch's resources in the region of a call."""
+    return f"arn:aws:batch:{call.region}:{ACCOUNT_ID}"

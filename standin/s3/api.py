@@ -18,10 +18,9 @@ from werkzeug.http import parse_range_header
 
 from standin.s3 import listing, versions
 from standin.s3.ordered_keys import OrderedKeys
-from standin.server.aws_request import copy_source
+from standin.server.api_call import copy_source
+from standin.server.request_context import OBJECT_CHECKS
 
-#: In a request's WSGI environment: `(bucket, access, key) -> bool`, whether this caller is denied it.
-DENIES = "standin.denies"
 #: Conditions are checked and acted on in two steps; this makes them one. Listings iterate over what writes change.
 ONE_AT_A_TIME = threading.RLock()
 
@@ -79,7 +78,7 @@ class S3Api(S3Response):
             raise PreconditionFailed("x-amz-copy-source-If-Match")
 
     def _bucket_response_delete_keys(self, bucket_name: str, authenticated: bool = True) -> TYPE_RESPONSE:
-        """DeleteObjects. moto ignores the ETag of each object, and knows nothing of our `deny` faults."""
+        """DeleteObjects. moto ignores the ETag of each object, and knows no layer that denies single objects."""
         objects = [
             {field.tag.rpartition("}")[2]: field.text or "" for field in each}
             for each in ElementTree.fromstring(self.body).iterfind("{*}Object")  # noqa: S314  (from this machine)
@@ -102,7 +101,7 @@ class S3Api(S3Response):
     def _refusal(self, bucket_name: str, object_: dict[str, str]) -> dict[str, str] | None:
         """Why one object of DeleteObjects is not deleted, as an entry of its `Errors`."""
         key, wanted = object_["Key"], object_.get("ETag")
-        if self.request.environ[DENIES](bucket_name, "DELETE", key):
+        if any(denies(bucket_name, "DELETE", key) for denies in self.request.environ.get(OBJECT_CHECKS, ())):
             return {"Key": key, "Code": "AccessDenied", "Message": "Access Denied"}
         if wanted is None:
             return None

@@ -1,1 +1,1 @@
-"""The HTTP server: one WSGI application for all services."""
+"""The HTTP server of the stand-in, and what it knows of every request."""

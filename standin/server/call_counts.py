@@ -1,30 +1,32 @@
-"""How often each AWS API was called."""
+"""Counts of the calls of each AWS API."""
 
 from __future__ import annotations
 
 import threading
 from collections import Counter
 
+from standin.server.api_call import ApiCall
 
-class Calls:
-    """Counts of all calls that arrived, refused ones too, by service and action. Thread-safe."""
+
+class CallCounts:
+    """Counts of all calls that arrived, refused ones included, by service and action. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._counts: Counter[tuple[str, str]] = Counter()
 
-    def count(self, service: str, action: str) -> None:
-        """One more call."""
+    def count(self, call: ApiCall) -> None:
+        """Count one call."""
         with self._lock:
-            self._counts[service, action] += 1
+            self._counts[call.service, call.action] += 1
 
     def clear(self) -> None:
-        """Start again from zero."""
+        """Set all counts to zero."""
         with self._lock:
             self._counts.clear()
 
     def describe(self) -> dict[str, dict[str, int]]:
-        """`{service: {action: count}}`."""
+        """Return the counts as `{service: {action: count}}`."""
         document: dict[str, dict[str, int]] = {}
         with self._lock:
             for (service, action), count in sorted(self._counts.items()):

@@ -1,54 +1,57 @@
-"""`/_faults`, `/_calls` and `/_copies`: how tests order faults, see what was called, and get many objects."""
+"""Answers to requests that control the stand-in itself: JSON in, JSON out."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from standin.batch.scheduler import Scheduler
-from standin.faults import fault_order
-from standin.faults.fault_book import FaultBook
 from standin.s3 import bulk_copies
-from standin.server.call_counts import Calls
+from standin.server.call_counts import CallCounts
 
-PATHS = ("/_faults", "/_calls", "/_copies")
+#: Handles a method and a body. Returns a JSON document, or None for an empty body, and the HTTP status.
+Handler = Callable[[str, bytes], tuple[Any, int]]
 
 
-class Control:
-    """Answers the requests that are not AWS's. S3 bucket names cannot begin with `_`."""
+def answer(request: Request, handler: Handler) -> Response:
+    """Answer a request with what `handler` returns; a ValueError of the handler becomes status 400 with its text."""
+    try:
+        document, status = handler(request.method, request.get_data())
+    except ValueError as error:  # also raised for a body that is not JSON
+        document, status = {"error": str(error)}, 400
+    return json_response(document, status)
 
-    def __init__(self, book: FaultBook, calls: Calls, scheduler: Scheduler) -> None:
-        self._book, self._calls, self._scheduler = book, calls, scheduler
 
-    def answer(self, request: Request) -> Response:
-        """The response to `request`, whose path is one of `PATHS`."""
-        try:
-            document, status = self._answer(request)
-        except ValueError as error:  # FaultInvalid, or not JSON
-            document, status = {"error": str(error)}, 400
-        body = "" if document is None else json.dumps(document, indent=1) + "\n"
-        return Response(body, status=status, content_type="application/json")
+def json_response(document: Any, status: int) -> Response:
+    """Build a response with an indented JSON document; None gives an empty body."""
+    body = "" if document is None else json.dumps(document, indent=1) + "\n"
+    return Response(body, status=status, content_type="application/json")
 
-    def _answer(self, request: Request) -> tuple[Any, int]:
-        document: Any = None
-        status = 204
-        match request.path, request.method:
-            case "/_faults", "POST":
-                document, status = {"id": self._book.add(fault_order.parse(json.loads(request.get_data())))}, 201
-                self._scheduler.faults_changed()
-            case "/_faults", "GET":
-                document, status = {"faults": self._book.describe()}, 200
-            case "/_faults", "DELETE":
-                self._book.clear()
-                self._scheduler.faults_changed()
-            case "/_calls", "GET":
-                document, status = self._calls.describe(), 200
-            case "/_calls", "DELETE":
-                self._calls.clear()
-            case "/_copies", "POST":
-                document, status = {"copies": bulk_copies.put(json.loads(request.get_data()))}, 201
-            case path, method:
-                document, status = {"error": f"{path} has no {method}."}, 405
-        return document, status
+
+def method_not_allowed(path: str, method: str) -> tuple[Any, int]:
+    """Refuse a method that a path does not have."""
+    return {"error": f"{path} has no {method}."}, 405
+
+
+def call_counts_handler(counts: CallCounts) -> Handler:
+    """Make the handler of `/_calls`: GET returns the counts, DELETE sets them to zero."""
+
+    def handle(method: str, body: bytes) -> tuple[Any, int]:
+        match method:
+            case "GET":
+                return counts.describe(), 200
+            case "DELETE":
+                counts.clear()
+                return None, 204
+        return method_not_allowed("/_calls", method)
+
+    return handle
+
+
+def bulk_copies_handler(method: str, body: bytes) -> tuple[Any, int]:
+    """Handle `/_copies`: POST copies an object to many keys, see `standin.s3.bulk_copies`."""
+    if method != "POST":
+        return method_not_allowed("/_copies", method)
+    return {"copies": bulk_copies.put(json.loads(body))}, 201

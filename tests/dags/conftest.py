@@ -47,7 +47,7 @@ def clients() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def shared_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
     """One server for all tests; its image is the container's environment."""
-    server = start(tmp_path_factory.mktemp("aws"), "--image-env", str(IMAGE_ENV))
+    server = start(tmp_path_factory.mktemp("aws"), "--faults", "--image-env", str(IMAGE_ENV))
     yield server
     server.stop()
 

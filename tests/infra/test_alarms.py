@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from infra import metrics
-from tests.support.infra.policy import is_allowed
+from tests.support.infra.permissions import is_allowed
 from tests.support.infra.templates import ACCOUNT, Deployment
 from transcriber.shard import metrics as container_metrics
 from transcription.contract.errors import AudioCorrupt, StorageDenied
@@ -40,14 +40,14 @@ def test_alarms_and_events_may_publish_and_their_messages_are_encrypted(each: De
             (key["KeyPolicy"]["Statement"], "kms:GenerateDataKey", "*"),
             (key["KeyPolicy"]["Statement"], "kms:Decrypt", "*"),
         ):
-            own = [entry for entry in statements if entry["Principal"] in ({"Service": service}, "*")]
-            assert is_allowed(own, action, resource, context), (service, action)
+            assert is_allowed(statements, action, resource, context, service), (service, action)
             if action == "sns:Publish":
-                assert not is_allowed(own, action, resource, {**context, "aws:SecureTransport": "false"})
+                plain = {**context, "aws:SecureTransport": "false"}
+                assert not is_allowed(statements, action, resource, plain, service)
     assert key["EnableKeyRotation"] is True
     # Another account's alarm may not.
-    own = [entry for entry in policy if entry["Principal"] == {"Service": "cloudwatch.amazonaws.com"}]
-    assert not is_allowed(own, "sns:Publish", topic, {"aws:SourceAccount": "444455556666"})
+    foreign = {"aws:SourceAccount": "444455556666"}
+    assert not is_allowed(policy, "sns:Publish", topic, foreign, "cloudwatch.amazonaws.com")
 
 
 def test_somebody_is_mailed_where_that_was_asked_for(default: Deployment, other: Deployment) -> None:

@@ -13,7 +13,7 @@ import boto3
 import pytest
 
 from infra.paths import DAGS, ROOT
-from tests.support.infra.policy import is_allowed
+from tests.support.infra.permissions import is_allowed
 from tests.support.infra.templates import ACCOUNT, PARTITION, REGION, Deployment
 from transcription.contract import keys
 
@@ -280,9 +280,10 @@ def test_only_this_environment_makes_mwaa_take_the_role(each: Deployment) -> Non
     ours = f"arn:{PARTITION}:airflow:{REGION}:{ACCOUNT}:environment/{each.name}"
     for entry in trust:
         asked = [{**entry, "Resource": "*"}]
+        service = entry["Principal"]["Service"]
         context = {"aws:SourceAccount": ACCOUNT, "aws:SourceArn": ours}
-        assert is_allowed(asked, "sts:AssumeRole", "role", context)
-        assert not is_allowed(asked, "sts:AssumeRole", "role", {**context, "aws:SourceArn": f"{ours}2"})
+        assert is_allowed(asked, "sts:AssumeRole", "role", context, service)
+        assert not is_allowed(asked, "sts:AssumeRole", "role", {**context, "aws:SourceArn": f"{ours}2"}, service)
 
 
 @pytest.mark.parametrize("output", ["AudioBucket", "AirflowBucket"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.infra.policy import is_allowed
+from tests.support.infra.permissions import is_allowed
 
 ALLOW = {"Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::b/input/*"}
 LIST = {

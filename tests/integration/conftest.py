@@ -27,7 +27,7 @@ SETTINGS = {
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with Stack(tmp_path_factory.mktemp("stack"), settings=SETTINGS) as running:
+    with Stack(tmp_path_factory.mktemp("stack"), settings=SETTINGS, layers=["faults"]) as running:
         yield running
 
 

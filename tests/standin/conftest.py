@@ -14,7 +14,7 @@ from tests.support.standin.standin_server import Batch, LocalAws, make_batch, st
 @pytest.fixture(scope="session")
 def shared_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
     """One server for all tests that leave nothing behind but names of their own."""
-    server = start(tmp_path_factory.mktemp("aws"))
+    server = start(tmp_path_factory.mktemp("aws"), "--faults", "--roles", "--deployments")
     yield server
     server.stop()
 

@@ -108,4 +108,4 @@ def test_an_attempt_has_a_folder_of_its_own_which_goes_with_it(batch: Batch, aws
 def test_the_server_refuses_another_moto(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.metadata, "version", lambda _: "5.3.0")
     with pytest.raises(SystemExit, match=r"moto 5\.3\.0 is installed, but standin replaces parts of moto 5\.2\.5"):
-        program._check_moto()
+        program._check_moto_version()

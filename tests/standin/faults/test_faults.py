@@ -6,22 +6,23 @@ from typing import Any
 
 import pytest
 
-from standin.faults import fault_order
+from standin.batch.attempt_id import AttemptId
+from standin.faults import fault_parser
+from standin.faults.fault import FaultInvalid
 from standin.faults.fault_book import FaultBook
-from standin.faults.faults import FaultInvalid, Who
-from standin.server.aws_request import Access, Call
+from standin.server.api_call import ApiCall, ObjectAccess
 
-CHILD = Who(job="run-1", child=2, attempt=1)
+CHILD = AttemptId(job="run-1", child=2, attempt=1)
 
 
-def call(action: str, *accesses: str) -> Call:
+def call(action: str, *accesses: str) -> ApiCall:
     service = "s3" if " " in action else "batch"
-    return Call(service, action, "", tuple(Access(kind, "key") for kind in accesses))
+    return ApiCall(service, action, "", tuple(ObjectAccess(kind, "key") for kind in accesses))
 
 
 def order(**document: Any) -> FaultBook:
     book = FaultBook()
-    book.add(fault_order.parse(document))
+    book.add(fault_parser.parse(document))
     return book
 
 
@@ -151,4 +152,4 @@ def test_a_kill_counts_what_matches_since_it_was_ordered_and_never_a_jobs_reques
 )
 def test_a_mistake_in_a_fault_is_explained(document: Any, message: str) -> None:
     with pytest.raises(FaultInvalid, match=message.replace("(", r"\(")):
-        fault_order.parse(document)
+        fault_parser.parse(document)

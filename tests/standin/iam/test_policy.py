@@ -1,15 +1,17 @@
-"""What policies allow: a rehearsal with roles that may do more than AWS lets them proves nothing."""
+"""The evaluation of policies: if it allowed more than AWS does, no test of permissions would prove anything."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from standin.iam.policy import ConditionUnknown, Need, allows
+from standin.iam.policy import PolicyUnsupported, RequiredPermission, evaluate
 
 BUCKET = "arn:aws:s3:::recordings"
-WRITE = Need("s3:PutObject", f"{BUCKET}/output/a b", {"aws:SecureTransport": "true", "s3:TlsVersion": "1.3"})
+TLS = {"aws:SecureTransport": "true", "s3:TlsVersion": "1.3"}
+WRITE = RequiredPermission("s3:PutObject", f"{BUCKET}/output/a b", TLS)
 
 
 def allow(action: Any = "s3:PutObject", resource: Any = f"{BUCKET}/output/*", **more: Any) -> dict[str, Any]:
@@ -18,6 +20,10 @@ def allow(action: Any = "s3:PutObject", resource: Any = f"{BUCKET}/output/*", **
 
 def deny(**more: Any) -> dict[str, Any]:
     return {"Statement": {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": f"{BUCKET}/*", **more}}
+
+
+def listing(**context: str) -> RequiredPermission:
+    return RequiredPermission("s3:ListBucket", BUCKET, context)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +37,7 @@ def deny(**more: Any) -> dict[str, Any]:
     ],
 )
 def test_what_a_policy_allows_is_allowed(policy: dict[str, Any]) -> None:
-    assert allows([policy], WRITE) is True
+    assert evaluate([policy], WRITE) is True
 
 
 @pytest.mark.parametrize(
@@ -48,48 +54,88 @@ def test_what_a_policy_allows_is_allowed(policy: dict[str, Any]) -> None:
     ],
 )
 def test_what_no_policy_allows_is_not_allowed(policy: dict[str, Any]) -> None:
-    assert allows([policy], WRITE) is None
+    assert evaluate([policy], WRITE) is None
 
 
 def test_a_denial_in_one_policy_outweighs_another_ones_permission() -> None:
-    assert allows([allow(), deny()], WRITE) is False
+    assert evaluate([allow(), deny()], WRITE) is False
 
 
 def test_a_bucket_that_wants_tls_refuses_nobody_who_has_it() -> None:
-    """The local AWS has no certificate: every request counts as one with TLS."""
+    """The stand-in has no certificate: its requests count as if they used TLS."""
     for condition in (
         {"Bool": {"aws:SecureTransport": "false"}},
         {"NumericLessThan": {"s3:TlsVersion": "1.2"}},
     ):
-        assert allows([allow(), deny(Condition=condition)], WRITE) is True
+        assert evaluate([allow(), deny(Condition=condition)], WRITE) is True
 
 
 def test_everything_but_what_is_named() -> None:
     statement = {"Effect": "Allow", "NotAction": "s3:Delete*", "NotResource": f"{BUCKET}/input/*"}
     policy = {"Statement": [statement]}
-    assert allows([policy], WRITE) is True
-    assert allows([policy], Need("s3:DeleteObject", WRITE.resource)) is None
-    assert allows([policy], Need("s3:PutObject", f"{BUCKET}/input/a.wav")) is None
+    assert evaluate([policy], WRITE) is True
+    assert evaluate([policy], RequiredPermission("s3:DeleteObject", WRITE.resource)) is None
+    assert evaluate([policy], RequiredPermission("s3:PutObject", f"{BUCKET}/input/a.wav")) is None
 
 
 def test_a_listing_is_allowed_by_its_prefix() -> None:
-    wanted = {"StringLike": {"s3:prefix": ["models/*"]}}
-    strict = allow("s3:ListBucket", BUCKET, Condition=wanted)
-    lenient = allow("s3:ListBucket", BUCKET, Condition={"StringLikeIfExists": wanted["StringLike"]})
-    models, everything = (Need("s3:ListBucket", BUCKET, context) for context in ({"s3:prefix": "models/a"}, {}))
-    other = Need("s3:ListBucket", BUCKET, {"s3:prefix": "input/"})
-    assert [allows([strict], each) for each in (models, everything, other)] == [True, None, None]
-    assert [allows([lenient], each) for each in (models, everything, other)] == [True, True, None]
+    prefixes = {"s3:prefix": ["models/*"]}
+    strict = allow("s3:ListBucket", BUCKET, Condition={"StringLike": prefixes})
+    lenient = allow("s3:ListBucket", BUCKET, Condition={"StringLikeIfExists": prefixes})
+    models, everything, other = (
+        listing(**{"s3:prefix": "models/a"}),
+        listing(),
+        listing(**{"s3:prefix": "input/"}),
+    )
+    assert [evaluate([strict], permission) for permission in (models, everything, other)] == [True, None, None]
+    assert [evaluate([lenient], permission) for permission in (models, everything, other)] == [True, True, None]
 
 
-def test_a_condition_that_nobody_knows_is_no_guess() -> None:
-    policy = allow(Condition={"DateLessThan": {"aws:SecureTransport": "2026-01-01"}})
-    with pytest.raises(ConditionUnknown, match="DateLessThan"):
-        allows([policy], WRITE)
+@pytest.mark.parametrize("operator", ["StringNotEquals", "StringNotLike", "ArnNotLike", "NumericNotEquals"])
+@pytest.mark.parametrize(("context", "denied"), [({}, True), ({"k": "1"}, False), ({"k": "2"}, True)])
+def test_a_negated_condition_holds_where_the_request_lacks_the_key(
+    operator: str, context: Mapping[str, str], denied: bool
+) -> None:
+    """AWS denies a request without the key, too: a policy that refuses all but one value refuses none at all."""
+    policies = [allow(), deny(Condition={operator: {"k": "1"}})]
+    permission = RequiredPermission(WRITE.action, WRITE.resource, context)
+    assert evaluate(policies, permission) is (not denied)
+
+
+@pytest.mark.parametrize("operator", ["StringEquals", "StringLike", "ArnLike", "Bool", "NumericLessThan"])
+def test_any_other_condition_does_not_hold_where_the_request_lacks_the_key(operator: str) -> None:
+    condition = {operator: {"missing": "1"}}
+    assert evaluate([allow(Condition=condition)], WRITE) is None
+    assert evaluate([allow(), deny(Condition=condition)], WRITE) is True
+
+
+def test_null_tells_whether_the_request_has_the_key() -> None:
+    for value, allowed in (("true", None), ("false", True)):
+        assert evaluate([allow(Condition={"Null": {"aws:SecureTransport": value}})], WRITE) is allowed
+    assert evaluate([allow(Condition={"Null": {"missing": "true"}})], WRITE) is True
+
+
+@pytest.mark.parametrize("key", ["aws:SecureTransport", "missing"])
+def test_a_condition_that_nobody_knows_is_no_guess(key: str) -> None:
+    policy = allow(Condition={"DateLessThan": {key: "2026-01-01"}})
+    with pytest.raises(PolicyUnsupported, match="DateLessThan"):
+        evaluate([policy], WRITE)
+
+
+@pytest.mark.parametrize("more", [{"NotPrincipal": "*"}, {"NotAction": "s3:*"}, {"NotResource": "*"}])
+def test_a_statement_that_cannot_be_evaluated_is_no_guess(more: dict[str, str]) -> None:
+    with pytest.raises(PolicyUnsupported):
+        evaluate([allow(**more)], WRITE)
 
 
 def test_a_bucket_may_name_who() -> None:
     role = "arn:aws:iam::123456789012:role/reader"
     policy = {"Statement": [{**allow()["Statement"][0], "Principal": {"AWS": [role]}}]}
-    assert allows([policy], WRITE, role) is True
-    assert allows([policy], WRITE, f"{role}2") is None
+    assert evaluate([policy], WRITE, role) is True
+    assert evaluate([policy], WRITE, f"{role}2") is None
+
+
+def test_a_resource_may_name_a_service() -> None:
+    policy = allow(Principal={"Service": "events.amazonaws.com"})
+    assert evaluate([policy], WRITE, "events.amazonaws.com") is True
+    assert evaluate([policy], WRITE, "cloudwatch.amazonaws.com") is None

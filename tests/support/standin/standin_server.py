@@ -46,7 +46,7 @@ def alive(pid: int) -> bool:
 class LocalAws:
     """A running server."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | None
     state: Path
     endpoint: str
 

@@ -1,4 +1,4 @@
-"""What all faults have in common, and those that jobs meet; `request_faults` has those that requests meet."""
+"""Faults: what all of them have in common, and those of jobs. Those of requests are in `request_fault`."""
 
 from __future__ import annotations
 
@@ -8,31 +8,21 @@ from typing import ClassVar
 
 from standin.batch import attempt_ending
 from standin.batch.attempt_ending import Ending
+from standin.batch.attempt_id import AttemptId
 from standin.batch.retries import matches
-from standin.server.aws_request import ACCESSES
+from standin.server.api_call import ACCESSES
 
 
 class FaultInvalid(ValueError):
-    """Raised when a fault cannot be ordered as it is described. The text says what to change."""
-
-
-@dataclass(frozen=True)
-class Who:
-    """The attempt at a job that something happens to or comes from."""
-
-    job: str
-    #: The index in the array; a plain job counts as child 0.
-    child: int
-    #: From 1.
-    attempt: int
+    """Raised when a fault is described wrongly. The text says what to change."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What all faults have in common."""
+    """Something that goes wrong on demand."""
 
     kind: str
-    #: How often it fires; nothing: as long as it is there.
+    #: How often the fault fires; None: without limit.
     times: int | None = None
 
     def __post_init__(self) -> None:
@@ -41,25 +31,25 @@ class Fault:
 
 @dataclass(frozen=True)
 class JobFault(Fault):
-    """A fault for chosen attempts: every one that matches all of these."""
+    """A fault for chosen attempts: those that match `job`, `child` and `attempt`. None matches everything."""
 
     #: The name of the job, or its start followed by `*`.
     job: str | None = None
     child: int | None = None
     attempt: int | None = None
 
-    def concerns(self, who: Who) -> bool:
-        """Whether `who` is one of those it is for."""
+    def concerns(self, attempt_id: AttemptId) -> bool:
+        """Whether the fault is for this attempt."""
         return (
-            (self.job is None or matches(self.job, who.job))
-            and self.child in (None, who.child)
-            and self.attempt in (None, who.attempt)
+            (self.job is None or matches(self.job, attempt_id.job))
+            and self.child in (None, attempt_id.child)
+            and self.attempt in (None, attempt_id.attempt)
         )
 
 
 @dataclass(frozen=True)
 class Stuck(JobFault):
-    """The attempt does not start as long as the fault is in force: its job stays RUNNABLE."""
+    """Keeps a job RUNNABLE as long as the fault is in force."""
 
     #: The job's `statusReason`. Source: AWS Batch User Guide, "Jobs stuck in RUNNABLE due to capacity".
     reason: str = (
@@ -74,25 +64,25 @@ class Stuck(JobFault):
 
 @dataclass(frozen=True)
 class ImagePull(JobFault):
-    """The attempt does not start: its image cannot be pulled."""
+    """Keeps an attempt from starting, because its image cannot be pulled."""
 
 
 @dataclass(frozen=True)
 class Interruption(JobFault):
-    """The attempt ends while it runs, at once or at a chosen moment."""
+    """Ends a running attempt, at once or at a chosen moment."""
 
     ENDINGS: ClassVar[Mapping[str, Callable[[], Ending]]] = {
         "spot_reclaim": attempt_ending.host_terminated,
         "out_of_memory": lambda: attempt_ending.OUT_OF_MEMORY,
         "timeout": lambda: attempt_ending.TIMED_OUT,
     }
-    #: Seconds since the attempt started running.
+    #: The moment, in seconds since the attempt started.
     after_seconds: float | None = None
-    #: Which of the attempt's S3 requests, from 1; it is not carried out.
+    #: The moment, as the number of an API call of the attempt, from 1. That call is not carried out.
     at_request: int | None = None
-    #: Counts only requests that need this access.
+    #: Makes `at_request` count only calls with this kind of access to S3.
     access: str | None = None
-    #: SIGTERM comes this many seconds before SIGKILL; with 0 there is no SIGTERM.
+    #: Seconds from SIGTERM to SIGKILL; with 0 there is no SIGTERM.
     notice_seconds: float = 0
 
     def __post_init__(self) -> None:
@@ -103,15 +93,15 @@ class Interruption(JobFault):
         check((self.after_seconds or 0) >= 0 and self.notice_seconds >= 0, "Seconds must be 0 or more.")
 
     def ending(self) -> Ending:
-        """What becomes of the attempt."""
+        """Return how the attempt ends."""
         return self.ENDINGS[self.kind]()
 
 
 def check_request(access: str | None, at_request: int | None) -> None:
-    """Check what chooses one request of many.
+    """Check the fields that choose one request of many.
 
     Raises:
-        FaultInvalid: it chooses none.
+        FaultInvalid: `access` is unknown, or `at_request` is less than 1.
     """
     check(access is None or access in ACCESSES, f"access must be one of {', '.join(ACCESSES)}.")
     check(at_request is None or at_request >= 1, "at_request must be 1 or more.")

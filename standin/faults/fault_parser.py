@@ -1,4 +1,4 @@
-"""A fault as JSON at `/_faults` describes it, and what is wrong with it where something is."""
+"""Parser of faults, which `/_faults` takes as JSON."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from standin.faults.faults import Fault, ImagePull, Interruption, Stuck, check
-from standin.faults.request_faults import Deny, Kill, LoseAnswer, Throttle
+from standin.faults.fault import Fault, ImagePull, Interruption, Stuck, check
+from standin.faults.request_fault import Deny, Kill, LoseAnswer, Throttle
 
 KINDS: Mapping[str, type[Fault]] = {
     **dict.fromkeys(Interruption.ENDINGS, Interruption),
@@ -18,7 +18,8 @@ KINDS: Mapping[str, type[Fault]] = {
     "lose_answer": LoseAnswer,
     "kill": Kill,
 }
-_TYPES: Mapping[str, tuple[type, ...]] = {
+#: The types of a JSON value that fit the type of a field.
+_JSON_TYPES: Mapping[str, tuple[type, ...]] = {
     "bool": (bool,),
     "str": (str,),
     "str | None": (str,),
@@ -31,10 +32,13 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 
 
 def parse(document: Any) -> Fault:
-    """A fault as JSON describes it.
+    """Parse a fault.
+
+    Args:
+        document: the JSON object, whose `kind` is one of `KINDS` and whose other names are fields of that class.
 
     Raises:
-        FaultInvalid: it is not one.
+        FaultInvalid: the document describes no fault; the text says what to change.
     """
     check(isinstance(document, dict), "A fault is a JSON object.")
     kind = document.get("kind")
@@ -42,7 +46,8 @@ def parse(document: Any) -> Fault:
     known = {field.name: str(field.type) for field in fields(KINDS[kind])}
     for name, value in document.items():
         check(name in known, f"{kind} has no {name!r}; it has {', '.join(known)}.")
-        fits = isinstance(value, _TYPES[known[name]]) and isinstance(value, bool) == (known[name] == "bool")
+        # In Python a bool is an int, too.
+        fits = isinstance(value, _JSON_TYPES[known[name]]) and isinstance(value, bool) == (known[name] == "bool")
         check(fits, f"{name} must be of type {known[name].removesuffix(' | None')}, not {value!r}.")
     arguments: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in document.items()

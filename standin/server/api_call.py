@@ -1,0 +1,136 @@
+"""A call of an AWS API, read from the WSGI environment of its request."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qs, unquote
+
+import botocore.session
+
+#: A signature version 4, in the Authorization header or in a presigned URL.
+_CREDENTIAL = re.compile(r"Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]*)/(?P<service>[^/]+)/aws4_request")
+
+#: The kinds of access to S3, split as S3's permissions are: GET reads an object (also HEAD and the source of a copy),
+#: PUT writes one (also POST and the target of a copy), DELETE deletes one, LIST lists keys.
+ACCESSES = ("GET", "PUT", "DELETE", "LIST")
+#: Queries that make a GET of a bucket return something other than its keys.
+_SUBRESOURCES = {
+    *("acl", "cors", "encryption", "lifecycle", "location", "logging", "notification", "object-lock", "policy"),
+    *("ownershipControls", "publicAccessBlock", "replication", "tagging", "uploads", "versioning", "website"),
+}
+
+
+@dataclass(frozen=True)
+class ObjectAccess:
+    """One access to S3: its kind (one of `ACCESSES`), and the key of the object or the prefix of a listing."""
+
+    kind: str
+    key: str
+
+
+@dataclass(frozen=True)
+class ApiCall:
+    """One call of an AWS API."""
+
+    service: str
+    #: The API's name of the action; for S3 the method and the first segment of the key.
+    action: str
+    #: The access key that signed the call; empty for an unsigned call.
+    access_key: str
+    #: The accesses to S3 that the call makes, without the objects of a DeleteObjects.
+    accesses: tuple[ObjectAccess, ...] = ()
+    region: str = ""
+
+
+def read(environ: dict[str, Any]) -> ApiCall:
+    """Read the API call from a WSGI environment. The body is read only where it holds the action and nothing else."""
+    credential = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", "") or unquote(environ.get("QUERY_STRING", "")))
+    service = credential["service"] if credential else "s3"
+    access_key = credential["key"] if credential else ""
+    if service == "s3":
+        return _read_s3(environ, access_key)
+    region = credential["region"] if credential else ""
+    return ApiCall(service, _action(service, environ), access_key, region=region)
+
+
+def bucket_and_key(environ: dict[str, Any]) -> tuple[str, str]:
+    """Read the bucket and key of an S3 request; either may be empty.
+
+    Only the path style is known, because a local server has no host names for buckets.
+    """
+    # WSGI decodes the path as latin-1; S3 keys are UTF-8.
+    path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
+    bucket, _, key = path.lstrip("/").partition("/")
+    return bucket, key
+
+
+def query_parameters(environ: dict[str, Any]) -> dict[str, list[str]]:
+    """Parse the query string, with parameters that have no value."""
+    return parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
+
+
+def copy_source(header: str) -> tuple[str, str, str | None]:
+    """Parse the header `x-amz-copy-source`.
+
+    Returns:
+        Bucket, key and version. The version is None where the header names none.
+    """
+    path, _, version = header.partition("?versionId=")
+    bucket, _, key = unquote(path).lstrip("/").partition("/")
+    return bucket, key, version or None
+
+
+def read_body(environ: dict[str, Any]) -> bytes:
+    """Read the whole body, and put it back for the next reader."""
+    body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = io.BytesIO(body)
+    return body
+
+
+def _action(service: str, environ: dict[str, Any]) -> str:
+    if target := environ.get("HTTP_X_AMZ_TARGET"):  # JSON protocol
+        return str(target).rpartition(".")[2]
+    if str(environ.get("CONTENT_TYPE", "")).startswith("application/x-www-form-urlencoded"):  # query protocol
+        return parse_qs(str(read_body(environ), "utf-8")).get("Action", ["?"])[0]
+    path: str = environ["PATH_INFO"]  # REST protocol
+    operations = _batch_operations() if service == "batch" else {}
+    return operations.get(path, f"{environ['REQUEST_METHOD']} {path}")
+
+
+@cache
+def _batch_operations() -> dict[str, str]:
+    """Names of Batch's operations by the path of their requests."""
+    service = botocore.session.get_session().get_service_model("batch")
+    return {str(service.operation_model(name).http["requestUri"]): str(name) for name in service.operation_names}
+
+
+def _read_s3(environ: dict[str, Any], access_key: str) -> ApiCall:
+    bucket, key = bucket_and_key(environ)
+    method = environ["REQUEST_METHOD"]
+    if not bucket:
+        return ApiCall("s3", f"{method} /", access_key)
+    if not key:
+        return _read_bucket(method, query_parameters(environ), access_key)
+    accesses = [ObjectAccess({"HEAD": "GET", "POST": "PUT"}.get(method, method), key)]
+    if source := environ.get("HTTP_X_AMZ_COPY_SOURCE"):
+        method = "COPY"
+        accesses.append(ObjectAccess("GET", copy_source(source)[1]))
+    return ApiCall("s3", f"{method} {_first_segment(key)}", access_key, tuple(accesses))
+
+
+def _read_bucket(method: str, query: dict[str, list[str]], access_key: str) -> ApiCall:
+    prefix = query.get("prefix", [""])[0]
+    if method == "GET" and not query.keys() & _SUBRESOURCES:
+        return ApiCall("s3", f"LIST {_first_segment(prefix)}", access_key, (ObjectAccess("LIST", prefix),))
+    accesses = (ObjectAccess("DELETE", ""),) if method == "POST" and "delete" in query else ()
+    return ApiCall("s3", f"{method} ?{next(iter(query), '')}", access_key, accesses)
+
+
+def _first_segment(key: str) -> str:
+    """The key up to its first slash, with the slash; the whole key where it has none."""
+    head, slash, _ = key.partition("/")
+    return head + slash
