@@ -15,15 +15,17 @@ from transcription.contract import keys
 from transcription.contract.manifest import Plan
 from transcription.finish import moving, verification
 from transcription.finish.outcomes import Outcomes
-from transcription.plan import trigger_form
-from transcription.plan.preparation import end_other_jobs, prepare
+from transcription.plan import request_reader
+from transcription.plan.leftover_jobs import end_leftover_jobs
+from transcription.plan.run_planning import plan_run
+from transcription.plan.trigger_form import PARAMS
 from transcription.report import alerts
 from transcription.report.report_operator import ReportOperator
 from transcription.shared import manifest_store
-from transcription.shared.batch_client import Batch
+from transcription.shared.batch_queue import BatchQueue
 from transcription.shared.bucket import Bucket
 from transcription.shared.settings import SECTION, load_settings
-from transcription.shared.task_errors import AirflowSkipException, final
+from transcription.shared.task_errors import AirflowSkipException, fail_without_retry
 from transcription.transcribe.transcribe_operator import TranscribeOperator
 
 
@@ -40,11 +42,11 @@ def make_plan(bucket: Bucket, run: str) -> Plan:
         OptionInvalid: the run is a backfill, or an option cannot be used.
     """
     context, settings = get_current_context(), load_settings()
-    trigger_form.refuse_backfill(context["dag_run"].run_type)
-    request = trigger_form.read(context["params"], settings)
+    request_reader.refuse_backfill(context["dag_run"].run_type)
+    request = request_reader.read_request(context["params"], settings)
     if not request.dry_run:
-        end_other_jobs(Batch(settings.job_queue), run)
-    plan = prepare(bucket, run, request, settings)
+        end_leftover_jobs(BatchQueue(settings.job_queue), run)
+    plan = plan_run(bucket, run, request, settings)
     if plan is None:
         raise AirflowSkipException("The audio was removed after wait_for_audio found it; there is nothing to do.")
     return plan
@@ -56,13 +58,16 @@ def make_plan(bucket: Bucket, run: str) -> Plan:
     catchup=False,
     max_active_runs=1,
     is_paused_upon_creation=False,
-    params=trigger_form.PARAMS,
+    params=PARAMS,
     doc_md=Path(__file__).with_suffix(".md").read_text(),
     description="Transcribes the .wav files below input/ with DeepSpeech on AWS Batch.",
     tags=["speech-to-text"],
     # A task that lost its worker or the network is retried and continues from what is in the bucket.
     default_args={"retries": 2, "retry_delay": timedelta(seconds=30)},
-    user_defined_macros={"settings": final()(load_settings), "audio_pattern": final()(trigger_form.audio_pattern)},
+    user_defined_macros={
+        "settings": fail_without_retry()(load_settings),
+        "audio_pattern": fail_without_retry()(request_reader.audio_pattern),
+    },
     on_failure_callback=alerts.on_red_run(),
 )
 def transcribe_audio() -> None:
@@ -78,9 +83,9 @@ def transcribe_audio() -> None:
         deferrable=False,
     )
 
-    # Airflow 3.0 warns when it cannot infer `multiple_outputs` from the signature, which `final` hides.
+    # Airflow 3.0 warns when it cannot infer `multiple_outputs` from the signature, which `fail_without_retry` hides.
     @task(multiple_outputs=False)
-    @final()
+    @fail_without_retry()
     def plan() -> dict[str, Any]:
         """Freeze the list of files of this run and divide it into shards."""
         bucket, run = current_run()
@@ -98,7 +103,7 @@ def transcribe_audio() -> None:
 
     # Not `all_success`: after a failed job, the files that it finished are verified and moved.
     @task(trigger_rule="none_skipped")
-    @final()
+    @fail_without_retry()
     def verify_transcripts() -> None:
         """Check every planned file against its result record and its transcripts."""
         bucket, run = current_run()
@@ -106,7 +111,7 @@ def transcribe_audio() -> None:
         bucket.write_record(keys.RunKeys(run).verdicts, outcomes)
 
     @task
-    @final()
+    @fail_without_retry()
     def move_to_processed() -> None:
         """Move transcribed audio to `processed/` and unreadable audio to `failed/`."""
         bucket, run = current_run()
@@ -116,7 +121,7 @@ def transcribe_audio() -> None:
     report = ReportOperator(
         task_id="report",
         # The bucket comes from the configuration, so that other DAGs can follow the asset before the first run.
-        transcripts=Asset(f"s3://{conf.get(SECTION, 'bucket', fallback='bucket')}/{keys.OUTPUT}"),
+        transcripts=Asset(f"s3://{conf.get(SECTION, 'bucket', fallback='bucket')}/{keys.OUTPUT_FOLDER}"),
         on_success_callback=alerts.on_report(),
     )
 

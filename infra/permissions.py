@@ -66,35 +66,37 @@ def flatten(resource: Any) -> str:
 
 def of_container(bucket: str) -> list[Permission]:
     """What `transcriber.shard.store` does in the bucket of this ARN."""
-    records = f"{keys.RUNS}*/results/"
+    records = f"{keys.RUNS_FOLDER}*/results/"
     return [
-        _objects(bucket, ["s3:GetObject"], [keys.INPUT, keys.MODELS, f"{keys.RUNS}*/manifest/", records]),
-        _objects(bucket, ["s3:PutObject"], [keys.OUTPUT, records]),
+        _objects(
+            bucket, ["s3:GetObject"], [keys.INPUT_FOLDER, keys.MODELS_FOLDER, f"{keys.RUNS_FOLDER}*/manifest/", records]
+        ),
+        _objects(bucket, ["s3:PutObject"], [keys.OUTPUT_FOLDER, records]),
         # A model's files, and which models there are.
-        _listing(bucket, [keys.MODELS]),
+        _listing(bucket, [keys.MODELS_FOLDER]),
     ]
 
 
 def of_tasks(bucket: str) -> list[Permission]:
     """What `transcription.shared.bucket` and the sensor do in the bucket of this ARN."""
-    moved = [keys.PROCESSED, keys.FAILED]
+    moved = [keys.PROCESSED_FOLDER, keys.FAILED_FOLDER]
     return [
-        _objects(bucket, ["s3:GetObject"], [keys.INPUT, keys.OUTPUT, keys.RUNS, *moved]),
-        _objects(bucket, ["s3:PutObject"], [keys.RUNS, *moved]),
+        _objects(bucket, ["s3:GetObject"], [keys.INPUT_FOLDER, keys.OUTPUT_FOLDER, keys.RUNS_FOLDER, *moved]),
+        _objects(bucket, ["s3:PutObject"], [keys.RUNS_FOLDER, *moved]),
         # A copy takes tags and annotations along, and is refused without these where there are any.
         # Source: Amazon S3 API Reference, CopyObject, `x-amz-tagging-directive`, `x-amz-object-annotation-directive`.
-        _objects(bucket, ["s3:GetObjectTagging", "s3:GetObjectAnnotation"], [keys.INPUT]),
+        _objects(bucket, ["s3:GetObjectTagging", "s3:GetObjectAnnotation"], [keys.INPUT_FOLDER]),
         _objects(bucket, ["s3:PutObjectTagging", "s3:PutObjectAnnotation"], moved),
         # Copies above 5 GB are made in parts, and given up where one fails.
         _objects(bucket, ["s3:AbortMultipartUpload"], moved),
         # Without s3:DeleteObjectVersion: what is deleted can be restored.
-        _objects(bucket, ["s3:DeleteObject"], [keys.INPUT]),
-        _listing(bucket, [keys.INPUT, keys.OUTPUT, keys.RUNS, keys.MODELS]),
+        _objects(bucket, ["s3:DeleteObject"], [keys.INPUT_FOLDER]),
+        _listing(bucket, [keys.INPUT_FOLDER, keys.OUTPUT_FOLDER, keys.RUNS_FOLDER, keys.MODELS_FOLDER]),
     ]
 
 
 def of_submitter(queue: str, definition: str, jobs: str) -> list[Permission]:
-    """What `transcription.shared.batch_client` does with a queue and a definition; `jobs` is the ARN of all jobs."""
+    """What `transcription.shared.batch_queue` does with a queue and a definition; `jobs` is the ARN of all jobs."""
     return [
         Permission(
             ["batch:SubmitJob"], [queue, definition, f"{definition}:*"], "Every revision of this job definition."

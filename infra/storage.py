@@ -61,7 +61,7 @@ def _audio_rules(settings: DeploymentSettings) -> list[s3.LifecycleRule]:
     rules = [
         s3.LifecycleRule(
             id="runs",
-            prefix=keys.RUNS,
+            prefix=keys.RUNS_FOLDER,
             expiration=Duration.days(job.RUN_RECORD_DAYS),
             noncurrent_version_expiration=Duration.days(job.RUN_RECORD_VERSION_DAYS),
         ),
@@ -69,7 +69,9 @@ def _audio_rules(settings: DeploymentSettings) -> list[s3.LifecycleRule]:
     ]
     if settings.processed_days:
         rules.append(
-            s3.LifecycleRule(id="processed", prefix=keys.PROCESSED, expiration=Duration.days(settings.processed_days))
+            s3.LifecycleRule(
+                id="processed", prefix=keys.PROCESSED_FOLDER, expiration=Duration.days(settings.processed_days)
+            )
         )
     return rules
 

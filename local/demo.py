@@ -48,8 +48,8 @@ def run_demo(stack: Stack, audio: Path, out: Path, model: Path | None, console: 
     with stack:
         console.print(f"  ready after {time.monotonic() - started:.0f} s: Airflow at {stack.airflow.url}")
         s3 = s3_client(stack.addresses.endpoint)
-        count = folders.upload(s3, audio, keys.INPUT)
-        console.print(f"Uploaded {count} files to s3://{BUCKET}/{keys.INPUT}")
+        count = folders.upload(s3, audio, keys.INPUT_FOLDER)
+        console.print(f"Uploaded {count} files to s3://{BUCKET}/{keys.INPUT_FOLDER}")
         conf: dict[str, Any] = {}
         if model is not None:
             conf = {"model": model.resolve().name}
@@ -64,8 +64,9 @@ def run_demo(stack: Stack, audio: Path, out: Path, model: Path | None, console: 
         elif run.state == "success":
             console.print(f"There is no .wav file in {audio}: nothing was transcribed.", markup=False)
     console.print(
-        f"\nTranscripts:  {out / keys.OUTPUT}\nMoved audio:  {out / keys.PROCESSED}, {out / keys.FAILED}\n"
-        f"The run:      {out / keys.RUNS}\nLogs:         {stack.state / 'logs'}, {stack.airflow.home / 'logs'}",
+        f"\nTranscripts:  {out / keys.OUTPUT_FOLDER}\nMoved audio:  {out / keys.PROCESSED_FOLDER}, "
+        f"{out / keys.FAILED_FOLDER}\n"
+        f"The run:      {out / keys.RUNS_FOLDER}\nLogs:         {stack.state / 'logs'}, {stack.airflow.home / 'logs'}",
         soft_wrap=True,
     )
     if run.state != "success":
@@ -122,7 +123,7 @@ def _show(s3: S3Client, report: dict[str, Any], console: Console) -> None:
     for each in report["files"]:
         length = f"{each['audio']['seconds']:.1f} s" if each["audio"] else ""
         confidence = "" if each["confidence"] is None else f"{each['confidence']:.0%}"
-        table.add_row(escape(each["item"]["key"][len(keys.INPUT) :]), length, _words(s3, each), confidence)
+        table.add_row(escape(each["item"]["key"][len(keys.INPUT_FOLDER) :]), length, _words(s3, each), confidence)
     console.print(table)
     factor = f", real-time factor {report['real_time_factor']:.2f}" if report["real_time_factor"] else ""
     console.print(

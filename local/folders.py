@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 #: What a run leaves in the bucket.
-RESULTS = (keys.OUTPUT, keys.PROCESSED, keys.FAILED, keys.RUNS)
+RESULTS = (keys.OUTPUT_FOLDER, keys.PROCESSED_FOLDER, keys.FAILED_FOLDER, keys.RUNS_FOLDER)
 
 
 def upload(s3: S3Client, folder: Path, prefix: str) -> int:

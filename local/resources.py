@@ -37,7 +37,7 @@ LIFECYCLE: BucketLifecycleConfigurationTypeDef = {
         {
             "ID": "runs",
             "Status": "Enabled",
-            "Filter": {"Prefix": keys.RUNS},
+            "Filter": {"Prefix": keys.RUNS_FOLDER},
             "Expiration": {"Days": job.RUN_RECORD_DAYS},
             "NoncurrentVersionExpiration": {"NoncurrentDays": job.RUN_RECORD_VERSION_DAYS},
         }

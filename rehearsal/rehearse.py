@@ -109,7 +109,7 @@ class Rehearsal:
         """
         with self.step("a run"), airflow.client() as client:
             for clip in sorted(DEMO_CLIPS.glob("*.wav")):
-                deployment.s3.upload_file(str(clip), deployment.bucket, f"{keys.INPUT}{clip.name}")
+                deployment.s3.upload_file(str(clip), deployment.bucket, f"{keys.INPUT_FOLDER}{clip.name}")
             return runs.wait(client, runs.trigger(client), limit=_RUN_LIMIT)
 
     def refusals(self) -> list[str]:
@@ -168,9 +168,9 @@ def check_run(rehearsal: Rehearsal, deployment: Deployment, run: runs.Run) -> No
         text = deployment.s3.get_object(Bucket=deployment.bucket, Key=key)["Body"].read().decode()
         _check(text == f"{words}\n", f"{name} says {words!r}, and its transcript {text!r}.")
     there = set(deployment.objects())
-    moved = {f"{keys.PROCESSED}{name}" for name in said}
+    moved = {f"{keys.PROCESSED_FOLDER}{name}" for name in said}
     _check(moved <= there, f"Not moved: {', '.join(sorted(moved - there))}.")
-    _check(not any(key.startswith(keys.INPUT) for key in there), "Audio is left in input/.")
+    _check(not any(key.startswith(keys.INPUT_FOLDER) for key in there), "Audio is left in input/.")
 
 
 def check_plugin_update(rehearsal: Rehearsal, deployment: Deployment) -> None:

@@ -17,7 +17,7 @@ def main(bucket_name: str) -> Measurement:
     """Move all files of a bucket, as the task `move_to_processed` does, and measure this process."""
     before = peak_megabytes()
     bucket = Bucket(bucket_name)
-    items = [Item(number, *listed) for number, listed in enumerate(bucket.list(keys.INPUT))]
+    items = [Item(number, *listed) for number, listed in enumerate(bucket.list(keys.INPUT_FOLDER))]
     outcomes = Outcomes("benchmark", tuple(Outcome(item, result.TRANSCRIBED) for item in items))
     begun = time.monotonic()
     move(bucket, outcomes)

@@ -7,8 +7,8 @@ import time
 
 from benchmarks.full_bucket.measurement import Measurement, peak_megabytes
 from transcription.contract.options import Options
-from transcription.plan.preparation import prepare
-from transcription.plan.trigger_form import Request
+from transcription.plan.run_planning import plan_run
+from transcription.plan.run_request import RunRequest
 from transcription.shared.bucket import Bucket
 from transcription.shared.settings import Settings
 
@@ -17,8 +17,8 @@ def main(bucket: str) -> Measurement:
     """Plan all files of a bucket, as the task `plan` does, and measure this process."""
     before = peak_megabytes()
     begun = time.monotonic()
-    request = Request(Options(), prefix="", force=False, max_files=None, dry_run=False)
-    plan = prepare(Bucket(bucket), "benchmark", request, Settings(bucket, "queue", "definition"))
+    request = RunRequest(Options(), prefix="", force=False, max_files=None, dry_run=False)
+    plan = plan_run(Bucket(bucket), "benchmark", request, Settings(bucket, "queue", "definition"))
     seconds = time.monotonic() - begun
     if plan is None:
         raise SystemExit(f"There is no audio in {bucket}.")

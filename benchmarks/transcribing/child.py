@@ -52,7 +52,7 @@ class Child:
         s3.create_bucket(Bucket=self.bucket)
         items = []
         for number, file in enumerate(files):
-            key, data = f"{keys.INPUT}{file.name}", file.read_bytes()
+            key, data = f"{keys.INPUT_FOLDER}{file.name}", file.read_bytes()
             etag = s3.put_object(Bucket=self.bucket, Key=key, Body=data)["ETag"].strip('"')
             items.append(Item(number, key, etag, len(data)))
         options = Options(beam_width=self.model.beam_width, engine=self.engine)
@@ -81,9 +81,9 @@ class Child:
             BenchmarkError: There is not one text for each of the files.
         """
         s3 = s3_client(self.endpoint)
-        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=keys.OUTPUT)
+        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=keys.OUTPUT_FOLDER)
         written = [listed["Key"] for page in pages for listed in page.get("Contents", ())]
-        texts = [key for key in written if keys.transcript_json(key.removeprefix(keys.OUTPUT)) in written]
+        texts = [key for key in written if keys.transcript_json(key.removeprefix(keys.OUTPUT_FOLDER)) in written]
         if len(texts) != files:
             raise BenchmarkError(f"{self.engine} wrote {len(texts)} texts for {files} files.")
         return {key: s3.get_object(Bucket=self.bucket, Key=key)["Body"].read() for key in texts}

@@ -21,7 +21,7 @@ from airflow.providers.amazon.aws.hooks.base_aws import AwsGenericHook
 
 from local.aws_client import aws_environment
 from local.paths import IMAGE_ENV
-from tests.support.dags.airflow_deployment import Deployment
+from tests.support.dags.airflow_deployment import AirflowDeployment
 from tests.support.dags.container_transcripts import Container
 from tests.support.standin.standin_server import Batch as Queue
 from tests.support.standin.standin_server import LocalAws, make_batch, start
@@ -81,9 +81,9 @@ def queue(aws: LocalAws) -> Queue:
 
 
 @pytest.fixture
-def deployment(aws: LocalAws, bucket: Bucket, queue: Queue, monkeypatch: pytest.MonkeyPatch) -> Deployment:
+def deployment(aws: LocalAws, bucket: Bucket, queue: Queue, monkeypatch: pytest.MonkeyPatch) -> AirflowDeployment:
     """Airflow's configuration names that bucket and that queue."""
-    return Deployment(aws, bucket, queue, monkeypatch)
+    return AirflowDeployment(aws, bucket, queue, monkeypatch)
 
 
 @pytest.fixture(scope="session")

@@ -23,17 +23,18 @@ from airflow.timetables.base import TimeRestriction
 from botocore.exceptions import ClientError
 
 import transcribe_audio
-from tests.support.dags.airflow_deployment import Deployment, Impatient, TaskInstance, make_context, waits_for
+from tests.support.dags.airflow_deployment import AirflowDeployment, Impatient, TaskInstance, make_context, waits_for
 from tests.support.dags.bucket_objects import RUN, RUN_ID, content, freeze, upload, upload_all
 from tests.support.dags.container_transcripts import Container
 from tests.support.standin.standin_server import LocalAws
 from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Item
 from transcription.contract.options import FORMATS, Options
-from transcription.plan import trigger_form
+from transcription.plan.request_reader import read_request
+from transcription.plan.trigger_form import PARAMS
 from transcription.report.run_report import Report
 from transcription.shared import batch_job, manifest_store, task_links
-from transcription.shared.batch_client import Batch
+from transcription.shared.batch_queue import BatchQueue
 from transcription.shared.settings import Settings
 from transcription.shared.task_errors import AirflowFailException, AirflowSkipException
 from transcription.transcribe.transcribe_operator import TranscribeOperator
@@ -92,7 +93,7 @@ def test_people_find_an_explanation_of_every_task_in_the_ui(dag: Any) -> None:
 
 
 def test_every_field_of_the_form_explains_itself_and_may_be_left_as_it_is(dag: Any) -> None:
-    assert set(dag.params) == set(trigger_form.PARAMS)
+    assert set(dag.params) == set(PARAMS)
     for name in dag.params:
         param = dag.params.get_param(name)
         assert param.schema["title"]
@@ -105,9 +106,9 @@ def test_the_example_in_the_explanation_names_every_field_and_works(dag: Any) ->
     (example,) = re.findall(r"`(\{\"prefix\".*?\})`", dag.doc_md, re.DOTALL)
     chosen = json.loads(example)
     assert set(chosen) == set(dag.params)
-    params = ParamsDict(deepcopy(trigger_form.PARAMS))
+    params = ParamsDict(deepcopy(PARAMS))
     params.update(chosen)
-    request = trigger_form.read(params.validate(), Settings("bucket", "queue", "definition"))
+    request = read_request(params.validate(), Settings("bucket", "queue", "definition"))
     assert (request.prefix, request.options.model) == (chosen["prefix"], chosen["model"])
 
 
@@ -138,7 +139,7 @@ def test_loading_the_dag_needs_no_network_and_no_deployment() -> None:
 
 
 def params(**chosen: Any) -> dict[str, Any]:
-    return {**{name: param.value for name, param in trigger_form.PARAMS.items()}, **chosen}
+    return {**{name: param.value for name, param in PARAMS.items()}, **chosen}
 
 
 def sense(dag: Any, **chosen: Any) -> None:
@@ -149,7 +150,7 @@ def sense(dag: Any, **chosen: Any) -> None:
     sensor.execute(context)
 
 
-def test_no_audio_is_a_skip_that_costs_one_listing(dag: Any, deployment: Deployment) -> None:
+def test_no_audio_is_a_skip_that_costs_one_listing(dag: Any, deployment: AirflowDeployment) -> None:
     """The console's folder marker, or a folder whose name only begins like ours, used to start a job every night."""
     for key in ("input/", "input/notes.txt", "input/a.wave", "input-old/z.wav"):
         upload(deployment.bucket, key)
@@ -160,13 +161,13 @@ def test_no_audio_is_a_skip_that_costs_one_listing(dag: Any, deployment: Deploym
 
 
 @pytest.mark.parametrize("key", ["input/a.wav", "input/x/y/a b#1.WAV", "input/.Wav"])
-def test_audio_is_found_whatever_its_name(dag: Any, deployment: Deployment, key: str) -> None:
+def test_audio_is_found_whatever_its_name(dag: Any, deployment: AirflowDeployment, key: str) -> None:
     upload(deployment.bucket, key)
     sense(dag)
 
 
 @pytest.mark.parametrize("prefix", ["x/", "input/x/", "x/[1] what?*", "x/[1] what?*.w"])
-def test_only_audio_that_was_asked_for_counts(dag: Any, deployment: Deployment, prefix: str) -> None:
+def test_only_audio_that_was_asked_for_counts(dag: Any, deployment: AirflowDeployment, prefix: str) -> None:
     upload(deployment.bucket, "input/other.wav")
     upload(deployment.bucket, "input/x-other.wav")
     with pytest.raises(AirflowSkipException):
@@ -176,32 +177,32 @@ def test_only_audio_that_was_asked_for_counts(dag: Any, deployment: Deployment, 
 
 
 @pytest.mark.parametrize("prefix", ["a.wav", "a.wa", "a.", "input/a.WAV"])
-def test_one_file_can_be_asked_for_by_its_whole_name(dag: Any, deployment: Deployment, prefix: str) -> None:
+def test_one_file_can_be_asked_for_by_its_whole_name(dag: Any, deployment: AirflowDeployment, prefix: str) -> None:
     """The run was green and nothing was done, because nothing comes behind `a.wav`."""
     upload(deployment.bucket, "input/a.WAV" if prefix.endswith("WAV") else "input/a.wav")
     sense(dag, prefix=prefix)
 
 
-def test_a_prefix_that_cannot_be_is_red_and_not_a_quiet_night(dag: Any, deployment: Deployment) -> None:
+def test_a_prefix_that_cannot_be_is_red_and_not_a_quiet_night(dag: Any, deployment: AirflowDeployment) -> None:
     with pytest.raises(AirflowFailException, match="OPTION_INVALID"):
         sense(dag, prefix="/x")
     assert deployment.calls("s3") == {}
 
 
-def test_denied_access_is_red_and_no_skip(dag: Any, deployment: Deployment) -> None:
+def test_denied_access_is_red_and_no_skip(dag: Any, deployment: AirflowDeployment) -> None:
     # A deferred sensor with soft_fail turns it into a skip (apache/airflow#71255).
     deployment.aws.order(kind="deny", methods=["LIST"], prefix="input/")
     with pytest.raises(ClientError, match="AccessDenied"):
         sense(dag)
 
 
-def test_a_missing_bucket_is_red_and_no_skip(dag: Any, deployment: Deployment) -> None:
+def test_a_missing_bucket_is_red_and_no_skip(dag: Any, deployment: AirflowDeployment) -> None:
     deployment.configure(bucket="no-such-bucket-anywhere")
     with pytest.raises(ClientError, match="NoSuchBucket"):
         sense(dag)
 
 
-def test_a_setting_that_is_wrong_is_red_before_anything_is_asked(dag: Any, deployment: Deployment) -> None:
+def test_a_setting_that_is_wrong_is_red_before_anything_is_asked(dag: Any, deployment: AirflowDeployment) -> None:
     deployment.configure(max_children="many")
     with pytest.raises(AirflowFailException, match="SETTING_INVALID"):
         sense(dag)
@@ -209,7 +210,7 @@ def test_a_setting_that_is_wrong_is_red_before_anything_is_asked(dag: Any, deplo
 
 
 @pytest.fixture
-def run(dag: Any, deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> Any:
+def run(dag: Any, deployment: AirflowDeployment, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Run one task of the flow, as Airflow would."""
     monkeypatch.setattr(TranscribeOperator, "_interrupted", Impatient())
 
@@ -227,7 +228,9 @@ def run(dag: Any, deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> An
     return run
 
 
-def test_a_whole_run_from_plan_to_report(run: Any, deployment: Deployment, container: Container, aws: LocalAws) -> None:
+def test_a_whole_run_from_plan_to_report(
+    run: Any, deployment: AirflowDeployment, container: Container, aws: LocalAws
+) -> None:
     bucket = deployment.bucket
     for name in ("speech", "silence", "broken"):
         upload(bucket, f"input/{name}.wav", name.encode())
@@ -251,12 +254,12 @@ def test_a_whole_run_from_plan_to_report(run: Any, deployment: Deployment, conta
     }
     report = bucket.read_record(Report, RunKeys(RUN).report)
     assert (report.transcribed, report.failed, report.missing) == (2, 1, 0)
-    assert task_links.REPORT.xcom_key in context["ti"].xcoms
+    assert task_links.REPORT_LINK.xcom_key in context["ti"].xcoms
     assert aws.control("GET", "/_calls")["batch"]["SubmitJob"] == 1
-    assert deployment.queue.describe(job_id)["status"] == batch_job.SUCCEEDED
+    assert deployment.queue.describe(job_id)["status"] == batch_job.JOB_SUCCEEDED
 
 
-def test_a_plan_that_is_frozen_is_taken_as_it_is(run: Any, deployment: Deployment) -> None:
+def test_a_plan_that_is_frozen_is_taken_as_it_is(run: Any, deployment: AirflowDeployment) -> None:
     """Cleared, the task must not plan otherwise than what the children already do."""
     items = upload_all(deployment.bucket, "input/a.wav", "input/b.wav")
     freeze(deployment.bucket, items[:1], options=Options(formats=FORMATS))
@@ -265,7 +268,7 @@ def test_a_plan_that_is_frozen_is_taken_as_it_is(run: Any, deployment: Deploymen
     assert deployment.calls("batch") == {}
 
 
-def test_audio_that_is_gone_when_it_is_planned_is_a_skip(run: Any, deployment: Deployment) -> None:
+def test_audio_that_is_gone_when_it_is_planned_is_a_skip(run: Any, deployment: AirflowDeployment) -> None:
     with pytest.raises(AirflowSkipException):
         run("plan")
     assert list(content(deployment.bucket, "runs/")) == []
@@ -275,7 +278,7 @@ def test_audio_that_is_gone_when_it_is_planned_is_a_skip(run: Any, deployment: D
     ("chosen", "code"), [({"model": "nowhere"}, "MODEL_MISSING"), ({"hot_words": ["sonata"]}, "OPTION_INVALID")]
 )
 def test_a_choice_that_cannot_be_done_is_red_before_anything_starts(
-    run: Any, deployment: Deployment, chosen: dict[str, Any], code: str
+    run: Any, deployment: AirflowDeployment, chosen: dict[str, Any], code: str
 ) -> None:
     upload(deployment.bucket, "input/a.wav")
     with pytest.raises(AirflowFailException, match=rf"\[{code}\]"):
@@ -284,7 +287,7 @@ def test_a_choice_that_cannot_be_done_is_red_before_anything_starts(
     assert "SubmitJob" not in deployment.calls("batch")
 
 
-def test_a_backfill_is_refused_before_it_ends_the_job_of_the_night(run: Any, deployment: Deployment) -> None:
+def test_a_backfill_is_refused_before_it_ends_the_job_of_the_night(run: Any, deployment: AirflowDeployment) -> None:
     upload(deployment.bucket, "input/a.wav")
     with pytest.raises(AirflowFailException, match=r"OPTION_INVALID.*backfill"):
         run("plan", run_type="backfill")
@@ -293,11 +296,11 @@ def test_a_backfill_is_refused_before_it_ends_the_job_of_the_night(run: Any, dep
 
 @pytest.mark.parametrize("dry_run", [True, False])
 def test_a_job_that_another_run_left_is_ended_but_not_by_a_dry_run(
-    run: Any, deployment: Deployment, gate: Path, dry_run: bool
+    run: Any, deployment: AirflowDeployment, gate: Path, dry_run: bool
 ) -> None:
     upload(deployment.bucket, "input/a.wav")
     definition = deployment.define(waits_for(gate))
-    left = Batch(deployment.queue.queue).submit(batch_job.name_of("manual-yesterday"), definition, 1, {}, set())
+    left = BatchQueue(deployment.queue.queue).submit(batch_job.job_name("manual-yesterday"), definition, 1, {}, set())
     deployment.queue.reaches(left, "RUNNING")
     run("plan", dry_run=dry_run)
     assert batch_job.is_over(deployment.queue.describe(left)) is not dry_run
@@ -305,7 +308,7 @@ def test_a_job_that_another_run_left_is_ended_but_not_by_a_dry_run(
     deployment.queue.ends(left)
 
 
-def test_a_dry_run_ends_with_its_plan(run: Any, deployment: Deployment) -> None:
+def test_a_dry_run_ends_with_its_plan(run: Any, deployment: AirflowDeployment) -> None:
     upload(deployment.bucket, "input/a.wav")
     assert run("plan", dry_run=True)["files"] == 1
     with pytest.raises(AirflowSkipException):
@@ -319,13 +322,13 @@ def test_verification_before_a_plan_says_where_to_look(run: Any) -> None:
         run("verify_transcripts")
 
 
-def test_moving_before_verification_says_what_to_clear(run: Any, deployment: Deployment) -> None:
+def test_moving_before_verification_says_what_to_clear(run: Any, deployment: AirflowDeployment) -> None:
     freeze(deployment.bucket, (Item(0, "input/a.wav", "etag", 1),))
     with pytest.raises(AirflowFailException, match=r"RECORD_MISSING.*verdicts\.json.*Clear"):
         run("move_to_processed")
 
 
-def test_what_the_plan_tells_airflow_is_small(run: Any, deployment: Deployment) -> None:
+def test_what_the_plan_tells_airflow_is_small(run: Any, deployment: AirflowDeployment) -> None:
     upload_all(deployment.bucket, *(f"input/{'x' * 500}{number}.wav" for number in range(20)))
     assert len(json.dumps(run("plan"))) < 300
     assert RUN_ID not in content(deployment.bucket, "runs/")

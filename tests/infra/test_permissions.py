@@ -18,7 +18,7 @@ from tests.support.infra.templates import ACCOUNT, PARTITION, REGION, Deployment
 from transcription.contract import keys
 
 NAME = "2022.01.15/a b#1*?.wav"
-INPUT = keys.INPUT + NAME
+INPUT = keys.INPUT_FOLDER + NAME
 RUN = keys.RunKeys(keys.run_name("scheduled__2026-11-24T01:00:00+00:00"))
 TEXT = keys.transcript(keys.name_of(INPUT))
 JSON = keys.transcript_json(keys.name_of(INPUT))
@@ -50,7 +50,7 @@ CONTAINER = {
     "download_file": [MODEL],
     "put_object": [TEXT, JSON, keys.subtitles("talk", "srt"), keys.subtitles("talk", "vtt"), RESULT],
 }
-CONTAINER_LISTS = [keys.model("mine"), keys.MODELS]
+CONTAINER_LISTS = [keys.model("mine"), keys.MODELS_FOLDER]
 #: On what the tasks use each of theirs.
 TASKS = {
     "get_object": [RUN.plan, SHARD, RUN.done("draft"), RUN.job, RUN.verdicts, RUN.moves, RESULT, TEXT, JSON],
@@ -64,7 +64,13 @@ TASKS = {
     "delete_object": [INPUT],
     "delete_objects": [INPUT],
 }
-TASKS_LIST = [keys.INPUT, keys.INPUT + "interviews/", keys.OUTPUT, keys.MODELS + "mine/", RUN.results]
+TASKS_LIST = [
+    keys.INPUT_FOLDER,
+    keys.INPUT_FOLDER + "interviews/",
+    keys.OUTPUT_FOLDER,
+    keys.MODELS_FOLDER + "mine/",
+    RUN.results,
+]
 
 REFUSED_TO_CONTAINER = [
     *(("s3:PutObject", key) for key in (INPUT, keys.processed(INPUT), keys.failed(INPUT), MODEL, SHARD, RUN.plan)),

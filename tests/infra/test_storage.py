@@ -50,7 +50,10 @@ def test_destroy_takes_the_bucket_that_only_has_files_of_the_repository(each: De
     assert any(name.startswith("Airflow") for name in each.resources("Custom::S3AutoDeleteObjects"))
 
 
-@pytest.mark.parametrize("prefix", [keys.INPUT, keys.OUTPUT, keys.PROCESSED, keys.FAILED, keys.MODELS, "", "run"])
+@pytest.mark.parametrize(
+    "prefix",
+    [keys.INPUT_FOLDER, keys.OUTPUT_FOLDER, keys.PROCESSED_FOLDER, keys.FAILED_FOLDER, keys.MODELS_FOLDER, "", "run"],
+)
 def test_nothing_of_peoples_expires_by_itself(default: Deployment, prefix: str) -> None:
     assert expirations(default, f"{prefix}talk.wav") == []
 
@@ -67,7 +70,7 @@ def test_processed_audio_expires_where_that_was_asked_for(other: Deployment) -> 
     assert expirations(other, "output/talk") == []
 
 
-@pytest.mark.parametrize("prefix", [keys.INPUT, keys.OUTPUT, keys.PROCESSED])
+@pytest.mark.parametrize("prefix", [keys.INPUT_FOLDER, keys.OUTPUT_FOLDER, keys.PROCESSED_FOLDER])
 def test_what_was_replaced_or_deleted_can_be_restored_for_a_month_and_is_then_not_paid_for(
     each: Deployment, prefix: str
 ) -> None:

@@ -14,7 +14,7 @@ FILES = {"long.wav": long_recording(minutes=1), "a/one.wav": CLIPS[0], "a/two.wa
 
 def texts(pipeline: Pipeline) -> dict[str, bytes]:
     """All that was written but JSON, which names the engine."""
-    names = [key for key in pipeline.keys(keys.OUTPUT) if not key.endswith(".json")]
+    names = [key for key in pipeline.keys(keys.OUTPUT_FOLDER) if not key.endswith(".json")]
     return {name: pipeline.read(name) for name in names}
 
 

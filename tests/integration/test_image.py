@@ -119,7 +119,7 @@ class Work:
 
     def outputs(self) -> dict[str, bytes]:
         """All transcripts."""
-        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=keys.OUTPUT)
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=keys.OUTPUT_FOLDER)
         found = [each["Key"] for page in pages for each in page.get("Contents", ())]
         return {key: self._s3.get_object(Bucket=self.bucket, Key=key)["Body"].read() for key in found}
 

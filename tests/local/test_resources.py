@@ -35,7 +35,10 @@ def expiring(rules: Any, key: str) -> list[Any]:
     return [rule for rule in rules if key.startswith(rule.get("Filter", rule).get("Prefix", ""))]
 
 
-@pytest.mark.parametrize("prefix", [keys.INPUT, keys.OUTPUT, keys.PROCESSED, keys.FAILED, keys.MODELS, "", "run"])
+@pytest.mark.parametrize(
+    "prefix",
+    [keys.INPUT_FOLDER, keys.OUTPUT_FOLDER, keys.PROCESSED_FOLDER, keys.FAILED_FOLDER, keys.MODELS_FOLDER, "", "run"],
+)
 def test_only_records_of_runs_ever_expire(rules: Any, prefix: str) -> None:
     assert expiring(rules, f"{prefix}talk.wav") == []
 

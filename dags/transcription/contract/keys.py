@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from .errors import NameInvalid, OutputConflict
 from .options import FORMATS
 
-INPUT = "input/"
-OUTPUT = "output/"
-PROCESSED = "processed/"
-FAILED = "failed/"
-RUNS = "runs/"
-MODELS = "models/"
+INPUT_FOLDER = "input/"
+OUTPUT_FOLDER = "output/"
+PROCESSED_FOLDER = "processed/"
+FAILED_FOLDER = "failed/"
+RUNS_FOLDER = "runs/"
+MODELS_FOLDER = "models/"
 
 AUDIO_SUFFIX = ".wav"
 
@@ -25,12 +25,12 @@ _SUFFIXES = tuple(f".{each}" for each in ("json", *FORMATS))
 #: What is put behind the name of a file in `failed/` for the record that says why.
 _REASON = ".error.json"
 #: Room for the longest thing we put around a name: `processed/` … `.wav.error.json`.
-_LONGEST_AFFIX = len(PROCESSED) + len(AUDIO_SUFFIX + _REASON)
+_LONGEST_AFFIX = len(PROCESSED_FOLDER) + len(AUDIO_SUFFIX + _REASON)
 
 
 def is_audio(key: str) -> bool:
     """Whether `key` is audio to transcribe: below `input/`, ending in `.wav` in any case."""
-    return key.startswith(INPUT) and key.lower().endswith(AUDIO_SUFFIX)
+    return key.startswith(INPUT_FOLDER) and key.lower().endswith(AUDIO_SUFFIX)
 
 
 def audio_pattern(prefix: str = "") -> str:
@@ -40,7 +40,7 @@ def audio_pattern(prefix: str = "") -> str:
     prefix that reaches into `.wav` it finds some more: planning takes only what starts with all of it.
     """
     literal = re.sub(r"([*?[])", r"[\1]", re.sub(r"\.(w(av?)?)?$", "", prefix, flags=re.IGNORECASE))
-    return f"{INPUT}{literal}*.[wW][aA][vV]"
+    return f"{INPUT_FOLDER}{literal}*.[wW][aA][vV]"
 
 
 def name_of(key: str) -> str:
@@ -50,7 +50,7 @@ def name_of(key: str) -> str:
         NameInvalid: there is no name in front of `.wav`, or the keys made from it would be too long for S3.
         OutputConflict: its text would lie where another input's JSON or subtitles go, in this run or in a later one.
     """
-    name = key[len(INPUT) : -len(AUDIO_SUFFIX)]
+    name = key[len(INPUT_FOLDER) : -len(AUDIO_SUFFIX)]
     if not name or name.endswith("/"):
         raise NameInvalid(f"{key!r} has no name in front of {AUDIO_SUFFIX}. Give the file a name and upload it again.")
     if name.endswith(_SUFFIXES):
@@ -70,32 +70,32 @@ def name_of(key: str) -> str:
 
 def transcript(name: str) -> str:
     """The plain text transcript."""
-    return OUTPUT + name
+    return OUTPUT_FOLDER + name
 
 
 def transcript_json(name: str) -> str:
     """The transcript with words, times, confidence and provenance."""
-    return f"{OUTPUT}{name}.json"
+    return f"{OUTPUT_FOLDER}{name}.json"
 
 
 def subtitles(name: str, suffix: str) -> str:
     """The transcript as subtitles; `suffix` is one of `options.FORMATS`."""
-    return f"{OUTPUT}{name}.{suffix}"
+    return f"{OUTPUT_FOLDER}{name}.{suffix}"
 
 
 def processed(key: str) -> str:
     """Where an input goes once its transcript is verified."""
-    return PROCESSED + key[len(INPUT) :]
+    return PROCESSED_FOLDER + key[len(INPUT_FOLDER) :]
 
 
 def failed(key: str) -> str:
     """Where an input goes that can never be transcribed."""
-    name = key[len(INPUT) :]
-    if len((FAILED + name + _REASON).encode()) > KEY_BYTES:
+    name = key[len(INPUT_FOLDER) :]
+    if len((FAILED_FOLDER + name + _REASON).encode()) > KEY_BYTES:
         # Such a name is refused, and it must be possible to put it somewhere.
         start = name.encode()[: KEY_BYTES // 2].decode(errors="ignore")
         name = f"{start}-{hashlib.sha256(key.encode()).hexdigest()[:8]}{AUDIO_SUFFIX}"
-    return FAILED + name
+    return FAILED_FOLDER + name
 
 
 def failed_reason(key: str) -> str:
@@ -105,7 +105,7 @@ def failed_reason(key: str) -> str:
 
 def model(name: str) -> str:
     """The folder of a model that people uploaded themselves."""
-    return f"{MODELS}{name}/"
+    return f"{MODELS_FOLDER}{name}/"
 
 
 def run_name(run_id: str) -> str:
@@ -127,7 +127,7 @@ class RunKeys:
     @property
     def prefix(self) -> str:
         """Everything the run writes about itself lies below."""
-        return f"{RUNS}{self.run}/"
+        return f"{RUNS_FOLDER}{self.run}/"
 
     @property
     def plan(self) -> str:

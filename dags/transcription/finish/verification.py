@@ -12,7 +12,7 @@ from transcription.contract.manifest import Failure, Item, Plan
 from transcription.contract.result import Result
 from transcription.finish import transcript_check
 from transcription.finish.outcomes import DONE_BEFORE, MISSING, Outcome, Outcomes
-from transcription.plan import existing_transcripts
+from transcription.plan.existing_transcripts import read_transcript
 from transcription.shared.bucket import CONCURRENCY, Bucket
 from transcription.shared.manifest_store import read_done, read_items
 
@@ -82,8 +82,8 @@ def _check(bucket: Bucket, record: Result) -> None:
 
 
 def _done_before(bucket: Bucket, plan: Plan, item: Item) -> Outcome:
-    found = existing_transcripts.read(bucket, item, plan.recipe)
-    if found is None or not found.same:
+    found = read_transcript(bucket, item, plan.recipe)
+    if found is None or not found.is_current:
         return _missing(item, TranscriptUnverified("The transcript that it had is gone."))
     return Outcome(
         item=item,

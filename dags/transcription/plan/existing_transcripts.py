@@ -1,103 +1,96 @@
-"""Earlier transcripts: what lies in `input/` again, or still, and has its transcript already.
+"""Find inputs that already have a transcript.
 
-That is what daily `aws s3 sync` of a folder makes of every file, and a run that was ended before it moved its audio.
+A daily `aws s3 sync` uploads every file again, and a run that was ended may have transcribed files without moving them.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from itertools import batched
 
 from transcription.contract import keys, records
-from transcription.contract.errors import ModelMissing, RecordInvalid, TranscriptUnverified
+from transcription.contract.errors import RecordInvalid, TranscriptUnverified
 from transcription.contract.manifest import Item
-from transcription.contract.options import Options
 from transcription.contract.result import Audio
 from transcription.finish import transcript_check
 from transcription.shared.bucket import CONCURRENCY, PAGE, Bucket
 
 
 @dataclass(frozen=True)
-class Earlier:
-    """A transcript that lies where that of `item` would go."""
+class ExistingTranscript:
+    """A transcript at the keys where that of `item` would be written."""
 
     item: Item
-    #: The key below `input/` that it was made from.
-    owner: str
-    #: Whether it is what a run would make of the item now.
-    same: bool
+    #: The key below `input/` from which it was made.
+    source_key: str
+    #: Whether it is what the run would write: same audio, same fingerprint.
+    is_current: bool
     audio: Audio
     words: int
-    #: From 0 to 1; nothing where no speech was found.
+    #: From 0 to 1; None if it holds no speech.
     confidence: float | None
-    #: How many words had less confidence than the run that wrote it asked for.
+    #: Number of words below the confidence threshold of the run that wrote it.
     unsure_words: int
 
 
-def recipe(bucket: Bucket, options: Options, image_model: str) -> str:
-    """A digest of all that decides what is written of a file, except its audio.
+def find_transcripts(bucket: Bucket, items: Sequence[Item], recipe: str) -> Iterator[ExistingTranscript]:
+    """Find the transcripts that items already have.
 
-    Models in the bucket go by the ETags of their files, the image's own by what the deployment says of it. Options that
-    are left at their defaults do not enter: a release that adds one makes no transcript outdated.
+    One LIST request for every 1,000 items rules out most items without a transcript: names that are new sort behind
+    the existing outputs or between them. Only the remaining items are read one by one.
 
-    Raises:
-        ModelMissing: there is no such model in the bucket.
-    """
-    model: object = image_model
-    if options.model:
-        prefix = keys.model(options.model)
-        model = sorted((each.key, each.etag) for each in bucket.list(prefix) if each.key != prefix)
-        if not model:
-            raise ModelMissing(
-                f"There is no model s3://{bucket.name}/{prefix}. Upload a .pbmm there, or choose another model."
-            )
-    words = tuple(sorted(options.hot_words, key=lambda each: each.word))
-    # Engines hear the same: another one makes no transcript outdated.
-    ordered = replace(options, hot_words=words, formats=tuple(sorted(options.formats)), engine=Options.engine)
-    defaults = asdict(Options())
-    chosen = {name: value for name, value in asdict(ordered).items() if value != defaults[name]}
-    return hashlib.sha256(json.dumps([chosen, model], sort_keys=True).encode()).hexdigest()[:32]
-
-
-def find(bucket: Bucket, items: Sequence[Item], wanted: str) -> Iterator[Earlier]:
-    """The items that have a transcript already; `wanted` is the recipe of this run.
-
-    One LIST for each 1,000 items tells for most that they have none: names that are new lie where no output is yet.
-    Only those that it shows, or does not reach, are looked at one by one.
+    Args:
+        bucket: the audio bucket.
+        items: in S3's order.
+        recipe: fingerprint of the transcripts that this run writes.
     """
     with ThreadPoolExecutor(CONCURRENCY) as pool:
-        pages = pool.map(lambda chunk: _possible(bucket, chunk), batched(items, PAGE))
-        looked_at = pool.map(lambda item: read(bucket, item, wanted), (item for page in pages for item in page))
-        yield from filter(None, looked_at)
+        pages = pool.map(lambda page: _possible(bucket, page), batched(items, PAGE))
+        transcripts = pool.map(
+            lambda item: read_transcript(bucket, item, recipe), (item for page in pages for item in page)
+        )
+        yield from filter(None, transcripts)
 
 
 def _possible(bucket: Bucket, items: Sequence[Item]) -> list[Item]:
-    """Those of some items, in S3's order, that may have a transcript."""
-    wanted = [(item, keys.transcript_json(keys.name_of(item.key))) for item in items]
-    # LIST begins behind the key it is given, and text comes before JSON. `a.b` comes before `a` among inputs only.
+    """Return the items that may have a transcript: those that one listing shows, or that it does not reach."""
+    json_keys = [(item, keys.transcript_json(keys.name_of(item.key))) for item in items]
+    # LIST starts after the key it is given, and a text sorts before its JSON. The first name is searched, because
+    # names and keys sort differently: `a.b.wav` comes before `a.wav`, but `a` before `a.b`.
     first = min((keys.name_of(item.key) for item in items), key=str.encode)
-    shown, last = bucket.list_page(keys.OUTPUT, after=keys.transcript(first))
-    return [item for item, key in wanted if key in shown or (last is not None and key.encode() > last.encode())]
+    listed, last = bucket.list_page(keys.OUTPUT_FOLDER, after=keys.transcript(first))
+    return [item for item, key in json_keys if key in listed or (last is not None and key.encode() > last.encode())]
 
 
-def read(bucket: Bucket, item: Item, wanted: str) -> Earlier | None:
-    """The transcript that lies where that of `item` would go, if there is one that can be believed."""
+def read_transcript(bucket: Bucket, item: Item, recipe: str) -> ExistingTranscript | None:
+    """Read the transcript that an item already has; None if it has none, or an invalid one.
+
+    Args:
+        bucket: the audio bucket.
+        item: the input.
+        recipe: fingerprint of the transcripts that this run writes.
+    """
     name = keys.name_of(item.key)
-    document = bucket.read(keys.transcript_json(name))
-    if document is None:
+    json_key = keys.transcript_json(name)
+    data = bucket.read(json_key)
+    if data is None:
         return None
     try:
-        found = transcript_check.check(name, bucket.read(keys.transcript(name)), document)
-        audio = records.parse(Audio, found["audio"], keys.transcript_json(name))
+        document = transcript_check.check(name, bucket.read(keys.transcript(name)), data)
+        audio = records.parse(Audio, document["audio"], json_key)
     except (TranscriptUnverified, RecordInvalid):
         return None
-    provenance = found["provenance"]
-    made_from = provenance["input"]
-    same = (made_from["key"], made_from["etag"], provenance.get("recipe")) == (item.key, item.etag, wanted)
-    # Transcripts of earlier releases do not count their unsure words.
-    unsure = found.get("unsure_words", 0)
-    return Earlier(item, made_from["key"], same, audio, len(found["words"]), found["confidence"], unsure)
+    provenance = document["provenance"]
+    source = provenance["input"]
+    return ExistingTranscript(
+        item=item,
+        source_key=source["key"],
+        is_current=(source["key"], source["etag"], provenance.get("recipe")) == (item.key, item.etag, recipe),
+        audio=audio,
+        words=len(document["words"]),
+        confidence=document["confidence"],
+        # Transcripts of release 0.1 have no count.
+        unsure_words=document.get("unsure_words", 0),
+    )

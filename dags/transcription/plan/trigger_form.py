@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-
 from airflow.sdk import Param
 
-from transcription.contract import keys
-from transcription.contract.errors import OptionInvalid
 from transcription.contract.options import (
     BEAM_WIDTHS,
     CANDIDATES,
     ENGINES,
     FORMATS,
-    LIBDEEPSPEECH,
     MAX_WEIGHT,
-    HotWord,
     Options,
 )
-from transcription.shared.settings import Settings
 
 #: Null and not "": the form demands a value for a plain string, and then nobody can just press Trigger.
 PARAMS = {
@@ -128,77 +119,3 @@ PARAMS = {
         description="Only plan: the log of the task `plan` tells the expected hours and cost. Nothing is started.",
     ),
 }
-
-
-@dataclass(frozen=True)
-class Request:
-    """What one run was asked to do."""
-
-    options: Options
-    #: Which names are taken, as their start below `input/`.
-    prefix: str
-    force: bool
-    #: Nothing: no limit.
-    max_files: int | None
-    dry_run: bool
-
-
-def audio_pattern(params: Mapping[str, Any]) -> str:
-    """The glob of what one run takes, for `S3KeySensor`.
-
-    Raises:
-        OptionInvalid: no name can start so.
-    """
-    return keys.audio_pattern(_prefix(params))
-
-
-def _prefix(params: Mapping[str, Any]) -> str:
-    prefix: str = (params["prefix"] or "").removeprefix(keys.INPUT)
-    if prefix.startswith(("/", "s3:")):
-        raise OptionInvalid(f"prefix {prefix!r} must be the start of a name below input/, for example interviews/anna.")
-    return prefix
-
-
-def refuse_backfill(run_type: str) -> None:
-    """Airflow counts backfills apart from other runs, so that one would take the same files as the nightly run.
-
-    Raises:
-        OptionInvalid: the run is one.
-    """
-    if run_type == "backfill":
-        raise OptionInvalid(
-            "A backfill would transcribe the same files as the nightly run. Trigger a single run instead."
-        )
-
-
-def read(params: Mapping[str, Any], settings: Settings) -> Request:
-    """The request that the form's values stand for; what is empty is the deployment's default.
-
-    Raises:
-        OptionInvalid: a value cannot be used; the message says which may be.
-    """
-    if unknown := sorted(params.keys() - PARAMS.keys()):
-        raise OptionInvalid(f"{', '.join(unknown)} cannot be chosen. What can be is {', '.join(PARAMS)}.")
-    formats = params["formats"]
-    engine = params["engine"] or settings.engine
-    options = Options(
-        model=params["model"] or settings.model,
-        beam_width=_number(int, params["beam_width"]),
-        hot_words=tuple(HotWord.parse(each) for each in params["hot_words"] or () if each.strip()),
-        formats=settings.default_formats if formats is None else tuple(formats),
-        lm_alpha=_number(float, params["lm_alpha"]),
-        lm_beta=_number(float, params["lm_beta"]),
-        alternatives=_number(int, params["alternatives"]) or 0,
-        low_confidence=settings.low_confidence,
-        cut_at_silence=params["cut_at_silence"],
-        engine=engine,
-        # What the deployment says of the batched engine must not keep a run from libdeepspeech.
-        int8_lstm=params["int8_lstm"] or (settings.int8_lstm and engine != LIBDEEPSPEECH),
-    )
-    max_files = _number(int, params["max_files"])
-    return Request(options, _prefix(params), params["force"], max_files, params["dry_run"])
-
-
-def _number[Number: (int, float)](kind: type[Number], value: float | None) -> Number | None:
-    """What JSON gives for a number: people write 1 for 1.0, and to JSON Schema 1.0 is an integer."""
-    return None if value is None else kind(value)

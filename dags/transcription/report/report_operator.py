@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Asset, BaseOperator
 
-from transcription.contract import keys
 from transcription.contract.keys import RunKeys, run_name
 from transcription.finish.outcomes import Outcomes
 from transcription.report.run_report import describe, make_report, summarize
 from transcription.shared import task_links
-from transcription.shared.aws_console import Console
-from transcription.shared.batch_job import Job
+from transcription.shared.aws_console import AwsConsole
 from transcription.shared.bucket import Bucket
+from transcription.shared.job_record import Job
 from transcription.shared.manifest_store import read_plan
 from transcription.shared.settings import load_settings
-from transcription.shared.task_errors import final
+from transcription.shared.task_errors import fail_without_retry
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -25,14 +24,14 @@ if TYPE_CHECKING:
 class ReportOperator(BaseOperator):
     """Writes `runs/{run}/report.json`, and tells those who follow the transcripts of its figures."""
 
-    operator_extra_links = (task_links.TRANSCRIPTS, task_links.REPORT)
+    operator_extra_links = (task_links.TRANSCRIPTS_LINK, task_links.REPORT_LINK)
 
     def __init__(self, transcripts: Asset, **kwargs: Any) -> None:
         super().__init__(outlets=[transcripts], **kwargs)
         self.transcripts = transcripts
         self.addresses: dict[str, str] = {}
 
-    @final()
+    @fail_without_retry()
     def execute(self, context: Context) -> None:
         """Add up, write, show.
 
@@ -46,9 +45,9 @@ class ReportOperator(BaseOperator):
         report = make_report(plan, outcomes, bucket.find_record(Job, run.job), settings)
         bucket.write_record(run.report, report)
         self.log.info("%s", describe(report))
-        console = Console.of(bucket)
-        task_links.show(self, context, task_links.TRANSCRIPTS, console.folder(bucket.name, keys.OUTPUT + plan.prefix))
-        task_links.show(self, context, task_links.REPORT, console.object(bucket.name, run.report))
+        console = AwsConsole.for_bucket(bucket)
+        task_links.show_link(self, context, task_links.TRANSCRIPTS_LINK, console.transcripts(plan.prefix))
+        task_links.show_link(self, context, task_links.REPORT_LINK, console.object(run.report))
         context["ti"].xcom_push(key="summary", value=summarize(report))
         report.raise_if_incomplete()
         context["outlet_events"][self.transcripts].extra = report.figures

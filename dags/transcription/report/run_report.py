@@ -10,8 +10,8 @@ from transcription.contract import result
 from transcription.contract.errors import RunIncomplete
 from transcription.contract.manifest import Plan
 from transcription.finish.outcomes import DONE_BEFORE, MISSING, Outcome, Outcomes
-from transcription.shared.batch_job import Job
-from transcription.shared.cost import compute_cost, duration, elsewhere_cost, money
+from transcription.shared.cost import api_cost, compute_cost, duration, money
+from transcription.shared.job_record import Job
 from transcription.shared.settings import Settings
 
 #: How many notes on engines the summary has; the report has all.
@@ -97,7 +97,7 @@ def make_report(plan: Plan, outcomes: Outcomes, job: Job | None, settings: Setti
         real_time_factor=round(sum(outcome.cpu_seconds for outcome in done) / audio, 4) if audio else None,
         vcpu_hours=vcpu_hours,
         cost=compute_cost(vcpu_hours, settings),
-        elsewhere=elsewhere_cost(audio / 3600, settings),
+        elsewhere=api_cost(audio / 3600, settings),
         files=outcomes.files,
         words=sum(outcome.words for outcome in done),
         unsure_words=sum(outcome.unsure_words for outcome in done),

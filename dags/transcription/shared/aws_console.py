@@ -1,4 +1,4 @@
-"""Addresses of pages where people see what a run made: the AWS console, or the server that stands for AWS."""
+"""Addresses of AWS console pages, or of the server that stands in for AWS."""
 
 from __future__ import annotations
 
@@ -7,45 +7,53 @@ from urllib.parse import quote
 
 from airflow.providers.amazon.aws.links.base_aws import BaseAwsLink
 
+from transcription.contract import keys
 from transcription.shared.bucket import Bucket
 
 
 @dataclass(frozen=True)
-class Console:
-    """The console of one partition and region."""
+class AwsConsole:
+    """The AWS console of one partition and region, for one bucket."""
 
     #: Without a slash at the end, for example `https://console.aws.amazon.com`.
     base: str
     region: str
-    #: Of a server that is not AWS; empty for AWS. It has no console, but shows objects and lists.
-    endpoint: str
+    bucket: str
+    #: Address of the server that stands in for AWS; empty for AWS itself. That server has no console, but shows
+    #: objects and listings.
+    endpoint: str = ""
 
     @classmethod
-    def of(cls, bucket: Bucket) -> Console:
-        """The console where a bucket is seen."""
+    def for_bucket(cls, bucket: Bucket) -> AwsConsole:
+        """Return the console of the partition and region that the bucket's client uses."""
         meta = bucket.client.meta
         on_aws = "amazonaws.com" in meta.endpoint_url
         domain = BaseAwsLink.get_aws_domain(meta.partition)
-        return cls(f"https://console.{domain}", meta.region_name, "" if on_aws else meta.endpoint_url)
+        base = f"https://console.{domain}"
+        return cls(base, meta.region_name, bucket.name, "" if on_aws else meta.endpoint_url)
 
-    def folder(self, bucket: str, prefix: str) -> str:
-        """The list of the objects below `prefix`."""
-        if self.endpoint:
-            return f"{self.endpoint}/{bucket}?prefix={quote(prefix, safe='')}"
-        return f"{self.base}/s3/buckets/{bucket}?region={self.region}&prefix={quote(prefix, safe='')}"
+    def transcripts(self, prefix: str) -> str:
+        """Return the address of the list of transcripts whose names start with `prefix`."""
+        return self.folder(keys.OUTPUT_FOLDER + prefix)
 
-    def object(self, bucket: str, key: str) -> str:
-        """One object."""
+    def folder(self, prefix: str) -> str:
+        """Return the address of the list of objects below `prefix`."""
         if self.endpoint:
-            return f"{self.endpoint}/{bucket}/{quote(key)}"
-        return f"{self.base}/s3/object/{bucket}?region={self.region}&prefix={quote(key, safe='')}"
+            return f"{self.endpoint}/{self.bucket}?prefix={quote(prefix, safe='')}"
+        return f"{self.base}/s3/buckets/{self.bucket}?region={self.region}&prefix={quote(prefix, safe='')}"
+
+    def object(self, key: str) -> str:
+        """Return the address of one object."""
+        if self.endpoint:
+            return f"{self.endpoint}/{self.bucket}/{quote(key)}"
+        return f"{self.base}/s3/object/{self.bucket}?region={self.region}&prefix={quote(key, safe='')}"
 
     def job(self, job_id: str) -> str:
-        """A Batch job."""
+        """Return the address of a Batch job."""
         return f"{self.base}/batch/home?region={self.region}#jobs/detail/{job_id}"
 
     def log(self, group: str, stream: str) -> str:
-        """A log stream of CloudWatch."""
+        """Return the address of a CloudWatch log stream."""
         return (
             f"{self.base}/cloudwatch/home?region={self.region}"
             f"#logsV2:log-groups/log-group/{_fragment(group)}/log-events/{_fragment(stream)}"
@@ -53,5 +61,5 @@ class Console:
 
 
 def _fragment(name: str) -> str:
-    """CloudWatch's pages decode their fragment twice, and write the second `%` as `$`."""
+    """Encode a name for CloudWatch's URL fragment, which is decoded twice and has `$` in place of `%`."""
     return quote(quote(name, safe=""), safe="").replace("%", "$")

@@ -1,93 +1,73 @@
-"""A run's Batch job as AWS describes it: where it stands, why it failed, what it used."""
+"""Read Batch's descriptions of a run's job: status, failures, machine time."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
-SUCCEEDED: Final = "SUCCEEDED"
-FAILED: Final = "FAILED"
-RUNNABLE: Final = "RUNNABLE"
-#: In these a machine is at work, or about to be.
-BUSY: Final = ("STARTING", "RUNNING")
-#: Source: AWS Batch User Guide, "Job states".
-STATUSES: Final = ("SUBMITTED", "PENDING", RUNNABLE, *BUSY, SUCCEEDED, FAILED)
+from transcription.shared.job_record import FailedChild
+
+JOB_SUCCEEDED: Final = "SUCCEEDED"
+JOB_FAILED: Final = "FAILED"
+JOB_RUNNABLE: Final = "RUNNABLE"
+#: Statuses in which a machine runs the job or prepares to.
+WORKING_STATUSES: Final = ("STARTING", "RUNNING")
+#: All statuses in the order of a job's life. Source: AWS Batch User Guide, "Job states".
+JOB_STATUSES: Final = ("SUBMITTED", "PENDING", JOB_RUNNABLE, *WORKING_STATUSES, JOB_SUCCEEDED, JOB_FAILED)
 
 #: `JobDetail` of DescribeJobs, or `JobSummary` of ListJobs.
-Described = Mapping[str, Any]
+JobDescription = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class FailedChild:
-    """A child that failed for good."""
-
-    job_id: str
-    reason: str
-    #: The page that shows its log in CloudWatch; empty where its container never started.
-    log: str
-
-
-@dataclass(frozen=True)
-class Job:
-    """What `runs/{run}/job.json` holds: the newest job of the run, and what all its jobs used."""
-
-    run: str
-    job_id: str
-    job_name: str
-    #: When it was last looked at for this record.
-    status: str = "SUBMITTED"
-    #: How many jobs the run has submitted. More than one only after a failure, for what was missing.
-    jobs: int = 1
-    #: vCPUs times the time they were held, over all attempts of all jobs, in hours.
-    vcpu_hours: float = 0.0
-    #: Of the newest job.
-    failed: tuple[FailedChild, ...] = ()
-
-
-def name_of(run: str) -> str:
-    """The name of a run's jobs; `*` for those of all runs."""
+def job_name(run: str) -> str:
+    """Return the name of a run's Batch jobs; `*` as `run` gives the pattern for the jobs of all runs."""
     return f"transcribe-{run}"
 
 
-def is_over(job: Described) -> bool:
-    """Whether nothing of the job will run any more."""
-    return job["status"] in (SUCCEEDED, FAILED)
+def is_over(job: JobDescription) -> bool:
+    """Return whether the job has succeeded or failed, so that nothing of it runs any more."""
+    return job["status"] in (JOB_SUCCEEDED, JOB_FAILED)
 
 
-def is_ending(job: Described) -> bool:
-    """Whether somebody ended the job; its containers may still be at it."""
+def is_ending(job: JobDescription) -> bool:
+    """Return whether the job was terminated or cancelled. Its containers may still run for a moment."""
     return bool(job.get("isTerminated") or job.get("isCancelled"))
 
 
-def size(job: Described) -> int:
-    """How many children it has; a plain job counts as one."""
+def child_count(job: JobDescription) -> int:
+    """Return the number of children of an array job, or 1 for a plain job."""
     return int(job.get("arrayProperties", {}).get("size", 1))
 
 
-def standing(job: Described) -> dict[str, int]:
-    """How many children are in each status, without those in which none is."""
+def count_children_by_status(job: JobDescription) -> dict[str, int]:
+    """Count the children in each status, in the order of a job's life; statuses without children are left out."""
     summary: Mapping[str, int] = job.get("arrayProperties", {}).get("statusSummary") or {job["status"]: 1}
-    return {status: summary[status] for status in STATUSES if summary.get(status)}
+    return {status: summary[status] for status in JOB_STATUSES if summary.get(status)}
 
 
-def failure(job: Described, address: Callable[[str, str], str]) -> FailedChild:
-    """Why a job or child failed, from its full description; `address` makes one of a log group and a stream."""
+def failed_child(job: JobDescription, log_address: Callable[[str, str], str]) -> FailedChild:
+    """Describe why a job or a child failed.
+
+    Args:
+        job: its full description.
+        log_address: makes the address of a log from the names of its log group and log stream.
+    """
     container = job.get("container", {})
     exit_code = f"exit code {container['exitCode']}" if "exitCode" in container else ""
     parts = (job.get("statusReason", ""), container.get("reason", ""), exit_code)
     reason = ", ".join(part for part in parts if part) or "no reason given"
     group = container.get("logConfiguration", {}).get("options", {}).get("awslogs-group", "/aws/batch/job")
     stream = container.get("logStreamName")
-    return FailedChild(job["jobId"], reason, address(group, stream) if stream else "")
+    return FailedChild(job["jobId"], reason, log_address(group, stream) if stream else "")
 
 
-def vcpu_hours(children: Iterable[Described]) -> float:
-    """What jobs or children used in all their attempts, from their full descriptions."""
+def vcpu_hours(jobs: Iterable[JobDescription]) -> float:
+    """Add up the vCPU hours of all attempts of jobs or children, from their full descriptions."""
     total = 0.0
-    for child in children:
-        needs = {each["type"]: each["value"] for each in child["container"].get("resourceRequirements", ())}
-        attempts = [each for each in child.get("attempts", ()) if {"startedAt", "stoppedAt"} <= each.keys()]
-        held = sum(each["stoppedAt"] - each["startedAt"] for each in attempts)
-        total += float(needs.get("VCPU", 1)) * held / 3_600_000
+    for job in jobs:
+        requirements = {entry["type"]: entry["value"] for entry in job["container"].get("resourceRequirements", ())}
+        # An attempt whose container never started has no `startedAt`, and costs nothing.
+        attempts = [attempt for attempt in job.get("attempts", ()) if {"startedAt", "stoppedAt"} <= attempt.keys()]
+        milliseconds = sum(attempt["stoppedAt"] - attempt["startedAt"] for attempt in attempts)
+        total += float(requirements.get("VCPU", 1)) * milliseconds / 3_600_000
     return round(total, 6)

@@ -48,7 +48,7 @@ _DENIED = {"AccessDenied", "403", "AllAccessDisabled", "ExpiredToken", "InvalidA
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
-class Found(NamedTuple):
+class ListedObject(NamedTuple):
     """An object in a listing: its ETag without quotes, its size in bytes."""
 
     key: str
@@ -86,12 +86,12 @@ class Bucket:
         retries: Any = {"mode": "standard", "total_max_attempts": 8}
         return S3Hook(config=Config(max_pool_connections=CONCURRENCY, retries=retries)).get_conn()
 
-    def list(self, prefix: str) -> Iterator[Found]:
+    def list(self, prefix: str) -> Iterator[ListedObject]:
         """Every object below `prefix`, page by page, in S3's order."""
         with self._at(prefix):
             for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix):
                 for each in page.get("Contents", []):
-                    yield Found(each["Key"], each["ETag"].strip('"'), each["Size"])
+                    yield ListedObject(each["Key"], each["ETag"].strip('"'), each["Size"])
 
     def list_page(self, prefix: str, after: str) -> tuple[set[str], str | None]:
         """The first keys below `prefix` that come after the key `after`.
@@ -160,12 +160,12 @@ class Bucket:
             raise
         return True
 
-    def find(self, key: str) -> Found | None:
+    def find(self, key: str) -> ListedObject | None:
         """An object, or nothing where there is none."""
         try:
             with self._at(key):
                 head = self.client.head_object(Bucket=self.name, Key=key)
-            return Found(key, head["ETag"].strip('"'), head["ContentLength"])
+            return ListedObject(key, head["ETag"].strip('"'), head["ContentLength"])
         except ClientError as error:
             if is_missing(error):
                 return None

@@ -38,7 +38,7 @@ def estimate(shard_bytes: list[int], settings: Settings) -> Estimate:
         vcpu_hours=round(work, 4),
         wall_hours=round(max(longest, work / settings.parallel_children), 4),
         cost=compute_cost(work, settings),
-        elsewhere=elsewhere_cost(hours, settings),
+        elsewhere=api_cost(hours, settings),
     )
 
 
@@ -47,7 +47,7 @@ def compute_cost(vcpu_hours: float, settings: Settings) -> float:
     return round(vcpu_hours * settings.vcpu_hour_price, 4)
 
 
-def elsewhere_cost(audio_hours: float, settings: Settings) -> float:
+def api_cost(audio_hours: float, settings: Settings) -> float:
     """The price of a general service for the same audio, in US dollars."""
     return round(audio_hours * settings.api_hour_price, 4)
 

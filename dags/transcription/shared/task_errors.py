@@ -1,4 +1,4 @@
-"""How a task ends other than well: at once where trying again cannot help, or skipped where there is nothing to do."""
+"""End a task early: fail it without retries, or skip it."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from transcription.contract.errors import SystemFault
 
 try:
     from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
-except ImportError:  # Airflow 3.0, where the SDK does not have them yet; later ones warn of the old place
+except ImportError:  # Airflow 3.0's SDK lacks them; later versions warn about the old module
     from airflow.exceptions import AirflowFailException, AirflowSkipException  # type: ignore[no-redef]
 
-__all__ = ["AirflowFailException", "AirflowSkipException", "final"]
+__all__ = ["AirflowFailException", "AirflowSkipException", "fail_without_retry"]
 
 
 @contextmanager
-def final() -> Iterator[None]:
-    """Use as `@final()` below `@task`: a `SystemFault` fails the task without Airflow's retries.
+def fail_without_retry() -> Iterator[None]:
+    """Fail a task without Airflow's retries if it raises a `SystemFault`. Decorate a task: `@fail_without_retry()`.
 
     Raises:
-        AirflowFailException: with the fault's code and words.
+        AirflowFailException: with the code and message of the `SystemFault`.
     """
     try:
         yield

@@ -1,4 +1,7 @@
-"""Buttons on tasks in the Airflow UI. Airflow 3 keeps each address as an XCom, so its web server needs none of this."""
+"""Buttons on tasks in the Airflow UI.
+
+Airflow 3 stores each button's address as an XCom, so its web server does not need this code.
+"""
 
 from __future__ import annotations
 
@@ -11,40 +14,40 @@ if TYPE_CHECKING:
     from airflow.sdk import BaseOperator, Context
     from airflow.sdk.types import TaskInstanceKey
 
-#: How many failed children have a button of their own; one more button leads to the list of all.
-FAILED_CHILDREN = 5
+#: Number of failed children whose log has a button. One more button leads to the list of all failed children.
+MAX_LOG_LINKS = 5
 
 
-class Link(BaseOperatorLink):
-    """A button that leads where the task says; it is not shown where the task has said nothing."""
+class TaskLink(BaseOperatorLink):
+    """A button whose address the task sets while it runs. Without an address it is not shown."""
 
     def __init__(self, name: str) -> None:
         self._name = name
 
     @property
     def name(self) -> str:
-        """What is written on the button."""
+        """The button's label."""
         return self._name
 
     @property
     def xcom_key(self) -> str:
-        """Where Airflow keeps the address."""
+        """Key of the XCom in which Airflow stores the address."""
         return f"link_{self._name.lower().replace(' ', '_')}"
 
     def get_link(self, operator: BaseOperator, *, ti_key: TaskInstanceKey) -> str:
-        """The address; Airflow asks for it when the task ends."""
+        """Return the address. Airflow calls this when the task ends."""
         addresses: Mapping[str, str] = getattr(operator, "addresses", {})
         return addresses.get(self._name, "")
 
 
-TRANSCRIPTS = Link("Transcripts")
-REPORT = Link("Report")
-JOB = Link("Batch job")
-FAILED = Link("Failed children")
-LOGS = tuple(Link(f"Log of failed child {number}") for number in range(1, FAILED_CHILDREN + 1))
+TRANSCRIPTS_LINK = TaskLink("Transcripts")
+REPORT_LINK = TaskLink("Report")
+JOB_LINK = TaskLink("Batch job")
+FAILED_CHILDREN_LINK = TaskLink("Failed children")
+LOG_LINKS = tuple(TaskLink(f"Log of failed child {number}") for number in range(1, MAX_LOG_LINKS + 1))
 
 
-def show(operator: Any, context: Context, link: Link, address: str) -> None:
-    """Show a button from now on, while the task still runs."""
+def show_link(operator: Any, context: Context, link: TaskLink, address: str) -> None:
+    """Set a button's address, so that the UI shows it while the task still runs."""
     operator.addresses[link.name] = address
     context["ti"].xcom_push(key=link.xcom_key, value=address)

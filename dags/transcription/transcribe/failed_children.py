@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from transcription.shared import batch_job, task_links
-from transcription.shared.aws_console import Console
-from transcription.shared.batch_client import Batch
-from transcription.shared.batch_job import Described, FailedChild
+from transcription.shared.aws_console import AwsConsole
+from transcription.shared.batch_job import JobDescription
+from transcription.shared.batch_queue import BatchQueue
+from transcription.shared.job_record import FailedChild
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -20,10 +21,10 @@ log = logging.getLogger(__name__)
 _NAMED = 5
 
 
-def read(batch: Batch, job: Described, console: Console) -> list[FailedChild]:
+def read(batch: BatchQueue, job: JobDescription, console: AwsConsole) -> list[FailedChild]:
     """Describe the failed children of a job, and log each with its reason and the address of its log."""
-    descriptions = batch.describe_all(batch.children(job, batch_job.FAILED))
-    children = [batch_job.failure(description, console.log) for description in descriptions]
+    descriptions = batch.describe_all(batch.children(job, batch_job.JOB_FAILED))
+    children = [batch_job.failed_child(description, console.log) for description in descriptions]
     for child in children:
         log.error("%s failed: %s. Log: %s", child.job_id, child.reason, child.log or "it did not start")
     return children
@@ -32,18 +33,18 @@ def read(batch: Batch, job: Described, console: Console) -> list[FailedChild]:
 def show(operator: Any, context: Context, children: Sequence[FailedChild], record_address: str) -> None:
     """Show a button to the logs of the first failed children, and one to the record that lists all of them."""
     if children:
-        task_links.show(operator, context, task_links.FAILED, record_address)
+        task_links.show_link(operator, context, task_links.FAILED_CHILDREN_LINK, record_address)
     logs = [child.log for child in children if child.log]
-    for link, address in zip(task_links.LOGS, logs, strict=False):
-        task_links.show(operator, context, link, address)
+    for link, address in zip(task_links.LOG_LINKS, logs, strict=False):
+        task_links.show_link(operator, context, link, address)
 
 
-def explain(job: Described, children: Sequence[FailedChild]) -> str:
+def explain(job: JobDescription, children: Sequence[FailedChild]) -> str:
     """Return the text of the error for a failed job: which children failed, why, and what to do."""
     named = "; ".join(f"{child.job_id}: {child.reason}" for child in children[:_NAMED])
     more = f" … and {len(children) - _NAMED} more" if len(children) > _NAMED else ""
     return (
-        f"{len(children)} of {batch_job.size(job)} Batch children failed; the files that they finished are kept. "
-        f"{named}{more}. The log of this task links to their logs. Fix the cause, then clear this task: it transcribes "
-        "only the files that have no result yet."
+        f"{len(children)} of {batch_job.child_count(job)} Batch children failed; the files that they finished are "
+        f"kept. {named}{more}. The log of this task links to their logs. Fix the cause, then clear this task: it "
+        "transcribes only the files that have no result yet."
     )

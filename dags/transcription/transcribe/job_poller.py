@@ -9,8 +9,8 @@ from threading import Event
 from transcription.contract.errors import JobStuck
 from transcription.contract.manifest import Plan
 from transcription.shared import batch_job
-from transcription.shared.batch_client import Batch
-from transcription.shared.batch_job import Described
+from transcription.shared.batch_job import JobDescription
+from transcription.shared.batch_queue import BatchQueue
 from transcription.shared.bucket import Bucket
 from transcription.shared.settings import Settings
 from transcription.transcribe.cancellation import TaskInterrupted
@@ -30,11 +30,11 @@ class JobPoller:
         interrupted: set when the task has to end.
     """
 
-    def __init__(self, batch: Batch, bucket: Bucket, plan: Plan, settings: Settings, interrupted: Event) -> None:
+    def __init__(self, batch: BatchQueue, bucket: Bucket, plan: Plan, settings: Settings, interrupted: Event) -> None:
         self._batch, self._settings, self._interrupted = batch, settings, interrupted
         self._progress = JobProgress(bucket, plan, interrupted)
 
-    def wait_for_end(self, job_id: str) -> Described:
+    def wait_for_end(self, job_id: str) -> JobDescription:
         """Wait until the job has ended, and log its progress.
 
         Returns:
@@ -51,13 +51,13 @@ class JobPoller:
             if self._interrupted.is_set():
                 raise TaskInterrupted
             job = self._batch.describe(job_id)
-            children_before, children = children, batch_job.standing(job)
+            children_before, children = children, batch_job.count_children_by_status(job)
             now = time.monotonic()
             if children != children_before or self._progress.is_outdated:
                 self._progress.log_status(job_id, children)
             if batch_job.is_over(job):
                 return job
-            if children != children_before or any(status in children for status in batch_job.BUSY):
+            if children != children_before or any(status in children for status in batch_job.WORKING_STATUSES):
                 busy_at, waiting_reason = now, ""
             else:
                 waiting_reason = self._log_waiting_reason(job, waiting_reason)
@@ -65,7 +65,7 @@ class JobPoller:
                     raise self._end_stuck_job(job_id, waiting_reason)
             self._interrupted.wait(self._settings.poll_seconds)
 
-    def _log_waiting_reason(self, job: Described, logged: str) -> str:
+    def _log_waiting_reason(self, job: JobDescription, logged: str) -> str:
         """Log why Batch lets the job wait, unless that reason is the one `logged` before.
 
         Returns:

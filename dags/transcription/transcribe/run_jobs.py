@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Plan
-from transcription.plan import planning
+from transcription.plan.sharding import make_shards
 from transcription.shared import batch_job, manifest_store
-from transcription.shared.batch_client import Batch
-from transcription.shared.batch_job import Described, FailedChild, Job
+from transcription.shared.batch_job import JobDescription
+from transcription.shared.batch_queue import BatchQueue
 from transcription.shared.bucket import Bucket
+from transcription.shared.job_record import FailedChild, Job
 from transcription.shared.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -27,14 +28,14 @@ class RunJobs:
         settings: say into how many shards another job divides the files without a result.
     """
 
-    def __init__(self, batch: Batch, bucket: Bucket, plan: Plan, settings: Settings) -> None:
+    def __init__(self, batch: BatchQueue, bucket: Bucket, plan: Plan, settings: Settings) -> None:
         self._batch, self._bucket, self._plan, self._settings = batch, bucket, plan, settings
         #: The name of every job of the run.
-        self.name = batch_job.name_of(plan.run)
+        self.name = batch_job.job_name(plan.run)
         #: The key of the record of the run's newest job.
         self.record_key = RunKeys(plan.run).job
 
-    def newest(self) -> Described | None:
+    def newest(self) -> JobDescription | None:
         """Return the newest job of the run, if there is one, and end older jobs that still run.
 
         Two jobs run at once only if two attempts of the task submitted them at the same time.
@@ -45,14 +46,14 @@ class RunJobs:
                 self._batch.end(job["jobId"], "A newer job of this run is at work")
         return jobs[0] if jobs else None
 
-    def may_be_followed(self, job: Described) -> bool:
+    def may_be_followed(self, job: JobDescription) -> bool:
         """Return whether another job may follow this one.
 
         It may if this one failed, and either a task attempt has reported the failure or somebody ended the job.
         """
         record = self._bucket.find_record(Job, self.record_key)
-        is_reported = record is not None and (record.job_id, record.status) == (job["jobId"], batch_job.FAILED)
-        return job["status"] == batch_job.FAILED and (is_reported or batch_job.is_ending(job))
+        is_reported = record is not None and (record.job_id, record.status) == (job["jobId"], batch_job.JOB_FAILED)
+        return job["status"] == batch_job.JOB_FAILED and (is_reported or batch_job.is_ending(job))
 
     def submit(self, definition: str) -> str | None:
         """Submit the run's first job, or another one for the files that have no result yet.
@@ -71,7 +72,7 @@ class RunJobs:
             log.info("%d of %d files have no result yet.", len(missing), plan.files)
             if not missing:
                 return None
-            plan = manifest_store.redraft(self._bucket, plan, planning.shards(missing, self._settings))
+            plan = manifest_store.redraft(self._bucket, plan, make_shards(missing, self._settings))
         parameters = {"run": plan.run, "draft": plan.draft}
         job_id = self._batch.submit(self.name, definition, plan.shards, parameters, known_ids)
         log.info("Submitted the Batch job %s with %d children.", job_id, plan.shards)
@@ -88,7 +89,7 @@ class RunJobs:
             if not batch_job.is_over(job):
                 self._batch.end(job["jobId"], reason)
 
-    def record(self, job: Described, failed: Sequence[FailedChild]) -> None:
+    def record(self, job: JobDescription, failed: Sequence[FailedChild]) -> None:
         """Write the record of the newest job: its final status, its failed children, the vCPU hours of all jobs."""
         jobs = self._describe_jobs()
         children = (child for run_job in jobs for child in self._batch.children(run_job))
@@ -96,7 +97,7 @@ class RunJobs:
         record = Job(self._plan.run, job["jobId"], self.name, job["status"], len(jobs), used, tuple(failed))
         self._bucket.write_record(self.record_key, record)
 
-    def _describe_jobs(self) -> list[Described]:
+    def _describe_jobs(self) -> list[JobDescription]:
         """Describe all jobs of the run that Batch still knows, the newest first."""
         job_ids = {job["jobId"] for job in self._batch.jobs(self.name)}
         # ListJobs may not show a new job yet.

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.providers.amazon.aws.operators.batch import BatchOperator
 
-from transcription.contract import keys
 from transcription.contract.errors import JobFailed, JobStuck
 from transcription.contract.keys import run_name
 from transcription.shared import batch_job, manifest_store, task_links
-from transcription.shared.aws_console import Console
-from transcription.shared.batch_client import Batch
+from transcription.shared.aws_console import AwsConsole
+from transcription.shared.batch_queue import BatchQueue
 from transcription.shared.bucket import Bucket
 from transcription.shared.settings import load_settings
-from transcription.shared.task_errors import AirflowSkipException, final
+from transcription.shared.task_errors import AirflowSkipException, fail_without_retry
 from transcription.transcribe import failed_children
 from transcription.transcribe.cancellation import TaskInterrupted, end_job_if_cancelled
 from transcription.transcribe.job_poller import JobPoller
@@ -36,7 +35,12 @@ class TranscribeOperator(BatchOperator):
     """
 
     #: The provider's own links do not support array jobs.
-    operator_extra_links = (task_links.TRANSCRIPTS, task_links.JOB, task_links.FAILED, *task_links.LOGS)  # type: ignore[assignment]
+    operator_extra_links = (
+        task_links.TRANSCRIPTS_LINK,
+        task_links.JOB_LINK,
+        task_links.FAILED_CHILDREN_LINK,
+        *task_links.LOG_LINKS,
+    )  # type: ignore[assignment]
 
     #: Set by Airflow's signal handler through `on_kill`. Each task has a process of its own, so the class can hold it.
     _interrupted: ClassVar = threading.Event()
@@ -45,7 +49,7 @@ class TranscribeOperator(BatchOperator):
         super().__init__(job_name="", deferrable=False, **kwargs)
         self.addresses: dict[str, str] = {}
 
-    @final()
+    @fail_without_retry()
     def execute(self, context: Context) -> str | None:
         """Submit or find the run's job and wait for its end.
 
@@ -61,13 +65,13 @@ class TranscribeOperator(BatchOperator):
         plan = manifest_store.read_plan(bucket, run_name(context["run_id"]))
         if plan.dry_run:
             raise AirflowSkipException("A dry run ends after its plan.")
-        console = Console.of(bucket)
-        transcripts = console.folder(bucket.name, keys.OUTPUT + plan.prefix)
-        task_links.show(self, context, task_links.TRANSCRIPTS, transcripts)
+        console = AwsConsole.for_bucket(bucket)
+        transcripts = console.transcripts(plan.prefix)
+        task_links.show_link(self, context, task_links.TRANSCRIPTS_LINK, transcripts)
         if not plan.shards:
             self.log.info("There is nothing to transcribe.")
             return None
-        batch = Batch(self.job_queue)
+        batch = BatchQueue(self.job_queue)
         jobs = RunJobs(batch, bucket, plan, settings)
         self.job_name = jobs.name
         poller = JobPoller(batch, bucket, plan, settings, self._interrupted)
@@ -75,7 +79,7 @@ class TranscribeOperator(BatchOperator):
             self.job_id = self._find_job(jobs, poller) or jobs.submit(self.job_definition)
             if self.job_id is None:
                 return None
-            task_links.show(self, context, task_links.JOB, console.job(self.job_id))
+            task_links.show_link(self, context, task_links.JOB_LINK, console.job(self.job_id))
             job = poller.wait_for_end(self.job_id)
         except JobStuck as stuck:
             jobs.record(batch.describe(stuck.job_id), [])
@@ -83,9 +87,9 @@ class TranscribeOperator(BatchOperator):
         except TaskInterrupted:
             raise end_job_if_cancelled(jobs, context) from None
         children = failed_children.read(batch, job, console)
-        failed_children.show(self, context, children, console.object(bucket.name, jobs.record_key))
+        failed_children.show(self, context, children, console.object(jobs.record_key))
         jobs.record(job, children)
-        if job["status"] == batch_job.FAILED:
+        if job["status"] == batch_job.JOB_FAILED:
             raise JobFailed(failed_children.explain(job, children))
         return self.job_id
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import make_dataclass
 from itertools import combinations
 from typing import Any
 
@@ -13,12 +12,11 @@ import pytest
 from tests.support.dags.bucket_objects import make_plan, upload
 from tests.support.dags.container_transcripts import Container
 from tests.support.standin.standin_server import LocalAws
-from transcription.contract.errors import ModelMissing, StorageDenied
+from transcription.contract.errors import StorageDenied
 from transcription.contract.manifest import Item
-from transcription.contract.options import ENGINES, HotWord, Options
 from transcription.contract.result import Audio
 from transcription.plan import existing_transcripts
-from transcription.plan.existing_transcripts import Earlier
+from transcription.plan.existing_transcripts import ExistingTranscript
 from transcription.shared.bucket import Bucket
 
 KEY = "input/x/a b#1.wav"
@@ -35,8 +33,8 @@ def transcribe(bucket: Bucket, container: Container) -> Callable[..., None]:
     return transcribe
 
 
-def find(bucket: Bucket, items: Sequence[Item], recipe: str = "recipe") -> list[Earlier]:
-    return sorted(existing_transcripts.find(bucket, items, recipe), key=lambda each: each.item.number)
+def find(bucket: Bucket, items: Sequence[Item], recipe: str = "recipe") -> list[ExistingTranscript]:
+    return sorted(existing_transcripts.find_transcripts(bucket, items, recipe), key=lambda each: each.item.number)
 
 
 def test_the_same_audio_again_is_done_already(bucket: Bucket, transcribe: Callable[..., None]) -> None:
@@ -44,7 +42,7 @@ def test_the_same_audio_again_is_done_already(bucket: Bucket, transcribe: Callab
     item = upload(bucket, KEY)
     transcribe(item)
     (found,) = find(bucket, [item])
-    assert (found.item, found.owner, found.same) == (item, KEY, True)
+    assert (found.item, found.source_key, found.is_current) == (item, KEY, True)
     assert (found.words, found.audio.sample_rate, found.audio.encoding) == (3, 16_000, "PCM_16")
     assert found.confidence is not None
     assert 0 < found.confidence <= 1
@@ -66,7 +64,7 @@ def test_silence_is_done_already_too(bucket: Bucket, transcribe: Callable[..., N
     item = upload(bucket, KEY)
     transcribe(item, like="silence")
     (found,) = find(bucket, [item])
-    assert (found.same, found.words, found.confidence) == (True, 0, None)
+    assert (found.is_current, found.words, found.confidence) == (True, 0, None)
     assert found.audio == Audio(1.0, 16_000, 1, "PCM_16")
 
 
@@ -74,25 +72,25 @@ def test_a_number_in_another_manifest_does_not_make_it_another_file(
     bucket: Bucket, transcribe: Callable[..., None]
 ) -> None:
     transcribe(upload(bucket, KEY))
-    assert find(bucket, [upload(bucket, KEY, number=5)])[0].same
+    assert find(bucket, [upload(bucket, KEY, number=5)])[0].is_current
 
 
 def test_other_audio_under_the_same_name_is_not_done(bucket: Bucket, transcribe: Callable[..., None]) -> None:
     transcribe(upload(bucket, KEY))
     (found,) = find(bucket, [upload(bucket, KEY, b"other")])
-    assert (found.owner, found.same) == (KEY, False)
+    assert (found.source_key, found.is_current) == (KEY, False)
 
 
 def test_another_recipe_is_not_done(bucket: Bucket, transcribe: Callable[..., None]) -> None:
     item = upload(bucket, KEY)
     transcribe(item)
-    assert not find(bucket, [item], recipe="another")[0].same
+    assert not find(bucket, [item], recipe="another")[0].is_current
 
 
 def test_the_transcript_of_another_file_names_its_owner(bucket: Bucket, transcribe: Callable[..., None]) -> None:
     transcribe(upload(bucket, "input/a.wav"))
     (found,) = find(bucket, [upload(bucket, "input/a.WAV")])
-    assert (found.owner, found.same) == ("input/a.wav", False)
+    assert (found.source_key, found.is_current) == ("input/a.wav", False)
 
 
 @pytest.mark.parametrize("key", ["output/x/a b#1", "output/x/a b#1.json"])
@@ -185,86 +183,3 @@ def test_denied_access_is_not_taken_for_new_audio(bucket: Bucket, aws: LocalAws)
     aws.order(kind="deny", methods=["LIST"], prefix="output/")
     with pytest.raises(StorageDenied, match="AccessDenied"):
         find(bucket, [Item(0, KEY, "etag", 1)])
-
-
-def recipe(bucket: Bucket, image_model: str = "official", **options: object) -> str:
-    return existing_transcripts.recipe(bucket, Options(**options), image_model)  # type: ignore[arg-type]
-
-
-def test_a_recipe_is_the_same_on_another_day(bucket: Bucket) -> None:
-    upload(bucket, "models/court/a.pbmm", b"model")
-    for options in ({}, {"model": "court"}, {"hot_words": (HotWord("seven", 2.0),), "formats": ("srt",)}):
-        assert recipe(bucket, **options) == recipe(Bucket(bucket.name), **options)
-
-
-def test_the_order_in_which_people_write_things_down_changes_no_recipe(bucket: Bucket) -> None:
-    one, other = HotWord("seven", 2.0), HotWord("three", 3.0)
-    assert recipe(bucket, hot_words=(one, other)) == recipe(bucket, hot_words=(other, one))
-    assert recipe(bucket, formats=("srt", "vtt")) == recipe(bucket, formats=("vtt", "srt"))
-
-
-def test_a_release_that_adds_an_option_makes_no_transcript_outdated(
-    bucket: Bucket, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The whole bucket would be transcribed again, and paid for, as soon as it is synchronised."""
-    added = make_dataclass("Options", [("channel", str, "all")], bases=(Options,), frozen=True)
-    chosen = {"beam_width": 500, "low_confidence": 0.7}
-    before = [recipe(bucket), recipe(bucket, **chosen)]
-    monkeypatch.setattr(existing_transcripts, "Options", added)
-    after = [existing_transcripts.recipe(bucket, added(**some), "official") for some in ({}, chosen)]
-    assert before == after
-    assert existing_transcripts.recipe(bucket, added(channel="left"), "official") not in before
-
-
-def test_whatever_is_written_otherwise_changes_the_recipe(bucket: Bucket) -> None:
-    upload(bucket, "models/court/a.pbmm", b"model")
-    upload(bucket, "models/court2/a.pbmm", b"another model")
-    found = [
-        recipe(bucket),
-        recipe(bucket, image_model="official 0.9.3"),
-        recipe(bucket, model="court"),
-        recipe(bucket, model="court2"),
-        recipe(bucket, beam_width=500),
-        recipe(bucket, hot_words=(HotWord("seven", 2.0),)),
-        recipe(bucket, hot_words=(HotWord("seven", 3.0),)),
-        recipe(bucket, formats=("srt",)),
-        recipe(bucket, lm_alpha=0.9, lm_beta=1.2),
-        recipe(bucket, lm_alpha=1.2, lm_beta=0.9),
-        recipe(bucket, alternatives=1),
-        recipe(bucket, low_confidence=0.7),
-        recipe(bucket, cut_at_silence=False),
-        recipe(bucket, int8_lstm=True),
-    ]
-    assert len(set(found)) == len(found)
-
-
-def test_another_engine_makes_no_transcript_outdated(bucket: Bucket) -> None:
-    """They hear the same; a deployment that chooses another one must not pay for all of its audio again."""
-    assert len({recipe(bucket, engine=each) for each in ENGINES}) == 1
-
-
-def test_files_of_a_model_that_were_replaced_or_added_change_the_recipe(bucket: Bucket) -> None:
-    found = []
-    for key, data in (("a.pbmm", b"model"), ("a.pbmm", b"better"), ("a.scorer", b"words"), ("model.json", b"{}")):
-        upload(bucket, f"models/court/{key}", data)
-        found.append(recipe(bucket, model="court"))
-    assert len(set(found)) == 4
-
-
-def test_a_model_in_the_bucket_does_not_depend_on_the_image(bucket: Bucket) -> None:
-    upload(bucket, "models/court/a.pbmm", b"model")
-    assert recipe(bucket, "official", model="court") == recipe(bucket, "another", model="court")
-
-
-def test_a_folder_that_the_console_made_is_no_model(bucket: Bucket) -> None:
-    upload(bucket, "models/court/", b"")
-    upload(bucket, "models/court2/a.pbmm", b"model")
-    with pytest.raises(ModelMissing, match=rf"no model s3://{bucket.name}/models/court/\. Upload a \.pbmm"):
-        recipe(bucket, model="court")
-
-
-def test_the_marker_of_a_folder_is_no_part_of_a_model(bucket: Bucket) -> None:
-    upload(bucket, "models/court/a.pbmm", b"model")
-    without = recipe(bucket, model="court")
-    upload(bucket, "models/court/", b"")
-    assert recipe(bucket, model="court") == without

@@ -17,22 +17,23 @@ from transcription.contract import keys, records
 from transcription.contract.errors import OptionInvalid
 from transcription.contract.manifest import Plan
 from transcription.contract.options import HotWord, Options
-from transcription.plan import trigger_form
-from transcription.plan.trigger_form import Request
+from transcription.plan import request_reader
+from transcription.plan.run_request import RunRequest
+from transcription.plan.trigger_form import PARAMS
 from transcription.shared.settings import Settings
 
 SETTINGS = Settings("bucket", "queue", "definition", model="house", formats="vtt")
 
 
-def read(settings: Settings = SETTINGS, **chosen: Any) -> Request:
+def read(settings: Settings = SETTINGS, **chosen: Any) -> RunRequest:
     """What Airflow makes of the form when it is filled in like this."""
-    params = ParamsDict(deepcopy(trigger_form.PARAMS))
+    params = ParamsDict(deepcopy(PARAMS))
     params.update(chosen)
-    return trigger_form.read(params.validate(), settings)
+    return request_reader.read_request(params.validate(), settings)
 
 
 def test_the_nightly_run_is_the_deployments_defaults() -> None:
-    wanted = Request(Options(model="house", formats=("vtt",)), prefix="", force=False, max_files=None, dry_run=False)
+    wanted = RunRequest(Options(model="house", formats=("vtt",)), prefix="", force=False, max_files=None, dry_run=False)
     assert read() == wanted
 
 
@@ -82,7 +83,7 @@ def test_what_is_chosen_is_what_happens() -> None:
         cut_at_silence=False,
         engine="libdeepspeech",
     )
-    assert request == Request(options, "interviews/anna", force=True, max_files=100, dry_run=True)
+    assert request == RunRequest(options, "interviews/anna", force=True, max_files=100, dry_run=True)
 
 
 def test_what_the_deployment_calls_unsure_holds_for_every_run() -> None:
@@ -114,7 +115,7 @@ def test_numbers_may_be_written_with_a_point_or_without() -> None:
     assert records.load(Plan, records.dump(make_plan(options=whole.options)), "plan").options == whole.options
 
 
-def written(request: Request) -> str:
+def written(request: RunRequest) -> str:
     """As a record has it, where 1 and 1.0 differ."""
     return json.dumps(asdict(request))
 
@@ -126,12 +127,12 @@ def test_no_subtitles_at_all_can_be_chosen() -> None:
 @pytest.mark.parametrize("written", ["2026.11.22/", "input/2026.11.22/"])
 def test_a_prefix_may_be_written_as_people_see_it_in_the_bucket(written: str) -> None:
     assert read(prefix=written).prefix == "2026.11.22/"
-    assert fnmatch("input/2026.11.22/a.wav", trigger_form.audio_pattern({"prefix": written}))
+    assert fnmatch("input/2026.11.22/a.wav", request_reader.audio_pattern({"prefix": written}))
 
 
 @pytest.mark.parametrize("written", ["/2026", "input//2026", "s3://recordings/input/2026"])
 def test_a_prefix_that_can_match_nothing_is_refused(written: str) -> None:
-    for use in (lambda: read(prefix=written), lambda: trigger_form.audio_pattern({"prefix": written})):
+    for use in (lambda: read(prefix=written), lambda: request_reader.audio_pattern({"prefix": written})):
         with pytest.raises(
             OptionInvalid, match="must be the start of a name below input/, for example interviews/anna"
         ):
@@ -140,7 +141,7 @@ def test_a_prefix_that_can_match_nothing_is_refused(written: str) -> None:
 
 @pytest.mark.parametrize("nothing", [None, ""])
 def test_without_a_prefix_everything_below_input_is_looked_for(nothing: str | None) -> None:
-    assert trigger_form.audio_pattern({"prefix": nothing}) == keys.audio_pattern()
+    assert request_reader.audio_pattern({"prefix": nothing}) == keys.audio_pattern()
 
 
 @pytest.mark.parametrize(
@@ -179,8 +180,8 @@ def test_the_form_itself_refuses_what_is_no_value_of_a_field(name: str, value: A
 def test_a_misspelt_field_is_not_passed_over() -> None:
     """Whoever starts runs by program would wait for what never comes."""
     with pytest.raises(OptionInvalid, match=r"beamwidth, modell cannot be chosen. What can be is prefix, .*dry_run"):
-        trigger_form.read(
-            {**{name: param.value for name, param in trigger_form.PARAMS.items()}, "modell": "x", "beamwidth": 1},
+        request_reader.read_request(
+            {**{name: param.value for name, param in PARAMS.items()}, "modell": "x", "beamwidth": 1},
             SETTINGS,
         )
 
@@ -188,9 +189,9 @@ def test_a_misspelt_field_is_not_passed_over() -> None:
 def test_a_backfill_is_refused_and_other_runs_are_not() -> None:
     """Airflow does not count it among the runs of which one may work at a time."""
     for run_type in ("scheduled", "manual", "asset_triggered"):
-        trigger_form.refuse_backfill(run_type)
+        request_reader.refuse_backfill(run_type)
     with pytest.raises(OptionInvalid, match="Trigger a single run instead"):
-        trigger_form.refuse_backfill("backfill")
+        request_reader.refuse_backfill("backfill")
 
 
 @pytest.mark.parametrize(

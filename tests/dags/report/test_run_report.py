@@ -14,7 +14,7 @@ from transcription.contract.manifest import Failure, Item
 from transcription.contract.result import Audio
 from transcription.finish.outcomes import DONE_BEFORE, MISSING, Outcome, Outcomes
 from transcription.report.run_report import Report, describe, make_report, summarize
-from transcription.shared.batch_job import Job
+from transcription.shared.job_record import Job
 from transcription.shared.settings import Settings
 
 AUDIO = Audio(1800.0, 16_000, 1, "PCM_16")

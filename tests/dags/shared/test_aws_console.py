@@ -9,19 +9,19 @@ import boto3
 import pytest
 
 from tests.support.dags.bucket_objects import upload
-from transcription.shared.aws_console import Console
+from transcription.shared.aws_console import AwsConsole
 from transcription.shared.bucket import Bucket
 
-AWS = Console("https://console.aws.amazon.com", "eu-west-1", "")
+AWS = AwsConsole("https://console.aws.amazon.com", "eu-west-1", "recordings")
 
 
-def console_in(region: str, monkeypatch: pytest.MonkeyPatch) -> Console:
+def console_in(region: str, monkeypatch: pytest.MonkeyPatch) -> AwsConsole:
     """The console of a bucket in AWS itself, which is not asked anything."""
     bucket = Bucket("recordings")
     session = boto3.Session("key", "secret", region_name=region)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     monkeypatch.setitem(bucket.__dict__, "client", session.client("s3"))
-    return Console.of(bucket)
+    return AwsConsole.for_bucket(bucket)
 
 
 @pytest.mark.parametrize(
@@ -33,14 +33,14 @@ def console_in(region: str, monkeypatch: pytest.MonkeyPatch) -> Console:
     ],
 )
 def test_every_partition_has_a_console_of_its_own(region: str, base: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert console_in(region, monkeypatch) == Console(base, region, "")
+    assert console_in(region, monkeypatch) == AwsConsole(base, region, "recordings")
 
 
 def test_on_aws_people_are_led_to_its_console() -> None:
-    assert AWS.folder("recordings", "output/x & y/") == (
+    assert AWS.folder("output/x & y/") == (
         "https://console.aws.amazon.com/s3/buckets/recordings?region=eu-west-1&prefix=output%2Fx%20%26%20y%2F"
     )
-    assert AWS.object("recordings", "runs/r/report.json") == (
+    assert AWS.object("runs/r/report.json") == (
         "https://console.aws.amazon.com/s3/object/recordings?region=eu-west-1&prefix=runs%2Fr%2Freport.json"
     )
     assert AWS.job("0a-1b:3") == "https://console.aws.amazon.com/batch/home?region=eu-west-1#jobs/detail/0a-1b:3"
@@ -57,13 +57,13 @@ def test_the_address_of_a_log_is_written_as_cloudwatch_writes_it() -> None:
 
 
 def test_without_a_console_people_are_led_to_the_server_that_stands_for_aws(bucket: Bucket) -> None:
-    console = Console.of(bucket)
+    console = AwsConsole.for_bucket(bucket)
     upload(bucket, "output/x & y/a#1", b"seven\n")
-    found = urlsplit(console.object(bucket.name, "output/x & y/a#1"))
+    found = urlsplit(console.object("output/x & y/a#1"))
     assert unquote(found.path) == f"/{bucket.name}/output/x & y/a#1"
     assert (found.query, found.fragment) == ("", "")
     assert bucket.client.meta.endpoint_url == f"{found.scheme}://{found.netloc}"
-    with urlopen(console.folder(bucket.name, "output/x & y/")) as answer:  # noqa: S310  (the test's own server)
+    with urlopen(console.folder("output/x & y/")) as answer:  # noqa: S310  (the test's own server)
         assert b"a#1" in answer.read()
-    with urlopen(console.folder(bucket.name, "output/z")) as answer:  # noqa: S310
+    with urlopen(console.folder("output/z")) as answer:  # noqa: S310
         assert b"a#1" not in answer.read()

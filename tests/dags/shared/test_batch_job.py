@@ -34,7 +34,7 @@ def ended(queue: Queue, code: str, *, size: int | None = None, child: str = "", 
 
 def test_a_failed_child_is_named_with_its_exit_code_and_its_log(queue: Queue) -> None:
     logs = {"logDriver": "awslogs", "options": {"awslogs-group": "/aws/batch/mine", "awslogs-stream-prefix": "t"}}
-    found = batch_job.failure(ended(queue, FAILS, size=2, child=":1", logConfiguration=logs), address)
+    found = batch_job.failed_child(ended(queue, FAILS, size=2, child=":1", logConfiguration=logs), address)
     assert found.job_id.endswith(":1")
     assert found.reason == "Essential container in task exited, exit code 3"
     assert found.log.startswith("/aws/batch/mine|t/default/")
@@ -42,27 +42,27 @@ def test_a_failed_child_is_named_with_its_exit_code_and_its_log(queue: Queue) ->
 
 def test_a_container_that_was_killed_for_its_memory_says_so(queue: Queue, aws: LocalAws) -> None:
     aws.order(kind="out_of_memory")
-    found = batch_job.failure(ended(queue, "import time; time.sleep(60)"), address)
+    found = batch_job.failed_child(ended(queue, "import time; time.sleep(60)"), address)
     assert "OutOfMemoryError: Container killed due to memory usage, exit code 137" in found.reason
     assert found.log.startswith("/aws/batch/job|")
 
 
 def test_a_container_that_never_started_has_no_log(queue: Queue, aws: LocalAws) -> None:
     aws.order(kind="image_pull")
-    found = batch_job.failure(ended(queue, FAILS), address)
+    found = batch_job.failed_child(ended(queue, FAILS), address)
     assert "CannotPullContainerError" in found.reason
     assert found.log == ""
 
 
 def test_a_lost_host_is_the_reason_even_where_there_is_no_exit_code(queue: Queue, aws: LocalAws) -> None:
     aws.order(kind="spot_reclaim")
-    found = batch_job.failure(ended(queue, "import time; time.sleep(60)"), address)
+    found = batch_job.failed_child(ended(queue, "import time; time.sleep(60)"), address)
     assert found.reason.startswith("Host EC2 (instance i-")
     assert "exit code" not in found.reason
 
 
 def test_no_reason_is_said_to_be_none() -> None:
-    assert batch_job.failure({"jobId": "j", "status": "FAILED"}, address).reason == "no reason given"
+    assert batch_job.failed_child({"jobId": "j", "status": "FAILED"}, address).reason == "no reason given"
 
 
 def test_machine_time_counts_every_attempt(queue: Queue, aws: LocalAws) -> None:
@@ -71,7 +71,7 @@ def test_machine_time_counts_every_attempt(queue: Queue, aws: LocalAws) -> None:
         aws.order(kind="spot_reclaim", attempt=attempt, after_seconds=0.3)
     code = "import os, time; time.sleep(0.3 if os.environ['AWS_BATCH_JOB_ATTEMPT'] == '3' else 60)"
     found = ended(queue, code, retryStrategy=AGAIN)
-    assert (found["status"], len(found["attempts"])) == (batch_job.SUCCEEDED, 3)
+    assert (found["status"], len(found["attempts"])) == (batch_job.JOB_SUCCEEDED, 3)
     assert batch_job.vcpu_hours([found]) * 3600 >= 0.8
 
 
@@ -101,13 +101,13 @@ def test_a_job_that_never_ran_costs_nothing(queue: Queue) -> None:
 def test_where_children_stand_is_told_in_the_order_of_their_lives(queue: Queue) -> None:
     code = "import os, sys; sys.exit(os.environ['AWS_BATCH_JOB_ARRAY_INDEX'] == '1')"
     found = ended(queue, code, size=3)
-    assert list(batch_job.standing(found).items()) == [("SUCCEEDED", 2), ("FAILED", 1)]
-    assert batch_job.size(found) == 3
-    assert batch_job.standing({"status": "RUNNING"}) == {"RUNNING": 1}
-    assert batch_job.size({"status": "RUNNING"}) == 1
+    assert list(batch_job.count_children_by_status(found).items()) == [("SUCCEEDED", 2), ("FAILED", 1)]
+    assert batch_job.child_count(found) == 3
+    assert batch_job.count_children_by_status({"status": "RUNNING"}) == {"RUNNING": 1}
+    assert batch_job.child_count({"status": "RUNNING"}) == 1
 
 
-@pytest.mark.parametrize("status", batch_job.STATUSES)
+@pytest.mark.parametrize("status", batch_job.JOB_STATUSES)
 def test_only_success_and_failure_are_ends(status: str) -> None:
     assert batch_job.is_over({"status": status}) is (status in ("SUCCEEDED", "FAILED"))
 
@@ -122,5 +122,5 @@ def test_a_job_that_somebody_ended_says_so_before_it_is_over(queue: Queue, gate:
 
 
 def test_a_run_finds_its_own_jobs_by_name_and_those_of_all_runs_by_a_star() -> None:
-    assert batch_job.name_of("manual-1").startswith(batch_job.name_of("*").removesuffix("*"))
-    assert batch_job.name_of("manual-1") != batch_job.name_of("manual-2")
+    assert batch_job.job_name("manual-1").startswith(batch_job.job_name("*").removesuffix("*"))
+    assert batch_job.job_name("manual-1") != batch_job.job_name("manual-2")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from transcription.shared.cost import compute_cost, duration, elsewhere_cost, estimate, money
+from transcription.shared.cost import api_cost, compute_cost, duration, estimate, money
 from transcription.shared.settings import Settings
 
 #: 16 kHz, mono, 16 bit.
@@ -47,7 +47,7 @@ def test_an_estimate_is_one_readable_line() -> None:
 
 def test_prices_are_those_of_the_settings() -> None:
     assert compute_cost(10, settings(vcpu_hour_price=0.02)) == 0.2
-    assert elsewhere_cost(10, settings(api_hour_price=2)) == 20
+    assert api_cost(10, settings(api_hour_price=2)) == 20
 
 
 @pytest.mark.parametrize(("dollars", "text"), [(0, "$0.0000"), (0.0123, "$0.0123"), (1, "$1.00"), (1440, "$1,440.00")])

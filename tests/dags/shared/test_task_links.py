@@ -8,9 +8,15 @@ import pytest
 
 from tests.support.dags.airflow_deployment import TaskInstance, make_context
 from transcription.shared import task_links
-from transcription.shared.task_links import Link
+from transcription.shared.task_links import TaskLink
 
-ALL = (task_links.TRANSCRIPTS, task_links.REPORT, task_links.JOB, task_links.FAILED, *task_links.LOGS)
+ALL = (
+    task_links.TRANSCRIPTS_LINK,
+    task_links.REPORT_LINK,
+    task_links.JOB_LINK,
+    task_links.FAILED_CHILDREN_LINK,
+    *task_links.LOG_LINKS,
+)
 
 
 def test_each_button_has_a_name_and_a_place_of_its_own() -> None:
@@ -18,9 +24,9 @@ def test_each_button_has_a_name_and_a_place_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("link", ALL, ids=lambda link: link.name)
-def test_a_button_is_shown_while_the_task_runs_and_when_it_has_ended(link: Link) -> None:
+def test_a_button_is_shown_while_the_task_runs_and_when_it_has_ended(link: TaskLink) -> None:
     operator, ti = SimpleNamespace(addresses={}), TaskInstance()
-    task_links.show(operator, make_context(ti), link, "https://there")
+    task_links.show_link(operator, make_context(ti), link, "https://there")
     assert ti.xcoms == {link.xcom_key: "https://there"}
     assert [other.get_link(operator, ti_key=None) for other in ALL] == [  # type: ignore[arg-type]
         "https://there" if other is link else "" for other in ALL
@@ -28,4 +34,4 @@ def test_a_button_is_shown_while_the_task_runs_and_when_it_has_ended(link: Link)
 
 
 def test_a_button_of_a_task_that_said_nothing_is_not_shown() -> None:
-    assert task_links.JOB.get_link(SimpleNamespace(), ti_key=None) == ""  # type: ignore[arg-type]
+    assert task_links.JOB_LINK.get_link(SimpleNamespace(), ti_key=None) == ""  # type: ignore[arg-type]

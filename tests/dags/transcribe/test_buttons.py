@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tests.support.dags.airflow_deployment import Deployment, TaskInstance, make_context
+from tests.support.dags.airflow_deployment import AirflowDeployment, TaskInstance, make_context
 from tests.support.dags.bucket_objects import freeze, upload_all
 from tests.support.dags.transcribe_task import execute, make_task
 from transcription.contract.manifest import Plan
@@ -17,7 +17,7 @@ def stored_buttons(task: TranscribeOperator) -> dict[str, str]:
     return {link.name: link.get_link(task, ti_key=None) for link in task.operator_extra_links}  # type: ignore[arg-type]
 
 
-def test_the_buttons_are_still_there_when_the_task_has_ended(deployment: Deployment, small: Plan) -> None:
+def test_the_buttons_are_still_there_when_the_task_has_ended(deployment: AirflowDeployment, small: Plan) -> None:
     """Airflow asks for all of them at the end, and an empty answer removes a button."""
     deployment.define("pass")
     task, ti = make_task(deployment), TaskInstance()
@@ -26,15 +26,17 @@ def test_the_buttons_are_still_there_when_the_task_has_ended(deployment: Deploym
     assert buttons["Transcripts"] == f"{deployment.aws.endpoint}/{deployment.bucket.name}?prefix=output%2F"
     assert buttons["Batch job"].endswith(f"#jobs/detail/{job_id}")
     assert {name for name, address in buttons.items() if address} == {"Transcripts", "Batch job"}
-    assert {link.xcom_key: buttons[link.name] for link in (task_links.TRANSCRIPTS, task_links.JOB)} == ti.xcoms
+    assert {
+        link.xcom_key: buttons[link.name] for link in (task_links.TRANSCRIPTS_LINK, task_links.JOB_LINK)
+    } == ti.xcoms
     assert small.prefix == ""
 
 
-def test_the_button_for_transcripts_leads_to_the_prefix_of_the_run(deployment: Deployment) -> None:
+def test_the_button_for_transcripts_leads_to_the_prefix_of_the_run(deployment: AirflowDeployment) -> None:
     freeze(deployment.bucket, done=upload_all(deployment.bucket, "input/x/a.wav"), prefix="x/")
     ti = TaskInstance()
     execute(deployment, ti)
-    assert ti.xcoms[task_links.TRANSCRIPTS.xcom_key].endswith("?prefix=output%2Fx%2F")
+    assert ti.xcoms[task_links.TRANSCRIPTS_LINK.xcom_key].endswith("?prefix=output%2Fx%2F")
 
 
 def test_no_button_of_the_provider_is_left() -> None:

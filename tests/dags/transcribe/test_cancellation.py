@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.dags.airflow_deployment import Deployment, Impatient, TaskInstance, make_context, waits_for
+from tests.support.dags.airflow_deployment import AirflowDeployment, Impatient, TaskInstance, make_context, waits_for
 from tests.support.dags.transcribe_task import execute, kill_while_waiting, make_task, submit, submitted, while_waiting
 from transcription.contract.errors import RunCancelled
 from transcription.contract.manifest import Plan
@@ -17,7 +17,7 @@ from transcription.transcribe.cancellation import TaskInterrupted
 
 @pytest.mark.parametrize("state", ["failed", "success", "skipped", "removed", "deleted"])
 def test_a_task_that_somebody_ended_for_good_ends_its_job(
-    deployment: Deployment, small: Plan, gate: Path, interruption: Impatient, state: str
+    deployment: AirflowDeployment, small: Plan, gate: Path, interruption: Impatient, state: str
 ) -> None:
     """After "mark failed", "mark success" or the deletion of the run, the job used to continue, and to cost."""
     deployment.define(waits_for(gate))
@@ -35,7 +35,7 @@ def test_a_task_that_somebody_ended_for_good_ends_its_job(
 
 @pytest.mark.parametrize("state", ["running", "restarting", "queued", "scheduled", "up_for_retry", None])
 def test_a_task_that_continues_elsewhere_leaves_its_job_and_finds_it_again(
-    deployment: Deployment, small: Plan, gate: Path, interruption: Impatient, state: str | None
+    deployment: AirflowDeployment, small: Plan, gate: Path, interruption: Impatient, state: str | None
 ) -> None:
     """The task was cleared while it ran, or its worker shuts down. If the job ended, it would be paid for twice."""
     deployment.define(waits_for(gate))
@@ -56,7 +56,7 @@ def test_a_task_that_continues_elsewhere_leaves_its_job_and_finds_it_again(
 
 @pytest.mark.usefixtures("small")
 def test_a_task_that_is_ended_before_it_submits_a_job_leaves_none_running(
-    deployment: Deployment, interruption: Impatient
+    deployment: AirflowDeployment, interruption: Impatient
 ) -> None:
     deployment.define("pass")
     interruption.set()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.dags.airflow_deployment import Deployment, TaskInstance
+from tests.support.dags.airflow_deployment import AirflowDeployment, TaskInstance
 from tests.support.dags.bucket_objects import RUN, freeze, upload_all
 from tests.support.dags.transcribe_task import FAILS, SECOND_FAILS, execute, job_record, submitted
 from transcription.contract.errors import JobFailed
@@ -18,7 +18,7 @@ from transcription.shared.task_errors import AirflowFailException
 
 @pytest.mark.usefixtures("plan")
 def test_a_failed_child_is_named_with_its_reason_and_its_log(
-    deployment: Deployment, caplog: pytest.LogCaptureFixture
+    deployment: AirflowDeployment, caplog: pytest.LogCaptureFixture
 ) -> None:
     deployment.define(SECOND_FAILS)
     ti = TaskInstance()
@@ -33,14 +33,14 @@ def test_a_failed_child_is_named_with_its_reason_and_its_log(
     assert (child.job_id, child.reason) == (f"{job_id}:1", "Essential container in task exited, exit code 3")
     assert "log-events" in child.log
     assert f"{child.job_id} failed: {child.reason}. Log: {child.log}" in caplog.text
-    assert job_record(deployment).status == batch_job.FAILED
-    assert ti.xcoms[task_links.LOGS[0].xcom_key] == child.log
-    assert ti.xcoms[task_links.FAILED.xcom_key].endswith(f"/{RunKeys(RUN).job}")
-    assert task_links.LOGS[1].xcom_key not in ti.xcoms
+    assert job_record(deployment).status == batch_job.JOB_FAILED
+    assert ti.xcoms[task_links.LOG_LINKS[0].xcom_key] == child.log
+    assert ti.xcoms[task_links.FAILED_CHILDREN_LINK.xcom_key].endswith(f"/{RunKeys(RUN).job}")
+    assert task_links.LOG_LINKS[1].xcom_key not in ti.xcoms
 
 
 @pytest.fixture
-def fail_without_logs(deployment: Deployment) -> Callable[[int], tuple[str, TaskInstance]]:
+def fail_without_logs(deployment: AirflowDeployment) -> Callable[[int], tuple[str, TaskInstance]]:
     """Run the task with so many children, none of which starts; return the error's text and the task instance."""
 
     def fail(count: int) -> tuple[str, TaskInstance]:
@@ -57,7 +57,7 @@ def fail_without_logs(deployment: Deployment) -> Callable[[int], tuple[str, Task
 
 
 def test_the_error_names_a_few_of_many_failed_children_and_the_record_all(
-    deployment: Deployment, fail_without_logs: Callable[[int], tuple[str, TaskInstance]]
+    deployment: AirflowDeployment, fail_without_logs: Callable[[int], tuple[str, TaskInstance]]
 ) -> None:
     message, _ = fail_without_logs(12)
     assert "12 of 12 Batch children failed" in message
@@ -67,26 +67,26 @@ def test_the_error_names_a_few_of_many_failed_children_and_the_record_all(
 
 
 def test_a_child_that_never_started_has_no_button_to_a_log(
-    deployment: Deployment,
+    deployment: AirflowDeployment,
     fail_without_logs: Callable[[int], tuple[str, TaskInstance]],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     message, ti = fail_without_logs(1)
     assert " more" not in message
-    assert not {link.xcom_key for link in task_links.LOGS} & ti.xcoms.keys()
-    assert task_links.FAILED.xcom_key in ti.xcoms
+    assert not {link.xcom_key for link in task_links.LOG_LINKS} & ti.xcoms.keys()
+    assert task_links.FAILED_CHILDREN_LINK.xcom_key in ti.xcoms
     assert "Log: it did not start" in caplog.text
     (child,) = job_record(deployment).failed
     assert child == FailedChild(child.job_id, child.reason, "")
 
 
-def test_each_of_the_first_failed_children_has_a_button(deployment: Deployment) -> None:
+def test_each_of_the_first_failed_children_has_a_button(deployment: AirflowDeployment) -> None:
     items = upload_all(deployment.bucket, *(f"input/{number}.wav" for number in range(7)))
     freeze(deployment.bucket, *((item,) for item in items))
     deployment.define(FAILS)
     ti = TaskInstance()
     with pytest.raises(AirflowFailException):
         execute(deployment, ti)
-    logs = [ti.xcoms[link.xcom_key] for link in task_links.LOGS]
-    assert len(set(logs)) == len(logs) == task_links.FAILED_CHILDREN < 7
+    logs = [ti.xcoms[link.xcom_key] for link in task_links.LOG_LINKS]
+    assert len(set(logs)) == len(logs) == task_links.MAX_LOG_LINKS < 7
     assert set(logs) < {child.log for child in job_record(deployment).failed}

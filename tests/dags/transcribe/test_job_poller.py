@@ -10,7 +10,7 @@ from threading import Event
 
 import pytest
 
-from tests.support.dags.airflow_deployment import Deployment, Impatient, waits_for
+from tests.support.dags.airflow_deployment import AirflowDeployment, Impatient, waits_for
 from tests.support.dags.polled_jobs import Steps, logged_lines, poll, submit
 from transcription.contract.errors import JobStuck
 from transcription.shared import batch_job
@@ -23,13 +23,13 @@ def info_logs(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, logger="transcription")
 
 
-def test_a_job_is_polled_until_its_end(deployment: Deployment) -> None:
-    assert poll(deployment, submit(deployment, "pass", 2))["status"] == batch_job.SUCCEEDED
-    assert poll(deployment, submit(deployment, "raise SystemExit(1)", 1))["status"] == batch_job.FAILED
+def test_a_job_is_polled_until_its_end(deployment: AirflowDeployment) -> None:
+    assert poll(deployment, submit(deployment, "pass", 2))["status"] == batch_job.JOB_SUCCEEDED
+    assert poll(deployment, submit(deployment, "raise SystemExit(1)", 1))["status"] == batch_job.JOB_FAILED
 
 
 def test_a_task_that_has_to_end_while_it_counts_files_stops_counting(
-    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+    deployment: AirflowDeployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Airflow kills the task after five seconds, and 100,000 results are 100 calls."""
     interrupted, listed = Impatient(), []
@@ -46,7 +46,7 @@ def test_a_task_that_has_to_end_while_it_counts_files_stops_counting(
     assert listed == [0]
 
 
-def test_a_task_that_has_to_end_leaves_the_job_alone(deployment: Deployment, gate: Path) -> None:
+def test_a_task_that_has_to_end_leaves_the_job_alone(deployment: AirflowDeployment, gate: Path) -> None:
     job_id = submit(deployment, waits_for(gate))
     deployment.queue.reaches(f"{job_id}:1", "RUNNING")
     interrupted = Steps()
@@ -59,7 +59,7 @@ def test_a_task_that_has_to_end_leaves_the_job_alone(deployment: Deployment, gat
     assert deployment.queue.ends(job_id)["status"] == "SUCCEEDED"
 
 
-def test_a_task_that_has_to_end_before_the_first_poll_calls_nothing(deployment: Deployment) -> None:
+def test_a_task_that_has_to_end_before_the_first_poll_calls_nothing(deployment: AirflowDeployment) -> None:
     interrupted = Event()
     interrupted.set()
     with pytest.raises(TaskInterrupted):
@@ -69,7 +69,7 @@ def test_a_task_that_has_to_end_before_the_first_poll_calls_nothing(deployment: 
 
 @pytest.mark.parametrize("children", [1, 2])
 def test_a_job_that_never_starts_is_ended_after_the_limit_with_batchs_reason(
-    deployment: Deployment, caplog: pytest.LogCaptureFixture, children: int
+    deployment: AirflowDeployment, caplog: pytest.LogCaptureFixture, children: int
 ) -> None:
     deployment.configure(start_limit_minutes=0.01)
     deployment.aws.order(kind="stuck", reason="MISCONFIGURATION:NO_ROOM - make some")
@@ -86,7 +86,7 @@ def test_a_job_that_never_starts_is_ended_after_the_limit_with_batchs_reason(
     assert waits == ["waits for a machine: MISCONFIGURATION:NO_ROOM - make some"]
 
 
-def test_a_job_that_waits_without_a_reason_is_ended_too(deployment: Deployment, gate: Path) -> None:
+def test_a_job_that_waits_without_a_reason_is_ended_too(deployment: AirflowDeployment, gate: Path) -> None:
     deployment.configure(start_limit_minutes=0.01)
     running = submit(deployment, waits_for(gate))
     deployment.queue.reaches(f"{running}:1", "RUNNING")
@@ -96,7 +96,7 @@ def test_a_job_that_waits_without_a_reason_is_ended_too(deployment: Deployment, 
     assert deployment.queue.ends(running)["status"] == "SUCCEEDED"
 
 
-def test_a_job_whose_last_children_never_start_is_ended_and_keeps_what_is_done(deployment: Deployment) -> None:
+def test_a_job_whose_last_children_never_start_is_ended_and_keeps_what_is_done(deployment: AirflowDeployment) -> None:
     deployment.configure(start_limit_minutes=0.01)
     deployment.aws.order(kind="stuck", child=1)
     job_id = submit(deployment, "pass")
@@ -107,7 +107,7 @@ def test_a_job_whose_last_children_never_start_is_ended_and_keeps_what_is_done(d
     assert deployment.queue.describe(f"{job_id}:0")["status"] == "SUCCEEDED"
 
 
-def test_a_job_with_a_running_child_is_never_given_up(deployment: Deployment, gate: Path) -> None:
+def test_a_job_with_a_running_child_is_never_given_up(deployment: AirflowDeployment, gate: Path) -> None:
     """The limit is for starting: an hour of audio may take an hour."""
     deployment.configure(start_limit_minutes=0.01)
     deployment.aws.order(kind="stuck", child=1)
@@ -122,4 +122,4 @@ def test_a_job_with_a_running_child_is_never_given_up(deployment: Deployment, ga
             gate.touch()
 
     job = poll(deployment, job_id, Steps(*[release_after_the_limit] * 1_000))
-    assert job["status"] == batch_job.SUCCEEDED
+    assert job["status"] == batch_job.JOB_SUCCEEDED

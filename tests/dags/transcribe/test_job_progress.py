@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.dags.airflow_deployment import Deployment, waits_for
+from tests.support.dags.airflow_deployment import AirflowDeployment, waits_for
 from tests.support.dags.bucket_objects import make_plan
 from tests.support.dags.polled_jobs import Steps, commit, logged_lines, poll, submit
 from transcription.shared import batch_job
@@ -23,7 +23,9 @@ def first_child_exits(code: int) -> str:
     return f"import os\nif os.environ['AWS_BATCH_JOB_ARRAY_INDEX'] == '0': raise SystemExit({code})\n"
 
 
-def test_the_log_shows_children_and_files(deployment: Deployment, gate: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log_shows_children_and_files(
+    deployment: AirflowDeployment, gate: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     job_id = submit(deployment, first_child_exits(1) + waits_for(gate))
     deployment.queue.reaches(f"{job_id}:0", "FAILED")
     deployment.queue.reaches(f"{job_id}:1", "RUNNING")
@@ -33,14 +35,14 @@ def test_the_log_shows_children_and_files(deployment: Deployment, gate: Path, ca
         gate.touch()
 
     job = poll(deployment, job_id, Steps(finish))
-    assert job["status"] == batch_job.FAILED
+    assert job["status"] == batch_job.JOB_FAILED
     lines = logged_lines(caplog, job_id)
     assert lines[0] == "children 1 running, 1 failed; files 0 of 3 done"
     assert lines[-1] == "children 1 succeeded, 1 failed; files 2 of 3 done"
 
 
 def test_what_does_not_change_is_not_logged_again(
-    deployment: Deployment, gate: Path, caplog: pytest.LogCaptureFixture
+    deployment: AirflowDeployment, gate: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A job that is polled every 30 seconds for a night would fill the log, and count the files each time."""
     job_id = submit(deployment, waits_for(gate))
@@ -55,7 +57,7 @@ def test_what_does_not_change_is_not_logged_again(
 
 
 def test_files_are_counted_every_minute_though_no_child_ends(
-    deployment: Deployment, gate: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    deployment: AirflowDeployment, gate: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("transcription.transcribe.job_progress._COUNT_EVERY", 0.0)
     job_id = submit(deployment, waits_for(gate))
@@ -65,7 +67,7 @@ def test_files_are_counted_every_minute_though_no_child_ends(
 
 
 def test_more_files_than_one_listing_holds_are_not_counted_at_every_change(
-    deployment: Deployment, gate: Path, caplog: pytest.LogCaptureFixture
+    deployment: AirflowDeployment, gate: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """S3 lists 1,000 in a call."""
     job_id = submit(deployment, first_child_exits(0) + waits_for(gate))

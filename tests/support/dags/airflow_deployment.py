@@ -81,7 +81,7 @@ def resists(seconds: float, ready: Path) -> str:
     )
 
 
-class Deployment:
+class AirflowDeployment:
     """A bucket, a queue, and an Airflow that is configured for them."""
 
     def __init__(self, aws: LocalAws, bucket: Bucket, queue: Queue, environment: pytest.MonkeyPatch) -> None:

@@ -7,13 +7,13 @@ from threading import Event
 
 import pytest
 
-from tests.support.dags.airflow_deployment import Deployment, Impatient
+from tests.support.dags.airflow_deployment import AirflowDeployment, Impatient
 from tests.support.dags.bucket_objects import make_plan, upload
 from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Plan
 from transcription.shared import batch_job
-from transcription.shared.batch_client import Batch
-from transcription.shared.batch_job import Described
+from transcription.shared.batch_job import JobDescription
+from transcription.shared.batch_queue import BatchQueue
 from transcription.shared.bucket import Bucket
 from transcription.transcribe.job_poller import JobPoller
 
@@ -39,15 +39,17 @@ class Steps(Impatient):
         return super().wait(timeout)
 
 
-def submit(deployment: Deployment, code: str, children: int = 2) -> str:
+def submit(deployment: AirflowDeployment, code: str, children: int = 2) -> str:
     """Submit a job that runs this Python code; return its id."""
     definition = deployment.define(code)
-    return Batch(deployment.queue.queue).submit(batch_job.name_of(PLAN.run), definition, children, {}, set())
+    return BatchQueue(deployment.queue.queue).submit(batch_job.job_name(PLAN.run), definition, children, {}, set())
 
 
-def poll(deployment: Deployment, job_id: str, interrupted: Event | None = None, plan: Plan = PLAN) -> Described:
+def poll(
+    deployment: AirflowDeployment, job_id: str, interrupted: Event | None = None, plan: Plan = PLAN
+) -> JobDescription:
     """Poll the job until its end; return its description."""
-    batch = Batch(deployment.queue.queue)
+    batch = BatchQueue(deployment.queue.queue)
     poller = JobPoller(batch, deployment.bucket, plan, deployment.settings, interrupted or Impatient())
     return poller.wait_for_end(job_id)
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.support.dags.airflow_deployment import Deployment, Impatient, TaskInstance, make_context
+from tests.support.dags.airflow_deployment import AirflowDeployment, Impatient, TaskInstance, make_context
 from tests.support.dags.bucket_objects import RUN
 from tests.support.dags.container_transcripts import Container
 from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Plan
 from transcription.shared import batch_job, manifest_store
-from transcription.shared.batch_client import Batch
-from transcription.shared.batch_job import Job
+from transcription.shared.batch_queue import BatchQueue
+from transcription.shared.job_record import Job
 from transcription.transcribe.transcribe_operator import TranscribeOperator
 
-JOB_NAME = batch_job.name_of(RUN)
+JOB_NAME = batch_job.job_name(RUN)
 #: The code of a job whose children all fail, and of one in which only the second child does.
 FAILS = "raise SystemExit(3)"
 SECOND_FAILS = "import os; raise SystemExit(3 * int(os.environ['AWS_BATCH_JOB_ARRAY_INDEX'] == '1'))"
 
 
-def make_task(deployment: Deployment) -> TranscribeOperator:
+def make_task(deployment: AirflowDeployment) -> TranscribeOperator:
     """Create the operator with the deployment's queue and job definition."""
     settings = deployment.settings
     return TranscribeOperator(
@@ -28,7 +28,7 @@ def make_task(deployment: Deployment) -> TranscribeOperator:
     )
 
 
-def execute(deployment: Deployment, ti: TaskInstance | None = None) -> str | None:
+def execute(deployment: AirflowDeployment, ti: TaskInstance | None = None) -> str | None:
     """Run one attempt of the task.
 
     Returns:
@@ -38,7 +38,7 @@ def execute(deployment: Deployment, ti: TaskInstance | None = None) -> str | Non
     return job_id
 
 
-def submit(deployment: Deployment, plan: Plan) -> str:
+def submit(deployment: AirflowDeployment, plan: Plan) -> str:
     """Submit the plan's job, as an earlier attempt of the task did.
 
     Returns:
@@ -46,20 +46,20 @@ def submit(deployment: Deployment, plan: Plan) -> str:
     """
     parameters = {"run": plan.run, "draft": plan.draft}
     definition = deployment.settings.job_definition
-    return Batch(deployment.queue.queue).submit(JOB_NAME, definition, plan.shards, parameters, set())
+    return BatchQueue(deployment.queue.queue).submit(JOB_NAME, definition, plan.shards, parameters, set())
 
 
-def submitted(deployment: Deployment) -> list[str]:
+def submitted(deployment: AirflowDeployment) -> list[str]:
     """Return the ids of the run's jobs, the newest first."""
-    return [job["jobId"] for job in Batch(deployment.queue.queue).jobs(JOB_NAME)]
+    return [job["jobId"] for job in BatchQueue(deployment.queue.queue).jobs(JOB_NAME)]
 
 
-def job_record(deployment: Deployment) -> Job:
+def job_record(deployment: AirflowDeployment) -> Job:
     """Read the run's record of its newest job."""
     return deployment.bucket.read_record(Job, RunKeys(RUN).job)
 
 
-def commit(deployment: Deployment, container: Container, plan: Plan, *numbers: int) -> None:
+def commit(deployment: AirflowDeployment, container: Container, plan: Plan, *numbers: int) -> None:
     """Write the transcripts and the result records of these files of the plan."""
     for item in manifest_store.read_items(deployment.bucket, plan):
         if item.number in numbers:

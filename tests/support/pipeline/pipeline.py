@@ -49,12 +49,12 @@ class Pipeline:
     def give(self, recordings: Mapping[str, Recording]) -> None:
         """Upload recordings to `input/`."""
         for name, recording in recordings.items():
-            self.upload(keys.INPUT + name, recording.content)
+            self.upload(keys.INPUT_FOLDER + name, recording.content)
             self.uploads[name].append(recording)
 
     def take_back(self, name: str) -> None:
         """Delete a recording from `input/`, as its owner may."""
-        self.s3.delete_object(Bucket=BUCKET, Key=keys.INPUT + name)
+        self.s3.delete_object(Bucket=BUCKET, Key=keys.INPUT_FOLDER + name)
         del self.uploads[name]
 
     def read(self, key: str) -> bytes:

@@ -17,7 +17,7 @@ from transcription.contract import keys, records
 from transcription.contract.keys import RunKeys, run_name
 from transcription.contract.result import LEFT, Result
 
-PLACES = (keys.INPUT, keys.PROCESSED, keys.FAILED)
+PLACES = (keys.INPUT_FOLDER, keys.PROCESSED_FOLDER, keys.FAILED_FOLDER)
 REASON = ".error.json"
 
 
@@ -95,9 +95,9 @@ class Aftermath:
         places = {name: self._places(name) for name in self.uploads}
         assert all(len(each) == 1 for each in places.values()), {n: p for n, p in places.items() if len(p) != 1}
         if left is not None:
-            assert {name for name, place in places.items() if place == [keys.INPUT]} == set(left)
-        assert {name for name, place in places.items() if place == [keys.FAILED]} == failed
-        assert all(keys.failed_reason(keys.INPUT + name) in self.objects for name in failed)
+            assert {name for name, place in places.items() if place == [keys.INPUT_FOLDER]} == set(left)
+        assert {name for name, place in places.items() if place == [keys.FAILED_FOLDER]} == failed
+        assert all(keys.failed_reason(keys.INPUT_FOLDER + name) in self.objects for name in failed)
 
     def _places(self, name: str) -> list[str]:
         etag = self.uploads[name][-1].etag
@@ -116,27 +116,30 @@ class Aftermath:
         for key, document in self.documents.items():
             source = document["provenance"]["input"]
             made_from[source["key"]] = source["etag"]
-            text, name = says.get(source["etag"], document["text"]), key.removeprefix(keys.OUTPUT).removesuffix(".json")
+            text, name = (
+                says.get(source["etag"], document["text"]),
+                key.removeprefix(keys.OUTPUT_FOLDER).removesuffix(".json"),
+            )
             assert document["text"] == text, key
             assert self.objects[keys.transcript(name)] == etag_of(f"{text}\n".encode() if text else b""), key
             formats = document["provenance"]["options"]["formats"]
             expected |= {key, keys.transcript(name), *(keys.subtitles(name, each) for each in formats)}
-        assert {key for key in self.objects if key.startswith(keys.OUTPUT)} == expected
-        for name in self.names(keys.PROCESSED):
-            assert made_from[keys.INPUT + name] in says, name
+        assert {key for key in self.objects if key.startswith(keys.OUTPUT_FOLDER)} == expected
+        for name in self.names(keys.PROCESSED_FOLDER):
+            assert made_from[keys.INPUT_FOLDER + name] in says, name
 
     def _check_commits(self, again: Mapping[str, int]) -> None:
         """No audio was transcribed, and paid for, once its record was written."""
-        wanted = {keys.INPUT + name: times for name, times in again.items()}
+        wanted = {keys.INPUT_FOLDER + name: times for name, times in again.items()}
         surplus = {found: times for found, times in self.commits.items() if times != wanted.get(found[0], 1)}
         assert not surplus
         done = {key for key, _ in self.commits}
-        assert {keys.INPUT + name for name in self.names(keys.PROCESSED)} <= done
+        assert {keys.INPUT_FOLDER + name for name in self.names(keys.PROCESSED_FOLDER)} <= done
 
 
 def _commits(pipeline: Pipeline) -> Counter[tuple[str, str]]:
     found: Counter[tuple[str, str]] = Counter()
-    for page in pipeline.s3.get_paginator("list_object_versions").paginate(Bucket=BUCKET, Prefix=keys.RUNS):
+    for page in pipeline.s3.get_paginator("list_object_versions").paginate(Bucket=BUCKET, Prefix=keys.RUNS_FOLDER):
         for each in page.get("Versions", ()):
             if PurePosixPath(each["Key"]).parent.name == "results":
                 version = pipeline.s3.get_object(Bucket=BUCKET, Key=each["Key"], VersionId=each["VersionId"])
@@ -147,4 +150,4 @@ def _commits(pipeline: Pipeline) -> Counter[tuple[str, str]]:
 
 
 def _is_document(key: str) -> bool:
-    return key.startswith(keys.OUTPUT) and key.endswith(".json")
+    return key.startswith(keys.OUTPUT_FOLDER) and key.endswith(".json")

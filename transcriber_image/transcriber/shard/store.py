@@ -142,7 +142,9 @@ class Store:
                     self._download_file(key, folder / key[len(prefix) :])
 
     def _model_names(self) -> str:
-        prefixes = (entry["Prefix"] for page in self._pages(keys.MODELS) for entry in page.get("CommonPrefixes", ()))
+        prefixes = (
+            entry["Prefix"] for page in self._pages(keys.MODELS_FOLDER) for entry in page.get("CommonPrefixes", ())
+        )
         return ", ".join(prefixes)
 
     def _download_file(self, key: str, path: Path) -> None:

@@ -1,24 +1,20 @@
-"""Planning: which files a run takes, and how they are shared out."""
+"""File selection: which files a run takes, and which it refuses."""
 
 from __future__ import annotations
-
-from itertools import pairwise
-from typing import Any
 
 import pytest
 
 from transcription.contract.manifest import Item, Refusal
-from transcription.plan import planning
-from transcription.plan.planning import Selection
-from transcription.shared.bucket import Found
+from transcription.plan.file_selection import Selection, select_files
+from transcription.shared.bucket import ListedObject
 
 
-def found(*names: str, size: int = 1000) -> list[Found]:
-    return [Found(name, f"etag-{name}", size) for name in names]
+def found(*names: str, size: int = 1000) -> list[ListedObject]:
+    return [ListedObject(name, f"etag-{name}", size) for name in names]
 
 
-def select(names: list[Found], max_bytes: int = 10_000, max_files: int | None = None) -> Selection:
-    return planning.select(names, max_bytes, max_files)
+def select(names: list[ListedObject], max_bytes: int = 10_000, max_files: int | None = None) -> Selection:
+    return select_files(names, max_bytes, max_files)
 
 
 def taken(selection: Selection) -> list[str]:
@@ -105,56 +101,3 @@ def test_a_refusal_is_written_down_with_its_reason() -> None:
     (refusal,) = select(found("input/.wav")).refused
     assert refusal == Refusal(Item(0, "input/.wav", "etag-input/.wav", 1000), refusal.failure)
     assert "upload it again" in refusal.failure.message
-
-
-def items_of(*sizes: int) -> list[Item]:
-    return [Item(number, f"input/{number}.wav", "e", size) for number, size in enumerate(sizes)]
-
-
-def share_out(sizes: list[int], **limits: Any) -> list[tuple[Item, ...]]:
-    wanted = {"bytes_per_child": 1000, "max_children": 10_000, "parallel": 10_000, **limits}
-    return planning.share_out(items_of(*sizes), **wanted)
-
-
-def test_every_file_goes_to_exactly_one_child() -> None:
-    sizes = list(range(0, 5000, 7))
-    shards = share_out(sizes, bytes_per_child=100_000, parallel=4)
-    assert sorted((item for shard in shards for item in shard), key=lambda item: item.number) == items_of(*sizes)
-
-
-@pytest.mark.parametrize("sizes", [[5], [5, 5, 5], [0, 0, 0, 0], [10, 0, 0, 0], [10**9, 1, 1]])
-def test_no_child_is_left_without_a_file(sizes: list[int]) -> None:
-    """Empty children used to fail, and with them the whole array although all work was done."""
-    shards = share_out(sizes, bytes_per_child=1, parallel=2)
-    assert len(shards) <= len(sizes)
-    assert all(shards)
-
-
-def test_the_number_of_children_follows_the_amount_of_audio() -> None:
-    """It used to be a constant in the source."""
-    assert len(share_out([100] * 50, bytes_per_child=1000)) == 5
-    assert len(share_out([100] * 50, bytes_per_child=10_000)) == 1
-    assert len(share_out([100] * 50, bytes_per_child=999)) == 6
-
-
-def test_there_are_never_more_children_than_allowed() -> None:
-    assert len(share_out([100] * 50, bytes_per_child=100, max_children=7)) == 7
-    assert len(share_out([100] * 50, bytes_per_child=100, max_children=7, parallel=4)) == 7
-
-
-@pytest.mark.parametrize(("audio", "children"), [(4, 4), (5, 8), (8, 8), (9, 12)])
-def test_more_children_than_run_at_once_fill_whole_waves(audio: int, children: int) -> None:
-    """The fifth of five children used to run alone, after the other four: twice the time."""
-    shards = share_out([100] * audio * 10, bytes_per_child=1000, parallel=4)
-    assert len(shards) == children
-
-
-def test_children_get_equal_amounts_of_audio_longest_first() -> None:
-    """Files used to be shared out by their number."""
-    shards = share_out([900, 10, 10, 10, 300, 300, 300, 10], bytes_per_child=920)
-    assert [sum(item.size for item in shard) for shard in shards] == [920, 920]
-    assert all(first.size >= second.size for shard in shards for first, second in pairwise(shard))
-
-
-def test_no_audio_makes_no_children() -> None:
-    assert share_out([]) == []

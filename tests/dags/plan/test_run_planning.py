@@ -1,38 +1,36 @@
-"""Preparing a run: what is paid for is decided here, once."""
+"""Planning a run: what is paid for is decided here, once."""
 
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 from typing import Any
 
 import pytest
-from tenacity import wait_fixed
 
 from local.paths import DEMO_MODEL
-from tests.support.dags.airflow_deployment import Deployment, resists, waits_for
+from tests.support.dags.airflow_deployment import AirflowDeployment
 from tests.support.dags.bucket_objects import RUN, content, freeze, upload, upload_all
 from tests.support.dags.container_transcripts import Container
-from tests.support.standin.standin_server import wait_for
 from transcription.contract.errors import ModelMissing
 from transcription.contract.manifest import Item, Plan
 from transcription.contract.options import Options
-from transcription.plan import preparation, trigger_form
-from transcription.shared import batch_job, manifest_store
-from transcription.shared.batch_client import Batch
+from transcription.plan import run_planning
+from transcription.plan.request_reader import read_request
+from transcription.plan.trigger_form import PARAMS
+from transcription.shared import manifest_store
 from transcription.shared.bucket import Bucket
 
-NIGHTLY = {name: param.value for name, param in trigger_form.PARAMS.items()}
+NIGHTLY = {name: param.value for name, param in PARAMS.items()}
 KEYS = ("input/a.wav", "input/b.wav", "input/x/c.WAV")
 
 
-def plan_run(deployment: Deployment, run: str = RUN, **chosen: Any) -> Plan | None:
+def plan_run(deployment: AirflowDeployment, run: str = RUN, **chosen: Any) -> Plan | None:
     """What the task `plan` does."""
     settings = deployment.settings
-    return preparation.prepare(deployment.bucket, run, trigger_form.read({**NIGHTLY, **chosen}, settings), settings)
+    return run_planning.plan_run(deployment.bucket, run, read_request({**NIGHTLY, **chosen}, settings), settings)
 
 
-def planned(deployment: Deployment, run: str = RUN, **chosen: Any) -> Plan:
+def planned(deployment: AirflowDeployment, run: str = RUN, **chosen: Any) -> Plan:
     plan = plan_run(deployment, run, **chosen)
     assert plan
     return plan
@@ -42,13 +40,13 @@ def to_transcribe(bucket: Bucket, plan: Plan) -> list[str]:
     return sorted(item.key for item in manifest_store.read_items(bucket, plan))
 
 
-def transcribe(deployment: Deployment, container: Container, plan: Plan) -> None:
+def transcribe(deployment: AirflowDeployment, container: Container, plan: Plan) -> None:
     """Let the container do all that is planned."""
     for item in manifest_store.read_items(deployment.bucket, plan):
         container.transcribe(deployment.bucket, plan, item)
 
 
-def test_a_run_is_frozen_as_it_is_asked_for(deployment: Deployment) -> None:
+def test_a_run_is_frozen_as_it_is_asked_for(deployment: AirflowDeployment) -> None:
     items = upload_all(deployment.bucket, *KEYS)
     plan = planned(deployment, beam_width=7)
     assert (plan.run, plan.files, plan.shards, plan.bytes) == (RUN, 3, 1, sum(item.size for item in items))
@@ -58,7 +56,7 @@ def test_a_run_is_frozen_as_it_is_asked_for(deployment: Deployment) -> None:
     assert manifest_store.read_plan(deployment.bucket, RUN) == plan
 
 
-def test_the_settings_decide_how_many_children_there_are(deployment: Deployment) -> None:
+def test_the_settings_decide_how_many_children_there_are(deployment: AirflowDeployment) -> None:
     for number in range(6):
         upload(deployment.bucket, f"input/{number}.wav", bytes(32_000 * 6))  # a tenth of a minute
     for run, settings, shards in (
@@ -70,14 +68,14 @@ def test_the_settings_decide_how_many_children_there_are(deployment: Deployment)
         assert planned(deployment, run).shards == shards
 
 
-def test_without_audio_nothing_is_frozen(deployment: Deployment) -> None:
+def test_without_audio_nothing_is_frozen(deployment: AirflowDeployment) -> None:
     for key in ("input/", "input/notes.txt", "input-old/a.wav"):
         upload(deployment.bucket, key, b"")
     assert plan_run(deployment) is None
     assert list(content(deployment.bucket, "runs/")) == []
 
 
-def test_files_that_are_all_refused_are_a_run_without_children(deployment: Deployment) -> None:
+def test_files_that_are_all_refused_are_a_run_without_children(deployment: AirflowDeployment) -> None:
     """Their reasons have to be written down, although nothing is to be transcribed."""
     upload(deployment.bucket, "input/.wav")
     plan = planned(deployment)
@@ -87,7 +85,7 @@ def test_files_that_are_all_refused_are_a_run_without_children(deployment: Deplo
 
 @pytest.mark.parametrize(("prefix", "keys"), [("x/", KEYS[2:]), ("input/x", KEYS[2:]), ("b", KEYS[1:2]), ("z", ())])
 def test_only_names_that_start_with_the_prefix_are_taken(
-    deployment: Deployment, prefix: str, keys: tuple[str, ...]
+    deployment: AirflowDeployment, prefix: str, keys: tuple[str, ...]
 ) -> None:
     upload_all(deployment.bucket, *KEYS)
     plan = plan_run(deployment, prefix=prefix)
@@ -95,13 +93,13 @@ def test_only_names_that_start_with_the_prefix_are_taken(
     assert plan is None or plan.prefix == prefix.removeprefix("input/")
 
 
-def test_what_a_run_may_not_take_is_counted_and_waits(deployment: Deployment) -> None:
+def test_what_a_run_may_not_take_is_counted_and_waits(deployment: AirflowDeployment) -> None:
     upload_all(deployment.bucket, *KEYS)
     plan = planned(deployment, max_files=2)
     assert (to_transcribe(deployment.bucket, plan), plan.waiting) == (list(KEYS[:2]), 1)
 
 
-def test_a_file_over_the_limit_is_refused_and_not_paid_for(deployment: Deployment) -> None:
+def test_a_file_over_the_limit_is_refused_and_not_paid_for(deployment: AirflowDeployment) -> None:
     deployment.configure(max_file_megabytes=1)
     upload(deployment.bucket, "input/big.wav", bytes(2**20 + 1))
     upload(deployment.bucket, "input/small.wav", bytes(2**20))
@@ -110,13 +108,13 @@ def test_a_file_over_the_limit_is_refused_and_not_paid_for(deployment: Deploymen
     assert [(each.item.key, each.failure.code) for each in plan.refused] == [("input/big.wav", "AUDIO_TOO_LARGE")]
 
 
-def test_a_dry_run_is_planned_like_any_other_and_says_so(deployment: Deployment) -> None:
+def test_a_dry_run_is_planned_like_any_other_and_says_so(deployment: AirflowDeployment) -> None:
     upload_all(deployment.bucket, *KEYS)
     plan = planned(deployment, dry_run=True)
     assert (plan.dry_run, plan.files) == (True, 3)
 
 
-def test_the_log_tells_what_it_will_cost(deployment: Deployment, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log_tells_what_it_will_cost(deployment: AirflowDeployment, caplog: pytest.LogCaptureFixture) -> None:
     deployment.configure(expected_real_time_factor=0.5, vcpu_hour_price=720)
     upload(deployment.bucket, "input/a.wav", bytes(32_000 * 60))
     upload(deployment.bucket, "input/.wav")
@@ -128,7 +126,7 @@ def test_the_log_tells_what_it_will_cost(deployment: Deployment, caplog: pytest.
     ) in caplog.messages
 
 
-def test_a_plan_that_lost_the_race_is_not_the_plan(deployment: Deployment) -> None:
+def test_a_plan_that_lost_the_race_is_not_the_plan(deployment: AirflowDeployment) -> None:
     """Two processes of one task may plan at once, and between them audio may come."""
     first = Item(0, "input/first.wav", "etag", 1)
     frozen = freeze(deployment.bucket, (first,))
@@ -137,7 +135,9 @@ def test_a_plan_that_lost_the_race_is_not_the_plan(deployment: Deployment) -> No
     assert to_transcribe(deployment.bucket, frozen) == ["input/first.wav"]
 
 
-def test_audio_that_is_there_again_is_not_transcribed_again(deployment: Deployment, container: Container) -> None:
+def test_audio_that_is_there_again_is_not_transcribed_again(
+    deployment: AirflowDeployment, container: Container
+) -> None:
     items = upload_all(deployment.bucket, *KEYS)
     transcribe(deployment, container, planned(deployment, "run-1"))
     new = upload(deployment.bucket, "input/new.wav", b"new", 2)
@@ -147,7 +147,7 @@ def test_audio_that_is_there_again_is_not_transcribed_again(deployment: Deployme
     assert {item.key for item in manifest_store.read_done(deployment.bucket, plan)} == {item.key for item in items}
 
 
-def test_other_audio_under_the_same_name_is_transcribed(deployment: Deployment, container: Container) -> None:
+def test_other_audio_under_the_same_name_is_transcribed(deployment: AirflowDeployment, container: Container) -> None:
     upload_all(deployment.bucket, *KEYS)
     transcribe(deployment, container, planned(deployment, "run-1"))
     upload(deployment.bucket, KEYS[0], b"better audio")
@@ -158,7 +158,7 @@ def test_other_audio_under_the_same_name_is_transcribed(deployment: Deployment, 
     "chosen", [{"force": True}, {"hot_words": ["seven:2"]}, {"beam_width": 7}, {"formats": []}, {"model": "court"}]
 )
 def test_what_is_asked_for_otherwise_is_transcribed_again(
-    deployment: Deployment, container: Container, chosen: dict[str, Any]
+    deployment: AirflowDeployment, container: Container, chosen: dict[str, Any]
 ) -> None:
     upload(deployment.bucket, "models/court/demo.pbmm", b"model")
     upload_all(deployment.bucket, *KEYS)
@@ -168,7 +168,7 @@ def test_what_is_asked_for_otherwise_is_transcribed_again(
     assert plan.done == 0
 
 
-def test_another_model_in_the_image_transcribes_again(deployment: Deployment, container: Container) -> None:
+def test_another_model_in_the_image_transcribes_again(deployment: AirflowDeployment, container: Container) -> None:
     upload_all(deployment.bucket, *KEYS)
     deployment.configure(image_model="official 0.9.3")
     transcribe(deployment, container, planned(deployment, "run-1"))
@@ -177,7 +177,9 @@ def test_another_model_in_the_image_transcribes_again(deployment: Deployment, co
     assert planned(deployment, "run-3").files == 3
 
 
-def test_a_model_whose_files_were_replaced_transcribes_again(deployment: Deployment, container: Container) -> None:
+def test_a_model_whose_files_were_replaced_transcribes_again(
+    deployment: AirflowDeployment, container: Container
+) -> None:
     upload_all(deployment.bucket, *KEYS)
     deployment.configure(model="court")
     upload(deployment.bucket, "models/court/demo.pbmm", b"model")
@@ -188,7 +190,9 @@ def test_a_model_whose_files_were_replaced_transcribes_again(deployment: Deploym
 
 
 @pytest.mark.parametrize("gone", ["output/a", "output/a.json"])
-def test_a_transcript_that_is_gone_is_made_again(deployment: Deployment, container: Container, gone: str) -> None:
+def test_a_transcript_that_is_gone_is_made_again(
+    deployment: AirflowDeployment, container: Container, gone: str
+) -> None:
     upload_all(deployment.bucket, *KEYS)
     transcribe(deployment, container, planned(deployment, "run-1"))
     deployment.bucket.client.delete_object(Bucket=deployment.bucket.name, Key=gone)
@@ -197,7 +201,7 @@ def test_a_transcript_that_is_gone_is_made_again(deployment: Deployment, contain
 
 @pytest.mark.parametrize("force", [False, True])
 def test_audio_whose_transcript_would_overwrite_an_earlier_one_is_refused(
-    deployment: Deployment, container: Container, force: bool
+    deployment: AirflowDeployment, container: Container, force: bool
 ) -> None:
     """A month later, `a.WAV` used to overwrite the transcript of `a.wav`."""
     upload(deployment.bucket, "input/a.wav")
@@ -210,7 +214,7 @@ def test_audio_whose_transcript_would_overwrite_an_earlier_one_is_refused(
     assert "'output/a', which belongs to 'input/a.wav'" in refusal.failure.message
 
 
-def test_a_quiet_morning_costs_one_listing_of_the_outputs(deployment: Deployment) -> None:
+def test_a_quiet_morning_costs_one_listing_of_the_outputs(deployment: AirflowDeployment) -> None:
     upload_all(deployment.bucket, *KEYS)
     deployment.aws.control("DELETE", "/_calls")
     planned(deployment)
@@ -220,7 +224,9 @@ def test_a_quiet_morning_costs_one_listing_of_the_outputs(deployment: Deployment
 
 
 @pytest.mark.parametrize("marker", [False, True])
-def test_a_model_that_is_not_there_is_said_before_anything_is_frozen(deployment: Deployment, marker: bool) -> None:
+def test_a_model_that_is_not_there_is_said_before_anything_is_frozen(
+    deployment: AirflowDeployment, marker: bool
+) -> None:
     upload_all(deployment.bucket, *KEYS)
     if marker:
         upload(deployment.bucket, "models/nowhere/", b"")
@@ -228,54 +234,3 @@ def test_a_model_that_is_not_there_is_said_before_anything_is_frozen(deployment:
         plan_run(deployment, model="nowhere")
     assert list(content(deployment.bucket, "runs/")) == []
     assert deployment.calls("batch") == {}
-
-
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look every moment whether jobs have ended."""
-    monkeypatch.setattr(preparation, "wait_fixed", lambda _: wait_fixed(0.05))
-
-
-def start(deployment: Deployment, name: str, gate: Path, children: int = 1) -> str:
-    """A job that runs until the gate opens."""
-    definition = deployment.define(waits_for(gate))
-    return Batch(deployment.queue.queue).submit(name, definition, children, {}, set())
-
-
-@pytest.mark.usefixtures("quick")
-def test_jobs_that_other_runs_left_are_ended_and_ours_is_not(deployment: Deployment, gate: Path) -> None:
-    """The audio of a run that was cancelled would be transcribed and paid for twice at the same time."""
-    ours = start(deployment, batch_job.name_of(RUN), gate)
-    left = start(deployment, batch_job.name_of("manual-yesterday"), gate, children=2)
-    foreign = start(deployment, "something-else", gate)
-    deployment.queue.reaches(ours, "RUNNING")
-    deployment.queue.reaches(f"{left}:0", "RUNNING")
-    preparation.end_other_jobs(Batch(deployment.queue.queue), RUN)
-    found = deployment.queue.describe(left)
-    assert (found["status"], found["statusReason"]) == ("FAILED", f"Its run is over; {RUN} takes what it left")
-    for job_id in (ours, foreign):
-        assert not batch_job.is_ending(deployment.queue.describe(job_id))
-    gate.touch()
-    assert {deployment.queue.ends(each)["status"] for each in (ours, foreign)} == {"SUCCEEDED"}
-
-
-@pytest.mark.usefixtures("quick")
-def test_jobs_that_are_over_are_left_in_peace(deployment: Deployment, gate: Path) -> None:
-    gate.touch()
-    deployment.queue.ends(start(deployment, batch_job.name_of("manual-yesterday"), gate))
-    preparation.end_other_jobs(Batch(deployment.queue.queue), RUN)
-    assert "TerminateJob" not in deployment.calls("batch")
-
-
-@pytest.mark.usefixtures("quick")
-def test_a_container_that_will_not_end_does_not_stop_the_night(
-    deployment: Deployment, gate: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(preparation, "_ENDING", 0.3)
-    definition = deployment.define(resists(2, gate))
-    job_id = Batch(deployment.queue.queue).submit(batch_job.name_of("manual-yesterday"), definition, 1, {}, set())
-    wait_for(gate.exists, "the job")
-    preparation.end_other_jobs(Batch(deployment.queue.queue), RUN)
-    found = deployment.queue.describe(job_id)
-    assert (found["status"], batch_job.is_ending(found)) == ("RUNNING", True)
-    deployment.queue.ends(job_id)

@@ -43,7 +43,7 @@ def _may_pass(error: BaseException) -> bool:
     return isinstance(error, (HTTPClientError, ConnectionError))
 
 
-class Batch:
+class BatchQueue:
     """One job queue."""
 
     def __init__(self, queue: str) -> None:
@@ -55,7 +55,7 @@ class Batch:
         once: Any = {"total_max_attempts": 1}
         self._submitter: BatchClient = BatchClientHook(config=Config(retries=once)).get_conn()
 
-    def jobs(self, name: str) -> list[batch_job.Described]:
+    def jobs(self, name: str) -> list[batch_job.JobDescription]:
         """All jobs of this name, or with `*` at its end of names that start so, the newest first.
 
         Batch remembers jobs for at least seven days.
@@ -110,7 +110,7 @@ class Batch:
                 "that Airflow's role may submit to them; then clear this task."
             ) from error
 
-    def describe(self, job_id: str) -> batch_job.Described:
+    def describe(self, job_id: str) -> batch_job.JobDescription:
         """The full description of one job."""
         # Right after its submission Batch may not know it yet.
         wait = Retrying(
@@ -119,28 +119,28 @@ class Batch:
         (found,) = wait(lambda: list(self.describe_all([job_id])))
         return found
 
-    def describe_all(self, job_ids: Iterable[str]) -> Iterator[batch_job.Described]:
+    def describe_all(self, job_ids: Iterable[str]) -> Iterator[batch_job.JobDescription]:
         """The full descriptions of jobs or children."""
         for some in batched(job_ids, _DESCRIBED):
             yield from self._client.describe_jobs(jobs=list(some))["jobs"]
 
-    def children(self, parent: batch_job.Described, status: str | None = None) -> Iterator[str]:
+    def children(self, parent: batch_job.JobDescription, status: str | None = None) -> Iterator[str]:
         """The ids of a job's children, of those in `status`, or of the job itself where it is a plain one."""
-        if batch_job.size(parent) == 1:
+        if batch_job.child_count(parent) == 1:
             yield from [parent["jobId"]] if status in (None, parent["status"]) else []
             return
         if status is None:
-            yield from (f"{parent['jobId']}:{index}" for index in range(batch_job.size(parent)))
+            yield from (f"{parent['jobId']}:{index}" for index in range(batch_job.child_count(parent)))
             return
         lister: Callable[..., Any] = self._client.get_paginator("list_jobs").paginate
         for page in lister(arrayJobId=parent["jobId"], jobStatus=status):
             yield from (each["jobId"] for each in page["jobSummaryList"])
 
-    def reason_to_wait(self, parent: batch_job.Described) -> str:
+    def reason_to_wait(self, parent: batch_job.JobDescription) -> str:
         """What Batch says of the first child that waits for a machine; empty where it says nothing."""
-        if batch_job.size(parent) == 1:
+        if batch_job.child_count(parent) == 1:
             return str(parent.get("statusReason", ""))
-        answer = self._client.list_jobs(arrayJobId=parent["jobId"], jobStatus=batch_job.RUNNABLE, maxResults=1)
+        answer = self._client.list_jobs(arrayJobId=parent["jobId"], jobStatus=batch_job.JOB_RUNNABLE, maxResults=1)
         return next((each.get("statusReason", "") for each in answer["jobSummaryList"]), "")
 
     def end(self, job_id: str, reason: str) -> None:

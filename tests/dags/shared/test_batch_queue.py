@@ -11,11 +11,11 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.httpsession import URLLib3Session
 from tenacity import wait_none
 
-from tests.support.dags.airflow_deployment import Deployment, waits_for
+from tests.support.dags.airflow_deployment import AirflowDeployment, waits_for
 from transcription.contract.errors import JobRefused
-from transcription.shared import batch_client as module
 from transcription.shared import batch_job
-from transcription.shared.batch_client import Batch
+from transcription.shared import batch_queue as module
+from transcription.shared.batch_queue import BatchQueue
 
 NAME = "transcribe-run-1"
 PARAMETERS = {"run": "run-1", "draft": "0a1b"}
@@ -24,14 +24,14 @@ TOO_MANY = [{"type": "VCPU", "value": "64"}, {"type": "MEMORY", "value": "128"}]
 
 
 @pytest.fixture
-def batch(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> Batch:
+def batch(deployment: AirflowDeployment, monkeypatch: pytest.MonkeyPatch) -> BatchQueue:
     """The queue, without the pauses between two attempts to submit."""
     monkeypatch.setattr(module, "wait_random_exponential", lambda **_: wait_none())
-    return Batch(deployment.queue.queue)
+    return BatchQueue(deployment.queue.queue)
 
 
 @pytest.fixture
-def submit(batch: Batch, deployment: Deployment) -> Callable[..., str]:
+def submit(batch: BatchQueue, deployment: AirflowDeployment) -> Callable[..., str]:
     """Submit a job that prints its parameters."""
     definition = deployment.define("import sys; print(*sys.argv[1:])")
 
@@ -41,29 +41,29 @@ def submit(batch: Batch, deployment: Deployment) -> Callable[..., str]:
     return submit
 
 
-def submissions(deployment: Deployment) -> int:
+def submissions(deployment: AirflowDeployment) -> int:
     return deployment.calls("batch").get("SubmitJob", 0)
 
 
-def test_one_child_is_a_plain_job(submit: Callable[..., str], deployment: Deployment) -> None:
+def test_one_child_is_a_plain_job(submit: Callable[..., str], deployment: AirflowDeployment) -> None:
     """Batch refuses arrays of one."""
     found = deployment.queue.ends(submit())
-    assert (found["status"], found["jobName"], batch_job.size(found)) == ("SUCCEEDED", NAME, 1)
+    assert (found["status"], found["jobName"], batch_job.child_count(found)) == ("SUCCEEDED", NAME, 1)
     assert "arrayProperties" not in found
 
 
-def test_several_children_are_an_array(submit: Callable[..., str], deployment: Deployment) -> None:
+def test_several_children_are_an_array(submit: Callable[..., str], deployment: AirflowDeployment) -> None:
     found = deployment.queue.ends(submit(children=3))
-    assert (found["status"], batch_job.size(found)) == ("SUCCEEDED", 3)
+    assert (found["status"], batch_job.child_count(found)) == ("SUCCEEDED", 3)
 
 
-def test_the_parameters_reach_the_container(submit: Callable[..., str], deployment: Deployment) -> None:
+def test_the_parameters_reach_the_container(submit: Callable[..., str], deployment: AirflowDeployment) -> None:
     job_id = submit(name=f"{NAME}-parameters")  # the log is named after the job
     assert deployment.queue.prints(job_id, "0a1b").split() == ["run-1", "0a1b"]
 
 
 def test_a_submission_that_is_throttled_goes_through_later_and_once(
-    submit: Callable[..., str], deployment: Deployment, batch: Batch
+    submit: Callable[..., str], deployment: AirflowDeployment, batch: BatchQueue
 ) -> None:
     deployment.aws.order(kind="throttle", action="SubmitJob", times=5)
     job_id = submit()
@@ -72,7 +72,7 @@ def test_a_submission_that_is_throttled_goes_through_later_and_once(
 
 
 def test_a_submission_is_not_tried_for_ever(
-    submit: Callable[..., str], deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+    submit: Callable[..., str], deployment: AirflowDeployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "_PATIENCE", 0.2)
     deployment.aws.order(kind="throttle", action="SubmitJob")
@@ -81,7 +81,7 @@ def test_a_submission_is_not_tried_for_ever(
 
 
 def test_a_submission_that_can_never_succeed_is_not_repeated(
-    submit: Callable[..., str], deployment: Deployment
+    submit: Callable[..., str], deployment: AirflowDeployment
 ) -> None:
     with pytest.raises(JobRefused, match=r"no-such-definition.*job_queue and job_definition.*clear this task"):
         submit(using="no-such-definition")
@@ -89,7 +89,7 @@ def test_a_submission_that_can_never_succeed_is_not_repeated(
 
 
 def test_a_submission_whose_answer_was_lost_is_found_and_not_repeated(
-    submit: Callable[..., str], deployment: Deployment, batch: Batch
+    submit: Callable[..., str], deployment: AirflowDeployment, batch: BatchQueue
 ) -> None:
     """Each repetition would pay for all of the audio again."""
     deployment.aws.order(kind="lose_answer", action="SubmitJob", times=1)
@@ -99,7 +99,7 @@ def test_a_submission_whose_answer_was_lost_is_found_and_not_repeated(
 
 
 def test_a_job_that_is_to_be_followed_is_not_taken_for_the_one_that_follows(
-    submit: Callable[..., str], deployment: Deployment, batch: Batch
+    submit: Callable[..., str], deployment: AirflowDeployment, batch: BatchQueue
 ) -> None:
     first = submit()
     deployment.aws.order(kind="throttle", action="SubmitJob", times=1)
@@ -109,7 +109,7 @@ def test_a_job_that_is_to_be_followed_is_not_taken_for_the_one_that_follows(
 
 
 def test_a_job_of_another_run_is_not_taken_for_ours(
-    submit: Callable[..., str], deployment: Deployment, batch: Batch
+    submit: Callable[..., str], deployment: AirflowDeployment, batch: BatchQueue
 ) -> None:
     other = submit(name=f"{NAME}0")
     deployment.aws.order(kind="throttle", action="SubmitJob", times=1)
@@ -134,7 +134,7 @@ def test_a_batch_that_cannot_be_reached_for_a_moment_is_tried_again(
     assert refused
 
 
-def test_jobs_are_found_by_their_whole_name_the_newest_first(submit: Callable[..., str], batch: Batch) -> None:
+def test_jobs_are_found_by_their_whole_name_the_newest_first(submit: Callable[..., str], batch: BatchQueue) -> None:
     first, second, _ = submit(), submit(), submit(name=f"{NAME}0")
     assert [each["jobId"] for each in batch.jobs(NAME)] in ([second, first], [first, second])
     created = [each["createdAt"] for each in batch.jobs(NAME)]
@@ -144,7 +144,7 @@ def test_jobs_are_found_by_their_whole_name_the_newest_first(submit: Callable[..
 
 
 def test_all_jobs_are_found_however_many_there_are(
-    submit: Callable[..., str], deployment: Deployment, batch: Batch
+    submit: Callable[..., str], deployment: AirflowDeployment, batch: BatchQueue
 ) -> None:
     """Batch lists 100 in a call."""
     waits = deployment.define("", resourceRequirements=TOO_MANY)
@@ -153,7 +153,7 @@ def test_all_jobs_are_found_however_many_there_are(
 
 
 def test_all_children_are_found_however_many_there_are(
-    submit: Callable[..., str], deployment: Deployment, batch: Batch
+    submit: Callable[..., str], deployment: AirflowDeployment, batch: BatchQueue
 ) -> None:
     """Batch lists 1,000 in a call, and describes 100."""
     job_id = submit(children=1_050, using=deployment.define("", resourceRequirements=TOO_MANY))
@@ -161,32 +161,34 @@ def test_all_children_are_found_however_many_there_are(
     parent = batch.describe(job_id)
     ids = [f"{job_id}:{index}" for index in range(1_050)]
     assert sorted(batch.children(parent)) == sorted(ids)
-    assert sorted(batch.children(parent, batch_job.FAILED)) == sorted(ids)
+    assert sorted(batch.children(parent, batch_job.JOB_FAILED)) == sorted(ids)
     deployment.aws.control("DELETE", "/_calls")
     assert {each["jobId"] for each in batch.describe_all(batch.children(parent))} == set(ids)
     assert deployment.calls("batch") == {"DescribeJobs": 11}
 
 
 def test_children_are_told_apart_by_how_they_ended(
-    submit: Callable[..., str], deployment: Deployment, batch: Batch
+    submit: Callable[..., str], deployment: AirflowDeployment, batch: BatchQueue
 ) -> None:
     code = "import os, sys; sys.exit(os.environ['AWS_BATCH_JOB_ARRAY_INDEX'] == '1')"
     job_id = submit(children=3, using=deployment.define(code))
     parent = deployment.queue.ends(job_id)
-    assert list(batch.children(parent, batch_job.FAILED)) == [f"{job_id}:1"]
-    assert sorted(batch.children(parent, batch_job.SUCCEEDED)) == [f"{job_id}:0", f"{job_id}:2"]
+    assert list(batch.children(parent, batch_job.JOB_FAILED)) == [f"{job_id}:1"]
+    assert sorted(batch.children(parent, batch_job.JOB_SUCCEEDED)) == [f"{job_id}:0", f"{job_id}:2"]
 
 
-def test_a_plain_job_is_its_own_only_child(submit: Callable[..., str], deployment: Deployment, batch: Batch) -> None:
+def test_a_plain_job_is_its_own_only_child(
+    submit: Callable[..., str], deployment: AirflowDeployment, batch: BatchQueue
+) -> None:
     job_id = submit()
     parent = deployment.queue.ends(job_id)
-    assert list(batch.children(parent)) == [job_id] == list(batch.children(parent, batch_job.SUCCEEDED))
-    assert list(batch.children(parent, batch_job.FAILED)) == []
+    assert list(batch.children(parent)) == [job_id] == list(batch.children(parent, batch_job.JOB_SUCCEEDED))
+    assert list(batch.children(parent, batch_job.JOB_FAILED)) == []
 
 
 @pytest.mark.parametrize("children", [1, 2])
 def test_batch_says_why_a_job_waits(
-    submit: Callable[..., str], deployment: Deployment, batch: Batch, children: int
+    submit: Callable[..., str], deployment: AirflowDeployment, batch: BatchQueue, children: int
 ) -> None:
     deployment.aws.order(kind="stuck", reason="CAPACITY:NONE - no machine")
     job_id = submit(children=children)
@@ -196,7 +198,7 @@ def test_batch_says_why_a_job_waits(
 
 @pytest.mark.parametrize("children", [1, 2])
 def test_where_batch_gives_no_reason_none_is_made_up(
-    submit: Callable[..., str], deployment: Deployment, batch: Batch, children: int, gate: Path
+    submit: Callable[..., str], deployment: AirflowDeployment, batch: BatchQueue, children: int, gate: Path
 ) -> None:
     job_id = submit(children=children, using=deployment.define(waits_for(gate)))
     deployment.queue.reaches(f"{job_id}:1" if children > 1 else job_id, "RUNNING")
@@ -205,7 +207,7 @@ def test_where_batch_gives_no_reason_none_is_made_up(
 
 
 def test_a_job_is_ended_with_all_its_children(
-    submit: Callable[..., str], deployment: Deployment, batch: Batch, gate: Path
+    submit: Callable[..., str], deployment: AirflowDeployment, batch: BatchQueue, gate: Path
 ) -> None:
     job_id = submit(children=3, using=deployment.define(waits_for(gate)))
     deployment.queue.reaches(f"{job_id}:1", "RUNNING")
@@ -216,7 +218,9 @@ def test_a_job_is_ended_with_all_its_children(
     assert {(each["status"], each["statusReason"]) for each in children} == {("FAILED", "nobody waits for it")}
 
 
-def test_a_job_that_is_over_stays_as_it_is(submit: Callable[..., str], deployment: Deployment, batch: Batch) -> None:
+def test_a_job_that_is_over_stays_as_it_is(
+    submit: Callable[..., str], deployment: AirflowDeployment, batch: BatchQueue
+) -> None:
     job_id = submit()
     deployment.queue.ends(job_id)
     batch.end(job_id, "too late")
@@ -225,7 +229,7 @@ def test_a_job_that_is_over_stays_as_it_is(submit: Callable[..., str], deploymen
 
 @pytest.mark.parametrize("action", ["ListJobs", "DescribeJobs", "TerminateJob"])
 def test_throttling_is_waited_out(
-    submit: Callable[..., str], deployment: Deployment, batch: Batch, action: str
+    submit: Callable[..., str], deployment: AirflowDeployment, batch: BatchQueue, action: str
 ) -> None:
     """A throttled DescribeJobs used to fail the task, whose retry submitted again."""
     job_id = submit()
@@ -241,7 +245,7 @@ def test_throttling_is_waited_out(
 
 
 def test_a_job_that_batch_does_not_know_yet_is_waited_for(
-    submit: Callable[..., str], batch: Batch, monkeypatch: pytest.MonkeyPatch
+    submit: Callable[..., str], batch: BatchQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """DescribeJobs may take a moment to know a job that SubmitJob has just answered for."""
     monkeypatch.setattr(module, "wait_fixed", lambda _: wait_none())

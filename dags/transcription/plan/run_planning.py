@@ -1,0 +1,79 @@
+"""Plan a run: select the files, find those that have a transcript, share out the rest, freeze the manifest."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+
+from transcription.contract import keys
+from transcription.contract.manifest import Item, Plan, Refusal
+from transcription.plan.existing_transcripts import find_transcripts
+from transcription.plan.file_selection import Selection, output_conflict, refuse, select_files
+from transcription.plan.run_request import RunRequest
+from transcription.plan.sharding import make_shards
+from transcription.plan.transcript_fingerprint import fingerprint
+from transcription.shared import manifest_store
+from transcription.shared.bucket import Bucket
+from transcription.shared.cost import estimate
+from transcription.shared.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+def plan_run(bucket: Bucket, run: str, request: RunRequest, settings: Settings) -> Plan | None:
+    """Plan a run and freeze its manifest in the bucket.
+
+    Returns:
+        The plan, or None if there is no audio. If another process has frozen a manifest of this run, that one's plan.
+
+    Raises:
+        ModelMissing: the request names a model that is not in the bucket.
+    """
+    recipe = fingerprint(bucket, request.options, settings.image_model)
+    listed = bucket.list(keys.INPUT_FOLDER + request.prefix)
+    selection = select_files(listed, settings.max_file_bytes, request.max_files)
+    if not selection.items and not selection.refused:
+        return None
+    to_transcribe, done, refused = _sort_out(bucket, selection, recipe, force=request.force)
+    shards = make_shards(to_transcribe, settings)
+    shard_bytes = [sum(item.size for item in shard) for shard in shards]
+    log.info(
+        "%d files to transcribe by %d children, %d done before, %d refused, %d left for a later run: %s",
+        *(len(to_transcribe), len(shards), len(done), len(refused), selection.waiting, estimate(shard_bytes, settings)),
+    )
+    plan = Plan(
+        run=run,
+        draft=manifest_store.new_draft(),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        options=request.options,
+        shards=len(shards),
+        files=len(to_transcribe),
+        bytes=sum(shard_bytes),
+        refused=tuple(refused),
+        recipe=recipe,
+        done=len(done),
+        waiting=selection.waiting,
+        dry_run=request.dry_run,
+        prefix=request.prefix,
+    )
+    return manifest_store.freeze(bucket, plan, shards, done)
+
+
+def _sort_out(
+    bucket: Bucket, selection: Selection, recipe: str, *, force: bool
+) -> tuple[list[Item], list[Item], list[Refusal]]:
+    """Divide the selected files.
+
+    Returns:
+        The files to transcribe, those whose transcript exists, and those to refuse.
+    """
+    done: list[Item] = []
+    refused = list(selection.refused)
+    for transcript in find_transcripts(bucket, selection.items, recipe):
+        item = transcript.item
+        if transcript.source_key != item.key:
+            refused.append(refuse(item, output_conflict(item, transcript.source_key)))
+        elif transcript.is_current and not force:
+            done.append(item)
+    settled = {item.number for item in done} | {refusal.item.number for refusal in refused}
+    return [item for item in selection.items if item.number not in settled], done, refused

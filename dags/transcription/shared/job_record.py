@@ -1,0 +1,32 @@
+"""The record of a run's Batch jobs, `runs/{run}/job.json`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FailedChild:
+    """A child of an array job that failed after all retries."""
+
+    job_id: str
+    reason: str
+    #: Address of its log in the CloudWatch console; empty if its container never started.
+    log: str
+
+
+@dataclass(frozen=True)
+class Job:
+    """The newest Batch job of a run, and the machine time of all its jobs."""
+
+    run: str
+    job_id: str
+    job_name: str
+    #: The job's status when this record was written.
+    status: str = "SUBMITTED"
+    #: Number of jobs that the run has submitted. A further job follows only after a failure, for the missing results.
+    jobs: int = 1
+    #: vCPUs multiplied by the hours they were held, over all attempts of all jobs.
+    vcpu_hours: float = 0.0
+    #: Failed children of the newest job.
+    failed: tuple[FailedChild, ...] = ()

@@ -1,0 +1,67 @@
+"""Leftover jobs: the jobs of other runs are ended, ours is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tenacity import wait_fixed
+
+from tests.support.dags.airflow_deployment import AirflowDeployment, resists, waits_for
+from tests.support.dags.bucket_objects import RUN
+from tests.support.standin.standin_server import wait_for
+from transcription.plan import leftover_jobs
+from transcription.plan.leftover_jobs import end_leftover_jobs
+from transcription.shared import batch_job
+from transcription.shared.batch_queue import BatchQueue
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look every moment whether jobs have ended."""
+    monkeypatch.setattr(leftover_jobs, "wait_fixed", lambda _: wait_fixed(0.05))
+
+
+def start(deployment: AirflowDeployment, name: str, gate: Path, children: int = 1) -> str:
+    """A job that runs until the gate opens."""
+    definition = deployment.define(waits_for(gate))
+    return BatchQueue(deployment.queue.queue).submit(name, definition, children, {}, set())
+
+
+@pytest.mark.usefixtures("quick")
+def test_jobs_that_other_runs_left_are_ended_and_ours_is_not(deployment: AirflowDeployment, gate: Path) -> None:
+    """The audio of a run that was cancelled would be transcribed and paid for twice at the same time."""
+    ours = start(deployment, batch_job.job_name(RUN), gate)
+    left = start(deployment, batch_job.job_name("manual-yesterday"), gate, children=2)
+    foreign = start(deployment, "something-else", gate)
+    deployment.queue.reaches(ours, "RUNNING")
+    deployment.queue.reaches(f"{left}:0", "RUNNING")
+    end_leftover_jobs(BatchQueue(deployment.queue.queue), RUN)
+    found = deployment.queue.describe(left)
+    assert (found["status"], found["statusReason"]) == ("FAILED", f"Its run is over; {RUN} takes what it left")
+    for job_id in (ours, foreign):
+        assert not batch_job.is_ending(deployment.queue.describe(job_id))
+    gate.touch()
+    assert {deployment.queue.ends(each)["status"] for each in (ours, foreign)} == {"SUCCEEDED"}
+
+
+@pytest.mark.usefixtures("quick")
+def test_jobs_that_are_over_are_left_in_peace(deployment: AirflowDeployment, gate: Path) -> None:
+    gate.touch()
+    deployment.queue.ends(start(deployment, batch_job.job_name("manual-yesterday"), gate))
+    end_leftover_jobs(BatchQueue(deployment.queue.queue), RUN)
+    assert "TerminateJob" not in deployment.calls("batch")
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_container_that_will_not_end_does_not_stop_the_night(
+    deployment: AirflowDeployment, gate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leftover_jobs, "_TIMEOUT", 0.3)
+    definition = deployment.define(resists(2, gate))
+    job_id = BatchQueue(deployment.queue.queue).submit(batch_job.job_name("manual-yesterday"), definition, 1, {}, set())
+    wait_for(gate.exists, "the job")
+    end_leftover_jobs(BatchQueue(deployment.queue.queue), RUN)
+    found = deployment.queue.describe(job_id)
+    assert (found["status"], batch_job.is_ending(found)) == ("RUNNING", True)
+    deployment.queue.ends(job_id)
