@@ -1,4 +1,4 @@
-"""The tables of settings, form fields and failure codes: each name has its row."""
+"""The tables of settings, form fields and failure codes have a row for each name, and code in the pages is as it is."""
 
 from dataclasses import fields
 
@@ -40,3 +40,8 @@ def test_a_field_of_the_form_has_its_row(name: str) -> None:
 @pytest.mark.parametrize("error", InputError.__subclasses__(), ids=lambda error: str(error.code))
 def test_a_reason_why_audio_fails_has_its_row_with_what_to_do(error: type[InputError]) -> None:
     assert len(row(error.code, "troubleshooting", "## Recordings in `failed/`")) == 3
+
+
+def test_the_line_that_people_change_for_another_schedule_is_in_the_dag() -> None:
+    line = next(line for line in (ROOT / "docs" / "using.md").read_text().splitlines() if line.startswith("schedule="))
+    assert line in (ROOT / "dags" / "transcribe_audio.py").read_text()
