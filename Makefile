@@ -13,6 +13,8 @@ TRANSCRIBER := .local/venvs/transcriber
 # The AWS CDK with its Node, and the tests of infra/. checkov pins other versions of what these need.
 INFRA := .local/venvs/infra
 CHECKOV := .local/venvs/checkov
+# Tools that read the sources only: import-linter and codespell.
+TOOLS := .local/venvs/tools
 CDK := CDK_DISABLE_CLI_TELEMETRY=true PATH=$(CURDIR)/$(INFRA)/bin:$$PATH .local/cdk/node_modules/.bin/cdk
 # TensorFlow, which writes models. Only `make bench` needs it, for a model of the official size.
 EXPORT := .local/venvs/export
@@ -57,7 +59,7 @@ destroy: $(INFRA)/ready .local/cdk/ready  ## remove it again, all but audio and 
 	@$(CDK) destroy --all $(CDKFLAGS)
 
 rehearsal: setup $(INFRA)/ready .local/cdk/ready  ## deploy to a local AWS with the real CDK, transcribe there, update, destroy (five minutes)
-	@$(PYTHON) -m local rehearsal
+	@$(PYTHON) -m rehearsal
 
 snapshot: $(INFRA)/ready .local/cdk/ready  ## take over a change of the templates that was meant
 	@SNAPSHOT=take $(INFRA)/bin/python -m pytest --quiet tests/infra/test_snapshot.py
@@ -70,14 +72,17 @@ test: setup $(OTHERS) lint $(CHECKOV)/ready .local/cdk/ready  ## everything that
 bench: setup $(EXPORT)/ready  ## measure speed, memory and requests, for docs/performance.md (an hour)
 	@$(PYTHON) -m benchmarks
 
-lint: setup $(INFRA)/ready  ## style and types
+lint: setup $(INFRA)/ready $(TOOLS)/ready  ## style, types, layers and spelling
 	@$(MAIN)/bin/ruff check .
 	@$(MAIN)/bin/ruff check --preview --select AIR dags plugins
 	@$(MAIN)/bin/ruff format --check .
 	@$(MAIN)/bin/mypy
 	@MYPYPATH=transcriber_image $(TRANSCRIBER)/bin/mypy --python-version 3.9 \
 		transcriber_image/transcriber transcriber_image/fetch_model.py dags/transcription/contract
-	@$(INFRA)/bin/mypy --cache-dir .mypy_cache/infra infra
+	@$(INFRA)/bin/mypy --cache-dir .mypy_cache/infra --exclude infra/mwaa/load_dags.py infra documentation
+	@PYTHONPATH=dags:transcriber_image:. $(TOOLS)/bin/lint-imports --cache-dir .local/import-linter >.local/import-linter.log \
+		|| { cat .local/import-linter.log; exit 1; }
+	@$(TOOLS)/bin/codespell
 
 format: setup  ## put the code into the style that lint wants
 	@$(MAIN)/bin/ruff check --fix .
@@ -99,6 +104,7 @@ lock: $(UV)  ## resolve the pinned requirements again
 	$(LOCK) --python-version 3.12 --generate-hashes locks/airflow.in --output-file locks/airflow.txt
 	$(LOCK) --python-version 3.12 --generate-hashes locks/infra.in --output-file locks/infra.txt
 	$(LOCK) --python-version 3.12 --generate-hashes locks/checkov.in --output-file locks/checkov.txt
+	$(LOCK) --python-version 3.12 --generate-hashes locks/tools.in --output-file locks/tools.txt
 	$(LOCK) --python-version 3.9 --generate-hashes transcriber_image/requirements.in --output-file transcriber_image/requirements.txt
 	$(LOCK) --python-version 3.9 --generate-hashes locks/transcriber.in --output-file locks/transcriber.txt
 
@@ -133,6 +139,12 @@ $(CHECKOV)/ready: locks/checkov.txt | $(UV)
 	@echo "Installing checkov (Python 3.12) …"
 	@$(UV) venv --quiet --clear --python 3.12 $(CHECKOV)
 	@$(UV) pip install --quiet --python $(CHECKOV) --require-hashes -r $<
+	@touch $@
+
+$(TOOLS)/ready: locks/tools.txt | $(UV)
+	@echo "Installing import-linter and codespell (Python 3.12) …"
+	@$(UV) venv --quiet --clear --python 3.12 $(TOOLS)
+	@$(UV) pip install --quiet --python $(TOOLS) --require-hashes -r $<
 	@touch $@
 
 # The CDK's command line, below .local/ like everything else; npm is the one of $(INFRA).

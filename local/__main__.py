@@ -1,4 +1,4 @@
-"""`python -m local demo|up|down|rehearsal`, which is what `make` runs under the same names.
+"""`python -m local demo|up|down`: the commands behind `make demo`, `make up` and `make down`.
 
 Folder names come from the environment (AUDIO, OUT, MODEL) and not from a command line, so that no name, however odd,
 passes through a shell.
@@ -7,27 +7,23 @@ passes through a shell.
 from __future__ import annotations
 
 import argparse
-import fcntl
 import os
 import shutil
-import signal
 import sys
 from pathlib import Path
-from types import FrameType
 
 from rich.console import Console
 
-from local import processes, versions
-from local.aws_client import isolate
+from infra.mwaa import airflow_versions
+from local import processes
+from local.command_line import run_command
 from local.demo import run_demo
 from local.errors import StackError
 from local.paths import DEMO_CLIPS, LOCAL
 from local.stack import Stack
-from rehearsal.rehearse import rehearse
 
 UP_STATE = LOCAL / "up"
 DEMO_STATE = LOCAL / "demo"
-REHEARSAL_STATE = LOCAL / "rehearsal"
 ENV_FILE = LOCAL / "env"
 
 
@@ -68,28 +64,12 @@ def down(console: Console) -> None:
     ENV_FILE.unlink(missing_ok=True)
 
 
-def rehearsal(console: Console) -> None:
-    """Deploy to the local AWS with the real CDK, transcribe there, update, destroy."""
-    with REHEARSAL_STATE.with_suffix(".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # let go of by the kernel, however this ends
-        except BlockingIOError:
-            raise StackError(
-                "A rehearsal is running in this clone already. Wait for its end, or use another clone."
-            ) from None
-        rehearse(REHEARSAL_STATE, console)
-
-
 def _runner() -> str:
     return os.environ.get("RUNNER") or "process"
 
 
 def _version() -> str:
-    return os.environ.get("AIRFLOW") or versions.DEFAULT
-
-
-def _interrupted(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+    return os.environ.get("AIRFLOW") or airflow_versions.DEFAULT
 
 
 def main() -> int:
@@ -98,23 +78,10 @@ def main() -> int:
     Returns:
         The exit code.
     """
-    commands = {"demo": demo, "up": up, "down": down, "rehearsal": rehearsal}
+    commands = {"demo": demo, "up": up, "down": down}
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     parser.add_argument("command", choices=commands)
-    arguments = parser.parse_args()
-    for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, _interrupted)
-    isolate()
-    console = Console(highlight=False)
-    try:
-        commands[arguments.command](console)
-    except StackError as error:
-        console.print(f"Error: {error}", style="red", markup=False, soft_wrap=True)
-        return 1
-    except KeyboardInterrupt:
-        console.print("Stopped.")
-        return 130
-    return 0
+    return run_command(commands[parser.parse_args().command])
 
 
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import httpx
 
-from local import processes, versions
+from infra.mwaa import airflow_versions
+from local import processes
 from local.configuration import USER, Deployed, configure
 from local.errors import StackError
 
@@ -36,7 +37,7 @@ class Airflow:
         state: Path,
         endpoint: str,
         *,
-        version: str = versions.DEFAULT,
+        version: str = airflow_versions.DEFAULT,
         scheduled: bool = False,
         settings: Mapping[str, str] | None = None,
         deployed: Deployed | None = None,
@@ -45,7 +46,7 @@ class Airflow:
         self.home = state / "airflow"
         self.url = f"http://127.0.0.1:{_free_port()}"
         self.password = secrets.token_urlsafe(12)
-        installed = versions.environment(version)
+        installed = airflow_versions.environment(version)
         programs = installed / "bin"
         self.python = programs / "python"
         self.environment = configure(

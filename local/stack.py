@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from local import processes, versions
+from infra.mwaa import airflow_versions
+from local import processes
 from local.airflow import Airflow
 from local.aws_client import NO_PROXY, aws_environment
 from local.configuration import USER
@@ -82,15 +83,15 @@ class Stack:
         state: Path,
         runner: str = "process",
         *,
-        version: str = versions.DEFAULT,
+        version: str = airflow_versions.DEFAULT,
         scheduled: bool = False,
         settings: Mapping[str, str] | None = None,
         layers: Sequence[str] = (),
     ) -> None:
         if runner not in RUNNERS:
             raise StackError(f"RUNNER={runner} is not known; use one of: {', '.join(RUNNERS)}.")
-        if version not in versions.VERSIONS:
-            raise StackError(f"AIRFLOW={version} is not known; use one of: {', '.join(versions.VERSIONS)}.")
+        if version not in airflow_versions.VERSIONS:
+            raise StackError(f"AIRFLOW={version} is not known; use one of: {', '.join(airflow_versions.VERSIONS)}.")
         self.state = state.resolve()
         self.runner = runner
         self.version = version

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.mwaa.airflow_versions import environment
 from infra.mwaa.concurrency import most_at_once
 from infra.mwaa.errors import (
     AirflowMissing,
@@ -27,9 +28,8 @@ from infra.mwaa.errors import (
 )
 from infra.mwaa.limits import environment_class
 from infra.paths import ROOT
-from local.versions import environment
 
-_LOADER = ROOT / "local" / "load_dags.py"
+_LOADER = ROOT / "infra" / "mwaa" / "load_dags.py"
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def load(dags: Path, plugins: Path, version: str) -> Loaded:
             "AIRFLOW__CORE__PLUGINS_FOLDER": f"{home}/plugins",
             "PYTHONDONTWRITEBYTECODE": "1",
         }
-        # -P: beside the loader lies an airflow.py, which is not the one to import.
+        # -P: the modules beside the loader must not hide Airflow's.
         done = subprocess.run(
             [python, "-P", _LOADER, dags], env=variables, cwd=home, capture_output=True, text=True, check=False
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local import versions
+from infra.mwaa import airflow_versions
 from local.airflow import Airflow
 from local.aws_client import isolate
 from local.stack import Stack
@@ -17,7 +17,7 @@ isolate()
 NOWHERE = "http://127.0.0.1:9"
 
 
-@pytest.fixture(scope="module", params=versions.VERSIONS)
+@pytest.fixture(scope="module", params=airflow_versions.VERSIONS)
 def airflow(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Airflow:
     """An Airflow with a database, of which nothing runs."""
     airflow = Airflow(tmp_path_factory.mktemp("airflow"), NOWHERE, version=request.param)
@@ -25,7 +25,9 @@ def airflow(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     return airflow
 
 
-@pytest.fixture(scope="module", params=[version for version in versions.VERSIONS if version != versions.DEFAULT])
+@pytest.fixture(
+    scope="module", params=[version for version in airflow_versions.VERSIONS if version != airflow_versions.DEFAULT]
+)
 def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A stack of each version but the one that all other tests run, with a setting of its own."""
     with Stack(tmp_path_factory.mktemp("stack"), version=request.param, settings={"max_children": "3"}) as running:

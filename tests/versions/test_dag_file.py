@@ -13,7 +13,7 @@ import pytest
 from local.airflow import DAG_ID, Airflow
 from local.paths import ROOT
 
-LOADER = ROOT / "local" / "load_dags.py"
+LOADER = ROOT / "infra" / "mwaa" / "load_dags.py"
 DAG_FILE = ROOT / "dags" / "transcribe_audio.py"
 
 

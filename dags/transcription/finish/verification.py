@@ -10,9 +10,9 @@ from transcription.contract.errors import RecordInvalid, ResultMissing, Transcri
 from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Failure, Item, Plan
 from transcription.contract.result import Result
-from transcription.finish import transcript_check
 from transcription.finish.outcomes import DONE_BEFORE, MISSING, Outcome, Outcomes
 from transcription.plan.existing_transcripts import read_transcript
+from transcription.shared import transcript_check
 from transcription.shared.bucket import CONCURRENCY, Bucket
 from transcription.shared.manifest_store import read_done, read_items
 

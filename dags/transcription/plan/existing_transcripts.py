@@ -14,7 +14,7 @@ from transcription.contract import keys, records
 from transcription.contract.errors import RecordInvalid, TranscriptUnverified
 from transcription.contract.manifest import Item
 from transcription.contract.result import Audio
-from transcription.finish import transcript_check
+from transcription.shared import transcript_check
 from transcription.shared.bucket import CONCURRENCY, PAGE, Bucket
 
 

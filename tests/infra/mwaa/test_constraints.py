@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.mwaa import constraints
+from infra.mwaa import airflow_versions, constraints
 from infra.mwaa.requirements import read
-from local import versions
 from local.paths import ROOT
 
 LIST = b"boto3==1.42.84\npandas==2.3.3\n"
@@ -37,19 +36,19 @@ def github() -> Iterator[str]:
 
 
 def test_each_version_that_can_be_deployed_has_a_copy() -> None:
-    assert tuple(constraints.RELEASES) == versions.VERSIONS
-    for version in versions.VERSIONS:
+    assert tuple(constraints.RELEASES) == airflow_versions.VERSIONS
+    for version in airflow_versions.VERSIONS:
         assert len(read(constraints.copy(version))) > 600
 
 
-@pytest.mark.parametrize("version", versions.VERSIONS)
+@pytest.mark.parametrize("version", airflow_versions.VERSIONS)
 def test_a_copy_has_the_pins_of_mwaas_image(version: str) -> None:
     copied = {line.text for line in read(constraints.copy(version))}
     pinned = {line.text.replace("[aiobotocore]", "") for line in read(ROOT / "locks" / f"mwaa-{version}.in")}
     assert pinned - copied == set()
 
 
-@pytest.mark.parametrize("version", versions.VERSIONS)
+@pytest.mark.parametrize("version", airflow_versions.VERSIONS)
 def test_a_copy_says_where_it_comes_from(version: str) -> None:
     assert constraints.address(version) in "".join(constraints.copy(version).read_text().splitlines()[:2])
 

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from infra import measurements
-from infra.mwaa import dags, plugins
+from infra.mwaa import airflow_versions, dags, plugins
 from infra.mwaa.errors import AirflowMissing, RuleBroken
 from infra.mwaa.limits import CLASSES
-from local import versions
 from local.paths import ROOT
 
 PARALLEL = """
@@ -39,7 +38,7 @@ class Folder:
         self.plugins.mkdir()
         (self.plugins / "pages.py").write_text(PLUGIN)
 
-    def broken(self, version: str = versions.DEFAULT, class_name: str = "mw1.micro") -> list[RuleBroken]:
+    def broken(self, version: str = airflow_versions.DEFAULT, class_name: str = "mw1.micro") -> list[RuleBroken]:
         plugins.build_plugins_zip(self.plugins, self.archive)
         return list(dags.broken_rules(dags.load(self.dags, self.archive, version), version, class_name))
 
@@ -49,7 +48,7 @@ def folder(tmp_path: Path) -> Folder:
     return Folder(tmp_path)
 
 
-@pytest.mark.parametrize("version", versions.VERSIONS)
+@pytest.mark.parametrize("version", airflow_versions.VERSIONS)
 def test_the_projects_own_load_and_fit_the_smallest_class(version: str, tmp_path: Path) -> None:
     archive = plugins.build_plugins_zip(ROOT / "plugins", tmp_path / "plugins.zip")
     loaded = dags.load(ROOT / "dags", archive, version)
@@ -89,7 +88,7 @@ def test_more_dags_than_the_class_is_made_for() -> None:
     assert [error.code for error in dags.broken_rules(loaded, "3.2.1", "mw1.micro")] == ["DAGS_TOO_MANY"]
 
 
-@pytest.mark.parametrize("version", ["3.0.6", versions.DEFAULT])  # which say so in different ways
+@pytest.mark.parametrize("version", ["3.0.6", airflow_versions.DEFAULT])  # which say so in different ways
 def test_a_plugin_that_airflow_cannot_import_is_named(version: str, folder: Folder) -> None:
     """Airflow would start without it, and say so in a log that nobody reads."""
     (folder.dags / "many.py").write_text(PARALLEL)

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from infra.mwaa import constraints, requirements
+from infra.mwaa import airflow_versions, constraints, requirements
 from infra.mwaa.errors import RuleBroken, VersionUnknown
-from local import versions
 from local.paths import ROOT
 
-HEAD = f'--constraint "{constraints.address(versions.DEFAULT)}"\n'
+HEAD = f'--constraint "{constraints.address(airflow_versions.DEFAULT)}"\n'
 Broken = Callable[..., list[RuleBroken]]
 
 
@@ -20,7 +19,7 @@ Broken = Callable[..., list[RuleBroken]]
 def broken(tmp_path: Path) -> Broken:
     """What is wrong with a requirements.txt of this text."""
 
-    def check(text: str, version: str = versions.DEFAULT) -> list[RuleBroken]:
+    def check(text: str, version: str = airflow_versions.DEFAULT) -> list[RuleBroken]:
         file = tmp_path / "requirements.txt"
         file.write_text(text)
         return list(requirements.broken_rules(file, version))
@@ -32,7 +31,7 @@ def broken(tmp_path: Path) -> Broken:
 def constraint(tmp_path: Path) -> Broken:
     """What is wrong with the `--constraint` line of a requirements.txt of this text."""
 
-    def check(text: str, version: str = versions.DEFAULT) -> list[RuleBroken]:
+    def check(text: str, version: str = airflow_versions.DEFAULT) -> list[RuleBroken]:
         file = tmp_path / "requirements.txt"
         file.write_text(text)
         return list(requirements.constraint_rules(file, version))
@@ -41,10 +40,10 @@ def constraint(tmp_path: Path) -> Broken:
 
 
 def test_the_projects_own_can_be_installed() -> None:
-    assert list(requirements.broken_rules(ROOT / "requirements.txt", versions.DEFAULT)) == []
+    assert list(requirements.broken_rules(ROOT / "requirements.txt", airflow_versions.DEFAULT)) == []
 
 
-@pytest.mark.parametrize("version", versions.VERSIONS)
+@pytest.mark.parametrize("version", airflow_versions.VERSIONS)
 def test_what_mwaas_image_pins_can_be_installed_in_each_version(version: str, broken: Broken) -> None:
     pins = (ROOT / "locks" / f"mwaa-{version}.in").read_text()
     assert broken(f"--constraint {constraints.address(version)}\n{pins}", version) == []

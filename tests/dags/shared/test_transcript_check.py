@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.dags.container_transcripts import Container, Written
 from transcription.contract.errors import TranscriptUnverified
-from transcription.finish import transcript_check
+from transcription.shared import transcript_check
 
 NAME = "x/a b"
 

@@ -1,9 +1,9 @@
-"""Loads DAG files in the Airflow that runs this, with sockets closed, and prints as JSON what came of it.
+"""Load DAG files in the Airflow of this environment, with sockets closed, and print the outcome as JSON.
 
-It takes a DAG file or a folder of them, and is run with `python -P`, because an airflow.py lies beside it. The time is
-what Airflow's DAG processor takes for a file: it has imported Airflow, and those modules of Airflow that the file's own
-lines import, before it forks the process that loads the file. Taken is processor time, because with sockets closed
-there is nothing to wait for but other programs.
+The argument is a DAG file or a folder of DAG files. Run it with `python -P`, so that the modules beside it do not hide
+Airflow's. The time is what Airflow's DAG processor needs for a file. That process imports Airflow, and the Airflow
+modules that the file's own lines import, before it forks the process that loads the file. The time is processor time:
+with sockets closed, a file waits for nothing but other programs.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from local.paths import LOCAL
+from infra.paths import ROOT
 
 #: The version that MWAA is deployed with. The stack and the tests run in its environment too.
 DEFAULT = "3.2.1"
@@ -13,4 +13,4 @@ VERSIONS = ("3.0.6", DEFAULT, "3.3.1")
 
 def environment(version: str) -> Path:
     """The virtual environment of a version, which `make` installs."""
-    return LOCAL / "venvs" / ("airflow" if version == DEFAULT else f"airflow-{version}")
+    return ROOT / ".local" / "venvs" / ("airflow" if version == DEFAULT else f"airflow-{version}")
