@@ -1,4 +1,4 @@
-"""What became of each planned file, as verification and moving find it."""
+"""Records of what became of each planned file, written by verification and by moving."""
 
 from __future__ import annotations
 
@@ -7,36 +7,37 @@ from dataclasses import dataclass
 from transcription.contract.manifest import Failure, Item
 from transcription.contract.result import Audio
 
-#: Neither transcribed nor explained: the system's fault. The file stays in `input/` and the run turns red.
+#: Status of a file that has neither a transcript nor a reason. It stays in `input/` and the run turns red.
 MISSING = "missing"
 
-#: An earlier run wrote the transcript; only the audio had to be moved.
+#: Status of a file whose transcript an earlier run wrote; only its audio had to be moved.
 DONE_BEFORE = "done_before"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One planned file: `status` is one of `contract.result`'s, `MISSING` or `DONE_BEFORE`."""
+    """What became of one planned file."""
 
     item: Item
+    #: A status of `contract.result`, `MISSING` or `DONE_BEFORE`.
     status: str
     failure: Failure | None = None
     audio: Audio | None = None
     words: int = 0
     confidence: float | None = None
     no_speech: bool = False
-    #: How many words have less confidence than `Options.low_confidence`.
+    #: Number of words with less confidence than `Options.low_confidence`.
     unsure_words: int = 0
-    #: What recognition took of one vCPU, in seconds.
+    #: vCPU seconds of recognition.
     cpu_seconds: float = 0.0
-    #: What transcribed it, and what people should know of that.
+    #: The engine that transcribed it, and a note for people, such as why it was not another engine.
     engine: str = ""
     engine_note: str = ""
 
 
 @dataclass(frozen=True)
 class Outcomes:
-    """All files of a run, in the order of the manifest."""
+    """The outcomes of all files of a run, in the order of the manifest."""
 
     run: str
     files: tuple[Outcome, ...]

@@ -1,4 +1,4 @@
-"""Verification: nothing is believed but what lies in the bucket."""
+"""Verify the transcripts of a run against the objects in the bucket."""
 
 from __future__ import annotations
 
@@ -18,25 +18,29 @@ from transcription.shared.manifest_store import read_done, read_items
 
 
 def verify(bucket: Bucket, plan: Plan) -> Outcomes:
-    """Compare the manifest with the results and transcripts that are there.
+    """Compare the manifest with the result records and the transcripts in the bucket.
 
     Returns:
-        One outcome per planned file, those done before and those refused included, in the order of the manifest.
+        One outcome per planned file in the order of the manifest, also for refused files and files done before.
+
+    Raises:
+        StorageDenied: S3 denies access to the bucket or to an object.
+        RecordMissing: a part of the manifest does not exist.
     """
-    recorded = {found.key for found in bucket.list(RunKeys(plan.run).results)}
+    recorded = {entry.key for entry in bucket.list(RunKeys(plan.run).results)}
     with ThreadPoolExecutor(CONCURRENCY) as pool:
-        outcomes = list(pool.map(lambda item: _outcome(bucket, plan.run, item, recorded), read_items(bucket, plan)))
-        outcomes += pool.map(lambda item: _done_before(bucket, plan, item), read_done(bucket, plan))
+        outcomes = list(pool.map(lambda item: _verify_item(bucket, plan.run, item, recorded), read_items(bucket, plan)))
+        outcomes += pool.map(lambda item: _verify_done_before(bucket, plan, item), read_done(bucket, plan))
     outcomes += [Outcome(refusal.item, result.FAILED, refusal.failure) for refusal in plan.refused]
     return Outcomes(plan.run, tuple(sorted(outcomes, key=lambda outcome: outcome.item.number)))
 
 
-def _outcome(bucket: Bucket, run: str, item: Item, recorded: set[str]) -> Outcome:
+def _verify_item(bucket: Bucket, run: str, item: Item, recorded: set[str]) -> Outcome:
     key = RunKeys(run).result(item.number)
     try:
-        record = _result(bucket, key, item, recorded)
+        record = _read_result(bucket, key, item, recorded)
         if record.status == result.TRANSCRIBED:
-            _check(bucket, record)
+            _check_transcripts(bucket, record)
     except (RecordInvalid, ResultMissing, TranscriptUnverified) as error:
         return _missing(item, error)
     return Outcome(
@@ -54,7 +58,8 @@ def _outcome(bucket: Bucket, run: str, item: Item, recorded: set[str]) -> Outcom
     )
 
 
-def _result(bucket: Bucket, key: str, item: Item, recorded: set[str]) -> Result:
+def _read_result(bucket: Bucket, key: str, item: Item, recorded: set[str]) -> Result:
+    """Read the result record of a file; `recorded` holds the keys of all result records that exist."""
     record = bucket.find_record(Result, key) if key in recorded else None
     if record is None:
         raise ResultMissing("No child wrote a result for it.")
@@ -63,13 +68,18 @@ def _result(bucket: Bucket, key: str, item: Item, recorded: set[str]) -> Result:
     return record
 
 
-def _check(bucket: Bucket, record: Result) -> None:
+def _check_transcripts(bucket: Bucket, record: Result) -> None:
+    """Compare each transcript with the size and digest in the result record, and text with JSON.
+
+    Raises:
+        TranscriptUnverified: a transcript does not exist or is not what the container wrote.
+    """
     name = keys.name_of(record.item.key)
-    wanted = [keys.transcript(name), keys.transcript_json(name)]
-    wanted += [keys.subtitles(name, each) for each in record.options.formats]
+    expected = [keys.transcript(name), keys.transcript_json(name)]
+    expected += [keys.subtitles(name, suffix) for suffix in record.options.formats]
     written = {output.key: output for output in record.outputs}
     contents: dict[str, bytes] = {}
-    for key in wanted:
+    for key in expected:
         if key not in written:
             raise TranscriptUnverified(f"The result does not list {key!r}.")
         content = bucket.read(key)
@@ -78,20 +88,21 @@ def _check(bucket: Bucket, record: Result) -> None:
         if (len(content), hashlib.sha256(content).hexdigest()) != (written[key].size, written[key].sha256):
             raise TranscriptUnverified(f"{key!r} is not what the container wrote.")
         contents[key] = content
-    transcript_check.check(name, contents[wanted[0]], contents[wanted[1]])
+    transcript_check.check(name, contents[expected[0]], contents[expected[1]])
 
 
-def _done_before(bucket: Bucket, plan: Plan, item: Item) -> Outcome:
-    found = read_transcript(bucket, item, plan.recipe)
-    if found is None or not found.is_current:
-        return _missing(item, TranscriptUnverified("The transcript that it had is gone."))
+def _verify_done_before(bucket: Bucket, plan: Plan, item: Item) -> Outcome:
+    """Check that the transcript of an earlier run still exists and still is what this run would write."""
+    transcript = read_transcript(bucket, item, plan.recipe)
+    if transcript is None or not transcript.is_current:
+        return _missing(item, TranscriptUnverified("The transcript that an earlier run wrote is gone or was replaced."))
     return Outcome(
         item=item,
         status=DONE_BEFORE,
-        audio=found.audio,
-        words=found.words,
-        confidence=found.confidence,
-        unsure_words=found.unsure_words,
+        audio=transcript.audio,
+        words=transcript.words,
+        confidence=transcript.confidence,
+        unsure_words=transcript.unsure_words,
     )
 
 

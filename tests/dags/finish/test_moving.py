@@ -1,4 +1,4 @@
-"""Moving: no audio may leave `input/` for nowhere."""
+"""Moving: no audio leaves `input/` unless its copy exists."""
 
 from __future__ import annotations
 
@@ -22,50 +22,51 @@ MOVING = [result.TRANSCRIBED, DONE_BEFORE, result.FAILED]
 
 
 def outcomes(status: str, *items: Item) -> Outcomes:
+    """Make the outcomes of verification, all with one status."""
     failure = None if status in (result.TRANSCRIBED, DONE_BEFORE) else Failure("AUDIO_EMPTY", "no bytes")
     return Outcomes("run", tuple(Outcome(item, status, failure) for item in items))
 
 
-def moved(bucket: Bucket, item: Item, status: str = result.TRANSCRIBED) -> Outcome:
+def move_one(bucket: Bucket, item: Item, status: str = result.TRANSCRIBED) -> Outcome:
     (outcome,) = move(bucket, outcomes(status, item)).files
     return outcome
 
 
-def left(outcome: Outcome) -> tuple[str, str]:
+def status_and_code(outcome: Outcome) -> tuple[str, str]:
     return outcome.status, outcome.failure.code if outcome.failure else ""
 
 
 @pytest.mark.parametrize("status", [result.TRANSCRIBED, DONE_BEFORE])
 def test_a_finished_file_goes_to_processed(bucket: Bucket, status: str) -> None:
-    assert moved(bucket, upload(bucket, KEY), status).status == status
+    assert move_one(bucket, upload(bucket, KEY), status).status == status
     assert content(bucket) == {"processed/x/a b#1.WAV": b"audio"}
 
 
 def test_a_file_that_can_never_be_transcribed_goes_to_failed_with_its_reason(bucket: Bucket) -> None:
-    assert moved(bucket, upload(bucket, KEY), result.FAILED).status == result.FAILED
+    assert move_one(bucket, upload(bucket, KEY), result.FAILED).status == result.FAILED
     assert sorted(content(bucket)) == ["failed/x/a b#1.WAV", "failed/x/a b#1.WAV.error.json"]
     reason = bucket.read_record(Outcome, keys.failed_reason(KEY))
     assert reason.failure == Failure("AUDIO_EMPTY", "no bytes")
 
 
 @pytest.mark.parametrize("status", [MISSING, result.LEFT])
-def test_anything_else_stays_and_costs_nothing(bucket: Bucket, aws: LocalAws, status: str) -> None:
+def test_any_other_file_stays_and_needs_no_request(bucket: Bucket, aws: LocalAws, status: str) -> None:
     item = upload(bucket, KEY)
     aws.control("DELETE", "/_calls")
-    assert moved(bucket, item, status).status == status
+    assert move_one(bucket, item, status).status == status
     assert aws.control("GET", "/_calls") == {}
     assert content(bucket) == {KEY: b"audio"}
 
 
-def test_each_file_costs_one_copy_and_each_thousand_one_deletion(
+def test_moving_takes_one_copy_per_file_and_one_deletion_per_thousand(
     bucket: Bucket, aws: LocalAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("transcription.finish.moving.PAGE", 10)  # instead of 1,000, so that 25 files do
+    monkeypatch.setattr("transcription.finish.moving.PAGE", 10)  # instead of 1,000, so that 25 files are enough
     items = upload_all(bucket, *(f"input/{number:02d}.wav" for number in range(25)))
     aws.control("DELETE", "/_calls")
-    found = move(bucket, outcomes(result.TRANSCRIBED, *items))
+    moved = move(bucket, outcomes(result.TRANSCRIBED, *items))
     assert aws.control("GET", "/_calls") == {"s3": {"COPY processed/": 25, "POST ?delete": 3}}
-    assert [each.item for each in found.files] == list(items)
+    assert [outcome.item for outcome in moved.files] == list(items)
     assert sorted(content(bucket)) == [f"processed/{number:02d}.wav" for number in range(25)]
 
 
@@ -73,8 +74,8 @@ def test_each_file_costs_one_copy_and_each_thousand_one_deletion(
 def test_a_file_that_was_uploaded_again_meanwhile_stays_for_the_next_run(bucket: Bucket, status: str) -> None:
     planned = upload(bucket, KEY)
     upload(bucket, KEY, b"better audio")
-    outcome = moved(bucket, planned, status)
-    assert left(outcome) == (result.LEFT, "INPUT_CHANGED")
+    outcome = move_one(bucket, planned, status)
+    assert status_and_code(outcome) == (result.LEFT, "INPUT_CHANGED")
     assert "the next run takes it" in str(outcome.failure)
     assert content(bucket) == {KEY: b"better audio"}
 
@@ -85,43 +86,43 @@ def test_a_file_that_is_uploaded_again_between_copy_and_delete_stays(
     planned = upload(bucket, KEY)
     copy = Bucket.copy
 
-    def copy_then_lose_the_race(self: Bucket, source: Item, target: str) -> None:
+    def copy_then_upload_again(self: Bucket, source: Item, target: str) -> None:
         copy(self, source, target)
         upload(bucket, KEY, b"better audio")
 
-    monkeypatch.setattr(Bucket, "copy", copy_then_lose_the_race)
-    assert left(moved(bucket, planned)) == (result.LEFT, "INPUT_CHANGED")
+    monkeypatch.setattr(Bucket, "copy", copy_then_upload_again)
+    assert status_and_code(move_one(bucket, planned)) == (result.LEFT, "INPUT_CHANGED")
     assert content(bucket)[KEY] == b"better audio"
 
 
 def test_a_file_that_was_deleted_meanwhile_is_reported(bucket: Bucket) -> None:
     planned = upload(bucket, KEY)
     bucket.client.delete_object(Bucket=bucket.name, Key=KEY)
-    assert left(moved(bucket, planned)) == (result.LEFT, "INPUT_DELETED")
+    assert status_and_code(move_one(bucket, planned)) == (result.LEFT, "INPUT_DELETED")
     assert content(bucket) == {}
 
 
-def test_a_file_whose_place_is_taken_by_another_one_is_not_called_moved(bucket: Bucket) -> None:
+def test_an_older_file_in_processed_does_not_count_as_the_copy(bucket: Bucket) -> None:
     """`processed/` may hold an older upload of the same name."""
     planned = upload(bucket, KEY)
     upload(bucket, keys.processed(KEY), b"older and longer audio")
     bucket.client.delete_object(Bucket=bucket.name, Key=KEY)
-    assert left(moved(bucket, planned)) == (result.LEFT, "INPUT_DELETED")
+    assert status_and_code(move_one(bucket, planned)) == (result.LEFT, "INPUT_DELETED")
 
 
 def test_neighbours_of_a_file_that_changed_are_moved(bucket: Bucket) -> None:
     items = upload_all(bucket, "input/a.wav", "input/b.wav", "input/c.wav", "input/d.wav")
     upload(bucket, "input/b.wav", b"better audio")
     bucket.client.delete_object(Bucket=bucket.name, Key="input/c.wav")
-    found = move(bucket, outcomes(result.TRANSCRIBED, *items)).files
-    assert [each.status for each in found] == [result.TRANSCRIBED, result.LEFT, result.LEFT, result.TRANSCRIBED]
+    moved = move(bucket, outcomes(result.TRANSCRIBED, *items)).files
+    assert [outcome.status for outcome in moved] == [result.TRANSCRIBED, result.LEFT, result.LEFT, result.TRANSCRIBED]
     assert sorted(content(bucket)) == ["input/b.wav", "processed/a.wav", "processed/d.wav"]
 
 
 def test_one_file_that_s3_does_not_copy_is_named_and_its_neighbours_are_moved(
     bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One S3 error used to abandon the rest."""
+    """One S3 error used to stop the move of all other files."""
     items = upload_all(bucket, "input/a.wav", "input/b.wav", "input/c.wav")
     copy = Bucket.copy
 
@@ -131,8 +132,8 @@ def test_one_file_that_s3_does_not_copy_is_named_and_its_neighbours_are_moved(
         copy(self, source, target)
 
     monkeypatch.setattr(Bucket, "copy", fail_for_one)
-    found = move(bucket, outcomes(result.TRANSCRIBED, *items)).files
-    assert [left(each) for each in found] == [
+    moved = move(bucket, outcomes(result.TRANSCRIBED, *items)).files
+    assert [status_and_code(outcome) for outcome in moved] == [
         (result.TRANSCRIBED, ""),
         (MISSING, "STORAGE_FAILED"),
         (result.TRANSCRIBED, ""),
@@ -154,27 +155,27 @@ def test_a_move_that_was_cut_off_is_finished_the_next_time(
 
     with monkeypatch.context() as patched:
         patched.setattr(Bucket, step, cut_off)
-        if step != "write_record" or status == result.FAILED:  # which alone writes one
+        if step != "write_record" or status == result.FAILED:  # only a failed file has a record
             with pytest.raises(KeyboardInterrupt):
-                moved(bucket, planned, status)
+                move_one(bucket, planned, status)
             assert KEY in content(bucket)
-    for _ in range(2):  # once more than needed: a cleared task runs over files that are gone already
-        assert moved(bucket, planned, status).status == status
+    for _ in range(2):  # the second time, as in a cleared task, the files are gone already
+        assert move_one(bucket, planned, status).status == status
     target = keys.failed(KEY) if status == result.FAILED else keys.processed(KEY)
     assert content(bucket)[target] == b"audio"
     assert KEY not in content(bucket)
     assert (keys.failed_reason(KEY) in content(bucket)) is (status == result.FAILED)
 
 
-def test_a_deletion_of_which_a_part_fails_is_red_and_finished_the_next_time(bucket: Bucket, aws: LocalAws) -> None:
+def test_a_deletion_that_fails_in_part_is_an_error_and_is_finished_the_next_time(bucket: Bucket, aws: LocalAws) -> None:
     items = upload_all(bucket, "input/a.wav", "input/no/b.wav", "input/z.wav")
     aws.order(kind="deny", methods=["DELETE"], prefix="input/no/")
     with pytest.raises(StorageDenied, match="AccessDenied"):
         move(bucket, outcomes(result.TRANSCRIBED, *items))
     assert set(content(bucket)) == {"input/no/b.wav", "processed/a.wav", "processed/no/b.wav", "processed/z.wav"}
     aws.control("DELETE", "/_faults")
-    found = move(bucket, outcomes(result.TRANSCRIBED, *items)).files
-    assert {each.status for each in found} == {result.TRANSCRIBED}
+    moved = move(bucket, outcomes(result.TRANSCRIBED, *items)).files
+    assert {outcome.status for outcome in moved} == {result.TRANSCRIBED}
     assert set(content(bucket)) == {"processed/a.wav", "processed/no/b.wav", "processed/z.wav"}
 
 
@@ -185,7 +186,7 @@ def test_denied_access_stops_the_move_and_loses_nothing(
     planned = upload(bucket, KEY)
     aws.order(kind="deny", methods=methods, prefix=prefix)
     with pytest.raises(StorageDenied, match="AccessDenied"):
-        moved(bucket, planned)
+        move_one(bucket, planned)
     aws.control("DELETE", "/_faults")
     assert content(bucket) == {KEY: b"audio"}
 
@@ -194,28 +195,28 @@ def test_a_reason_that_cannot_be_written_keeps_the_audio(bucket: Bucket, aws: Lo
     planned = upload(bucket, KEY)
     aws.order(kind="deny", methods=["PUT"], prefix=keys.failed_reason(KEY))
     with pytest.raises(StorageDenied, match="AccessDenied"):
-        moved(bucket, planned, result.FAILED)
+        move_one(bucket, planned, result.FAILED)
     assert content(bucket)[KEY] == b"audio"
 
 
 def test_a_broken_bucket_stops_the_move(bucket: Bucket) -> None:
     planned = upload(bucket, KEY)
     with pytest.raises(StorageDenied, match=r"no-such-bucket-anywhere.*NoSuchBucket"):
-        moved(Bucket("no-such-bucket-anywhere"), planned)
+        move_one(Bucket("no-such-bucket-anywhere"), planned)
     assert content(bucket) == {KEY: b"audio"}
 
 
 @pytest.fixture
 def large(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> Item:
-    """A file that is too large for one copy. boto3 makes parts of 8 MiB."""
+    """A file that is too large for one copy request. boto3 copies it in parts of 8 MiB."""
     monkeypatch.setattr(bucket_module, "COPY_LIMIT", 2**20)
     return upload(bucket, KEY, bytes(range(256)) * (17 * 2**20 // 256))
 
 
 def test_a_file_above_the_limit_of_a_copy_is_copied_in_parts(bucket: Bucket, large: Item, aws: LocalAws) -> None:
-    """Above 5 GB the copy used to fail after the transcript was written, each night again."""
+    """Above 5 GB the copy used to fail each night, after the transcript had been written."""
     aws.control("DELETE", "/_calls")
-    assert moved(bucket, large).status == result.TRANSCRIBED
+    assert move_one(bucket, large).status == result.TRANSCRIBED
     calls = aws.control("GET", "/_calls")["s3"]
     assert calls["COPY processed/"] == 3
     assert {name: len(data or b"") for name, data in content(bucket).items()} == {keys.processed(KEY): large.size}
@@ -224,12 +225,12 @@ def test_a_file_above_the_limit_of_a_copy_is_copied_in_parts(bucket: Bucket, lar
 
 def test_a_large_file_that_was_uploaded_again_stays(bucket: Bucket, large: Item) -> None:
     upload(bucket, KEY, b"better audio")
-    assert left(moved(bucket, large)) == (result.LEFT, "INPUT_CHANGED")
+    assert status_and_code(move_one(bucket, large)) == (result.LEFT, "INPUT_CHANGED")
     assert content(bucket) == {KEY: b"better audio"}
 
 
 def test_a_large_file_that_is_uploaded_again_between_two_parts_stays(bucket: Bucket, large: Item) -> None:
-    """Otherwise the copy would be half of one recording and half of another."""
+    """Otherwise the copy would hold half of one recording and half of another."""
     parts: list[Any] = []
 
     def before_each_part(**_: object) -> None:
@@ -240,7 +241,7 @@ def test_a_large_file_that_is_uploaded_again_between_two_parts_stays(bucket: Buc
     events = bucket.client.meta.events
     events.register("before-call.s3.UploadPartCopy", before_each_part)
     try:
-        assert left(moved(bucket, large)) == (result.LEFT, "INPUT_CHANGED")
+        assert status_and_code(move_one(bucket, large)) == (result.LEFT, "INPUT_CHANGED")
     finally:
         events.unregister("before-call.s3.UploadPartCopy", before_each_part)
     assert list(content(bucket)) == [KEY]
@@ -248,4 +249,4 @@ def test_a_large_file_that_is_uploaded_again_between_two_parts_stays(bucket: Buc
 
 def test_a_large_file_that_was_deleted_is_reported(bucket: Bucket, large: Item) -> None:
     bucket.client.delete_object(Bucket=bucket.name, Key=KEY)
-    assert left(moved(bucket, large)) == (result.LEFT, "INPUT_DELETED")
+    assert status_and_code(move_one(bucket, large)) == (result.LEFT, "INPUT_DELETED")

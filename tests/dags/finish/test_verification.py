@@ -1,4 +1,4 @@
-"""Verification: a transcript that is not there, or not what was written, must never pass."""
+"""Verification: a transcript that does not exist, or is not what the container wrote, never passes."""
 
 from __future__ import annotations
 
@@ -33,18 +33,19 @@ def plan(bucket: Bucket) -> Plan:
 
 @pytest.fixture
 def transcribed(bucket: Bucket, plan: Plan, container: Container) -> Result:
-    """What the container does with `ITEM`."""
+    """The result record of `ITEM`, whose transcripts the container has written."""
     return container.transcribe(bucket, plan, ITEM)
 
 
 def outcome(bucket: Bucket, plan: Plan) -> Outcome:
+    """Verify a plan with one file."""
     (outcome,) = verify(bucket, plan).files
     return outcome
 
 
-def verdict(bucket: Bucket, plan: Plan) -> tuple[str, str]:
-    found = outcome(bucket, plan)
-    return found.status, found.failure.code if found.failure else ""
+def status_and_code(bucket: Bucket, plan: Plan) -> tuple[str, str]:
+    verified = outcome(bucket, plan)
+    return verified.status, verified.failure.code if verified.failure else ""
 
 
 def test_what_the_container_writes_passes(bucket: Bucket, plan: Plan, transcribed: Result) -> None:
@@ -62,18 +63,19 @@ def test_what_the_container_writes_passes(bucket: Bucket, plan: Plan, transcribe
     assert transcribed.cpu_seconds > 0
 
 
-def test_the_report_is_told_what_the_container_counted(bucket: Bucket, plan: Plan, transcribed: Result) -> None:
+def test_the_outcome_holds_the_figures_of_the_result_record(bucket: Bucket, plan: Plan, transcribed: Result) -> None:
     counted = replace(transcribed, unsure_words=2, cpu_seconds=0.75, engine_note="too little memory")
     bucket.write_record(RunKeys(RUN).result(0), counted)
-    found = outcome(bucket, plan)
-    assert (found.words, found.unsure_words, found.cpu_seconds) == (3, 2, 0.75)
-    assert found.engine_note == "too little memory"
+    verified = outcome(bucket, plan)
+    assert (verified.words, verified.unsure_words, verified.cpu_seconds) == (3, 2, 0.75)
+    assert verified.engine_note == "too little memory"
 
 
 def test_silence_passes(bucket: Bucket, plan: Plan, container: Container) -> None:
     container.transcribe(bucket, plan, ITEM, like="silence")
-    found = outcome(bucket, plan)
-    assert (found.status, found.no_speech, found.words, found.confidence) == (result.TRANSCRIBED, True, 0, None)
+    verified = outcome(bucket, plan)
+    assert (verified.status, verified.no_speech) == (result.TRANSCRIBED, True)
+    assert (verified.words, verified.confidence) == (0, None)
 
 
 def test_a_file_that_can_never_be_transcribed_keeps_its_reason(
@@ -92,17 +94,17 @@ def test_a_file_that_changed_before_it_was_read_is_left(bucket: Bucket, plan: Pl
     assert (outcome(bucket, plan).status, outcome(bucket, plan).failure) == (result.LEFT, failure)
 
 
-def test_a_child_that_died_leaves_its_file_unfinished(bucket: Bucket, plan: Plan, transcribed: Result) -> None:
-    """The transcripts alone commit nothing."""
+def test_a_file_without_a_result_record_does_not_pass(bucket: Bucket, plan: Plan, transcribed: Result) -> None:
+    """A child that died may have written the transcripts; without the record they do not count."""
     bucket.client.delete_object(Bucket=bucket.name, Key=RunKeys(RUN).result(0))
-    assert verdict(bucket, plan) == (MISSING, "NO_RESULT")
+    assert status_and_code(bucket, plan) == (MISSING, "NO_RESULT")
 
 
 @pytest.mark.usefixtures("transcribed")
 @pytest.mark.parametrize("key", OUTPUTS)
 def test_a_transcript_that_vanished_does_not_pass(bucket: Bucket, plan: Plan, key: str) -> None:
     bucket.client.delete_object(Bucket=bucket.name, Key=key)
-    assert verdict(bucket, plan) == (MISSING, "TRANSCRIPT_UNVERIFIED")
+    assert status_and_code(bucket, plan) == (MISSING, "TRANSCRIPT_UNVERIFIED")
     assert f"{key!r} is not there" in str(outcome(bucket, plan).failure)
 
 
@@ -113,38 +115,40 @@ def test_a_transcript_that_somebody_changed_does_not_pass(
     bucket: Bucket, plan: Plan, key: str, change: Callable[[bytes], bytes]
 ) -> None:
     put(bucket, key, change(bucket.read(key) or b""))
-    assert verdict(bucket, plan) == (MISSING, "TRANSCRIPT_UNVERIFIED")
+    assert status_and_code(bucket, plan) == (MISSING, "TRANSCRIPT_UNVERIFIED")
     assert f"{key!r} is not what the container wrote" in str(outcome(bucket, plan).failure)
 
 
 @pytest.mark.parametrize("key", OUTPUTS)
-def test_a_transcript_that_the_result_is_silent_about_does_not_pass(
+def test_a_transcript_that_the_result_does_not_list_does_not_pass(
     bucket: Bucket, plan: Plan, transcribed: Result, key: str
 ) -> None:
-    kept = tuple(output for output in transcribed.outputs if output.key != key)
-    bucket.write_record(RunKeys(RUN).result(0), replace(transcribed, outputs=kept))
-    assert verdict(bucket, plan) == (MISSING, "TRANSCRIPT_UNVERIFIED")
+    others = tuple(output for output in transcribed.outputs if output.key != key)
+    bucket.write_record(RunKeys(RUN).result(0), replace(transcribed, outputs=others))
+    assert status_and_code(bucket, plan) == (MISSING, "TRANSCRIPT_UNVERIFIED")
 
 
 def rewrite(bucket: Bucket, written: Result, key: str, data: bytes) -> None:
-    """Let the container write something else, and say so in its result."""
+    """Replace a transcript, and its digest in the result record, as if the container had written it so."""
     others = tuple(output for output in written.outputs if output.key != key)
     bucket.write_record(RunKeys(RUN).result(0), replace(written, outputs=(*others, put(bucket, key, data))))
 
 
 @pytest.mark.parametrize("change", [{"version": 2}, {"words": []}, {"confidence": 7}, {"provenance": {}}])
-def test_a_container_that_writes_invalid_json_does_not_pass(
+def test_json_that_breaks_its_schema_does_not_pass_though_its_digest_is_right(
     bucket: Bucket, plan: Plan, transcribed: Result, change: dict[str, Any]
 ) -> None:
     document = json.loads(bucket.read("output/a b.json") or b"")
     rewrite(bucket, transcribed, "output/a b.json", json.dumps({**document, **change}).encode())
-    assert verdict(bucket, plan) == (MISSING, "TRANSCRIPT_UNVERIFIED")
+    assert status_and_code(bucket, plan) == (MISSING, "TRANSCRIPT_UNVERIFIED")
     assert "breaks its schema" in str(outcome(bucket, plan).failure)
 
 
-def test_a_container_whose_two_forms_disagree_does_not_pass(bucket: Bucket, plan: Plan, transcribed: Result) -> None:
+def test_text_and_json_that_differ_do_not_pass_though_their_digests_are_right(
+    bucket: Bucket, plan: Plan, transcribed: Result
+) -> None:
     rewrite(bucket, transcribed, "output/a b", b"seven one four\n")
-    assert verdict(bucket, plan) == (MISSING, "TRANSCRIPT_UNVERIFIED")
+    assert status_and_code(bucket, plan) == (MISSING, "TRANSCRIPT_UNVERIFIED")
 
 
 @pytest.mark.parametrize("other", [{"etag": "another"}, {"key": "input/b.wav"}, {"size": 11}, {"number": 1}])
@@ -152,12 +156,12 @@ def test_a_result_about_another_upload_does_not_pass(
     bucket: Bucket, plan: Plan, transcribed: Result, other: dict[str, Any]
 ) -> None:
     bucket.write_record(RunKeys(RUN).result(0), replace(transcribed, item=replace(ITEM, **other)))
-    assert verdict(bucket, plan) == (MISSING, "NO_RESULT")
+    assert status_and_code(bucket, plan) == (MISSING, "NO_RESULT")
 
 
 def test_a_result_that_cannot_be_read_does_not_pass(bucket: Bucket, plan: Plan) -> None:
     put(bucket, RunKeys(RUN).result(0), b"{")
-    assert verdict(bucket, plan) == (MISSING, "RECORD_INVALID")
+    assert status_and_code(bucket, plan) == (MISSING, "RECORD_INVALID")
 
 
 def test_all_planned_files_have_an_outcome_in_the_order_of_the_manifest(bucket: Bucket, container: Container) -> None:
@@ -167,51 +171,49 @@ def test_all_planned_files_have_an_outcome_in_the_order_of_the_manifest(bucket: 
     container.transcribe(bucket, plan, items[0])
     container.transcribe(bucket, plan, items[2])
     container.transcribe(bucket, plan, items[4], like="silence")
-    found = verify(bucket, plan)
-    assert found.run == RUN
-    assert [each.item for each in found.files] == items
+    verified = verify(bucket, plan)
+    assert verified.run == RUN
+    assert [outcome.item for outcome in verified.files] == items
     statuses = [result.TRANSCRIBED, MISSING, DONE_BEFORE, result.FAILED, result.TRANSCRIBED]
-    assert [each.status for each in found.files] == statuses
-    assert found.files[3].failure == refusal.failure
+    assert [outcome.status for outcome in verified.files] == statuses
+    assert verified.files[3].failure == refusal.failure
 
 
 @pytest.fixture
 def done_before(bucket: Bucket, container: Container) -> Plan:
-    """A plan in which `ITEM` was done before, and what did it."""
+    """A plan in which `ITEM` was done before, and its transcripts."""
     plan = freeze(bucket, done=[ITEM])
     container.transcribe(bucket, plan, ITEM)
     return plan
 
 
-def test_a_file_that_was_done_before_is_what_it_was(bucket: Bucket, done_before: Plan) -> None:
-    found = outcome(bucket, done_before)
-    assert (found.status, found.failure, found.words) == (DONE_BEFORE, None, 3)
-    assert found.audio
-    assert found.confidence
+def test_a_file_that_was_done_before_keeps_its_figures(bucket: Bucket, done_before: Plan) -> None:
+    verified = outcome(bucket, done_before)
+    assert (verified.status, verified.failure, verified.words) == (DONE_BEFORE, None, 3)
+    assert verified.audio
+    assert verified.confidence
 
 
-def test_words_that_were_unsure_before_are_still(bucket: Bucket, done_before: Plan) -> None:
+def test_a_file_that_was_done_before_keeps_its_count_of_unsure_words(bucket: Bucket, done_before: Plan) -> None:
     document = json.loads(bucket.read("output/a b.json") or b"")
     put(bucket, "output/a b.json", json.dumps({**document, "unsure_words": 2}).encode())
     assert outcome(bucket, done_before).unsure_words == 2
 
 
 @pytest.mark.parametrize("key", ["output/a b", "output/a b.json"])
-def test_a_file_whose_earlier_transcript_vanished_since_does_not_pass(
-    bucket: Bucket, done_before: Plan, key: str
-) -> None:
+def test_a_file_whose_earlier_transcript_vanished_does_not_pass(bucket: Bucket, done_before: Plan, key: str) -> None:
     bucket.client.delete_object(Bucket=bucket.name, Key=key)
-    assert verdict(bucket, done_before) == (MISSING, "TRANSCRIPT_UNVERIFIED")
+    assert status_and_code(bucket, done_before) == (MISSING, "TRANSCRIPT_UNVERIFIED")
 
 
-def test_a_file_whose_earlier_transcript_was_made_anew_with_another_model_does_not_pass(
+def test_a_file_whose_earlier_transcript_was_replaced_by_one_of_another_model_does_not_pass(
     bucket: Bucket, done_before: Plan, container: Container
 ) -> None:
     container.transcribe(bucket, replace(done_before, recipe="another"), ITEM)
-    assert verdict(bucket, done_before) == (MISSING, "TRANSCRIPT_UNVERIFIED")
+    assert status_and_code(bucket, done_before) == (MISSING, "TRANSCRIPT_UNVERIFIED")
 
 
-def test_a_shard_that_is_gone_is_not_taken_for_an_empty_one(bucket: Bucket, plan: Plan) -> None:
+def test_a_missing_shard_is_an_error(bucket: Bucket, plan: Plan) -> None:
     bucket.client.delete_object(Bucket=bucket.name, Key=RunKeys(RUN).shard(plan.draft, 0))
     with pytest.raises(RecordMissing):
         verify(bucket, plan)
@@ -219,16 +221,16 @@ def test_a_shard_that_is_gone_is_not_taken_for_an_empty_one(bucket: Bucket, plan
 
 @pytest.mark.usefixtures("transcribed")
 @pytest.mark.parametrize("prefix", ["output/", "runs/"])
-def test_denied_access_is_an_error_and_not_a_verdict(bucket: Bucket, plan: Plan, aws: LocalAws, prefix: str) -> None:
+def test_denied_access_is_an_error(bucket: Bucket, plan: Plan, aws: LocalAws, prefix: str) -> None:
     aws.order(kind="deny", methods=["GET"], prefix=prefix)
     with pytest.raises(StorageDenied, match="AccessDenied"):
         verify(bucket, plan)
 
 
-def test_each_file_costs_its_result_and_its_transcripts(
+def test_a_file_takes_one_request_for_its_result_and_one_per_transcript(
     bucket: Bucket, plan: Plan, transcribed: Result, aws: LocalAws
 ) -> None:
     aws.control("DELETE", "/_calls")
     assert outcome(bucket, plan).status == transcribed.status
-    # The result's listing; the shard and the result; text, JSON and two kinds of subtitles.
+    # LIST: the results. GET: the shard and the result; then text, JSON, and subtitles in two formats.
     assert aws.control("GET", "/_calls") == {"s3": {"LIST runs/": 1, "GET runs/": 2, "GET output/": 4}}
