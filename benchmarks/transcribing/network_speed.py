@@ -16,7 +16,7 @@ import numpy as np
 
 from benchmarks.transcribing.peak import Shape, measure_peak, shortest_time
 from transcriber.engines.batched.network_files import MODEL  # type: ignore[import-not-found]  # of the image
-from transcriber.engines.batched.network_runner import AcousticModel, State  # type: ignore[import-not-found]
+from transcriber.engines.batched.network_runner import LstmState, NetworkRunner  # type: ignore[import-not-found]
 from transcriber.model.graph import read_graph  # type: ignore[import-not-found]
 from transcriber.model.model_folder import open_folder  # type: ignore[import-not-found]
 
@@ -38,16 +38,16 @@ def main(folder: Path, networks: Path, seconds: float) -> list[dict[str, Any]]:
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:1])
     model = open_folder(folder)
     graph = read_graph(model.acoustic)
-    network = AcousticModel(networks / model.record.acoustic_sha256 / MODEL)
-    layers = (*graph.before, graph.after, graph.output)
+    network = NetworkRunner(networks / model.record.acoustic_sha256 / MODEL)
+    layers = (*graph.layers_before_lstm, graph.layer_after_lstm, graph.output_layer)
     weights = sum(layer.weights.size for layer in layers) + graph.lstm.kernel.size
     peak = measure_peak(_shapes(graph), seconds * _PEAK_SHARE)
     random = np.random.default_rng(0)
     rows = []
     for segments in _SEGMENTS:
-        frames = random.normal(size=(_FRAMES, segments, len(graph.before[0].weights))).astype(np.float32)
+        frames = random.normal(size=(_FRAMES, segments, len(graph.layers_before_lstm[0].weights))).astype(np.float32)
         zeros = np.zeros((1, segments, graph.lstm.units), np.float32)
-        shortest = shortest_time(lambda: network.run(frames, State(zeros, zeros)), seconds)  # noqa: B023
+        shortest = shortest_time(lambda: network.run(frames, LstmState(zeros, zeros)), seconds)  # noqa: B023
         seconds_per_frame = shortest / (_FRAMES * segments)
         rows.append(
             {
@@ -65,7 +65,7 @@ def _shapes(graph: Any) -> Iterator[Shape]:
     """The matrix products of which the network consists, for each number of segments."""
     inputs, states = (len(part) for part in np.split(graph.lstm.kernel, [-graph.lstm.units]))
     for segments in _SEGMENTS:
-        for layer in (*graph.before, graph.after, graph.output):
+        for layer in (*graph.layers_before_lstm, graph.layer_after_lstm, graph.output_layer):
             yield Shape(_FRAMES * segments, *layer.weights.shape)
         # The LSTM multiplies its inputs for all frames at once, and its own state frame by frame.
         yield Shape(_FRAMES * segments, inputs, graph.lstm.kernel.shape[1])

@@ -63,7 +63,7 @@ def embed(demo: Any, weights: Weights) -> Weights:
         gates[:small, :, :small] = demo_kernel.reshape(small, 4, small)
     weights["lstm_bias"].reshape(4, -1)[:, :small] = demo.lstm.biases.reshape(4, small)
     weights["lstm_bias"].reshape(4, -1)[2] += demo.lstm.forget_bias
-    for number, layer in (*enumerate(demo.before, 1), (5, demo.after), (6, demo.output)):
+    for number, layer in (*enumerate(demo.layers_before_lstm, 1), (5, demo.layer_after_lstm), (6, demo.output_layer)):
         kernel, bias = weights[f"layer_{number}_weights"], weights[f"layer_{number}_bias"]
         rows, columns = layer.weights.shape
         kernel[:, :columns] = 0

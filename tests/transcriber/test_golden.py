@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.support.transcriber.engine_run import hear
+from tests.support.transcriber.engine_run import transcribe_file
 from tests.support.transcriber.wav_files import Clip, silence, wav
 from transcriber.engines.engine import Engine
 from transcriber.model.model_folder import open_folder
@@ -78,11 +78,11 @@ def check(name: str, transcript: Transcript) -> None:
 @pytest.mark.parametrize("name", CLIPS)
 def test_a_clip_says_what_it_always_said(parallel: Engine, clips: list[Clip], name: str) -> None:
     [clip] = [clip for clip in clips if clip.path.stem == name]
-    check(name, hear(clip.path, parallel))
+    check(name, transcribe_file(clip.path, parallel))
 
 
 def test_a_long_recording_says_what_it_always_said(parallel: Engine, joined: Path) -> None:
-    check("joined", hear(joined, parallel))
+    check("joined", transcribe_file(joined, parallel))
 
 
 def test_every_clip_has_a_golden_transcript(clips: list[Clip]) -> None:

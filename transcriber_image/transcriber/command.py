@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Optional
 
-from transcriber.engines.batched.network_cache import make_network
+from transcriber.engines.batched.network_cache import convert_network
 from transcriber.local_files import transcribe_files
 from transcriber.model.model_folder import open_folder
 from transcriber.self_test import self_test
@@ -51,7 +51,7 @@ def main() -> int:
             print(f"heard: {heard}\nengine: {engine}")
             return 0
         if arguments.convert:
-            make_network(open_folder(arguments.model), arguments.convert)
+            convert_network(open_folder(arguments.model), arguments.convert)
             return 0
         if arguments.files:
             return 0 if transcribe_files(arguments.files, arguments.model, _options(arguments), processes) else 1

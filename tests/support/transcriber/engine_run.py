@@ -11,7 +11,7 @@ from transcriber.text.transcript import Transcript
 from transcription.contract.options import Options
 
 
-def hear(path: Path, engine: Engine, options: Options = Options()) -> Transcript:  # noqa: B008 - it is frozen
+def transcribe_file(path: Path, engine: Engine, options: Options = Options()) -> Transcript:  # noqa: B008 - it is frozen
     """The transcript of a file; raises what kept it from being."""
     [result] = transcribe_recordings([Recording(0, path)], engine, options)
     if result.transcript is None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import random
 import weakref
 from collections.abc import Iterable, Iterator
-from typing import Union
 
 import numpy as np
 
 from tests.support.transcriber.wav_files import RATE
 from transcriber.audio.audio_stream import Samples
 from transcriber.audio.segmentation import Segment
-from transcriber.engines.engine import Decoder, Description, Unheard, Utterance, Word
+from transcriber.engines.engine import DecoderSettings, EngineDescription
+from transcriber.engines.utterance import Answer, FailedSegment, Utterance, Word
 from transcription.contract.errors import EngineFailed
 from transcription.contract.result import Model
 
@@ -30,7 +30,7 @@ def numbered_audio(number: int, seconds: float) -> Samples:
 class FakeEngine:
     """Answers each segment of `numbered_audio` with the number as its only word, in a random order."""
 
-    description = Description("fake", RATE, Model("none", "0" * 64), Decoder(1, None, None))
+    description = EngineDescription("fake", RATE, Model("none", "0" * 64), DecoderSettings(1, None, None))
 
     def __init__(self, delay: int = 5, fails_for: tuple[int, ...] = (), seed: int = 0) -> None:
         """Keep `delay` segments unanswered; for the files `fails_for`, fail after two segments."""
@@ -43,9 +43,9 @@ class FakeEngine:
         self._alive: weakref.WeakValueDictionary[int, Segment] = weakref.WeakValueDictionary()
         self._random = random.Random(seed)  # noqa: S311 - not for security
 
-    def transcribe(self, segments: Iterable[Segment]) -> Iterator[Union[Utterance, Unheard]]:
+    def transcribe(self, segments: Iterable[Segment]) -> Iterator[Answer]:
         """Yield one answer for each segment."""
-        unanswered: list[Union[Utterance, Unheard]] = []
+        unanswered: list[Answer] = []
         for segment in segments:
             self._alive[len(self.given)] = segment
             self.most_alive = max(self.most_alive, len(self._alive))
@@ -57,9 +57,9 @@ class FakeEngine:
         self._random.shuffle(unanswered)
         yield from unanswered
 
-    def _answer(self, segment: Segment) -> Union[Utterance, Unheard]:
+    def _answer(self, segment: Segment) -> Answer:
         if segment.file in self._fails_for and self.given.count(segment.file) >= 2:
-            return Unheard(segment.file, segment.start, EngineFailed(f"no answer at {segment.start:.2f} s"))
+            return FailedSegment(segment.file, segment.start, EngineFailed(f"no answer at {segment.start:.2f} s"))
         [number] = set((segment.samples % _MODULUS).tolist())
         word = Word(str(number), segment.start, segment.end, 1.0)
         return Utterance(segment.file, segment.start, segment.end, (word,), cpu_seconds=1.0)

@@ -41,15 +41,16 @@ def outcome(path: Path) -> str:
 def wrong(graph: AcousticGraph) -> Optional[str]:
     """In which way its parts do not fit together."""
     features, lstm = graph.features, graph.lstm
-    inputs = [(2 * graph.context + 1) * features.coefficients, *(len(each.biases) for each in graph.before)]
-    layers = [*zip(inputs, graph.before), (lstm.units, graph.after), (len(graph.after.biases), graph.output)]
+    before, after, output = graph.layers_before_lstm, graph.layer_after_lstm, graph.output_layer
+    inputs = [(2 * graph.context + 1) * features.coefficients, *(len(layer.biases) for layer in before)]
+    layers = [*zip(inputs, before), (lstm.units, after), (len(after.biases), output)]
     for size, layer in layers:
         if layer.weights.shape != (size, *layer.biases.shape):
             return f"wrong: {layer.weights.shape}, {layer.biases.shape} after {size}"
     if (lstm.kernel.shape, lstm.biases.shape) != ((inputs[-1] + lstm.units, 4 * lstm.units), (4 * lstm.units,)):
         return f"wrong: {lstm.kernel.shape}, {lstm.biases.shape} after {inputs[-1]}"
-    if len(graph.output.biases) != len(graph.labels) + 1:
-        return f"wrong: {len(graph.output.biases)} outputs for {len(graph.labels)} labels"
+    if len(output.biases) != len(graph.labels) + 1:
+        return f"wrong: {len(output.biases)} outputs for {len(graph.labels)} labels"
     arrays = [lstm.kernel, lstm.biases, *(each for _, layer in layers for each in (layer.weights, layer.biases))]
     if not all(each.dtype == np.float32 and each.size and np.isfinite(each).all() for each in arrays):
         return "wrong: weights that are none"

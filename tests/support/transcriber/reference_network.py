@@ -42,10 +42,10 @@ def probabilities(samples: Samples, graph: AcousticGraph) -> Values:
     width = 2 * graph.context + 1
     windows = np.lib.stride_tricks.sliding_window_view(frames, width, axis=0).transpose(0, 2, 1)
     values = windows.reshape(len(windows), -1)
-    for layer in graph.before:
+    for layer in graph.layers_before_lstm:
         values = _clipped(values, layer, graph.relu_clip)
-    values = _clipped(_recurrent(values, graph), graph.after, graph.relu_clip)
-    scores = values @ graph.output.weights + graph.output.biases
+    values = _clipped(_recurrent(values, graph), graph.layer_after_lstm, graph.relu_clip)
+    scores = values @ graph.output_layer.weights + graph.output_layer.biases
     exponents = np.exp(scores - scores.max(axis=1, keepdims=True))
     return exponents / exponents.sum(axis=1, keepdims=True)  # type: ignore[no-any-return]
 

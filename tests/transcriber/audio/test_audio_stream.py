@@ -11,7 +11,7 @@ import pytest
 import soundfile
 import soxr
 
-from tests.support.transcriber.engine_run import hear
+from tests.support.transcriber.engine_run import transcribe_file
 from tests.support.transcriber.wav_files import RATE, Clip, wav
 from transcriber.audio import audio_stream
 from transcriber.audio.audio_stream import Samples
@@ -30,7 +30,7 @@ def decoded(path: Path) -> Samples:
 
 
 def text(path: Path, engine: LibDeepSpeech) -> str:
-    return hear(path, engine).text
+    return transcribe_file(path, engine).text
 
 
 def test_sixteen_bit_mono_at_the_models_rate_arrives_bit_for_bit(clip: Clip) -> None:

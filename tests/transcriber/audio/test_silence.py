@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import webrtcvad
 
-from tests.support.transcriber.engine_run import hear
+from tests.support.transcriber.engine_run import transcribe_file
 from tests.support.transcriber.wav_files import RATE, Clip, silence, wav
 from transcriber.audio.audio_stream import Samples
 from transcriber.audio.segmentation import LONGEST, Segmenter
@@ -75,12 +75,12 @@ def test_uncut_nothing_is_skipped_and_a_minute_is_one_segment(
 ) -> None:
     path = tmp_path / "a.wav"
     path.write_bytes(wav(np.concatenate([clips[0].samples, silence(50), clips[1].samples, silence(5)])))
-    whole = hear(path, engine, Options(cut_at_silence=False))
+    whole = transcribe_file(path, engine, Options(cut_at_silence=False))
     assert [each.start for each in whole.utterances] == [0]
     assert whole.utterances[0].end == pytest.approx(whole.audio.seconds)
     assert whole.audio.seconds > 60
     assert whole.skipped_seconds == 0
-    cut = hear(path, engine)
+    cut = transcribe_file(path, engine)
     assert len(cut.utterances) > 1
     assert cut.skipped_seconds > 20
     assert cut.text == whole.text == f"{clips[0].text} {clips[1].text}"
@@ -107,7 +107,7 @@ def test_up_to_ten_seconds_the_text_is_libdeepspeechs_own(
         noise = rng.normal(0, (number % 4) / 4 * samples.std(), len(samples))
         noisy = (samples + noise).clip(-32768, 32767).astype(np.int16)
         path.write_bytes(wav(noisy))
-        texts.append(hear(path, parallel).text)
+        texts.append(transcribe_file(path, parallel).text)
         assert texts[-1] == " ".join(native.stt(noisy).split())
         assert len(noisy) / RATE <= 10 < LONGEST
     assert len(set(texts)) > 12

@@ -13,9 +13,9 @@ import pytest
 from tests.support.transcriber.wav_files import RATE, Clip
 from transcriber.audio.audio_stream import Samples
 from transcriber.audio.segmentation import Segment, Segmenter
-from transcriber.engines.engine import Utterance
+from transcriber.engines.utterance import Utterance
 from transcriber.model.model_folder import open_folder
-from transcriber.selection.engine_comparison import hear
+from transcriber.selection.engine_comparison import transcribe_all
 from transcriber.selection.engine_selection import open_engine
 from transcription.contract.options import BATCHED, LIBDEEPSPEECH, HotWord, Options
 
@@ -88,7 +88,7 @@ def differences(folder: Path, options: Options, segments: Sequence[Segment]) -> 
         chosen = Options(**{**options.__dict__, "engine": name})
         with open_engine(open_folder(folder), chosen, processes=2) as engine:
             assert engine.description.name.startswith(name)
-            heard.append(hear(engine, segments))
+            heard.append(transcribe_all(engine, segments))
     assert [len(each) for each in heard] == [len(segments)] * 2
     return [f"{one.file}: {one} {other}" for one, other in zip(*heard) if not same(one, other)]
 

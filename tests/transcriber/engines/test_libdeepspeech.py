@@ -9,12 +9,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from tests.support.transcriber.engine_run import hear
+from tests.support.transcriber.engine_run import transcribe_file
 from tests.support.transcriber.wav_files import RATE, Clip, silence, wav
 from transcriber.audio.audio_stream import Samples
 from transcriber.audio.segmentation import Segment
-from transcriber.engines.engine import Unheard
 from transcriber.engines.libdeepspeech import LibDeepSpeech
+from transcriber.engines.utterance import FailedSegment
 from transcriber.model.model_folder import open_folder
 from transcription.contract.errors import EngineFailed, ModelInvalid
 from transcription.contract.options import Options
@@ -44,15 +44,15 @@ def segment(samples: Samples, start: float = 0.0) -> Segment:
 
 
 def test_every_clip_is_understood_word_for_word(engine: LibDeepSpeech, clips: list[Clip]) -> None:
-    heard = [hear(clip.path, engine).text for clip in clips]
+    heard = [transcribe_file(clip.path, engine).text for clip in clips]
     assert heard == [clip.text for clip in clips]
 
 
 def test_words_lie_one_after_another_where_they_are_spoken(engine: LibDeepSpeech, clip: Clip) -> None:
     late = np.concatenate([silence(2), clip.samples])
-    plain = engine.hear(segment(clip.samples))
-    shifted = engine.hear(segment(late))
-    offset = engine.hear(segment(clip.samples, start=100))
+    plain = engine.transcribe_segment(segment(clip.samples))
+    shifted = engine.transcribe_segment(segment(late))
+    offset = engine.transcribe_segment(segment(clip.samples, start=100))
     assert len(plain.words) > 1
     for word, after, moved in zip(plain.words, shifted.words, offset.words):
         assert 0 <= word.start < word.end <= len(clip.samples) / RATE
@@ -68,7 +68,7 @@ def test_the_last_word_has_a_length_and_ends_with_the_audio(
     """DeepSpeech's own client ends the last word where its last letter starts: a word of one letter has no length."""
     tokens = [SimpleNamespace(text=text, start_time=at) for text, at in [("a", 0.5), (" ", 0.7), ("b", 0.98)]]
     monkeypatch.setattr(engine, "_native", answering(SimpleNamespace(confidence=-1.0, tokens=tokens)))
-    utterance = engine.hear(segment(silence(0.99), start=10))
+    utterance = engine.transcribe_segment(segment(silence(0.99), start=10))
     spans = [(word.word, round(word.start, 6), round(word.end, 6)) for word in utterance.words]
     assert spans == [("a", 10.5, 10.52), ("b", 10.98, 10.99)]
 
@@ -80,7 +80,7 @@ def test_confidence_is_a_share_and_lower_where_the_sound_is_poor(engine: LibDeep
     for samples in (clip.samples for clip in clips):
         noise = rng.normal(0, samples.std(), len(samples))
         for confidences, sound in ((clean, samples), (noisy, (samples + noise).clip(-32768, 32767))):
-            utterance = engine.hear(segment(sound.astype(np.int16)))
+            utterance = engine.transcribe_segment(segment(sound.astype(np.int16)))
             confidences += [word.confidence for word in utterance.words]
     assert all(0 < each <= 1 + 1e-9 for each in [*clean, *noisy])
     assert np.mean(clean) > 0.8
@@ -91,7 +91,7 @@ def test_confidence_is_a_share_and_lower_where_the_sound_is_poor(engine: LibDeep
 def test_silence_and_a_click_are_a_success_without_words(tmp_path: Path, engine: LibDeepSpeech, seconds: float) -> None:
     path = tmp_path / "x.wav"
     path.write_bytes(wav(silence(seconds)))
-    transcript = hear(path, engine)
+    transcript = transcribe_file(path, engine)
     assert transcript.text == ""
     assert transcript.no_speech
     assert transcript.confidence is None
@@ -110,7 +110,7 @@ def test_a_long_recording_has_the_words_and_times_of_its_parts(
         spans += [(start, start + len(clip.samples) / RATE)] * len(clip.text.split())
     path = tmp_path / "x.wav"
     path.write_bytes(wav(np.concatenate(parts)))
-    transcript = hear(path, engine)
+    transcript = transcribe_file(path, engine)
     assert len(transcript.utterances) > 1
     said = " ".join(clip.text for clip in clips * 4).split()
     heard = [word.word for word in transcript.words]
@@ -158,5 +158,5 @@ def test_no_answer_of_the_engine_is_an_error_and_not_an_empty_transcript(
     for native in (SimpleNamespace(sttWithMetadata=lambda *_: None), answering()):
         monkeypatch.setattr(engine, "_native", native)
         [answer] = engine.transcribe([segment(clip.samples)])
-        assert isinstance(answer, Unheard)
+        assert isinstance(answer, FailedSegment)
         assert isinstance(answer.error, EngineFailed)

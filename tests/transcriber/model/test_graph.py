@@ -32,7 +32,7 @@ LARGE = 10_000
 
 def weights_of(graph: AcousticGraph) -> Weights:
     """What was read, by the names it was put in with."""
-    layers = zip((1, 2, 3, 5, 6), (*graph.before, graph.after, graph.output))
+    layers = zip((1, 2, 3, 5, 6), (*graph.layers_before_lstm, graph.layer_after_lstm, graph.output_layer))
     found = {"lstm_kernel": graph.lstm.kernel, "lstm_bias": graph.lstm.biases}
     for number, layer in layers:
         found |= {f"layer_{number}_weights": layer.weights, f"layer_{number}_bias": layer.biases}

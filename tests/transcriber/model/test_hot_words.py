@@ -8,7 +8,7 @@ from pathlib import Path
 import deepspeech
 import pytest
 
-from tests.support.transcriber.engine_run import hear
+from tests.support.transcriber.engine_run import transcribe_file
 from tests.support.transcriber.shard_bucket import Bucket, Run, watched
 from tests.support.transcriber.wav_files import Clip
 from transcriber.engines.libdeepspeech import LibDeepSpeech
@@ -33,7 +33,7 @@ def without_scorer(tmp_path: Path, model_folder: Path) -> Path:
 
 
 def heard(clip: Clip, model: Path, *hot_words: HotWord) -> str:
-    return hear(clip.path, LibDeepSpeech(open_folder(model), Options(hot_words=hot_words))).text
+    return transcribe_file(clip.path, LibDeepSpeech(open_folder(model), Options(hot_words=hot_words))).text
 
 
 def node(*labels: str) -> bytes:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from transcriber.model.model_folder import Defaults, open_folder
+from transcriber.model.model_defaults import ModelDefaults
+from transcriber.model.model_folder import open_folder
 from transcription.contract.errors import ModelInvalid, ModelMissing
 
 
@@ -33,7 +34,7 @@ def test_a_model_without_scorer_and_defaults_is_complete(folder: Path) -> None:
     model = open_folder(folder)
     assert model.scorer is None
     assert model.record.scorer_sha256 is None
-    assert model.defaults == Defaults()
+    assert model.defaults == ModelDefaults()
 
 
 def test_the_mapped_model_is_taken_where_both_forms_are_there(folder: Path) -> None:
@@ -51,7 +52,7 @@ def test_the_makers_name_and_settings_are_used(folder: Path) -> None:
     (folder / "model.json").write_text(json.dumps(document))
     model = open_folder(folder)
     assert model.record.name == "ward 7"
-    assert model.defaults == Defaults("ward 7", 0.9, 1.0, 100)
+    assert model.defaults == ModelDefaults("ward 7", 0.9, 1.0, 100)
 
 
 def test_a_model_in_the_bucket_is_called_as_people_called_it(folder: Path) -> None:

@@ -13,14 +13,14 @@ from tests.support.transcriber.shard_bucket import Bucket, Run
 from tests.support.transcriber.wav_files import RATE, Clip
 from transcriber.audio.segmentation import Segment
 from transcriber.engines.batched import onnx_conversion
-from transcriber.engines.batched.network_cache import make_network
+from transcriber.engines.batched.network_cache import convert_network
 from transcriber.engines.batched.network_files import MODEL
-from transcriber.engines.batched.network_runner import AcousticModel
-from transcriber.engines.engine import Utterance
+from transcriber.engines.batched.network_runner import NetworkRunner
+from transcriber.engines.utterance import Utterance
 from transcriber.model.graph import read_graph
 from transcriber.model.model_folder import ModelFolder, open_folder
-from transcriber.selection import engine_comparison
-from transcriber.selection.engine_selection import SMALL, open_engine
+from transcriber.selection.engine_comparison import cut_clip, require_same_words, transcribe_all
+from transcriber.selection.engine_selection import MIN_SECONDS_TO_COMPARE, open_engine
 from transcriber.workers import memory
 from transcription.contract.errors import EngineUnfit, GraphUnsupported, ModelInvalid
 from transcription.contract.options import AUTO, BATCHED, LIBDEEPSPEECH, Options
@@ -43,7 +43,7 @@ def description(folder: ModelFolder, choice: str, seconds: float = 3600.0) -> tu
     ("choice", "seconds", "expected"),
     [
         (AUTO, 3600.0, "batched"),
-        (AUTO, SMALL - 1, "libdeepspeech"),
+        (AUTO, MIN_SECONDS_TO_COMPARE - 1, "libdeepspeech"),
         (BATCHED, 1.0, "batched"),
         (LIBDEEPSPEECH, 3600.0, "libdeepspeech"),
     ],
@@ -61,8 +61,8 @@ def test_an_engine_that_hears_something_else_is_not_used_by_itself(
 ) -> None:
     """As with a graph that the reader takes for one that it is not."""
     graph = read_graph(folder.acoustic)
-    output = graph.output
-    turned = replace(graph, output=replace(output, weights=output.weights[:, ::-1], biases=output.biases[::-1]))
+    output = graph.output_layer
+    turned = replace(graph, output_layer=replace(output, weights=output.weights[:, ::-1], biases=output.biases[::-1]))
     network = onnx_conversion.convert(turned, tmp_path / folder.record.acoustic_sha256)
     monkeypatch.setenv("TRANSCRIBER_NETWORKS", str(tmp_path))
     name, note = description(folder, AUTO)
@@ -99,15 +99,15 @@ def test_too_little_memory_is_found_before_the_kernel_finds_it(
     with pytest.raises(EngineUnfit, match="Give it more, or set the engine to libdeepspeech"):
         description(folder, BATCHED)
     most.write_text("max\n")
-    assert memory.limit() > 2**30
+    assert memory.memory_limit() > 2**30
     assert description(folder, AUTO) == ("batched", "")
 
 
 def test_processes_that_do_not_fit_are_not_started(monkeypatch: pytest.MonkeyPatch) -> None:
     official = 190 * 2**20
     for wanted, room, expected in ((4, 4, 4), (4, 3, 3), (4, 1, 1), (4, 0, 0), (2, 5, 2)):
-        monkeypatch.setattr(memory, "limit", lambda room=room: memory.needed(official, room))
-        assert memory.processes_for(official, wanted) == expected
+        monkeypatch.setattr(memory, "memory_limit", lambda room=room: memory.needed_memory(official, room))
+        assert memory.count_processes_that_fit(official, wanted) == expected
 
 
 def test_a_process_needs_no_more_memory_than_it_is_said_to(folder: ModelFolder, clips: list[Clip]) -> None:
@@ -118,7 +118,7 @@ def test_a_process_needs_no_more_memory_than_it_is_said_to(folder: ModelFolder, 
         list(engine.transcribe(segments))
         taken = sum(private_bytes(each.pid) for each in multiprocessing.active_children() if each.pid)
     size = folder.acoustic.stat().st_size
-    assert taken < memory.needed(size, 2) - memory.needed(size, 0)
+    assert taken < memory.needed_memory(size, 2) - memory.needed_memory(size, 0)
 
 
 def private_bytes(pid: int) -> int:
@@ -148,9 +148,9 @@ def test_a_run_gives_the_same_bytes_with_either_engine(bucket: Bucket, run: Run,
 def test_the_images_network_is_used_and_not_made_again(
     folder: ModelFolder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    make_network(folder, tmp_path)
+    convert_network(folder, tmp_path)
     monkeypatch.setenv("TRANSCRIBER_NETWORKS", str(tmp_path))
-    monkeypatch.setattr("transcriber.engines.batched.network_cache.make_network", None)
+    monkeypatch.setattr("transcriber.engines.batched.network_cache.convert_network", None)
     assert description(folder, BATCHED)[0] == "batched"
 
 
@@ -162,14 +162,14 @@ def test_half_a_network_is_never_found(folder: ModelFolder, monkeypatch: pytest.
 
     monkeypatch.setattr(onnx_conversion._Network, "document", end)
     with pytest.raises(SystemExit):
-        make_network(folder, tmp_path)
+        convert_network(folder, tmp_path)
     assert list(tmp_path.rglob("*")) == []
 
 
 def test_a_network_that_onnxruntime_cannot_load_is_an_error_with_its_name(tmp_path: Path) -> None:
     (tmp_path / MODEL).write_bytes(b"nonsense")
     with pytest.raises(ModelInvalid, match=r"cannot load .*acoustic\.onnx"):
-        AcousticModel(tmp_path / MODEL)
+        NetworkRunner(tmp_path / MODEL)
 
 
 def test_the_int8_network_is_used_only_when_asked_for_and_says_how_far_it_agrees(
@@ -188,11 +188,11 @@ def test_the_int8_network_is_used_only_when_asked_for_and_says_how_far_it_agrees
 
 def test_two_engines_that_differ_are_told_apart(engine: object, folder: ModelFolder) -> None:
     with open_engine(folder, Options(engine=LIBDEEPSPEECH), 1) as one:
-        heard = engine_comparison.hear(one, engine_comparison.clips(RATE))
+        heard = transcribe_all(one, cut_clip(RATE))
     assert [len(each.words) > 0 for each in heard] == [True, True]
-    engine_comparison.compare(heard, heard)
+    require_same_words(heard, heard)
     later = [
         replace(each, words=tuple(replace(word, start=word.start + 0.02) for word in each.words)) for each in heard
     ]
     with pytest.raises(EngineUnfit):
-        engine_comparison.compare(heard, later)
+        require_same_words(heard, later)

@@ -8,18 +8,18 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any, Union
+from typing import Any
 
 import pytest
 
 from tests.support.transcriber.shard_bucket import RECIPE, RUN, Bucket, Run
 from tests.support.transcriber.wav_files import Clip
 from transcriber.audio.segmentation import Segment
-from transcriber.engines.engine import Unheard, Utterance
+from transcriber.engines.utterance import Answer
 from transcriber.shard import input_downloads
 from transcriber.shard.input_downloads import InputDownloads
 from transcriber.shard.store import Store
-from transcriber.workers.engine_pool import ParallelEngine
+from transcriber.workers.engine_pool import EnginePool
 from transcription.contract import keys
 from transcription.contract.errors import DiskFailed, ShardIncomplete, StorageFailed
 from transcription.contract.manifest import Item, Shard
@@ -153,10 +153,10 @@ def test_closing_breaks_off_a_download_of_any_length(store: FakeStore) -> None:
     assert (store.folder / "0.wav").stat().st_size < size
 
 
-class TerminatedEngine(ParallelEngine):
+class TerminatedEngine(EnginePool):
     """Transcribes one segment; then SIGTERM arrives."""
 
-    def transcribe(self, segments: Iterable[Segment]) -> Iterator[Union[Utterance, Unheard]]:
+    def transcribe(self, segments: Iterable[Segment]) -> Iterator[Answer]:
         yield next(super().transcribe(segments))
         raise SystemExit(143)
 
@@ -165,7 +165,7 @@ def test_a_job_that_is_terminated_leaves_no_file_and_no_thread(
     bucket: Bucket, run: Run, clip: Clip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bucket.plan({f"input/{number}.wav": clip.data for number in range(30)})
-    monkeypatch.setattr("transcriber.selection.engine_selection.ParallelEngine", TerminatedEngine)
+    monkeypatch.setattr("transcriber.selection.engine_selection.EnginePool", TerminatedEngine)
     with pytest.raises(SystemExit):
         run()  # the fixture looks for temporary files
     assert threads("download") + threads("upload") == []

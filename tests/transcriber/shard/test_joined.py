@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.support.transcriber.engine_run import hear
+from tests.support.transcriber.engine_run import transcribe_file
 from tests.support.transcriber.wav_files import RATE, Clip, wav
 from transcriber.audio.audio_stream import Samples
 from transcriber.engines.engine import Engine
@@ -50,7 +50,7 @@ def test_a_joined_recording_has_no_more_word_errors_than_its_parts(
     def heard(samples: Samples) -> list[str]:
         path = tmp_path / "a.wav"
         path.write_bytes(wav(samples))
-        return hear(path, parallel).text.split()
+        return transcribe_file(path, parallel).text.split()
 
     apart = together = words = 0
     for seed in range(4):

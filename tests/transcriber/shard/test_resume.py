@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Union
 from urllib.parse import unquote
 
 import pytest
@@ -12,9 +11,9 @@ import pytest
 from tests.support.transcriber.shard_bucket import RUN, Bucket, Run, watched
 from tests.support.transcriber.wav_files import Clip
 from transcriber.audio.segmentation import Segment
-from transcriber.engines.engine import Unheard, Utterance
 from transcriber.engines.libdeepspeech import LibDeepSpeech
-from transcriber.workers.engine_process import Blueprint
+from transcriber.engines.utterance import Answer, FailedSegment
+from transcriber.workers.engine_process import EngineSpec
 from transcription.contract import keys
 from transcription.contract.errors import EngineFailed, ShardIncomplete, StorageDenied
 from transcription.contract.options import Options
@@ -89,25 +88,22 @@ def test_what_was_done_and_moved_away_stays_done_when_another_model_runs_over_it
 class GivesUp(LibDeepSpeech):
     """An engine without an answer to file number 1."""
 
-    def __init__(self, blueprint: Blueprint, processes: int) -> None:
-        super().__init__(blueprint.folder, blueprint.options)
+    def __init__(self, spec: EngineSpec, processes: int) -> None:
+        super().__init__(spec.folder, spec.options)
 
-    def __enter__(self) -> GivesUp:
-        return self
+    def close(self) -> None:
+        """Do nothing: there are no processes."""
 
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def transcribe(self, segments: Iterable[Segment]) -> Iterator[Union[Utterance, Unheard]]:
+    def transcribe(self, segments: Iterable[Segment]) -> Iterator[Answer]:
         for answer in super().transcribe(segments):
-            yield Unheard(1, answer.start, EngineFailed("nothing")) if answer.file == 1 else answer
+            yield FailedSegment(1, answer.start, EngineFailed("nothing")) if answer.file == 1 else answer
 
 
 def test_a_file_that_the_engine_gives_up_on_does_not_stop_its_neighbours(
     bucket: Bucket, run: Run, clip: Clip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bucket.plan({f"input/{name}.wav": clip.data for name in "abc"})
-    monkeypatch.setattr("transcriber.selection.engine_selection.ParallelEngine", GivesUp)
+    monkeypatch.setattr("transcriber.selection.engine_selection.EnginePool", GivesUp)
     with pytest.raises(ShardIncomplete, match=r"1 of 3 files.*input/b\.wav"):
         run()
     assert bucket.keys("output/") == ["output/a", "output/a.json", "output/c", "output/c.json"]

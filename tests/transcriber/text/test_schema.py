@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.support.transcriber.engine_run import hear
+from tests.support.transcriber.engine_run import transcribe_file
 from tests.support.transcriber.shard_bucket import Bucket, Run
 from tests.support.transcriber.wav_files import Clip, silence, wav
 from transcriber.engines.libdeepspeech import LibDeepSpeech
@@ -34,7 +34,7 @@ def written(clip: Clip, model_folder: Path) -> bytes:
     told = engine.description
     item = Item(0, "input/x/a b.WAV", "ab12", clip.path.stat().st_size)
     provenance = Provenance(item, sha256(clip.path), told.model, OPTIONS, "cd34", told.decoder, told.name)
-    return hear(clip.path, engine).as_json(provenance)
+    return transcribe_file(clip.path, engine).as_json(provenance)
 
 
 @pytest.fixture

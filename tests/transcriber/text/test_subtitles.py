@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import webvtt
 
-from tests.support.transcriber.engine_run import hear
+from tests.support.transcriber.engine_run import transcribe_file
 from tests.support.transcriber.shard_bucket import RUN, Bucket, Run, watched
 from tests.support.transcriber.wav_files import RATE, Clip, silence, wav
-from transcriber.engines.engine import Utterance, Word
 from transcriber.engines.libdeepspeech import LibDeepSpeech
+from transcriber.engines.utterance import Utterance, Word
 from transcriber.text.subtitles import render
 from transcriber.text.transcript import Transcript, assemble
 from transcription.contract import keys
@@ -64,7 +64,7 @@ def long(clips: list[Clip], engine: LibDeepSpeech, tmp_path_factory: pytest.Temp
     pauses = [0.05, 3.0, 0.4, 0.05] * 6
     parts = [np.concatenate([clip.samples, silence(pause)]) for clip, pause in zip(clips * 3, pauses)]
     path.write_bytes(wav(np.concatenate(parts)))
-    transcript = hear(path, engine)
+    transcript = transcribe_file(path, engine)
     assert len(transcript.utterances) > 2
     return transcript
 

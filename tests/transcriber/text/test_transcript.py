@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from transcriber.engines.engine import Alternative, Decoder, Utterance, Word
+from transcriber.engines.engine import DecoderSettings
+from transcriber.engines.utterance import Alternative, Utterance, Word
 from transcriber.text.transcript import Provenance, Transcript, assemble
 from transcription.contract.manifest import Item
 from transcription.contract.options import Options
@@ -19,7 +20,7 @@ PROVENANCE = Provenance(
     model=Model("mine", "34" * 32),
     options=Options(beam_width=10),
     recipe="ab12",
-    decoder=Decoder(10, None, None),
+    decoder=DecoderSettings(10, None, None),
     engine="libdeepspeech 0.9.3",
 )
 SECOND = Utterance(

@@ -13,7 +13,8 @@ import numpy as np
 
 from transcriber.audio.segmentation import Segment
 from transcriber.engines import word_confidence
-from transcriber.engines.engine import Decoder, Description, Unheard, Utterance
+from transcriber.engines.engine import DecoderSettings, EngineDescription
+from transcriber.engines.utterance import FailedSegment, Utterance
 from transcriber.model.hot_words import add_hot_words
 from transcriber.model.model_folder import ModelFolder
 from transcriber.model.scorer_weights import choose_weights
@@ -42,19 +43,19 @@ class LibDeepSpeech:
         if weights:
             self._native.setScorerAlphaBeta(*weights)
         add_hot_words(self._native, folder, options.hot_words)
-        decoder = Decoder(self._native.beamWidth(), *(weights or (None, None)))
-        self.description = Description(NAME, self._native.sampleRate(), folder.record, decoder)
+        decoder = DecoderSettings(self._native.beamWidth(), *(weights or (None, None)))
+        self.description = EngineDescription(NAME, self._native.sampleRate(), folder.record, decoder)
         self._try_out(folder)
 
-    def transcribe(self, segments: Iterable[Segment]) -> Iterator[Union[Utterance, Unheard]]:
+    def transcribe(self, segments: Iterable[Segment]) -> Iterator[Union[Utterance, FailedSegment]]:
         """One answer for each segment, in their order."""
         for segment in segments:
             try:
-                yield self.hear(segment)
+                yield self.transcribe_segment(segment)
             except EngineFailed as error:
-                yield Unheard(segment.file, segment.start, error)
+                yield FailedSegment(segment.file, segment.start, error)
 
-    def hear(self, segment: Segment) -> Utterance:
+    def transcribe_segment(self, segment: Segment) -> Utterance:
         """What is said in a segment.
 
         Raises:

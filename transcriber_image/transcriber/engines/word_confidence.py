@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from transcriber.audio.segmentation import Segment
-from transcriber.engines.engine import Alternative, Word
+from transcriber.engines.utterance import Alternative, Word
 
 #: In seconds: how long one time step of the decoder is. Source: `feature_win_step` of DeepSpeech's training flags.
 _STEP = 0.02

@@ -1,4 +1,4 @@
-"""SHA-256 of files: models and inputs are known by their content."""
+"""SHA-256 digests, which identify models and inputs by their content."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def sha256(path: Path) -> str:
-    """The SHA-256 of a file, hexadecimal; read in blocks, whatever its size."""
+    """Return the SHA-256 of a file in hexadecimal. The file is read in blocks, so that large files need no memory."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         for block in iter(lambda: file.read(2**20), b""):

@@ -1,4 +1,4 @@
-"""Hot words: words that the decoder should expect more, or less, than the language model does."""
+"""Hot words: words that the decoder recognises more, or less, readily than the language model suggests."""
 
 from __future__ import annotations
 
@@ -10,34 +10,38 @@ from transcriber.model.model_folder import ModelFolder
 from transcription.contract.errors import OptionInvalid
 from transcription.contract.options import HotWord
 
-#: How many letters of an alphabet a message shows; Mandarin has thousands.
-_SHOWN = 60
+#: Maximum number of letters that a message lists. A Mandarin alphabet has thousands.
+_MAX_LISTED_LETTERS = 60
 
 
 def add_hot_words(native: Any, folder: ModelFolder, hot_words: Sequence[HotWord]) -> None:
-    """Tell the decoder of `native`, a `deepspeech.Model` with its scorer, which words to boost.
+    """Add hot words to a `deepspeech.Model` that has loaded its scorer.
 
     Raises:
-        OptionInvalid: as `check_hot_words` does, or DeepSpeech refuses a word.
+        OptionInvalid: the model cannot use hot words, or DeepSpeech refuses one.
     """
     check_hot_words(folder, hot_words)
-    for each in hot_words:
+    for hot_word in hot_words:
         try:
-            native.addHotWord(each.word, each.boost)
+            native.addHotWord(hot_word.word, hot_word.boost)
         except (RuntimeError, TypeError) as error:
-            raise OptionInvalid(f"DeepSpeech refuses the hot word {each.word!r}: {error}") from error
+            raise OptionInvalid(f"DeepSpeech refuses the hot word {hot_word.word!r}: {error}") from error
 
 
 def check_hot_words(folder: ModelFolder, hot_words: Sequence[HotWord]) -> None:
-    """See whether a model can take them.
+    """Check that a model can use hot words: it has a scorer, and letters for all of them.
 
-    At the end of each word DeepSpeech looks at this one and the few before it, adds the boosts of those that are hot to
-    the logarithm of the language model's probability, and weighs the sum with `lm_alpha` (ctc_beam_search_decoder.cpp).
-    Hence a strong boost lifts what follows too, and the last word of a segment, which nothing ends, is not boosted. A
-    word that the scorer does not know is never heard, whatever its boost (its doc/HotWordBoosting-Examples.rst).
+    How DeepSpeech uses them: at the end of each word the decoder looks at this word and the few words before it. It
+    adds the boosts of the hot ones to the logarithm of the language model's probability, and multiplies the sum by
+    `lm_alpha` (ctc_beam_search_decoder.cpp). It follows that
+
+    - a strong boost also favours the words after a hot word;
+    - the last word of a segment is not boosted, because nothing ends it;
+    - a word that the scorer does not contain is never recognised, whatever its boost
+      (DeepSpeech's doc/HotWordBoosting-Examples.rst).
 
     Raises:
-        OptionInvalid: the model has no scorer or cannot spell a word.
+        OptionInvalid: the model has no scorer, or its alphabet lacks a letter of a hot word.
     """
     if not hot_words:
         return
@@ -46,21 +50,22 @@ def check_hot_words(folder: ModelFolder, hot_words: Sequence[HotWord]) -> None:
             f"hot words need a model with a scorer, and model {folder.record.name} has none: put a .scorer beside "
             f"{folder.acoustic.name}, choose another model, or leave the hot words out."
         )
-    letters = read_letters(folder.acoustic)
-    for each in hot_words:
-        _check_spelling(each.word, letters, folder.record.name)
+    alphabet = read_letters(folder.acoustic)
+    for hot_word in hot_words:
+        _check_spelling(hot_word.word, alphabet, folder.record.name)
 
 
-def _check_spelling(word: str, letters: frozenset[bytes], model: str) -> None:
-    unknown = [letter for letter in dict.fromkeys(word) if not _is_known(letter.encode("utf-8", "replace"), letters)]
+def _check_spelling(word: str, alphabet: frozenset[bytes], model: str) -> None:
+    unknown = [letter for letter in dict.fromkeys(word) if not _can_spell(alphabet, letter.encode("utf-8", "replace"))]
     if unknown:
-        known = sorted(each.decode(errors="replace") for each in letters - {b" "})
+        known = sorted(letter.decode(errors="replace") for letter in alphabet - {b" "})
         missing = ", ".join(map(repr, unknown))
         raise OptionInvalid(
             f"hot word {word!r} cannot be spelled by model {model}, which does not know {missing}. "
-            f"Its letters: {' '.join(known[:_SHOWN])}{' …' * (len(known) > _SHOWN)}"
+            f"Its letters: {' '.join(known[:_MAX_LISTED_LETTERS])}{' …' * (len(known) > _MAX_LISTED_LETTERS)}"
         )
 
 
-def _is_known(letter: bytes, letters: frozenset[bytes]) -> bool:
-    return letter in letters or all(bytes([each]) in letters for each in letter)
+def _can_spell(alphabet: frozenset[bytes], letter: bytes) -> bool:
+    """Return whether the alphabet contains a letter, or all of its bytes if the model spells in bytes."""
+    return letter in alphabet or all(bytes([byte]) in alphabet for byte in letter)

@@ -1,4 +1,4 @@
-"""How much the language model counts: what was chosen, if anything was."""
+"""Choose the scorer's weights: `lm_alpha`, the weight of the language model, and `lm_beta`, the bonus for each word."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from transcription.contract.options import Options
 
 
 def choose_weights(folder: ModelFolder, options: Options) -> Optional[tuple[float, float]]:
-    """Alpha and beta as the run or else `model.json` has them; nothing where the scorer's own are in force.
+    """Return `lm_alpha` and `lm_beta` from the options, or else from `model.json`.
+
+    Returns:
+        Both weights, or `None` to use those that the scorer file contains.
 
     Raises:
-        OptionInvalid: the run chooses them, and the model has no scorer.
+        OptionInvalid: the options set the weights, and the model has no scorer.
     """
     if folder.scorer is None:
         if options.lm_alpha is not None:
@@ -22,7 +25,7 @@ def choose_weights(folder: ModelFolder, options: Options) -> Optional[tuple[floa
                 f"{folder.acoustic.name}, choose another model, or leave the two out."
             )
         return None
-    for each in (options, folder.defaults):
-        if each.lm_alpha is not None and each.lm_beta is not None:
-            return each.lm_alpha, each.lm_beta
+    for settings in (options, folder.defaults):
+        if settings.lm_alpha is not None and settings.lm_beta is not None:
+            return settings.lm_alpha, settings.lm_beta
     return None

@@ -1,1 +1,1 @@
-"""Choose the engine for a container, and prove that it works with the model."""
+"""Select the engine for a container, and test that it works with the model."""

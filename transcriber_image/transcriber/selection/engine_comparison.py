@@ -1,4 +1,4 @@
-"""Does one engine hear what another one hears, with this model on this machine? A built-in clip tells."""
+"""Compare the words of two engines on the built-in clip, to find out whether an engine works with a model."""
 
 from __future__ import annotations
 
@@ -8,43 +8,47 @@ import numpy as np
 
 from transcriber.audio import audio_stream
 from transcriber.audio.segmentation import Segment
-from transcriber.engines.engine import Engine, Unheard, Utterance
+from transcriber.engines.engine import Engine
+from transcriber.engines.utterance import FailedSegment, Utterance
 from transcriber.selection.self_test_clip import CLIP
 from transcription.contract.errors import EngineUnfit
 
 
-def clips(rate: int, times: int = 1) -> list[Segment]:
-    """The clip in two parts at `rate` hertz, each so many times: one part ends while the other goes on.
+def cut_clip(sample_rate: int, copies: int = 1) -> list[Segment]:
+    """Cut the built-in clip into two segments of different length, so that a batch of both shrinks when one ends.
 
-    An engine in `times` processes hears both parts at once in each of them.
+    Args:
+        sample_rate: in hertz; the clip is resampled to it.
+        copies: how often each segment is returned. Give the number of processes, so that each process gets both.
     """
-    samples = np.concatenate(list(audio_stream.decode(CLIP, rate)))
+    samples = np.concatenate(list(audio_stream.decode(CLIP, sample_rate)))
     cut = len(samples) * 3 // 5
-    parts = [part for part in (samples[:cut], samples[cut:]) for _ in range(times)]
-    return [Segment(number, 0.0, part, len(part) / rate) for number, part in enumerate(parts)]
+    parts = [part for part in (samples[:cut], samples[cut:]) for _ in range(copies)]
+    return [Segment(number, 0.0, part, len(part) / sample_rate) for number, part in enumerate(parts)]
 
 
-def compare(heard: Sequence[Utterance], expected: Sequence[Utterance]) -> None:
-    """See that both have the same words at the same times.
-
-    Raises:
-        EngineUnfit: they have not; the message has the first that differ.
-    """
-    for answers in zip(heard, expected):
-        words = [[(each.word, each.start, each.end) for each in answer.words] for answer in answers]
-        if words[0] != words[1]:
-            one, other = (" ".join(f"{word}@{start:.2f}" for word, start, _ in each) for each in words)
-            raise EngineUnfit(f"in the built-in clip it hears {one!r}, and libdeepspeech {other!r}.")
-
-
-def hear(engine: Engine, segments: Sequence[Segment]) -> list[Utterance]:
-    """What an engine hears, in the order of the segments.
+def require_same_words(actual: Sequence[Utterance], expected: Sequence[Utterance]) -> None:
+    """Check that utterances have the same words at the same times as libdeepspeech's.
 
     Raises:
-        EngineFailed: it gave no answer to one.
+        EngineUnfit: some words or times differ; the message contains the first utterance that does.
     """
-    answers = list(engine.transcribe(segments))
-    for each in answers:
-        if isinstance(each, Unheard):
-            raise each.error
-    return sorted((each for each in answers if isinstance(each, Utterance)), key=lambda each: (each.file, each.start))
+    for utterances in zip(actual, expected):
+        one, other = ([(word.word, word.start, word.end) for word in utterance.words] for utterance in utterances)
+        if one != other:
+            texts = [" ".join(f"{word}@{start:.2f}" for word, start, _ in words) for words in (one, other)]
+            raise EngineUnfit(f"in the built-in clip it hears {texts[0]!r}, and libdeepspeech {texts[1]!r}.")
+
+
+def transcribe_all(engine: Engine, segments: Sequence[Segment]) -> list[Utterance]:
+    """Transcribe segments and return the utterances in the order of their files and times.
+
+    Raises:
+        EngineFailed: the engine failed to transcribe a segment.
+    """
+    utterances: list[Utterance] = []
+    for answer in engine.transcribe(segments):
+        if isinstance(answer, FailedSegment):
+            raise answer.error
+        utterances.append(answer)
+    return sorted(utterances, key=lambda utterance: (utterance.file, utterance.start))

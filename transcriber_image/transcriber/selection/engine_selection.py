@@ -1,4 +1,4 @@
-"""Which engine a container uses: the batched one, where it hears with this model what libdeepspeech hears."""
+"""Select a container's engine: the batched engine if it finds the same words as libdeepspeech with this model."""
 
 from __future__ import annotations
 
@@ -6,102 +6,107 @@ import logging
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Union
 
-from transcriber.engines.batched.network_cache import network_of, quantized
+from transcriber.engines.batched.network_cache import find_network, quantize_network
 from transcriber.engines.batched.network_files import WEIGHTS
-from transcriber.engines.engine import Engine, Utterance
+from transcriber.engines.engine import Engine
+from transcriber.engines.utterance import Utterance
 from transcriber.model.model_folder import ModelFolder
-from transcriber.selection import engine_comparison
-from transcriber.selection.int8_agreement import Compared
+from transcriber.selection.engine_comparison import cut_clip, require_same_words, transcribe_all
+from transcriber.selection.int8_agreement import Int8Engine
 from transcriber.workers import memory
-from transcriber.workers.engine_pool import ParallelEngine
-from transcriber.workers.engine_process import Blueprint
+from transcriber.workers.engine_pool import EnginePool
+from transcriber.workers.engine_process import EngineSpec
 from transcription.contract.errors import EngineFailed, EngineUnfit, ModelInvalid
 from transcription.contract.options import AUTO, BATCHED, Options
 
 log = logging.getLogger(__name__)
 
-#: In seconds of audio: for less than this, the proof costs more than the batched engine saves. At the official size it
-#: takes one core 2.5 s, and libdeepspeech's 0.35 s for a second of audio become 0.07.
-SMALL = 30.0
+#: Seconds of audio below which `auto` uses libdeepspeech, because the comparison takes longer than the batched engine
+#: saves. At the official size, the comparison takes 2.5 s on one core, and a second of audio takes libdeepspeech 0.35 s
+#: and the batched engine 0.07 s.
+MIN_SECONDS_TO_COMPARE = 30.0
 
 
 @contextmanager
 def open_engine(
     folder: ModelFolder, options: Options, processes: int, seconds: float = float("inf")
 ) -> Iterator[Engine]:
-    """The engine that the options ask for, in `processes` processes at most, until it is left.
+    """Start the engine that the options select, and end its processes when the context is left.
 
-    There are about `seconds` of audio, as far as anybody knows; `auto` takes libdeepspeech for little of it.
+    Args:
+        folder: the model.
+        options: `auto` selects the batched engine if it works with the model, and else libdeepspeech.
+        processes: the maximum number of processes; fewer are started if memory is short.
+        seconds: the approximate amount of audio; for little audio `auto` selects libdeepspeech.
 
     Raises:
         ModelInvalid, OptionInvalid: the engine cannot use the model or the options.
-        EngineUnfit: the batched engine was asked for, and its container has too little memory.
+        EngineUnfit: the options select the batched engine, and the container has too little memory for it.
         EngineFailed: a process ended while it loaded the model.
     """
-    with (
-        tempfile.TemporaryDirectory(prefix="network-") as scratch,
-        _choose(Blueprint(folder, options), processes, seconds, Path(scratch)) as engine,
-    ):
-        yield engine
+    with tempfile.TemporaryDirectory(prefix="network-") as scratch:
+        spec = EngineSpec(folder, options)
+        with closing(_start_engine(spec, processes, seconds, Path(scratch))) as engine:
+            yield engine
 
 
-def _choose(blueprint: Blueprint, processes: int, seconds: float, scratch: Path) -> Union[ParallelEngine, Compared]:
-    note, choice = "", blueprint.options.engine
-    if choice == BATCHED or (choice == AUTO and seconds >= SMALL):
+def _start_engine(spec: EngineSpec, processes: int, seconds: float, scratch: Path) -> Union[EnginePool, Int8Engine]:
+    note, selected = "", spec.options.engine
+    if selected == BATCHED or (selected == AUTO and seconds >= MIN_SECONDS_TO_COMPARE):
         try:
-            return _batched(blueprint, processes, scratch)
+            return _start_batched(spec, processes, scratch)
         except (ModelInvalid, EngineUnfit, EngineFailed) as error:
-            if choice == BATCHED:
+            if selected == BATCHED:
                 raise
             note = f"libdeepspeech and not the batched engine: {error.message}"
-    engine = ParallelEngine(blueprint, processes)  # which may find the same fault with the model
+    engine = EnginePool(spec, processes)  # may raise the same error about the model
     if note:
         log.warning("%s", note)
     engine.description = replace(engine.description, note=note)
     return engine
 
 
-def _batched(blueprint: Blueprint, processes: int, scratch: Path) -> Union[ParallelEngine, Compared]:
-    options = blueprint.options
-    exact = network_of(blueprint.folder, scratch)
-    network = quantized(exact, scratch) if options.int8_lstm else exact
+def _start_batched(spec: EngineSpec, processes: int, scratch: Path) -> Union[EnginePool, Int8Engine]:
+    options = spec.options
+    float32 = find_network(spec.folder, scratch)
+    network = quantize_network(float32, scratch) if options.int8_lstm else float32
     size = network.with_name(WEIGHTS).stat().st_size
-    count = memory.processes_for(size, processes)
+    count = memory.count_processes_that_fit(size, processes)
     if not count:
         raise EngineUnfit(
-            f"one process of it needs {memory.needed(size, 1) / 2**20:,.0f} MiB with this model, and the container has "
-            f"{memory.limit() / 2**20:,.0f} MiB. Give it more, or set the engine to libdeepspeech."
+            f"one process of it needs {memory.needed_memory(size, 1) / 2**20:,.0f} MiB with this model, and the "
+            f"container has {memory.memory_limit() / 2**20:,.0f} MiB. Give it more, or set the engine to libdeepspeech."
         )
-    batched = replace(blueprint, network=network)
+    batched = replace(spec, network=network)
     if options.int8_lstm:
-        other = replace(blueprint, network=exact, options=replace(options, int8_lstm=False))
-        return Compared(ParallelEngine(batched, count), lambda: ParallelEngine(other, 1))
-    return _proven(batched, count) if options.engine == AUTO else ParallelEngine(batched, count)
+        exact = replace(spec, network=float32, options=replace(options, int8_lstm=False))
+        return Int8Engine(EnginePool(batched, count), lambda: EnginePool(exact, 1))
+    return _start_compared(batched, count) if options.engine == AUTO else EnginePool(batched, count)
 
 
-def _proven(blueprint: Blueprint, processes: int) -> ParallelEngine:
-    """The batched engine, once it has heard in the built-in clip what libdeepspeech hears.
+def _start_compared(spec: EngineSpec, processes: int) -> EnginePool:
+    """Start the batched engine and compare its words in the built-in clip with libdeepspeech's.
 
     Raises:
-        EngineUnfit: it heard something else.
+        EngineUnfit: the words differ.
     """
-    with ThreadPoolExecutor(1, "proof") as thread:
-        expected = thread.submit(_heard_by_libdeepspeech, replace(blueprint, network=None))
-        engine = ParallelEngine(blueprint, processes)
+    with ThreadPoolExecutor(1, "comparison") as thread:
+        expected = thread.submit(_transcribe_clip_with_libdeepspeech, replace(spec, network=None))
+        engine = EnginePool(spec, processes)
         try:
-            heard = engine_comparison.hear(engine, engine_comparison.clips(engine.description.sample_rate, processes))
-            engine_comparison.compare(heard, [each for each in expected.result() for _ in range(processes)])
+            actual = transcribe_all(engine, cut_clip(engine.description.sample_rate, processes))
+            require_same_words(actual, [utterance for utterance in expected.result() for _ in range(processes)])
         except BaseException:
-            engine.end()
+            engine.close()
             raise
     return engine
 
 
-def _heard_by_libdeepspeech(blueprint: Blueprint) -> list[Utterance]:
-    with ParallelEngine(blueprint, 1) as engine:
-        return engine_comparison.hear(engine, engine_comparison.clips(engine.description.sample_rate))
+def _transcribe_clip_with_libdeepspeech(spec: EngineSpec) -> list[Utterance]:
+    with closing(EnginePool(spec, 1)) as engine:
+        return transcribe_all(engine, cut_clip(engine.description.sample_rate))

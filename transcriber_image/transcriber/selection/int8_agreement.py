@@ -1,72 +1,79 @@
-"""How far the int8 network agrees with float32, on the first minutes of what it is given."""
+"""Measure how often the int8 network and the float32 network find the same words, on the first minutes of a shard."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import closing
 from dataclasses import replace
-from types import TracebackType
-from typing import Callable, Optional, Union
+from typing import Callable
 
 from transcriber.audio.segmentation import Segment
-from transcriber.engines.engine import Description, Unheard, Utterance
-from transcriber.workers.engine_pool import ParallelEngine
+from transcriber.engines.engine import EngineDescription
+from transcriber.engines.utterance import Answer, Utterance
+from transcriber.workers.engine_pool import EnginePool
 
-#: In seconds of audio: enough for some hundred words, and soon transcribed twice.
-_COMPARED = 120.0
+#: Seconds of audio that are compared: enough for some hundred words, and transcribed twice in little time.
+_COMPARED_SECONDS = 120.0
 
 
-class Compared(AbstractContextManager["Compared"]):
-    """An engine whose first answers are compared with those of another one, which is ended after them."""
+class Int8Engine:
+    """The int8 engine, whose first results are compared with those of a float32 engine.
 
-    def __init__(self, engine: ParallelEngine, other: Callable[[], ParallelEngine]) -> None:
+    Args:
+        engine: the int8 engine, which gives all results.
+        create_float32: creates the float32 engine. It is closed after the comparison.
+    """
+
+    def __init__(self, engine: EnginePool, create_float32: Callable[[], EnginePool]) -> None:
         self._engine = engine
-        self._other = other
+        self._create_float32 = create_float32
         self._note = ""
 
-    def __exit__(
-        self,
-        kind: Optional[type[BaseException]],
-        error: Optional[BaseException],
-        traceback: Optional[TracebackType],
-    ) -> None:
-        """End the engine."""
-        self._engine.end()
+    def close(self) -> None:
+        """End the int8 engine's processes."""
+        self._engine.close()
 
     @property
-    def description(self) -> Description:
-        """The engine's, with how far the two agree once that is known."""
+    def description(self) -> EngineDescription:
+        """The int8 engine's description. Its note contains the result of the comparison once that is known."""
         return replace(self._engine.description, note=self._note)
 
-    def transcribe(self, segments: Iterable[Segment]) -> Iterator[Union[Utterance, Unheard]]:
-        """One answer for each segment; none comes before it is known how far the two agree."""
+    def transcribe(self, segments: Iterable[Segment]) -> Iterator[Answer]:
+        """Yield one result for each segment. The first comes after the comparison."""
         remaining = iter(segments)
-        first = list(_first(remaining))
-        answers = list(self._engine.transcribe(first))
-        with self._other() as other:
-            self._note = _agreement(answers, list(other.transcribe(first)), sum(each.seconds for each in first))
+        compared = list(_take_seconds(remaining, _COMPARED_SECONDS))
+        answers = list(self._engine.transcribe(compared))
+        with closing(self._create_float32()) as float32:
+            seconds = sum(segment.seconds for segment in compared)
+            self._note = _describe_agreement(answers, list(float32.transcribe(compared)), seconds)
         yield from answers
         yield from self._engine.transcribe(remaining)
 
 
-def _first(segments: Iterator[Segment]) -> Iterator[Segment]:
+def _take_seconds(segments: Iterator[Segment], limit: float) -> Iterator[Segment]:
+    """Yield segments until they contain `limit` seconds of audio or more."""
     seconds = 0.0
-    for each in segments:
-        yield each
-        seconds += each.seconds
-        if seconds >= _COMPARED:
+    for segment in segments:
+        yield segment
+        seconds += segment.seconds
+        if seconds >= limit:
             return
 
 
-def _agreement(
-    answers: Iterable[Union[Utterance, Unheard]], others: Iterable[Union[Utterance, Unheard]], seconds: float
-) -> str:
-    """For people: in how many segments both have the same words."""
-    one, other = (
-        {(each.file, each.start): [word.word for word in each.words] for each in heard if isinstance(each, Utterance)}
-        for heard in (answers, others)
-    )
-    same = sum(other.get(place) == words for place, words in one.items())
+def _describe_agreement(int8: Iterable[Answer], float32: Iterable[Answer], seconds: float) -> str:
+    """Return a sentence for users: in how many segments both engines found the same words."""
+    int8_words, float32_words = _words_by_segment(int8), _words_by_segment(float32)
+    same = sum(float32_words.get(segment) == words for segment, words in int8_words.items())
     return (
-        f"the int8 LSTM has the words of float32 in {same} of {len(one)} segments, the first {seconds / 60:.1f} minutes"
+        f"the int8 LSTM has the words of float32 in {same} of {len(int8_words)} segments, the first "
+        f"{seconds / 60:.1f} minutes"
     )
+
+
+def _words_by_segment(answers: Iterable[Answer]) -> dict[tuple[int, float], list[str]]:
+    """Return the words of each transcribed segment, by number of the file and start in it."""
+    return {
+        (answer.file, answer.start): [word.word for word in answer.words]
+        for answer in answers
+        if isinstance(answer, Utterance)
+    }

@@ -1,4 +1,4 @@
-"""The clip that the package brings along, to see that an engine works."""
+"""The audio clip in this package, with which an engine is tested."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import time
 from datetime import datetime, timezone
 from typing import Optional
 
-from transcriber.engines.engine import Description
+from transcriber.engines.engine import EngineDescription
 from transcriber.shard.input_downloads import InputFile
 from transcriber.shard.recordings import RecordingResult
 from transcription.contract.errors import InputMoved, TranscriptionError
@@ -18,7 +18,7 @@ from transcription.contract.result import FAILED, LEFT, TRANSCRIBED, Output, Res
 def make_result(
     file: InputFile,
     options: Options,
-    engine: Description,
+    engine: EngineDescription,
     *,
     recording: Optional[RecordingResult],
     error: Optional[TranscriptionError],

@@ -6,7 +6,7 @@ import logging
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Optional
 
-from transcriber.engines.engine import Description
+from transcriber.engines.engine import EngineDescription
 from transcriber.shard import metrics
 from transcriber.shard.input_downloads import InputFile
 from transcriber.shard.recordings import RecordingResult
@@ -41,7 +41,7 @@ class ResultWriter:
     next attempt takes it again.
     """
 
-    def __init__(self, store: Store, shard: Shard, engine: Description) -> None:
+    def __init__(self, store: Store, shard: Shard, engine: EngineDescription) -> None:
         self._store = store
         self._shard = shard
         self._engine = engine

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import Callable, Optional, Union
+from typing import Callable, Optional
 
 from transcriber.audio import audio_stream
 from transcriber.audio.segmentation import Segment, Segmenter
-from transcriber.engines.engine import Engine, Unheard, Utterance
+from transcriber.engines.engine import Engine
+from transcriber.engines.utterance import Answer, Utterance
 from transcriber.shard.recordings import Progress, Recording, RecordingResult
 from transcriber.text.transcript import assemble
 from transcription.contract.errors import DiskFailed, InputError, TranscriptionError
@@ -96,7 +97,7 @@ class _OpenRecordings:
             state.skipped_seconds = segmenter.skipped_seconds
             state.is_read = True
 
-    def add(self, answer: Union[Utterance, Unheard]) -> None:
+    def add(self, answer: Answer) -> None:
         """Store an answer of the engine."""
         state = self._open[answer.file]
         state.answers += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from transcriber.engines.engine import Description
+from transcriber.engines.engine import EngineDescription
 from transcriber.shard.input_downloads import InputFile
 from transcriber.shard.store import Store
 from transcriber.text.subtitles import CONTENT_TYPES, render
@@ -13,7 +13,7 @@ from transcription.contract.result import Output
 
 
 def write_transcript(
-    store: Store, shard: Shard, engine: Description, file: InputFile, transcript: Transcript
+    store: Store, shard: Shard, engine: EngineDescription, file: InputFile, transcript: Transcript
 ) -> tuple[Output, ...]:
     """Write the transcript in all formats of the shard's options.
 

@@ -8,7 +8,7 @@ from textwrap import wrap
 
 from pysubs2 import SSAEvent, SSAFile
 
-from transcriber.engines.engine import Utterance, Word
+from transcriber.engines.utterance import Utterance, Word
 from transcriber.text.transcript import Transcript
 
 CONTENT_TYPES = {"srt": "application/x-subrip; charset=utf-8", "vtt": "text/vtt; charset=utf-8"}

@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import Optional, Union
 
 from transcriber import __version__
-from transcriber.engines.engine import Alternative, Decoder, Utterance, Word
+from transcriber.engines.engine import DecoderSettings
+from transcriber.engines.utterance import Alternative, Utterance, Word
 from transcription.contract.manifest import Item
 from transcription.contract.options import Options
 from transcription.contract.result import Audio, Model
@@ -29,7 +30,7 @@ class Provenance:
     options: Options
     #: Tells a later run whether it would make the same transcript; see `Plan.recipe`.
     recipe: str
-    decoder: Decoder
+    decoder: DecoderSettings
     engine: str
     code: str = __version__
 

@@ -1,1 +1,1 @@
-"""Processes that run an engine on every core."""
+"""Worker processes, each of which runs an engine, and the cores and memory that they need."""

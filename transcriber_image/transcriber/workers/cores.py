@@ -1,22 +1,23 @@
-"""How many processor cores there are for this process."""
+"""The number of processor cores that this process may use."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-#: `QUOTA PERIOD`, both in microseconds, or `max PERIOD`. Source: Linux, "Control Group v2", cpu.max.
+#: Contains `QUOTA PERIOD`, both in microseconds, or `max PERIOD`. Source: Linux, "Control Group v2", cpu.max.
 _QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 
 def count_cores() -> int:
-    """The cores that this process may run on, or as many as its container's quota comes to, whichever is less.
+    """Count the usable cores: those of this process's CPU affinity, but no more than its container's CPU quota.
 
-    A Batch job on EC2 has neither: it shares its host's cores by weight, and has to be told how many vCPUs are its own.
+    A Batch job on EC2 has neither limit, since it shares its host's cores by weight. It must be told its number of
+    vCPUs.
     """
     cores = len(os.sched_getaffinity(0))
     try:
         quota, period = _QUOTA.read_text().split()
         return max(1, min(cores, round(int(quota) / int(period))))
-    except (OSError, ValueError):  # another kind of container or none, or no quota
+    except (OSError, ValueError):  # no quota, or no container with version 2 of control groups
         return cores

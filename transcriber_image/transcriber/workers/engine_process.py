@@ -1,4 +1,4 @@
-"""The process of an engine: it loads a model, then answers one segment after another, until nobody asks any more."""
+"""The main function of an engine process: it loads a model and transcribes segments until its parent ends."""
 
 from __future__ import annotations
 
@@ -13,75 +13,84 @@ from typing import Optional
 
 from transcriber.audio.segmentation import Segment
 from transcriber.engines.batched.batched_engine import SLOTS, BatchedEngine
-from transcriber.engines.engine import Engine, Source
+from transcriber.engines.engine import Engine, SegmentSource
 from transcriber.engines.libdeepspeech import LibDeepSpeech
 from transcriber.model.model_folder import ModelFolder
 from transcription.contract.errors import TranscriptionError
 from transcription.contract.options import Options
 
-#: Segments that wait in a process beside those in its slots, so that none is empty until the next one is sent.
+#: Segments that wait in a process of the batched engine, so that a slot is refilled before the parent sends the next.
 _WAITING = 2
 
 
 @dataclass(frozen=True)
-class Blueprint:
-    """Which engine a process makes, and of what."""
+class EngineSpec:
+    """The kind of engine that a process creates, and its model and options. It can be pickled, an engine cannot."""
 
     folder: ModelFolder
     options: Options
-    #: The network for the batched engine; nothing: libdeepspeech.
+    #: The ONNX file for the batched engine. `None`: use libdeepspeech.
     network: Optional[Path] = None
 
     @property
     def capacity(self) -> int:
-        """How many segments one process takes at a time."""
+        """Maximum number of segments that one process holds at a time."""
         return SLOTS + _WAITING if self.network else 1
 
-    def make(self) -> Engine:
-        """The engine.
+    def create_engine(self) -> Engine:
+        """Load the model and return the engine.
 
         Raises:
-            ModelInvalid, OptionInvalid: as the engine does.
+            ModelInvalid, OptionInvalid: the engine cannot use the model or the options.
         """
         if self.network:
             return BatchedEngine(self.folder, self.network, self.options)
         return LibDeepSpeech(self.folder, self.options)
 
 
-def serve(pipe: Connection, blueprint: Blueprint, cores: set[int]) -> None:
-    """Send the engine's description, or why there is none; then an answer for each segment that comes."""
+def serve(pipe: Connection, spec: EngineSpec, cores: set[int]) -> None:
+    """Create an engine and transcribe the segments that arrive through a pipe, until the pipe breaks.
+
+    Sends the engine's description first, or the `TranscriptionError` that prevented it from loading. Then it sends one
+    `Utterance` or `FailedSegment` for each `Segment`.
+
+    Args:
+        pipe: the connection to the parent process.
+        spec: the engine to create.
+        cores: the numbers of the processor cores that this process may use.
+    """
     os.sched_setaffinity(0, cores)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the one that started this one ends it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole process group; the parent ends this process
     try:
-        engine = blueprint.make()
+        engine = spec.create_engine()
     except TranscriptionError as error:
         pipe.send(error)
         return
     try:
         pipe.send(engine.description)
-        for answer in engine.transcribe(_Inbox(pipe)):
+        for answer in engine.transcribe(_PipeSource(pipe)):
             pipe.send(answer)
-    except OSError:  # nobody listens any more
+    except OSError:  # the parent has closed the pipe
         return
 
 
-class _Inbox(Source):
-    """The segments that come through a pipe, taken from it at once, so that who sends them never waits."""
+class _PipeSource(SegmentSource):
+    """Reads segments from a pipe in a thread, so that the sender never waits. Ends this process if the pipe breaks."""
 
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
         self._arrived: SimpleQueue[Segment] = SimpleQueue()
-        threading.Thread(target=self._read, name="inbox", daemon=True).start()
+        threading.Thread(target=self._read, name="segment-reader", daemon=True).start()
 
     def _read(self) -> None:
         try:
             while True:
                 self._arrived.put(self._pipe.recv())
         except (EOFError, OSError):
-            os._exit(0)  # who started this process is gone: nothing that it does is worth going on with
+            os._exit(0)  # the parent has ended, so that nobody needs the remaining results
 
     def take(self, *, wait: bool) -> Optional[Segment]:
-        """See `Source`; there is always one more."""
+        """Return the next segment; `None` only without `wait`, if none has arrived. The stream has no end."""
         try:
             return self._arrived.get(wait)
         except Empty:

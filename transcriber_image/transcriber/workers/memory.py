@@ -1,4 +1,4 @@
-"""How much memory there is for this container, and what an engine's processes take of it."""
+"""The container's memory limit, and the memory that the batched engine's processes need. All sizes are in bytes."""
 
 from __future__ import annotations
 
@@ -6,43 +6,45 @@ from pathlib import Path
 
 from transcriber.engines.batched.batched_engine import SLOTS
 
-#: Bytes, or `max`. Source: Linux, "Control Group v2", memory.max; the second one is that of version 1.
+#: Each contains a number of bytes or `max`; the second belongs to version 1 of control groups.
+#: Source: Linux, "Control Group v2", memory.max.
 _LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 _MEMINFO = Path("/proc/meminfo")
 
-#: In bytes, measured: the container's first process with its threads, files under way and answers; what libdeepspeech's
-#: process holds beside its model, which is mapped, while it proves the others; and a process of the batched engine
-#: beside its network. Python, numpy, onnxruntime and TensorFlow's code are in all of them.
+#: Measured sizes, each with Python, numpy, onnxruntime and TensorFlow's code.
+#: The container's first process, with its threads, its open files and the results that it collects.
 _FIRST_PROCESS = 150 * 2**20
-_PROOF = 70 * 2**20
-_PROCESS = 100 * 2**20
-#: And for each slot: a segment of 15 s with its features, what the network says of it, and its candidates.
+#: The libdeepspeech process that the batched engine is compared with, without its model, which is mapped.
+_COMPARISON_PROCESS = 70 * 2**20
+#: A process of the batched engine, without its network and its slots.
+_ENGINE_PROCESS = 100 * 2**20
+#: A slot of the batched engine: a segment of 15 s with its features, probabilities and candidates.
 _SLOT = 2 * 2**20
 
 
-def limit() -> int:
-    """What this container may use, in bytes: its own limit or all that the machine has, whichever is less."""
-    most = next(
+def memory_limit() -> int:
+    """Return the memory that this container may use: its limit or the machine's memory, whichever is less."""
+    total = next(
         int(line.split()[1]) * 1024 for line in _MEMINFO.read_text().splitlines() if line.startswith("MemTotal:")
     )
-    for each in _LIMITS:
+    for path in _LIMITS:
         try:
-            return min(most, int(each.read_text()))
-        except (OSError, ValueError):  # the other version, or no limit
+            return min(total, int(path.read_text()))
+        except (OSError, ValueError):  # the other version of control groups, or no limit
             continue
-    return most
+    return total
 
 
-def needed(network: int, processes: int) -> int:
-    """What the batched engine takes in so many processes, in bytes, with a network whose weights have that many.
+def needed_memory(network: int, processes: int) -> int:
+    """Return the memory that `processes` processes of the batched engine need, for a network of `network` bytes.
 
-    Each process has them once, put in the order in which they are used. A scorer is mapped: its pages are shared, and
-    the kernel takes them back when memory ends.
+    Each process holds its own copy of the weights, in the order of their use. The scorer does not count: it is mapped,
+    so that the processes share its pages and the kernel can drop them.
     """
-    return _FIRST_PROCESS + _PROOF + processes * (network + _PROCESS + SLOTS * _SLOT)
+    return _FIRST_PROCESS + _COMPARISON_PROCESS + processes * (network + _ENGINE_PROCESS + SLOTS * _SLOT)
 
 
-def processes_for(network: int, wanted: int) -> int:
-    """How many processes there is room for, at most `wanted`; may be none."""
-    there = limit()
-    return next((count for count in range(wanted, 0, -1) if needed(network, count) <= there), 0)
+def count_processes_that_fit(network: int, wanted: int) -> int:
+    """Return how many processes fit into the memory limit: at most `wanted`, possibly none."""
+    limit = memory_limit()
+    return next((count for count in range(wanted, 0, -1) if needed_memory(network, count) <= limit), 0)

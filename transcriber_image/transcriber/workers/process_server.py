@@ -1,7 +1,8 @@
-"""Where the processes of an engine come from: a server that has imported what they need, and forks them when asked.
+"""The fork server that starts engine processes.
 
-A process that was forked from this one would inherit locks that its threads hold; one that starts anew takes a quarter
-of a second for its imports, and 20 MB that the forked ones share.
+It imports the engines once and forks each process from there. Forking the main process instead would copy locks that
+its threads hold. Starting a new interpreter for each process would take a quarter of a second for imports, and 20 MB of
+memory that forked processes share.
 """
 
 from __future__ import annotations
@@ -14,5 +15,5 @@ PROCESSES.set_forkserver_preload(["transcriber.workers.engine_process"])
 
 
 def warm_up() -> None:
-    """Start the server already, so that it imports on another core what this process imports meanwhile."""
+    """Start the fork server now, so that it imports on another core while this process does its own imports."""
     forkserver.ensure_running()

@@ -14,10 +14,11 @@ import onnxruntime
 
 from transcriber.audio.segmentation import Segment
 from transcriber.engines import word_confidence
-from transcriber.engines.batched.beam_search import Decoder as BeamSearch
+from transcriber.engines.batched.beam_search import BeamSearch
 from transcriber.engines.batched.mfcc import FeatureExtractor, Floats
-from transcriber.engines.batched.network_runner import AcousticModel
-from transcriber.engines.engine import Decoder, Description, Source, Unheard, Utterance
+from transcriber.engines.batched.network_runner import NetworkRunner
+from transcriber.engines.engine import DecoderSettings, EngineDescription, SegmentSource
+from transcriber.engines.utterance import FailedSegment, Utterance
 from transcriber.model.graph import read_graph
 from transcriber.model.hot_words import check_hot_words
 from transcriber.model.model_folder import ModelFolder
@@ -60,21 +61,21 @@ class BatchedEngine:
         self._alternatives = options.alternatives
         self._context = graph.context
         self._extractor = FeatureExtractor(features)
-        self._network = AcousticModel(network)
+        self._network = NetworkRunner(network)
         self._search = BeamSearch(graph, width, scorer=folder.scorer, weights=weights, hot_words=options.hot_words)
-        self.description = Description(
+        self.description = EngineDescription(
             name_of(int8=options.int8_lstm),
             features.sample_rate,
             folder.record,
-            Decoder(width, *(weights or (None, None))),
+            DecoderSettings(width, *(weights or (None, None))),
         )
 
-    def transcribe(self, segments: Iterable[Segment]) -> Iterator[Union[Utterance, Unheard]]:
+    def transcribe(self, segments: Iterable[Segment]) -> Iterator[Union[Utterance, FailedSegment]]:
         """One answer for each segment, in about their order.
 
-        Of a `Source` it takes what is there, and goes on with what it has where nothing is.
+        Of a `SegmentSource` it takes what is there, and goes on with what it has where nothing is.
         """
-        source = segments if isinstance(segments, Source) else Source(segments)
+        source = segments if isinstance(segments, SegmentSource) else SegmentSource(segments)
         slots: list[_Slot] = []
         state = self._network.begin()
         while True:
@@ -96,7 +97,7 @@ class BatchedEngine:
                 slots = [slots[row] for row in kept]
                 state = state.keep(kept)
 
-    def _fill(self, source: Source, taken: int) -> list[_Slot]:
+    def _fill(self, source: SegmentSource, taken: int) -> list[_Slot]:
         """What goes into the free slots; it only waits where all of them are free."""
         new: list[_Slot] = []
         while taken + len(new) < SLOTS:
@@ -106,12 +107,12 @@ class BatchedEngine:
             new.append(_Slot(segment, self._extractor.frames(segment.samples), self._context))
         return new
 
-    def _decode(self, slot: _Slot) -> Union[Utterance, Unheard]:
+    def _decode(self, slot: _Slot) -> Union[Utterance, FailedSegment]:
         segment, begun = slot.segment, time.thread_time()
         found = self._search.decode(np.concatenate(slot.probabilities), CANDIDATES)
         if not found:
             what = f"The decoder returned nothing for {segment.seconds:.2f} s of audio at {segment.start:.2f} s."
-            return Unheard(segment.file, segment.start, EngineFailed(what))
+            return FailedSegment(segment.file, segment.start, EngineFailed(what))
         return Utterance(
             segment.file,
             segment.start,

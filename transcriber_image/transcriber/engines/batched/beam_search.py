@@ -35,7 +35,7 @@ class Candidate(NamedTuple):
     tokens: tuple[Letter, ...]
 
 
-class Decoder:
+class BeamSearch:
     """The search with all that it needs; what is left open is what libdeepspeech takes.
 
     `width` is how many candidates it keeps; `weights` are alpha and beta of the scorer, where they are not its own.

@@ -13,21 +13,21 @@ from transcriber.model.model_folder import ModelFolder
 _KEPT = "TRANSCRIBER_NETWORKS"
 
 
-def network_of(folder: ModelFolder, scratch: Path) -> Path:
+def find_network(folder: ModelFolder, scratch: Path) -> Path:
     """The network of a model: the image's, or else made in the folder `scratch`.
 
     Raises:
         ModelInvalid: the model is damaged, or not built as DeepSpeech 0.9 builds its graphs.
     """
     kept = Path(os.environ.get(_KEPT) or scratch) / folder.record.acoustic_sha256 / MODEL
-    return kept if kept.exists() else make_network(folder, scratch)
+    return kept if kept.exists() else convert_network(folder, scratch)
 
 
-def make_network(folder: ModelFolder, where: Path) -> Path:
+def convert_network(folder: ModelFolder, where: Path) -> Path:
     """Make the network of a model in the folder `where`, unless it is there.
 
     Raises:
-        ModelInvalid: as `network_of` does.
+        ModelInvalid: as `find_network` does.
     """
     # onnx takes as long to import as all the rest, and nobody needs it where the image has the network.
     from transcriber.engines.batched.onnx_conversion import convert  # noqa: PLC0415
@@ -35,7 +35,7 @@ def make_network(folder: ModelFolder, where: Path) -> Path:
     return convert(read_graph(folder.acoustic), where / folder.record.acoustic_sha256)
 
 
-def quantized(network: Path, scratch: Path) -> Path:
+def quantize_network(network: Path, scratch: Path) -> Path:
     """A network with its LSTM in 8 bits, made in the folder `scratch`."""
     from transcriber.engines.batched.onnx_conversion import quantize  # noqa: PLC0415 - as above
 

@@ -14,23 +14,23 @@ from transcription.contract.errors import ModelInvalid
 onnxruntime.set_default_logger_severity(3)  # errors; it warns of what it optimises
 
 
-class State(NamedTuple):
+class LstmState(NamedTuple):
     """What the LSTM remembers of each segment: output and cell, each of shape (1, batch, units)."""
 
     h: Floats
     c: Floats
 
-    def keep(self, rows: list[int]) -> State:
+    def keep(self, rows: list[int]) -> LstmState:
         """That of some of the segments."""
-        return State(self.h[:, rows], self.c[:, rows])
+        return LstmState(self.h[:, rows], self.c[:, rows])
 
-    def extend(self, count: int) -> State:
+    def extend(self, count: int) -> LstmState:
         """With so many segments more that are at their beginning."""
         new = np.zeros((1, count, self.h.shape[2]), np.float32)
-        return State(np.concatenate([self.h, new], axis=1), np.concatenate([self.c, new], axis=1))
+        return LstmState(np.concatenate([self.h, new], axis=1), np.concatenate([self.c, new], axis=1))
 
 
-class AcousticModel:
+class NetworkRunner:
     """What `conversion` wrote, loaded.
 
     Raises:
@@ -48,12 +48,12 @@ class AcousticModel:
             raise ModelInvalid(f"onnxruntime cannot load {path}: {error}. Set the engine to libdeepspeech.") from error
         self._units: int = self._session.get_inputs()[1].shape[2]
 
-    def begin(self) -> State:
+    def begin(self) -> LstmState:
         """The state of no segments."""
         nothing = np.zeros((1, 0, self._units), np.float32)
-        return State(nothing, nothing)
+        return LstmState(nothing, nothing)
 
-    def run(self, frames: Floats, state: State) -> tuple[Floats, State]:
+    def run(self, frames: Floats, state: LstmState) -> tuple[Floats, LstmState]:
         """What the network says of the next frames of each segment, and its state after them.
 
         Args:
@@ -64,4 +64,4 @@ class AcousticModel:
             The probability of each label, shape (steps, batch, labels and the blank), and the next state.
         """
         probabilities, h, c = self._session.run(None, {"x": frames, "h": state.h, "c": state.c})
-        return probabilities, State(h, c)
+        return probabilities, LstmState(h, c)

@@ -90,11 +90,15 @@ class _Network:
         self._number("zero", 0.0)
         self._number("clip", graph.relu_clip)
         heard = "x"
-        for number, layer in enumerate(graph.before, 1):
+        for number, layer in enumerate(graph.layers_before_lstm, 1):
             heard = self._clipped(layer, f"layer_{number}", heard)
-        heard = self._clipped(graph.after, "layer_5", self._lstm(graph.lstm, heard))
-        self._add("Softmax", [self._dense(graph.output, "layer_6", heard)], ["probabilities"], axis=-1)
-        units, inputs, classes = graph.lstm.units, len(graph.before[0].weights), len(graph.output.biases)
+        heard = self._clipped(graph.layer_after_lstm, "layer_5", self._lstm(graph.lstm, heard))
+        self._add("Softmax", [self._dense(graph.output_layer, "layer_6", heard)], ["probabilities"], axis=-1)
+        units, inputs, classes = (
+            graph.lstm.units,
+            len(graph.layers_before_lstm[0].weights),
+            len(graph.output_layer.biases),
+        )
         states = [_value(name, 1, "batch", units) for name in ("h", "c")]
         next_states = [_value(f"next_{name}", 1, "batch", units) for name in ("h", "c")]
         document = helper.make_graph(

@@ -1,4 +1,4 @@
-"""What a DeepSpeech graph computes: its features, its weights, and what its client needs beside them."""
+"""The contents of a DeepSpeech graph: the settings of its features, the weights of its network, and its alphabet."""
 
 from __future__ import annotations
 
@@ -10,69 +10,77 @@ from transcriber.model.graph.tensors import Floats
 
 @dataclass(frozen=True)
 class Features:
-    """What turns samples into features, by TensorFlow's AudioSpectrogram, squared, and its Mfcc."""
+    """Settings of the features: mel-frequency cepstral coefficients of overlapping windows of audio.
+
+    TensorFlow's operations AudioSpectrogram, with squared magnitudes, and Mfcc calculate them.
+    """
 
     #: In hertz.
     sample_rate: int
-    #: Samples that one frame is made from, and samples from one frame to the next.
+    #: Length of a window, in samples. Each window gives one frame of features.
     window: int
+    #: Distance between the starts of two windows, in samples.
     step: int
-    #: Numbers in a frame.
+    #: Number of coefficients in a frame.
     coefficients: int
-    #: Bands of the mel filter bank, and where it starts and ends, in hertz.
+    #: Number of bands of the mel filter bank.
     channels: int
+    #: Lower and upper limit of the mel filter bank, in hertz.
     lowest: float
     highest: float
 
 
 @dataclass(frozen=True, eq=False)
 class Dense:
-    """A layer that multiplies by its weights and adds its biases."""
+    """A fully connected layer: `inputs @ weights + biases`."""
 
-    #: By input and output.
+    #: Shape (inputs, outputs).
     weights: Floats
-    #: By output.
+    #: Shape (outputs,).
     biases: Floats
 
 
 @dataclass(frozen=True, eq=False)
 class Lstm:
-    """TensorFlow's BlockLSTM, without peepholes.
+    """TensorFlow's BlockLSTM without peepholes.
 
-    The four gates lie side by side: input, candidate for the cell, forget, output.
+    The last axis of kernel and biases holds the four gates side by side: input, cell candidate, forget, output.
     """
 
-    #: By input (those from the layer before, then those from the step before) and gate.
+    #: Shape (inputs + units, 4 * units). The first rows are for the layer below, the others for the previous output.
     kernel: Floats
-    #: By gate.
+    #: Shape (4 * units,).
     biases: Floats
-    #: Added to the forget gate's biases.
+    #: Added to the biases of the forget gate.
     forget_bias: float
-    #: The cell is held between minus this and this, if it is given.
+    #: The cell is clipped to the range from `-cell_clip` to `cell_clip`; `None`: it is not clipped.
     cell_clip: Optional[float]
 
     @property
     def units(self) -> int:
-        """The size of the cell and of the output."""
+        """Size of the cell and of the output."""
         return len(self.biases) // 4
 
 
 @dataclass(frozen=True, eq=False)
 class AcousticGraph:
-    """The network: three layers, the LSTM, a layer, and one that gives the labels' scores, whose softmax is taken."""
+    """DeepSpeech's network: three dense layers, an LSTM, a dense layer, and a dense output layer with a softmax.
+
+    The dense layers before and after the LSTM are clipped to the range from 0 to `relu_clip`.
+    """
 
     features: Features
-    #: Frames on each side that the first layer sees with the one in the middle.
+    #: Number of neighbouring frames on each side that the first layer sees beside the current frame.
     context: int
-    #: Frames in one run of the graph.
+    #: Number of frames in one run of the graph.
     steps: int
-    before: tuple[Dense, Dense, Dense]
+    layers_before_lstm: tuple[Dense, Dense, Dense]
     lstm: Lstm
-    after: Dense
-    output: Dense
-    #: After each layer but the LSTM and the last: what is below 0 becomes 0, what is above this becomes this.
+    layer_after_lstm: Dense
+    output_layer: Dense
     relu_clip: float
-    #: Letters in UTF-8, or single bytes, by label; the blank's label follows theirs.
+    #: The letter of each label, in UTF-8; single bytes if the model was trained to spell in bytes. The blank's label is
+    #: the number after the last one here.
     labels: tuple[bytes, ...]
-    #: How many candidates the decoder keeps unless it is told otherwise.
+    #: Default number of candidates that the beam search keeps.
     beam_width: int

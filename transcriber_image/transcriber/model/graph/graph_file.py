@@ -1,7 +1,7 @@
-"""The two files a graph comes in: `.pb`, which is the graph, and `.pbmm`, which is made to be mapped into memory.
+"""Open the two kinds of model files: `.pb`, which contains only the graph, and `.pbmm`, which is mapped into memory.
 
-A `.pbmm` has its large constants first, each at a multiple of 64 bytes, then the graph, then a directory of these
-regions, and in the last eight bytes where the directory starts. Source: TensorFlow's memmapped_file_system.
+A `.pbmm` file contains the large constants, each at a multiple of 64 bytes, then the graph, then a directory of these
+regions. Its last eight bytes hold the offset of the directory. Source: TensorFlow's memmapped_file_system.
 """
 
 from __future__ import annotations
@@ -10,22 +10,26 @@ import mmap
 import struct
 from pathlib import Path
 
-from transcriber.model.graph.protobuf import MOST_PARTS, Message
+from transcriber.model.graph.protobuf import MAX_PARTS, Message
 from transcriber.model.graph.tensorflow_graph import Graph, read_nodes
 from transcription.contract.errors import ModelInvalid
 
+#: Name of the region that contains the graph.
 _GRAPH = "memmapped_package://."
-#: Of the directory, and of an entry in it. Source: memmapped_file_system.proto.
+#: Field numbers of the directory and of an entry in it. Source: memmapped_file_system.proto.
 _ENTRY = 1
 _OFFSET, _NAME, _LENGTH = 1, 2, 3
+#: The offset of the directory.
 _END = struct.Struct("<Q")
 
 
 def open_graph(path: Path) -> Graph:
-    """The nodes of a `.pb` or `.pbmm` file, which stays mapped into memory as long as something of it is in use.
+    """Map a `.pb` or `.pbmm` file into memory and read its nodes.
+
+    The file stays mapped as long as a view of it is in use.
 
     Raises:
-        ModelInvalid: it is damaged.
+        ModelInvalid: the file is damaged.
     """
     with path.open("rb") as file:
         if not path.stat().st_size:
@@ -33,27 +37,28 @@ def open_graph(path: Path) -> Graph:
         data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     if path.suffix != ".pbmm":
         return Graph(read_nodes(data))
-    regions = _regions(data)
+    regions = _read_regions(data)
     if _GRAPH not in regions:
         raise ModelInvalid("there is no graph in its directory")
     return Graph(read_nodes(regions[_GRAPH]), regions)
 
 
-def _regions(data: memoryview) -> dict[str, memoryview]:
+def _read_regions(data: memoryview) -> dict[str, memoryview]:
+    """Return the regions of a `.pbmm` file by their names. They must not overlap."""
     directory = _END.unpack(data[-_END.size :])[0] if len(data) >= _END.size else len(data)
     if directory > len(data) - _END.size:
         raise ModelInvalid(
             f"its last eight bytes do not say where its directory is. Is it whole? It has {len(data):,} bytes"
         )
     regions: dict[str, memoryview] = {}
-    following = directory
-    for entry in reversed(list(Message(data[directory : -_END.size], MOST_PARTS).messages(_ENTRY))):
+    next_offset = directory
+    for entry in reversed(list(Message(data[directory : -_END.size], MAX_PARTS).messages(_ENTRY))):
         name, offset = entry.text(_NAME), entry.integer(_OFFSET)
-        if _LENGTH not in entry:  # as TensorFlow's converters wrote it that are older than DeepSpeech 0.9
+        if _LENGTH not in entry:  # written by a converter of a TensorFlow older than DeepSpeech 0.9
             raise ModelInvalid(f'its directory does not tell the length of "{name}"')
         length = entry.integer(_LENGTH)
-        if not 0 <= offset <= offset + length <= following or name in regions:
+        if not 0 <= offset <= offset + length <= next_offset or name in regions:
             raise ModelInvalid(f'its directory is damaged at "{name}": {length:,} bytes from {offset:,}')
         regions[name] = data[offset : offset + length]
-        following = offset
+        next_offset = offset
     return regions

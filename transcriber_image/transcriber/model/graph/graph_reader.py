@@ -1,4 +1,4 @@
-"""A model file as the network it holds."""
+"""Read the network, or only the alphabet, from a model file."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from transcriber.model.graph.acoustic_graph import AcousticGraph
-from transcriber.model.graph.backward_steps import begin
 from transcriber.model.graph.feature_nodes import read_features
 from transcriber.model.graph.graph_file import open_graph
+from transcriber.model.graph.graph_matcher import create_matcher
 from transcriber.model.graph.metadata import read_labels, read_metadata
 from transcriber.model.graph.network import read_network
 from transcriber.model.graph.tensorflow_graph import Graph
@@ -17,33 +17,36 @@ from transcription.contract.errors import GraphUnsupported, ModelInvalid
 
 
 def read_graph(path: Path) -> AcousticGraph:
-    """The network of a `.pb` or `.pbmm` file as DeepSpeech 0.9 exports it.
+    """Read the network of a `.pb` or `.pbmm` file that DeepSpeech 0.9 exported.
 
-    The weights are views of the file where they are aligned in it, as all are in a `.pbmm`: while they are in use, the
-    file must not be changed.
+    The weights are views of the file where they are aligned in it, as all weights of a `.pbmm` are. Do not change the
+    file while they are in use.
 
     Raises:
-        ModelInvalid: the file is damaged, or holds numbers that are none.
-        GraphUnsupported: the graph is another one than DeepSpeech 0.9's; it says which node is, and how.
+        ModelInvalid: the file is damaged, or a weight is not finite.
+        GraphUnsupported: the graph does not have DeepSpeech 0.9's structure. The message names the node that differs.
     """
-    with _named(path, "without layer normalisation, or set the engine to libdeepspeech"):
+    with _add_file_name(path, "without layer normalisation, or set the engine to libdeepspeech"):
         return _read(open_graph(path))
 
 
 def read_letters(path: Path) -> frozenset[bytes]:
-    """The letters that a `.pb` or `.pbmm` file spells with, in UTF-8; single bytes where it was trained to spell so.
+    """Read the alphabet of a `.pb` or `.pbmm` file.
+
+    Returns:
+        The letters in UTF-8; single bytes if the model was trained to spell in bytes.
 
     Raises:
         ModelInvalid: the file is damaged.
-        GraphUnsupported: the file holds no alphabet.
+        GraphUnsupported: the file contains no alphabet.
     """
-    with _named(path, "which writes its alphabet into it"):
+    with _add_file_name(path, "which writes its alphabet into it"):
         return frozenset(read_labels(open_graph(path)))
 
 
 @contextmanager
-def _named(path: Path, advice: str) -> Iterator[None]:
-    """Put the file and what to do with it into an error about its graph."""
+def _add_file_name(path: Path, advice: str) -> Iterator[None]:
+    """Add the file's name and advice to an error about its graph."""
     try:
         yield
     except GraphUnsupported as error:
@@ -59,16 +62,16 @@ def _named(path: Path, advice: str) -> Iterator[None]:
 
 def _read(graph: Graph) -> AcousticGraph:
     metadata = read_metadata(graph)
-    walk = begin(graph)
-    network = read_network(walk, len(metadata.labels) + 1)
+    matcher = create_matcher(graph)
+    network = read_network(matcher, len(metadata.labels) + 1)
     return AcousticGraph(
-        read_features(walk, metadata),
-        walk.width // 2,
-        walk.steps,
-        network.before,
+        read_features(matcher, metadata),
+        matcher.width // 2,
+        matcher.steps,
+        network.layers_before_lstm,
         network.lstm,
-        network.after,
-        network.output,
+        network.layer_after_lstm,
+        network.output_layer,
         network.relu_clip,
         metadata.labels,
         metadata.beam_width,

@@ -1,4 +1,4 @@
-"""The LSTM in a graph: TensorFlow's BlockLSTM, bare, or behind the mask that LSTMBlockFusedCell puts on its output."""
+"""Read the LSTM from a graph: TensorFlow's BlockLSTM, with or without the output mask of LSTMBlockFusedCell."""
 
 from __future__ import annotations
 
@@ -6,80 +6,91 @@ import math
 
 from transcriber.model.graph import tensors
 from transcriber.model.graph.acoustic_graph import Lstm
-from transcriber.model.graph.backward_steps import BATCH, Walk
+from transcriber.model.graph.graph_matcher import BATCH, GraphMatcher
 from transcriber.model.graph.tensorflow_graph import BOOLEAN, FLOAT, Node, Output
 from transcription.contract.errors import GraphUnsupported
 
-#: Inputs of BlockLSTM, but for the peepholes, and the outputs that count.
+#: Numbers of BlockLSTM's inputs, without the peepholes.
 _LENGTH, X, _PREVIOUS_CELL, _PREVIOUS_HIDDEN, _KERNEL, _BIASES = 0, 1, 2, 3, 4, 8
+#: Numbers of the outputs that DeepSpeech uses.
 _CELL, _HIDDEN = 1, 6
 _GATES = 4
-#: What a mask is made with: frame numbers, which of them are below the length, for every unit.
-_MASK = {"Cast", "Const", "ExpandDims", "Identity", "Less", "Placeholder", "Range", "Tile", "Transpose"}
-#: What the state for the next run is picked with: that of the last frame within the length, if there is one.
-_STATE = {*_MASK, "BlockLSTM", "ConcatV2", "GatherNd", "Mul", "Pack", "Sub", "ZerosLike"}
+#: Operations that make a mask: they compare frame numbers with the length, and repeat the result for each unit.
+_MASK_OPERATIONS = {"Cast", "Const", "ExpandDims", "Identity", "Less", "Placeholder", "Range", "Tile", "Transpose"}
+#: Operations that select the state for the next run: that of the last frame within the length.
+_STATE_OPERATIONS = {*_MASK_OPERATIONS, "BlockLSTM", "ConcatV2", "GatherNd", "Mul", "Pack", "Sub", "ZerosLike"}
 
 
-def read_lstm(walk: Walk, at: Output, units: int) -> tuple[Lstm, Node]:
-    """The LSTM that makes `units` numbers for each frame, and its node.
+def read_lstm(matcher: GraphMatcher, output: Output, units: int) -> tuple[Lstm, Node]:
+    """Read the LSTM that makes `output`.
+
+    Args:
+        matcher: the graph.
+        output: the LSTM's output, masked or not.
+        units: the number of units that the next layer expects.
+
+    Returns:
+        The LSTM and its node.
 
     Raises:
-        GraphUnsupported: there is something else, or its state is not handed on from run to run.
+        GraphUnsupported: there is another operation, or the state is not passed on from run to run.
         ModelInvalid: a constant is damaged.
     """
-    node = _unmasked(walk, at)
+    node = _remove_mask(matcher, output)
     if node.attribute("use_peephole").integer(BOOLEAN):
         raise GraphUnsupported(f"{node} has peepholes")
-    kernel = tensors.floats(walk.graph, walk.graph.source(node, _KERNEL))
-    biases = tensors.floats(walk.graph, walk.graph.source(node, _BIASES))
-    wide = _GATES * units
-    if biases.shape != (wide,) or kernel.shape[1:] != (wide,) or len(kernel) <= units:
+    kernel = tensors.floats(matcher.graph, matcher.graph.input_node(node, _KERNEL))
+    biases = tensors.floats(matcher.graph, matcher.graph.input_node(node, _BIASES))
+    width = _GATES * units
+    if biases.shape != (width,) or kernel.shape[1:] != (width,) or len(kernel) <= units:
         raise GraphUnsupported(f"{node} has a kernel of {kernel.shape} and biases of {biases.shape} for {units} units")
     forget_bias = node.attribute("forget_bias").single(FLOAT, 1.0)
     clip = node.attribute("cell_clip").single(FLOAT, 3.0)
     if not (math.isfinite(forget_bias) and math.isfinite(clip)):
         raise GraphUnsupported(f"{node} has the forget bias {forget_bias} and the clip {clip}")
-    _check_states(walk, node, units)
+    _check_states(matcher, node, units)
     return Lstm(kernel, biases, forget_bias, clip if clip > 0 else None), node
 
 
-def _unmasked(walk: Walk, at: Output) -> Node:
-    """The node of the LSTM. A mask may set its output to zero behind the end, where nobody looks."""
-    node = walk.graph.nodes[at.node]
+def _remove_mask(matcher: GraphMatcher, output: Output) -> Node:
+    """Return the LSTM's node. A mask may set its output to zero after the last frame, where it is not used."""
+    node = matcher.graph.nodes[output.node]
     if node.operation == "Mul":
-        factors = [walk.graph.output(node, each) for each in (0, 1)]
-        factors.sort(key=lambda each: walk.graph.nodes[each.node].operation != "BlockLSTM")
-        at, mask = factors
-        _check_mask(walk, mask)
-        node = walk.graph.nodes[at.node]
-    if walk.expect(node, "BlockLSTM") and at.number != _HIDDEN:
-        raise GraphUnsupported(f"output {at.number} of {node} is used instead of {_HIDDEN}")
+        factors = [matcher.graph.input_output(node, index) for index in (0, 1)]
+        factors.sort(key=lambda factor: matcher.graph.nodes[factor.node].operation != "BlockLSTM")
+        output, mask = factors
+        _check_mask(matcher, mask)
+        node = matcher.graph.nodes[output.node]
+    if matcher.require(node, "BlockLSTM") and output.number != _HIDDEN:
+        raise GraphUnsupported(f"output {output.number} of {node} is used instead of {_HIDDEN}")
     return node
 
 
-def _check_mask(walk: Walk, mask: Output) -> None:
-    nodes = [walk.graph.named(each.node) for each in walk.graph.origins(mask, until="")]
+def _check_mask(matcher: GraphMatcher, mask: Output) -> None:
+    """Check that a mask is 1 where the frame's number is less than `input_lengths`."""
+    nodes = [matcher.graph.node_named(ancestor.node) for ancestor in matcher.graph.ancestors(mask, stop_at="")]
     comparisons = {node.name for node in nodes if node.operation == "Less"}
-    if len(comparisons) == 1 and {node.operation for node in nodes} <= _MASK:
-        less = walk.graph.named(comparisons.pop())
-        frames, length = (walk.graph.output(less, each) for each in (0, 1))
-        if not walk.placeholders(frames, until="") and walk.placeholders(length, until="") == {"input_lengths"}:
+    if len(comparisons) == 1 and {node.operation for node in nodes} <= _MASK_OPERATIONS:
+        less = matcher.graph.node_named(comparisons.pop())
+        frame, length = (matcher.graph.input_output(less, index) for index in (0, 1))
+        is_constant = not matcher.placeholders(frame, stop_at="")
+        if is_constant and matcher.placeholders(length, stop_at="") == {"input_lengths"}:
             return
-    raise GraphUnsupported(f"{walk.graph.nodes[mask.node]} is no mask of frames behind the end")
+    raise GraphUnsupported(f"{matcher.graph.nodes[mask.node]} is no mask of frames behind the end")
 
 
-def _check_states(walk: Walk, lstm: Node, units: int) -> None:
-    """See that a run starts from where the last one ended, as far as the client gives it frames."""
-    if walk.placeholders(walk.graph.output(lstm, _LENGTH), until=lstm.name) != {"input_lengths"}:
+def _check_states(matcher: GraphMatcher, lstm: Node, units: int) -> None:
+    """Check that a run starts from the state that the previous run had after its last frame."""
+    if matcher.placeholders(matcher.graph.input_output(lstm, _LENGTH), stop_at=lstm.name) != {"input_lengths"}:
         raise GraphUnsupported(f"{lstm} does not stop at input_lengths")
-    for number, output, letter in ((_PREVIOUS_CELL, _CELL, "c"), (_PREVIOUS_HIDDEN, _HIDDEN, "h")):
-        previous = walk.source(lstm, number, "Placeholder")
+    for index, expected, letter in ((_PREVIOUS_CELL, _CELL, "c"), (_PREVIOUS_HIDDEN, _HIDDEN, "h")):
+        previous = matcher.input_node(lstm, index, "Placeholder")
         if previous.name != f"previous_state_{letter}" or previous.shape() != (BATCH, units):
             raise GraphUnsupported(f"{lstm} starts from {previous} of shape {previous.shape()}")
-        new = walk.graph.named(f"new_state_{letter}")
-        origins = walk.graph.origins(Output(new.name), until=lstm.name)
-        for each in sorted(origins, key=lambda each: each.node):
-            walk.expect(walk.graph.named(each.node), *_STATE)
-        used = {each.number for each in origins if each.node == lstm.name}
-        if used != {output}:
-            raise GraphUnsupported(f"{new} is made from outputs {sorted(used)} of {lstm} instead of {output}")
+        new = matcher.graph.node_named(f"new_state_{letter}")
+        ancestors = matcher.graph.ancestors(Output(new.name), stop_at=lstm.name)
+        for ancestor in sorted(ancestors, key=lambda ancestor: ancestor.node):
+            matcher.require(matcher.graph.node_named(ancestor.node), *_STATE_OPERATIONS)
+        used = {ancestor.number for ancestor in ancestors if ancestor.node == lstm.name}
+        if used != {expected}:
+            raise GraphUnsupported(f"{new} is made from outputs {sorted(used)} of {lstm} instead of {expected}")

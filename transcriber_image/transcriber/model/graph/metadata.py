@@ -1,4 +1,4 @@
-"""What a graph tells its client in constants, which the client finds by their names.
+"""Read the metadata of a graph: constants that DeepSpeech's client finds by their names.
 
 Source: TFModelState::init in DeepSpeech's native_client/tfmodelstate.cc.
 """
@@ -13,78 +13,88 @@ from transcriber.model.graph import tensors
 from transcriber.model.graph.tensorflow_graph import Graph
 from transcription.contract.errors import GraphUnsupported, ModelInvalid
 
-#: What DeepSpeech 0.9 writes and asks for.
+#: The graph version that DeepSpeech 0.9 writes and requires.
 VERSION = 6
-#: In milliseconds; longer frames would hold more than one sound.
-_LONGEST = 1000
+#: Maximum length of a window and of a step, in milliseconds; a longer window would contain more than one sound.
+_MAX_MILLISECONDS = 1000
 
 
 @dataclass(frozen=True)
 class Metadata:
-    """The constants, but for the version, which is always the same, and the language, which nothing depends on."""
+    """The metadata, without the version, which is always the same, and the language, which has no effect."""
 
+    #: In hertz.
     sample_rate: int
-    #: In samples.
+    #: Length of a feature window, and distance between two windows, in samples.
     window: int
     step: int
+    #: Default number of candidates that the beam search keeps.
     beam_width: int
+    #: As in `AcousticGraph`.
     labels: tuple[bytes, ...]
 
 
 def read_metadata(graph: Graph) -> Metadata:
-    """All of it.
+    """Read all metadata.
 
     Raises:
-        GraphUnsupported: the graph is of another version, or a constant is missing.
-        ModelInvalid: a constant cannot be right.
+        GraphUnsupported: the graph has another version, or a constant is missing.
+        ModelInvalid: a constant has an impossible value.
     """
-    version = _number(graph, "version")
+    version = _read_number(graph, "version")
     if version != VERSION:
         raise GraphUnsupported(f"it is of version {version}, and DeepSpeech 0.9's graphs are of version {VERSION}")
-    sample_rate = _number(graph, "sample_rate")
-    window, step = (_number(graph, f"feature_win_{each}", _LONGEST) for each in ("len", "step"))
+    sample_rate = _read_number(graph, "sample_rate")
+    window, step = (_read_number(graph, f"feature_win_{name}", _MAX_MILLISECONDS) for name in ("len", "step"))
     return Metadata(
         sample_rate,
-        # As the client calculates them.
+        # Rounded as DeepSpeech's client rounds them.
         int(sample_rate * (window / 1000)),
         int(sample_rate * (step / 1000)),
-        _number(graph, "beam_width"),
+        _read_number(graph, "beam_width"),
         read_labels(graph),
     )
 
 
 def read_labels(graph: Graph) -> tuple[bytes, ...]:
-    """Letters in UTF-8, or single bytes where the model was trained to spell in bytes, by their labels.
+    """Read the alphabet.
+
+    Returns:
+        The letter of each label, in UTF-8; single bytes if the model was trained to spell in bytes.
 
     Raises:
-        GraphUnsupported: the graph holds no alphabet.
+        GraphUnsupported: the graph contains no alphabet.
         ModelInvalid: the alphabet is damaged.
     """
-    packed = tensors.text(graph.named("metadata_alphabet"))
+    packed = tensors.text(graph.node_named("metadata_alphabet"))
     try:
-        labels = dict(_labels(packed))
+        labels = dict(_unpack_labels(packed))
     except struct.error as error:
         raise ModelInvalid(f"its alphabet is cut off after {len(packed)} bytes") from error
-    found = tuple(labels[label] for label in sorted(labels))
-    if sorted(labels) != list(range(len(labels))) or len(set(found)) < len(found) or b"" in found or not found:
+    letters = tuple(labels[label] for label in sorted(labels))
+    if sorted(labels) != list(range(len(labels))) or len(set(letters)) < len(letters) or b"" in letters or not letters:
         raise ModelInvalid("its alphabet has labels or letters twice, or some are missing")
-    return found
+    return letters
 
 
-def _labels(packed: bytes) -> Iterator[tuple[int, bytes]]:
-    """DeepSpeech's own packing: how many labels there are, then number, length and bytes of each."""
+def _unpack_labels(packed: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield labels and letters from DeepSpeech's format: the count, then for each label its number, length and letter.
+
+    The numbers have 16 bits, little-endian.
+    """
     (count,) = struct.unpack_from("<H", packed)
-    at = 2
+    offset = 2
     for _ in range(count):
-        label, length = struct.unpack_from("<HH", packed, at)
-        (letter,) = struct.unpack_from(f"{length}s", packed, at + 4)
-        at += 4 + length
+        label, length = struct.unpack_from("<HH", packed, offset)
+        (letter,) = struct.unpack_from(f"{length}s", packed, offset + 4)
+        offset += 4 + length
         yield label, letter
 
 
-def _number(graph: Graph, name: str, most: int = 2**31 - 1) -> int:
-    node = graph.named(f"metadata_{name}")
+def _read_number(graph: Graph, name: str, maximum: int = 2**31 - 1) -> int:
+    """Read one positive number."""
+    node = graph.node_named(f"metadata_{name}")
     numbers = tensors.integers(node)
-    if len(numbers) != 1 or not 0 < numbers[0] <= most:
-        raise ModelInvalid(f"{node} should be a number from 1 to {most:,}, and is {numbers[:5]}")
+    if len(numbers) != 1 or not 0 < numbers[0] <= maximum:
+        raise ModelInvalid(f"{node} should be a number from 1 to {maximum:,}, and is {numbers[:5]}")
     return numbers[0]

@@ -1,7 +1,8 @@
-"""The network in a graph, matched by its structure: back from `logits` to `input_node`.
+"""Read the layers of the network from a graph, from `logits` back to `input_node`.
 
-Exporters name nodes as they like; only those names count that DeepSpeech's own client uses. Each step back knows how
-many numbers the layer after it takes, so that no layer can have another shape than its neighbours ask for.
+Exporters name nodes differently, so that the layers are found by their structure. Only the nodes that DeepSpeech's own
+client uses have fixed names. At each layer the number of its outputs is known from the layer above, so that the shapes
+of all layers are checked.
 """
 
 from __future__ import annotations
@@ -10,72 +11,89 @@ from dataclasses import dataclass
 
 from transcriber.model.graph import tensors
 from transcriber.model.graph.acoustic_graph import Dense, Lstm
-from transcriber.model.graph.backward_steps import Walk
+from transcriber.model.graph.graph_matcher import GraphMatcher
 from transcriber.model.graph.lstm import X, read_lstm
 from transcriber.model.graph.tensorflow_graph import BOOLEAN, Node, Output
 from transcription.contract.errors import GraphUnsupported
 
 _ADDITIONS = ("BiasAdd", "Add", "AddV2")
-#: Puts frames first and the one utterance of a run second.
+#: The permutation that moves the frames to the first axis and the batch to the second one.
 _FRAMES_FIRST = [1, 0, 2, 3]
 
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """The layers, as in `AcousticGraph`."""
+    """The layers; the fields are those of `AcousticGraph`."""
 
-    before: tuple[Dense, Dense, Dense]
+    layers_before_lstm: tuple[Dense, Dense, Dense]
     lstm: Lstm
-    after: Dense
-    output: Dense
+    layer_after_lstm: Dense
+    output_layer: Dense
     relu_clip: float
 
 
-def read_network(walk: Walk, classes: int) -> Network:
-    """The network, which tells `classes` labels apart, the blank among them.
+def read_network(matcher: GraphMatcher, classes: int) -> Network:
+    """Read all layers.
+
+    Args:
+        matcher: the graph.
+        classes: the number of labels, including the blank.
 
     Raises:
-        GraphUnsupported: it is built in another way, or a constant is of another type or shape.
+        GraphUnsupported: the graph has another structure, or a constant has another type or shape.
         ModelInvalid: a constant is damaged.
     """
+    graph = matcher.graph
     clips: set[float] = set()
-    logits = walk.expect(walk.graph.named("logits"), "Softmax")
-    output, node = _dense(walk, walk.past_reshape(logits, 0, classes), classes)
-    after, node = _clipped(walk, walk.graph.output(node, 0), len(output.weights), clips)
-    units = len(after.weights)
-    lstm, node = read_lstm(walk, walk.past_reshape(node, 0, units), units)
+    logits = matcher.require(graph.node_named("logits"), "Softmax")
+    output_layer, node = _read_dense(matcher, matcher.input_before_reshape(logits, 0, classes), classes)
+    fifth, node = _read_clipped(matcher, graph.input_output(node, 0), len(output_layer.weights), clips)
+    units = len(fifth.weights)
+    lstm, node = read_lstm(matcher, matcher.input_before_reshape(node, 0, units), units)
     size = len(lstm.kernel) - units
-    third, node = _clipped(walk, walk.past_reshape(node, X, size), size, clips)
-    second, node = _clipped(walk, walk.graph.output(node, 0), len(third.weights), clips)
-    first, node = _clipped(walk, walk.graph.output(node, 0), len(second.weights), clips)
-    _check_input(walk, node, len(first.weights))
+    third, node = _read_clipped(matcher, matcher.input_before_reshape(node, X, size), size, clips)
+    second, node = _read_clipped(matcher, graph.input_output(node, 0), len(third.weights), clips)
+    first, node = _read_clipped(matcher, graph.input_output(node, 0), len(second.weights), clips)
+    _check_input(matcher, node, len(first.weights))
     if len(clips) > 1 or not min(clips) > 0:
         raise GraphUnsupported(f"its layers are clipped at {sorted(clips)}, and one number above 0 is expected")
-    return Network((first, second, third), lstm, after, output, clips.pop())
+    return Network((first, second, third), lstm, fifth, output_layer, clips.pop())
 
 
-def _clipped(walk: Walk, at: Output, outputs: int, clips: set[float]) -> tuple[Dense, Node]:
-    """A layer behind which what is below 0 or above a limit is cut off; as `_dense`, and the limit goes to `clips`."""
-    minimum = walk.maker(at, "Minimum")
-    rectified, limit = (walk.source(minimum, each, "Relu", "Const") for each in (0, 1))
-    if rectified.operation == "Const":
-        rectified, limit = limit, rectified
-    walk.expect(rectified, "Relu")
-    clip = tensors.floats(walk.graph, walk.expect(limit, "Const"))
+def _read_clipped(matcher: GraphMatcher, output: Output, outputs: int, clips: set[float]) -> tuple[Dense, Node]:
+    """Read a dense layer whose result is clipped to the range from 0 to a limit. Adds the limit to `clips`.
+
+    Arguments and result are otherwise those of `_read_dense`.
+    """
+    minimum = matcher.producer(output, "Minimum")
+    relu, limit = (matcher.input_node(minimum, index, "Relu", "Const") for index in (0, 1))
+    if relu.operation == "Const":
+        relu, limit = limit, relu
+    matcher.require(relu, "Relu")
+    clip = tensors.floats(matcher.graph, matcher.require(limit, "Const"))
     if clip.size != 1:
         raise GraphUnsupported(f"{minimum} has {clip.size:,} limits instead of one")
     clips.add(float(clip.flat[0]))
-    return _dense(walk, walk.graph.output(rectified, 0), outputs)
+    return _read_dense(matcher, matcher.graph.input_output(relu, 0), outputs)
 
 
-def _dense(walk: Walk, at: Output, outputs: int) -> tuple[Dense, Node]:
-    """A layer that makes so many numbers, and its multiplication, whose first input is the layer's."""
-    addition = walk.maker(at, *_ADDITIONS)
-    product = walk.source(addition, 0, "MatMul")
-    if any(product.attribute(f"transpose_{each}").integer(BOOLEAN) for each in "ab"):
+def _read_dense(matcher: GraphMatcher, output: Output, outputs: int) -> tuple[Dense, Node]:
+    """Read a dense layer.
+
+    Args:
+        matcher: the graph.
+        output: the result of the layer.
+        outputs: the number of outputs that the layer must have.
+
+    Returns:
+        The layer, and its MatMul node, whose first input is the layer's input.
+    """
+    addition = matcher.producer(output, *_ADDITIONS)
+    product = matcher.input_node(addition, 0, "MatMul")
+    if any(product.attribute(f"transpose_{factor}").integer(BOOLEAN) for factor in "ab"):
         raise GraphUnsupported(f"{product} transposes what it multiplies")
-    weights = tensors.floats(walk.graph, walk.graph.source(product, 1))
-    biases = tensors.floats(walk.graph, walk.graph.source(addition, 1))
+    weights = tensors.floats(matcher.graph, matcher.graph.input_node(product, 1))
+    biases = tensors.floats(matcher.graph, matcher.graph.input_node(addition, 1))
     if weights.shape[1:] != (outputs,) or biases.shape != (outputs,):
         raise GraphUnsupported(
             f"{product} has weights of {weights.shape} and biases of {biases.shape} where {outputs} outputs are wanted"
@@ -83,16 +101,16 @@ def _dense(walk: Walk, at: Output, outputs: int) -> tuple[Dense, Node]:
     return Dense(weights, biases), product
 
 
-def _check_input(walk: Walk, product: Node, inputs: int) -> None:
-    """See that the first layer takes each frame with its neighbours as the client gives them."""
-    node = walk.graph.nodes[walk.past_reshape(product, 0, inputs).node]
+def _check_input(matcher: GraphMatcher, product: Node, inputs: int) -> None:
+    """Check that the first layer, with the MatMul node `product`, takes each frame with its neighbours."""
+    node = matcher.graph.nodes[matcher.input_before_reshape(product, 0, inputs).node]
     if node.operation == "Transpose":
-        order = tensors.integers(walk.source(node, 1, "Const"))
+        order = tensors.integers(matcher.input_node(node, 1, "Const"))
         if order != _FRAMES_FIRST:
             raise GraphUnsupported(f"{node} puts dimensions into the order {order[:9]} instead of {_FRAMES_FIRST}")
-        node = walk.graph.source(node, 0)
-    if node.name != "input_node" or inputs != walk.inputs:
+        node = matcher.graph.input_node(node, 0)
+    if node.name != "input_node" or inputs != matcher.inputs:
         raise GraphUnsupported(
             f"{product} takes {inputs} numbers from {node}, and input_node gives "
-            f"{walk.width} frames of {walk.coefficients}"
+            f"{matcher.width} frames of {matcher.coefficients}"
         )

@@ -1,4 +1,4 @@
-"""A graph as TensorFlow writes it: nodes by name, with their inputs and attributes.
+"""Read a TensorFlow graph: its nodes by name, with their inputs and attributes.
 
 Field numbers are those of TensorFlow's graph.proto, node_def.proto, attr_value.proto and tensor_shape.proto.
 """
@@ -10,26 +10,26 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Optional
 
-from transcriber.model.graph.protobuf import MOST_PARTS, Message
+from transcriber.model.graph.protobuf import MAX_PARTS, Message
 from transcription.contract.errors import GraphUnsupported, ModelInvalid
 
-#: Of a graph.
+#: Field number of the nodes in a graph.
 _NODE = 1
-#: Of a node.
+#: Field numbers in a node.
 _NAME, _OPERATION, _INPUT, _ATTRIBUTE = 1, 2, 3, 5
-#: Of an entry in a map.
+#: Field numbers in an entry of a map.
 _KEY, _VALUE = 1, 2
-#: Of an attribute's value.
+#: Field numbers in the value of an attribute, by type.
 STRING, INTEGER, FLOAT, BOOLEAN, TYPE, SHAPE, TENSOR = 2, 3, 4, 5, 6, 7, 8
-#: Of a shape, and of each dimension in it.
+#: Field numbers in a shape and in a dimension.
 _DIMENSION, _SIZE = 2, 1
-#: What the indices of TensorFlow's own tensors fit in.
-_LARGEST = 2**31 - 1
+#: Maximum size of a dimension: TensorFlow's tensors have indices of 32 bits.
+_MAX_SIZE = 2**31 - 1
 
 
 @dataclass(frozen=True)
 class Output:
-    """One of the values that a node makes."""
+    """One of the outputs of a node."""
 
     node: str
     number: int = 0
@@ -37,11 +37,11 @@ class Output:
 
 @dataclass(frozen=True, eq=False)
 class Node:
-    """An operation and where its inputs come from."""
+    """An operation in a graph."""
 
     name: str
     operation: str
-    #: As it is written; of most nodes nothing else is needed.
+    #: The encoded node. It is decoded on demand, because most nodes' inputs and attributes are not needed.
     data: memoryview = field(repr=False)
 
     def __str__(self) -> str:
@@ -49,101 +49,110 @@ class Node:
 
     @property
     def inputs(self) -> tuple[Output, ...]:
-        """Without those that only say what must run before."""
-        return tuple(_inputs(Message(self.data)))
+        """The outputs of other nodes that this node takes, without control dependencies."""
+        return tuple(_read_inputs(Message(self.data)))
 
     @cached_property
     def attributes(self) -> dict[str, Message]:
-        """Their values by name."""
+        """The values of the attributes by name."""
         entries = Message(self.data).messages(_ATTRIBUTE)
         return {entry.text(_KEY): entry.message(_VALUE) for entry in entries}
 
     def attribute(self, name: str) -> Message:
-        """The value of an attribute, empty where it was left out."""
+        """Return the value of an attribute, or an empty message if it is missing."""
         return self.attributes.get(name) or Message(memoryview(b""))
 
     def shape(self, name: str = "shape") -> Optional[tuple[int, ...]]:
-        """Sizes that an attribute gives, -1 for one that is open; nothing where it gives none."""
+        """Return a shape attribute, with -1 for an unknown size, or `None` if it is missing."""
         value = self.attribute(name)
         return sizes(value.message(SHAPE)) if SHAPE in value else None
 
 
 @dataclass(frozen=True)
 class Graph:
-    """All nodes by name, and the regions of the file that constants lie in."""
+    """All nodes of a graph by name, and the regions of the file that contain its large constants."""
 
     nodes: Mapping[str, Node]
     regions: Mapping[str, memoryview] = field(default_factory=dict)
 
-    def named(self, name: str) -> Node:
-        """The node that DeepSpeech's own client finds by this name.
+    def node_named(self, name: str) -> Node:
+        """Return the node with a name that DeepSpeech's client requires.
 
         Raises:
-            GraphUnsupported: there is none.
+            GraphUnsupported: the graph has no such node.
         """
         if name not in self.nodes:
             raise GraphUnsupported(f'there is no node "{name}"')
         return self.nodes[name]
 
-    def source(self, of: Node, number: int) -> Node:
-        """The node that an input comes from, past those that only pass it on.
+    def input_node(self, node: Node, index: int) -> Node:
+        """Return the node that makes input number `index` of `node`, skipping Identity nodes.
 
         Raises:
-            GraphUnsupported: there is no such input, or nothing at its other end.
+            GraphUnsupported: there is no such input, or its node is missing.
         """
-        return self.nodes[self.output(of, number).node]
+        return self.nodes[self.input_output(node, index).node]
 
-    def output(self, of: Node, number: int) -> Output:
-        """As `source`, and which of that node's outputs it is."""
+    def input_output(self, node: Node, index: int) -> Output:
+        """Return the output that is input number `index` of `node`, skipping Identity nodes.
+
+        Raises:
+            GraphUnsupported: there is no such input, or its node is missing.
+        """
         for _ in range(len(self.nodes) + 1):
-            inputs = of.inputs
-            if number >= len(inputs):
-                raise GraphUnsupported(f"{of} has {len(inputs)} inputs, and number {number} is missing")
-            found = inputs[number]
-            if found.node not in self.nodes:
-                raise GraphUnsupported(f'{of} has an input "{found.node}", which is not in the graph')
-            of, number = self.nodes[found.node], 0
-            if of.operation != "Identity":
-                return found
-        raise GraphUnsupported(f"{of} is its own input")
+            inputs = node.inputs
+            if index >= len(inputs):
+                raise GraphUnsupported(f"{node} has {len(inputs)} inputs, and number {index} is missing")
+            output = inputs[index]
+            if output.node not in self.nodes:
+                raise GraphUnsupported(f'{node} has an input "{output.node}", which is not in the graph')
+            node, index = self.nodes[output.node], 0
+            if node.operation != "Identity":
+                return output
+        raise GraphUnsupported(f"{node} is its own input")
 
-    def origins(self, of: Output, until: str) -> set[Output]:
-        """A value that is there, and all that it was made from, up to and with what the node `until` makes."""
-        found, open_ = {of}, [of]
-        while open_:
-            at = open_.pop()
-            if at.node != until:
-                inputs = {each for each in self.nodes[at.node].inputs if each.node in self.nodes}
-                open_ += inputs - found
-                found |= inputs
-        return found
+    def ancestors(self, output: Output, stop_at: str) -> set[Output]:
+        """Return an output and all outputs that it is calculated from.
+
+        Args:
+            output: an output of a node in the graph.
+            stop_at: the name of a node whose inputs are not followed; empty to follow all inputs.
+        """
+        ancestors, unvisited = {output}, [output]
+        while unvisited:
+            current = unvisited.pop()
+            if current.node != stop_at:
+                inputs = {parent for parent in self.nodes[current.node].inputs if parent.node in self.nodes}
+                unvisited += inputs - ancestors
+                ancestors |= inputs
+        return ancestors
 
 
 def read_nodes(data: memoryview) -> dict[str, Node]:
-    """The nodes of a graph.
+    """Read the nodes of an encoded graph.
 
     Raises:
-        ModelInvalid: two of them have one name.
+        ModelInvalid: two nodes have the same name.
     """
     nodes: dict[str, Node] = {}
-    for each in Message(data, MOST_PARTS).contents(_NODE):
-        message = Message(each)
+    for encoded in Message(data, MAX_PARTS).contents(_NODE):
+        message = Message(encoded)
         name = message.text(_NAME)
         if name in nodes:
             raise ModelInvalid(f'it has two nodes "{name}"')
-        nodes[name] = Node(name, message.text(_OPERATION), each)
+        nodes[name] = Node(name, message.text(_OPERATION), encoded)
     return nodes
 
 
 def sizes(shape: Message) -> Optional[tuple[int, ...]]:
-    """The dimensions of a shape, unless one is larger than any tensor."""
-    found = tuple(each.integer(_SIZE) for each in shape.messages(_DIMENSION))
-    return found if all(-1 <= each <= _LARGEST for each in found) else None
+    """Return the sizes of an encoded shape, or `None` if one is larger than TensorFlow allows."""
+    result = tuple(dimension.integer(_SIZE) for dimension in shape.messages(_DIMENSION))
+    return result if all(-1 <= size <= _MAX_SIZE for size in result) else None
 
 
-def _inputs(node: Message) -> Iterator[Output]:
-    for each in node.texts(_INPUT):
-        name, _, number = each.partition(":")
+def _read_inputs(node: Message) -> Iterator[Output]:
+    for text in node.texts(_INPUT):
+        name, _, number = text.partition(":")
         if not name.startswith("^"):
-            # Python's int takes more than digits of ASCII, and any number of them.
+            # `int` also accepts digits other than ASCII, and any number of them.
             yield Output(name, int(number) if number in tuple("123456789") else 0)

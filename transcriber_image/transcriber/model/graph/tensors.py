@@ -1,4 +1,4 @@
-"""The values of constants: in the graph, or in a region of the file.
+"""Read the values of constants, which are stored in the graph or in a region of the file.
 
 Field numbers and types are those of TensorFlow's tensor.proto and types.proto.
 """
@@ -17,118 +17,131 @@ from transcription.contract.errors import GraphUnsupported, ModelInvalid
 
 Floats = npt.NDArray[np.float32]
 
-#: Of a tensor.
+#: Field numbers in a tensor.
 _TYPE, _SHAPE, _CONTENT, _FLOATS, _INTEGERS, _STRINGS = 1, 2, 4, 5, 7, 8
+#: Numbers of the types that are read.
 _FLOAT, _INTEGER, _TEXT = 1, 3, 7
+#: Names of types by number, for messages.
 _TYPES = {
     1: "float32", 2: "float64", 3: "int32", 4: "uint8", 6: "int8", 7: "string", 9: "int64", 10: "bool",
     14: "bfloat16", 19: "float16",
 }  # fmt: skip
-#: Numbers in one tensor, where the LSTM of the official model has 2**25, and its dimensions.
-_MOST, _MOST_DIMENSIONS = 2**28, 8
-#: Of a shape, or whatever else is told in integers.
-_MOST_INTEGERS = 16
-#: Of a string: more than any alphabet takes, whose labels are counted in 16 bits.
-_LONGEST_TEXT = 2**20
-#: Of a tensor that gives fewer numbers than it has, since the last one is repeated; TensorFlow shortens small ones so.
-_MOST_REPEATED = 2**20
+#: Limits of a tensor: its number of elements, of which the LSTM of the official model has 2**25, and of dimensions.
+_MAX_ELEMENTS, _MAX_DIMENSIONS = 2**28, 8
+#: Maximum number of elements of a tensor of integers, such as a shape.
+_MAX_INTEGERS = 16
+#: Maximum length of a string, in bytes. The alphabet is the longest; its labels and lengths are counted in 16 bits.
+_MAX_TEXT_BYTES = 2**20
+#: Maximum number of elements of a tensor that is stored as a prefix plus a repeated last value. TensorFlow stores only
+#: small tensors so.
+_MAX_REPEATED = 2**20
 
 
 def floats(graph: Graph, node: Node) -> Floats:
-    """A constant of 32-bit floats, without a copy where it is aligned in the file; it cannot be written to.
+    """Read a constant of 32-bit floats.
+
+    Returns:
+        A read-only array. It is a view of the file if the constant is aligned there.
 
     Raises:
-        GraphUnsupported: it is no constant, or one of another type.
-        ModelInvalid: it is damaged, or holds a number that is none.
+        GraphUnsupported: the node is no constant, or has another type.
+        ModelInvalid: the constant is damaged, or contains a number that is not finite.
     """
     if node.operation == "ImmutableConst":
-        return _shaped(node, np.frombuffer(_region(graph, node), "<f4"), node.shape())
-    tensor = _constant(node, _FLOAT)
+        return _reshape(node, np.frombuffer(_read_region(graph, node), "<f4"), node.shape())
+    tensor = _read_constant(node, _FLOAT)
     content = tensor.content(_CONTENT)
     if content.nbytes % 4:
         raise ModelInvalid(f"{node} holds a part of a float")
-    given = np.frombuffer(content, "<f4") if content else tensor.floats(_FLOATS)
-    return _shaped(node, given, sizes(tensor.message(_SHAPE)))
+    values = np.frombuffer(content, "<f4") if content else tensor.floats(_FLOATS)
+    return _reshape(node, values, sizes(tensor.message(_SHAPE)))
 
 
 def integers(node: Node) -> list[int]:
-    """A short constant of 32-bit integers, whatever its shape.
+    """Read a short constant of 32-bit integers of any shape, as a flat list.
 
     Raises:
-        GraphUnsupported: it is no constant, or one of another type.
-        ModelInvalid: it is damaged.
+        GraphUnsupported: the node is no constant, or has another type.
+        ModelInvalid: the constant is damaged or too long.
     """
-    tensor = _constant(node, _INTEGER)
+    tensor = _read_constant(node, _INTEGER)
     content = tensor.content(_CONTENT)
     if content.nbytes % 4:
         raise ModelInvalid(f"{node} holds a part of an integer")
     shape = sizes(tensor.message(_SHAPE))
-    count = _count(shape)
-    if count is None or count > _MOST_INTEGERS or content.nbytes > 4 * count:
+    count = _count_elements(shape)
+    if count is None or count > _MAX_INTEGERS or content.nbytes > 4 * count:
         raise ModelInvalid(f"{node} is of the shape {shape}, and has {content.nbytes} bytes")
-    given = np.frombuffer(content, "<i4").tolist() if content else tensor.integers(_INTEGERS, count)
-    return list(map(int, given)) + (given[-1:] or [0]) * (count - len(given))
+    values = np.frombuffer(content, "<i4").tolist() if content else tensor.integers(_INTEGERS, count)
+    return list(map(int, values)) + (values[-1:] or [0]) * (count - len(values))
 
 
 def text(node: Node) -> bytes:
-    """A constant that is one string of bytes.
+    """Read a constant that is one string.
 
     Raises:
-        GraphUnsupported: it is no constant, or one of another type.
-        ModelInvalid: it holds no string.
+        GraphUnsupported: the node is no constant, or has another type.
+        ModelInvalid: the constant does not contain one string, or it is too long.
     """
-    strings = _constant(node, _TEXT).contents(_STRINGS)
-    if len(strings) != 1 or len(strings[0]) > _LONGEST_TEXT:
+    strings = _read_constant(node, _TEXT).contents(_STRINGS)
+    if len(strings) != 1 or len(strings[0]) > _MAX_TEXT_BYTES:
         raise ModelInvalid(f"{node} holds {len(strings)} strings of {sum(map(len, strings)):,} bytes instead of one")
     return bytes(strings[0])
 
 
-def _constant(node: Node, kind: int) -> Message:
+def _read_constant(node: Node, expected_type: int) -> Message:
+    """Return the encoded tensor of a constant that is stored in the graph."""
     if node.operation != "Const":
         raise GraphUnsupported(f"{node} is no constant")
     tensor = node.attribute("value").message(TENSOR)
-    _check_type(node, tensor.integer(_TYPE), kind)
+    _check_type(node, tensor.integer(_TYPE), expected_type)
     return tensor
 
 
-def _region(graph: Graph, node: Node) -> memoryview:
+def _read_region(graph: Graph, node: Node) -> memoryview:
+    """Return the bytes of a constant of floats that is stored in a region of the file."""
     name = node.attribute("memory_region_name").text(STRING)
     _check_type(node, node.attribute("dtype").integer(TYPE), _FLOAT)
     if name not in graph.regions:
         raise ModelInvalid(f'{node} lies in "{name}", which the file does not have')
-    content, count = graph.regions[name], _count(node.shape())
-    # TensorFlow maps what the shape asks for, and lets the region be longer.
+    content, count = graph.regions[name], _count_elements(node.shape())
+    # The region may be longer than the shape needs, as in TensorFlow.
     if SHAPE not in node.attribute("shape") or count is None or content.nbytes < 4 * count:
         raise ModelInvalid(f"{node} has the shape {node.shape()}, and its region {content.nbytes:,} bytes")
     return content[: 4 * count]
 
 
-def _check_type(node: Node, kind: int, wanted: int) -> None:
-    if kind != wanted:
-        raise GraphUnsupported(f"{node} is of type {_TYPES.get(kind, kind)} instead of {_TYPES[wanted]}")
+def _check_type(node: Node, actual: int, expected: int) -> None:
+    if actual != expected:
+        raise GraphUnsupported(f"{node} is of type {_TYPES.get(actual, actual)} instead of {_TYPES[expected]}")
 
 
-def _shaped(node: Node, given: Floats, shape: Optional[tuple[int, ...]]) -> Floats:
-    """Numbers in their shape; where some are missing, the last one is repeated, as TensorFlow does."""
-    count = _count(shape)
-    if shape is None or count is None or len(given) > count:
-        raise ModelInvalid(f"{node} has {len(given):,} numbers for the shape {shape}")
-    if len(given) and not (np.isfinite(given.min()) and np.isfinite(given.max())):
+def _reshape(node: Node, values: Floats, shape: Optional[tuple[int, ...]]) -> Floats:
+    """Give values their shape. If there are too few, the last one is repeated, as in TensorFlow."""
+    count = _count_elements(shape)
+    if shape is None or count is None or len(values) > count:
+        raise ModelInvalid(f"{node} has {len(values):,} numbers for the shape {shape}")
+    if len(values) and not (np.isfinite(values.min()) and np.isfinite(values.max())):
         raise ModelInvalid(f"{node} holds a number that is not finite")
-    if len(given) < count:
-        last = given[-1] if len(given) else np.float32(0)
-        if len(given) <= 1:
+    if len(values) < count:
+        last = values[-1] if len(values) else np.float32(0)
+        if len(values) <= 1:
             return np.broadcast_to(last, shape)
-        if count > _MOST_REPEATED:
-            raise ModelInvalid(f"{node} gives {len(given):,} numbers of {count:,}")
-        given = np.concatenate([given, np.full(count - len(given), last)])
-    array = np.require(given, np.float32, "A").reshape(shape)
+        if count > _MAX_REPEATED:
+            raise ModelInvalid(f"{node} gives {len(values):,} numbers of {count:,}")
+        values = np.concatenate([values, np.full(count - len(values), last)])
+    array = np.require(values, np.float32, "A").reshape(shape)
     array.flags.writeable = False
     return array
 
 
-def _count(shape: Optional[tuple[int, ...]]) -> Optional[int]:
-    """How many numbers a shape has room for, unless it is open, or has none or too many."""
-    if shape is None or len(shape) > _MOST_DIMENSIONS or not 0 < math.prod(shape) <= _MOST or min(shape, default=1) < 0:
+def _count_elements(shape: Optional[tuple[int, ...]]) -> Optional[int]:
+    """Return the number of elements, or `None` if the shape is unknown, empty or too large."""
+    if (
+        shape is None
+        or len(shape) > _MAX_DIMENSIONS
+        or not 0 < math.prod(shape) <= _MAX_ELEMENTS
+        or min(shape, default=1) < 0
+    ):
         return None
     return math.prod(shape)

@@ -1,0 +1,62 @@
+"""The result of recognising one segment: its words and alternatives, or the reason why there are none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Union
+
+from transcription.contract.errors import EngineFailed
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word and when it was spoken, in seconds from the start of the file."""
+
+    word: str
+    start: float
+    end: float
+    #: From 0 to 1: the share of the probability of all candidates that contain this word at this time.
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """Another possible text of a segment."""
+
+    text: str
+    #: From 0 to 1: the share of the probability of all candidates that have this text.
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """The recognised speech of one segment.
+
+    It does not hold the segment's audio, so that the utterances of a long file need little memory.
+    """
+
+    #: The file's number, as in `Segment`.
+    file: int
+    #: Start and end of the segment, in seconds from the start of the file.
+    start: float
+    end: float
+    words: tuple[Word, ...]
+    #: The likeliest first; at most as many as the options request.
+    alternatives: tuple[Alternative, ...] = ()
+    #: CPU time of the recognition, in seconds of one vCPU.
+    cpu_seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class FailedSegment:
+    """A segment that the engine could not transcribe."""
+
+    #: The file's number, as in `Segment`.
+    file: int
+    #: Start of the segment, in seconds from the start of the file.
+    start: float
+    error: EngineFailed
+
+
+#: What an engine returns for a segment.
+Answer = Union[Utterance, FailedSegment]
