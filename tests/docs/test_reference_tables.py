@@ -7,6 +7,7 @@ import pytest
 from tests.support.markdown_pages import ROOT, Page
 from transcription.contract.errors import InputError
 from transcription.plan import trigger_form
+from transcription.report import run_report
 from transcription.shared.settings import Settings
 
 DEFAULTS = {field.name: field.default for field in fields(Settings)}
@@ -45,3 +46,25 @@ def test_a_reason_why_audio_fails_has_its_row_with_what_to_do(error: type[InputE
 def test_the_line_that_people_change_for_another_schedule_is_in_the_dag() -> None:
     line = next(line for line in (ROOT / "docs" / "using.md").read_text().splitlines() if line.startswith("schedule="))
     assert line in (ROOT / "dags" / "transcribe_audio.py").read_text()
+
+
+def test_the_example_of_a_report_is_what_the_report_says() -> None:
+    report = run_report.Report(
+        run="manual",
+        transcribed=8,
+        done_before=0,
+        failed=0,
+        failed_by_code={},
+        left=0,
+        waiting=0,
+        missing=0,
+        audio_seconds=20.8,
+        real_time_factor=0.0112,
+        vcpu_hours=0.0014,
+        cost=0.00003,
+        elsewhere=0.0083,
+        files=(),
+        words=30,
+        engines={"libdeepspeech 0.9.3": 8},
+    )
+    assert f"```\n{run_report.summarize(report)}\n```" in (ROOT / "docs" / "costs.md").read_text()
