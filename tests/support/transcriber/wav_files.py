@@ -1,4 +1,4 @@
-"""WAV files in memory, made at test time."""
+"""Make WAV files for tests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RATE = 16000
 
 @dataclass(frozen=True)
 class Clip:
-    """A recording whose words are known, 16 kHz mono 16-bit."""
+    """A recording and its correct transcript; the recording is 16 kHz, mono, 16-bit."""
 
     path: Path
     text: str
@@ -33,19 +33,25 @@ class Clip:
 
 
 def wav(samples: npt.NDArray[Any], rate: int = RATE, subtype: str = "PCM_16", kind: str = "WAV") -> bytes:
-    """A WAV file of `samples`, shape (frames,) or (frames, channels)."""
+    """A WAV file of `samples`, shape (frames,) or (frames, channels); `subtype` and `kind` as in soundfile."""
     if subtype in ("FLOAT", "DOUBLE") and samples.dtype == np.int16:
-        samples = samples / np.float64(32768)  # libsndfile would write 32767.0
+        samples = samples / np.float64(32768)  # libsndfile does not scale integers to full scale 1
     file = BytesIO()
     soundfile.write(file, samples, rate, subtype, format=kind)
     return file.getvalue()
 
 
 def silence(seconds: float) -> npt.NDArray[np.int16]:
+    """Zeros, at 16 kHz."""
     return np.zeros(int(seconds * RATE), np.int16)
 
 
 def with_sizes(data: bytes, riff: int, audio: int) -> bytes:
-    """A WAV file with other lengths in its header."""
-    at = data.index(b"data")
-    return data[:4] + struct.pack("<I", riff) + data[8 : at + 4] + struct.pack("<I", audio) + data[at + 8 :]
+    """The WAV file `data` with other lengths in its header: of the file, and of the audio."""
+    start = data.index(b"data")
+    return data[:4] + struct.pack("<I", riff) + data[8 : start + 4] + struct.pack("<I", audio) + data[start + 8 :]
+
+
+def chunk(name: bytes, content: bytes) -> bytes:
+    """A chunk of a little-endian file."""
+    return name + struct.pack("<I", len(content)) + content + bytes(len(content) % 2)

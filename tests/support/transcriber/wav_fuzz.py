@@ -1,7 +1,8 @@
-"""Gives every mutant of one seed to the decoder, in a process with little memory that may not hang.
+"""Give every mutant of one seed to the decoder, in a process whose memory and time are limited.
 
-`python -m tests.support.transcriber.wav_fuzz SEED FOLDER` writes `FOLDER/now` (the mutant at hand, for
-whoever finds a dead process) and one line of JSON: what came of the mutants, counted, and what was wrong.
+`python -m tests.support.transcriber.wav_fuzz SEED FOLDER` prints one line of JSON: how many mutants had which outcome,
+and which were decoded wrongly. It writes the name of the current mutant to `FOLDER/current`, so that the name is known
+if the process dies.
 """
 
 from __future__ import annotations
@@ -24,53 +25,53 @@ from transcriber.audio import audio_stream
 from transcription.contract.errors import InputError
 
 HANG_SECONDS = 20
-#: What decoding may take beside the interpreter and its libraries, in bytes.
+#: How much memory decoding may take, in bytes, beside the interpreter and its libraries.
 MEMORY = 32 * 2**20
-#: Bytes behind the audio that a file may have without being refused.
+#: How many bytes after the audio are accepted.
 STRAY_BYTES = 1024
 
 
 def outcome(path: Path) -> str:
-    """The code of its failure, or what is wrong with its audio, or `audio`."""
+    """Decode a file; return `audio`, the code of its error, or `wrong: …` if it is decoded wrongly."""
     try:
         described = audio_stream.describe(path)
-        heard = np.concatenate(list(audio_stream.decode(path, RATE)))
+        samples = np.concatenate(list(audio_stream.decode(path, RATE)))
     except InputError as error:
         return error.code
-    return wrong(path.read_bytes(), described.seconds, described.sample_rate, heard) or "audio"
+    return difference(path.read_bytes(), described.seconds, described.sample_rate, samples) or "audio"
 
 
-def wrong(data: bytes, seconds: float, rate: int, heard: audio_stream.Samples) -> Optional[str]:
-    """In which way `heard` is not what the header of `data` promises."""
+def difference(data: bytes, seconds: float, rate: int, samples: audio_stream.Samples) -> Optional[str]:
+    """Describe how the decoded `samples` differ from what the header of `data` promises; `None` if they do not."""
     promised = promise(data)
     if (rate, round(seconds * rate)) != (promised.rate, promised.frames):
-        return f"wrong: {promised.frames} frames at {promised.rate} Hz were promised, {seconds} s at {rate} Hz came"
-    if abs(len(heard) - promised.frames * RATE / rate) > 2:
-        return f"wrong: {promised.frames} frames at {rate} Hz were promised, {len(heard)} samples came"
+        return f"wrong: {promised.frames} frames at {promised.rate} Hz were promised, {seconds} s at {rate} Hz decoded"
+    if abs(len(samples) - promised.frames * RATE / rate) > 2:
+        return f"wrong: {promised.frames} frames at {rate} Hz were promised, {len(samples)} samples decoded"
     if rate == RATE and promised.samples is not None:
-        difference = np.abs(heard - np.clip(promised.samples, -32768, 32767)).max()
-        if difference > 1:
-            return f"wrong: samples differ by {difference}"
+        largest = np.abs(samples - np.clip(promised.samples, -32768, 32767)).max()
+        if largest > 1:
+            return f"wrong: samples differ by {largest}"
     return None
 
 
 def check(seed: Seed, folder: Path) -> dict[str, object]:
-    """What came of all mutants of `seed`."""
-    path, now = folder / "x.wav", folder / "now"
+    """Decode all mutants of `seed`; return the outcomes, the failures and the growth of the memory."""
+    path, current = folder / "x.wav", folder / "current"
     path.write_bytes(seed.data)
     assert outcome(path) == "audio", f"the seed itself is not read: {outcome(path)}"
     before = bound_memory()
     counts: collections.Counter[str] = collections.Counter()
     failures = []
     for name, data in mutants(seed):
-        now.write_text(name)
+        current.write_text(name)
         path.write_bytes(data)
         faulthandler.dump_traceback_later(HANG_SECONDS, exit=True)
         try:
             result = outcome(path)
             if result == "audio" and promise(data).unread > STRAY_BYTES + 2 * seed.tail:
                 result = "wrong: a part of the audio was left out"
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is what this looks for
+        except Exception as error:  # noqa: BLE001 - any other exception is a failure
             result = f"wrong: {error!r}"
         counts["wrong" if result.startswith("wrong") else result] += 1
         if result.startswith("wrong"):
@@ -80,7 +81,7 @@ def check(seed: Seed, folder: Path) -> dict[str, object]:
 
 
 def bound_memory() -> int:
-    """Let this process take no more than `MEMORY` from now on; its peak until now, in kilobytes."""
+    """Limit this process to `MEMORY` more bytes; return its peak so far, in kilobytes."""
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     limit = pages * resource.getpagesize() + MEMORY
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
@@ -88,7 +89,7 @@ def bound_memory() -> int:
 
 
 def peak_memory() -> int:
-    """In kilobytes."""
+    """The most memory that this process has used so far, in kilobytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 

@@ -1,4 +1,4 @@
-"""WAV files of every kind, and what happens to their headers on the way: each mutant is the same in every run."""
+"""WAV files of every supported kind, and thousands of damaged copies, which are the same in every run."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
-from tests.support.transcriber.wav_files import RATE, wav, with_sizes
+from tests.support.transcriber.wav_files import RATE, chunk, wav, with_sizes
 
-#: Long enough that a lost end is more than the stray bytes a file may have.
+#: Enough frames that a lost end is longer than the stray bytes that are accepted after the audio.
 _FRAMES = 3000
 _BYTES = (0, 1, 0x7F, 0x80, 0xFF)
 _WORDS = (0, 1, 2, 7, 8, 17, 0x40, 0x7FFF, 0x8000, 0xFFFE, 0xFFFF)
@@ -40,7 +40,7 @@ _RANDOM = 150
 
 @dataclass(frozen=True)
 class Seed:
-    """A whole file; its audio lies from `start` to `end`."""
+    """An undamaged file; its audio is from `start` to `end`, in bytes."""
 
     data: bytes
     start: int
@@ -48,18 +48,13 @@ class Seed:
 
     @property
     def order(self) -> str:
-        """Of its bytes, as `struct` has it."""
+        """The byte order, as in `struct`."""
         return ">" if self.data.startswith(b"RIFX") else "<"
 
     @property
     def tail(self) -> int:
-        """How many bytes follow the audio."""
+        """The number of bytes after the audio."""
         return len(self.data) - self.end
-
-
-def chunk(name: bytes, content: bytes) -> bytes:
-    """A chunk of a little-endian file."""
-    return name + struct.pack("<I", len(content)) + content + bytes(len(content) % 2)
 
 
 def _seed(data: bytes) -> Seed:
@@ -68,7 +63,7 @@ def _seed(data: bytes) -> Seed:
 
 
 def _written(samples: npt.NDArray[Any], subtype: str, endian: str = "FILE") -> bytes:
-    """By way of a file: in memory, libsndfile does not write GSM."""
+    """Write a WAV file to the disk and read it back, because libsndfile does not write GSM to memory."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "x.wav")
         soundfile.write(path, samples, RATE, subtype, endian, "WAV")
@@ -76,7 +71,7 @@ def _written(samples: npt.NDArray[Any], subtype: str, endian: str = "FILE") -> b
 
 
 def _extensible(stereo: bytes) -> bytes:
-    """A big-endian file of two channels of 24 bits in the extensible form, which libsndfile does not write."""
+    """A big-endian file of two 24-bit channels in the extensible form, which libsndfile does not write."""
     guid = struct.pack(">IHH", 1, 0, 0x10) + bytes.fromhex("800000aa00389b71")
     form = struct.pack(">HHIIHHHHI", 0xFFFE, 2, RATE, RATE * 6, 6, 24, 22, 24, 3) + guid
     body = b"WAVEfmt " + struct.pack(">I", len(form)) + form + stereo[stereo.index(b"data") :]
@@ -84,7 +79,7 @@ def _extensible(stereo: bytes) -> bytes:
 
 
 def seeds() -> dict[str, Seed]:
-    """One file of each kind that is read, by name: loud noise, so that each lost or shifted sample shows."""
+    """One file of each supported kind, by name. The audio is loud noise, in which a lost or shifted sample shows."""
     noise = np.random.default_rng(4).normal(0, 5000, _FRAMES).astype(np.int16)
     stereo = np.stack([noise, noise[::-1]], axis=1)
     plain = wav(noise)
@@ -117,13 +112,13 @@ def seeds() -> dict[str, Seed]:
         "ms-adpcm": wav(stereo, subtype="MS_ADPCM"),
         "gsm": _written(noise, "GSM610"),
     }
-    made = {name: _seed(data) for name, data in files.items()}
+    named_seeds = {name: _seed(data) for name, data in files.items()}
     start = tagged.index(b"data") + 8
-    return {**made, "tags": Seed(tagged, start, start + 2 * _FRAMES)}
+    return {**named_seeds, "tags": Seed(tagged, start, start + 2 * _FRAMES)}
 
 
 def mutants(seed: Seed) -> Iterator[tuple[str, bytes]]:
-    """What becomes of `seed`, each once and with a name that says how."""
+    """Yield each damaged copy of `seed` once, with a name that describes the damage."""
     seen = {hash(seed.data)}
     for name, data in _all_mutants(seed):
         if hash(data) not in seen:
@@ -132,51 +127,52 @@ def mutants(seed: Seed) -> Iterator[tuple[str, bytes]]:
 
 
 def _all_mutants(seed: Seed) -> Iterator[tuple[str, bytes]]:
-    data, places = seed.data, [*range(seed.start), *range(seed.end, len(seed.data))]
-    for at in places:
+    data, offsets = seed.data, [*range(seed.start), *range(seed.end, len(seed.data))]
+    for offset in offsets:
         for value in _BYTES:
-            yield f"byte {at} = {value:#x}", _with(data, at, bytes([value]))
+            yield f"byte {offset} = {value:#x}", _with(data, offset, bytes([value]))
         for bit in range(8):
-            yield f"bit {bit} of byte {at} flipped", _with(data, at, bytes([data[at] ^ 1 << bit]))
-        yield f"cut before byte {at}", data[:at]
-    for at in places[::2]:
+            yield f"bit {bit} of byte {offset} flipped", _with(data, offset, bytes([data[offset] ^ 1 << bit]))
+        yield f"cut before byte {offset}", data[:offset]
+    for offset in offsets[::2]:
         for value in _WORDS:
-            yield f"16 bits at {at} = {value:#x}", _with(data, at, struct.pack(f"{seed.order}H", value))
-    for at in places[::4]:
+            yield f"16 bits at {offset} = {value:#x}", _with(data, offset, struct.pack(f"{seed.order}H", value))
+    for offset in offsets[::4]:
         for value in _LONGS:
-            yield f"32 bits at {at} = {value:#x}", _with(data, at, struct.pack(f"{seed.order}I", value))
-    for value in range(0, len(data), 97):
-        yield f"cut before byte {value}", data[:value]
+            yield f"32 bits at {offset} = {value:#x}", _with(data, offset, struct.pack(f"{seed.order}I", value))
+    for offset in range(0, len(data), 97):
+        yield f"cut before byte {offset}", data[:offset]
     yield from _with_other_chunks(seed)
-    chance = random.Random(len(data))  # noqa: S311 - the same in every run
+    rng = random.Random(len(data))  # noqa: S311 - the same in every run
     for number in range(_RANDOM):
         mutant = bytearray(data)
-        for at in chance.sample(places, 1 + number % 5):
-            mutant[at] = chance.randrange(256)
+        for offset in rng.sample(offsets, 1 + number % 5):
+            mutant[offset] = rng.randrange(256)
         yield f"random bytes {number}", bytes(mutant)
-        at = chance.choice(places)
-        garbage = chance.randbytes(chance.choice((1, 2, 3, 8, 100, 5000)))
-        yield f"{len(garbage)} bytes inserted at {at}", data[:at] + garbage + data[at:]
+        offset = rng.choice(offsets)
+        garbage = rng.randbytes(rng.choice((1, 2, 3, 8, 100, 5000)))
+        yield f"{len(garbage)} bytes inserted at {offset}", data[:offset] + garbage + data[offset:]
 
 
-def _with(data: bytes, at: int, value: bytes) -> bytes:
-    return data[:at] + value + data[at + len(value) :]
+def _with(data: bytes, offset: int, value: bytes) -> bytes:
+    return data[:offset] + value + data[offset + len(value) :]
 
 
 def _with_other_chunks(seed: Seed) -> Iterator[tuple[str, bytes]]:
-    """Its chunks doubled, left out, in another order, cut short without a word, and a second file behind the first."""
-    data, at, chunks = seed.data, 12, []
-    while at < len(data):
-        size = seed.end - seed.start if at + 8 == seed.start else struct.unpack_from(f"{seed.order}I", data, at + 4)[0]
-        chunks.append(data[at : at + 8 + size + size % 2])
-        at += len(chunks[-1])
-    for number, chunk in enumerate(chunks):
-        before, after, name = chunks[:number], chunks[number + 1 :], chunk[:4].decode()
-        yield f"{name} doubled", data[:12] + b"".join([*before, chunk, *chunks[number:]])
+    """Yield copies whose chunks are doubled, left out, reordered or cut short, and two copies in one file."""
+    data, offset, chunks = seed.data, 12, []
+    while offset < len(data):
+        is_audio = offset + 8 == seed.start
+        size = seed.end - seed.start if is_audio else struct.unpack_from(f"{seed.order}I", data, offset + 4)[0]
+        chunks.append(data[offset : offset + 8 + size + size % 2])
+        offset += len(chunks[-1])
+    for number, content in enumerate(chunks):
+        before, after, name = chunks[:number], chunks[number + 1 :], content[:4].decode()
+        yield f"{name} doubled", data[:12] + b"".join([*before, content, *chunks[number:]])
         yield f"{name} left out", data[:12] + b"".join(before + after)
-        yield f"{name} first", data[:12] + b"".join([chunk, *before, *after])
-        yield f"{name} last", data[:12] + b"".join([*before, *after, chunk])
-        yield f"{name} again at the end", data[:12] + b"".join([*chunks, chunk])
-        for cut in range(1, min(len(chunk), 64)):
-            yield f"{name} without {cut} bytes", data[:12] + b"".join([*before, chunk[:-cut], *after])
+        yield f"{name} first", data[:12] + b"".join([content, *before, *after])
+        yield f"{name} last", data[:12] + b"".join([*before, *after, content])
+        yield f"{name} again at the end", data[:12] + b"".join([*chunks, content])
+        for cut in range(1, min(len(content), 64)):
+            yield f"{name} without {cut} bytes", data[:12] + b"".join([*before, content[:-cut], *after])
     yield "twice in one file", data + data

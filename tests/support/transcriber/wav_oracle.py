@@ -1,4 +1,4 @@
-"""What a WAV header promises, read by other means than the product's, to hold the product to it."""
+"""A second reader of WAV files, against which the decoder is checked."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ _ADPCM = (0x02, 0x11, 0x31)
 
 @dataclass(frozen=True)
 class Promise:
-    """What whoever trusts the header must get to hear."""
+    """The audio that a WAV header promises."""
 
     frames: int
     #: In hertz.
     rate: int
-    #: How many bytes of the file are neither before the audio nor audio.
+    #: The number of bytes after the audio.
     unread: int
-    #: 16-bit, shape (frames,); nothing where no second decoder is at hand.
+    #: The mean of the channels in the scale of 16 bits, shape (frames,); `None` if there is no second decoder.
     samples: Optional[npt.NDArray[np.float64]]
 
 
 def promise(data: bytes) -> Promise:
-    """What the file `data` promises. Only for files that were taken: it makes no sense of a header that has none."""
+    """Read what the file `data` promises. The file must be one that the decoder accepted."""
     order = ">" if data[:4] == b"RIFX" else "<"
-    at, long_size, form = 12, None, b""
-    while data[at : at + 4] != b"data":
-        size = struct.unpack_from(order + "I", data, at + 4)[0]
-        content = data[at + 8 : at + 8 + size]
-        if data[at : at + 4] == b"fmt ":
+    offset, long_size, form = 12, None, b""
+    while data[offset : offset + 4] != b"data":
+        size = struct.unpack_from(order + "I", data, offset + 4)[0]
+        content = data[offset + 8 : offset + 8 + size]
+        if data[offset : offset + 4] == b"fmt ":
             form = content
-        if data[at : at + 4] == b"ds64" and data[:4] in (b"RF64", b"BW64"):
+        if data[offset : offset + 4] == b"ds64" and data[:4] in (b"RF64", b"BW64"):
             long_size = struct.unpack_from("<Q", content, 8)[0]
-        at += 8 + size + size % 2
-    size, start = struct.unpack_from(order + "I", data, at + 4)[0], at + 8
+        offset += 8 + size + size % 2
+    size, start = struct.unpack_from(order + "I", data, offset + 4)[0], offset + 8
     if size == 0xFFFFFFFF and long_size:
         size = long_size
-    if size in (0, 0xFFFFFFFF) or 0x7FFE0000 <= size <= 0x80000000:  # the length was not known
+    if size in (0, 0xFFFFFFFF) or 0x7FFE0000 <= size <= 0x80000000:  # the length is unknown
         size = len(data) - start
     audio, unread = data[start : start + size], len(data) - start - size
     assert unread >= 0, "audio is missing"
@@ -53,12 +53,12 @@ def promise(data: bytes) -> Promise:
         return Promise(len(audio) // block * struct.unpack_from(order + "H", form, 18)[0], rate, unread, None)
     width = 1 if code in (6, 7) else -(-bits // 8)
     frames = len(audio) // (width * channels)
-    one = _samples(audio[: frames * width * channels], code, width, order == ">")
-    return Promise(frames, rate, unread, one.reshape(frames, channels).mean(axis=1))
+    samples = _samples(audio[: frames * width * channels], code, width, order == ">")
+    return Promise(frames, rate, unread, samples.reshape(frames, channels).mean(axis=1))
 
 
 def _samples(audio: bytes, code: int, width: int, is_big_endian: bool) -> npt.NDArray[np.float64]:
-    """In the scale of 16 bits, by Python's own decoders."""
+    """Decode audio with the decoders of Python's standard library, to the scale of 16 bits."""
     if is_big_endian:
         audio = audioop.byteswap(audio, width) if width <= 4 else np.frombuffer(audio, ">f8").astype("<f8").tobytes()
     if code == 3:

@@ -1,4 +1,4 @@
-"""Whatever a recorder writes into a WAV file must reach the model as the same clip.samples."""
+"""Every format that recorders write to WAV files reaches the model as the same samples."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import soundfile
 import soxr
 
 from tests.support.transcriber.engine_run import transcribe_file
-from tests.support.transcriber.wav_files import RATE, Clip, wav
+from tests.support.transcriber.wav_files import RATE, Clip, silence, wav
 from transcriber.audio import audio_stream
 from transcriber.audio.audio_stream import Samples
 from transcriber.engines.libdeepspeech import LibDeepSpeech
-from transcription.contract.errors import AudioCorrupt
+from transcription.contract.errors import AudioCorrupt, AudioNotFinite, InputError
 
 ENCODINGS = [
     *product(["PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT", "DOUBLE", "ALAW", "ULAW"], ["WAV", "WAVEX", "RF64"]),
@@ -27,6 +27,15 @@ ENCODINGS = [
 
 def decoded(path: Path) -> Samples:
     return np.concatenate(list(audio_stream.decode(path, RATE)))
+
+
+def decoding_error(tmp_path: Path, data: bytes) -> InputError:
+    """The error with which decoding of a file ends."""
+    path = tmp_path / "x.wav"
+    path.write_bytes(data)
+    with pytest.raises(InputError) as caught:
+        list(audio_stream.decode(path, 16000))
+    return caught.value
 
 
 def text(path: Path, engine: LibDeepSpeech) -> str:
@@ -41,7 +50,7 @@ def test_sixteen_bit_mono_at_the_models_rate_arrives_bit_for_bit(clip: Clip) -> 
 def test_every_encoding_gives_the_words_of_the_original(
     tmp_path: Path, clip: Clip, engine: LibDeepSpeech, encoding: str, kind: str
 ) -> None:
-    """8-bit and 24-bit audio used to be read as if it were 16-bit: noise."""
+    """8-bit and 24-bit audio was once read as if it were 16-bit, which gives noise."""
     path = tmp_path / "x.wav"
     path.write_bytes(wav(clip.samples, subtype=encoding, kind=kind))
     assert audio_stream.describe(path).encoding == encoding
@@ -53,7 +62,7 @@ def test_every_encoding_gives_the_words_of_the_original(
 def test_every_rate_and_number_of_channels_gives_the_words_of_the_original(
     tmp_path: Path, clip: Clip, engine: LibDeepSpeech, rate: int, channels: int
 ) -> None:
-    """Stereo used to be read as one channel twice as long."""
+    """Stereo was once read as one channel of twice the length."""
     resampled = soxr.resample(clip.samples, RATE, rate)
     path = tmp_path / "x.wav"
     path.write_bytes(wav(np.repeat(resampled[:, None], channels, axis=1), rate))
@@ -86,8 +95,8 @@ def test_audio_at_the_ends_of_the_range_arrives_at_its_own_speed(tmp_path: Path,
 
 @pytest.mark.parametrize("encoding", ["PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT", "DOUBLE", "ALAW", "ULAW"])
 @pytest.mark.parametrize("frames", [1, 2, 3, 5])
-def test_the_shortest_clip_keeps_its_last_sample(tmp_path: Path, encoding: str, frames: int) -> None:
-    """Of an odd number of bytes, too, for which decoders have rules of their own."""
+def test_the_shortest_file_keeps_its_last_sample(tmp_path: Path, encoding: str, frames: int) -> None:
+    """Some of these files have an odd number of bytes, which decoders treat in a special way."""
     path = tmp_path / "x.wav"
     path.write_bytes(wav(np.full(frames, 0.5), subtype=encoding))
     assert decoded(path) == pytest.approx(16384, abs=512)
@@ -110,14 +119,14 @@ def test_a_big_endian_file_arrives_bit_for_bit(tmp_path: Path, clip: Clip, encod
     assert np.array_equal(decoded(path), clip.samples)
 
 
-def test_a_recording_of_a_telephone_exchange_is_heard(tmp_path: Path, clip: Clip) -> None:
+def test_gsm_audio_is_decoded(tmp_path: Path, clip: Clip) -> None:
     path = tmp_path / "x.wav"
     soundfile.write(path, clip.samples, RATE, "GSM610")
     arrived = decoded(path)[: len(clip.samples)]
     assert np.corrcoef(arrived, clip.samples[: len(arrived)])[0, 1] > 0.95
 
 
-def test_a_voice_in_one_channel_only_is_heard(tmp_path: Path, clip: Clip) -> None:
+def test_a_voice_in_one_channel_only_is_kept(tmp_path: Path, clip: Clip) -> None:
     path = tmp_path / "x.wav"
     path.write_bytes(wav(np.stack([clip.samples, np.zeros_like(clip.samples)], axis=1)))
     assert np.abs(decoded(path).astype(int) - clip.samples // 2).max() <= 1
@@ -131,22 +140,22 @@ def test_audio_beyond_full_scale_is_clipped_and_not_wrapped_into_noise(tmp_path:
 
 @pytest.mark.parametrize(("rate", "channels"), [(44100, 2), (1000, 1), (768_000, 1), (16000, 1024)])
 def test_a_long_recording_is_decoded_in_small_blocks(tmp_path: Path, rate: int, channels: int) -> None:
-    """A whole file in memory used to end long recordings, and with them the machine."""
+    """Whole files in memory once crashed long recordings, and the machine with them."""
     path = tmp_path / "x.wav"
     seconds = 120 if channels < 3 else 4
     path.write_bytes(wav(np.zeros((seconds * rate, channels), np.int16), rate))
     blocks = [len(block) for block in audio_stream.decode(path, RATE)]
-    assert max(blocks) <= 11 * RATE  # a resampler gives some of it later
+    assert max(blocks) <= 11 * RATE  # the resampler delays part of a block
     assert sum(blocks) == seconds * RATE
 
 
-def test_samples_between_two_steps_are_rounded_to_the_nearer(tmp_path: Path) -> None:
+def test_samples_are_rounded_to_the_nearest_integer(tmp_path: Path) -> None:
     path = tmp_path / "x.wav"
     path.write_bytes(wav(np.array([0.9, -0.9, 0.1]) / 32768, subtype="FLOAT"))
     assert list(decoded(path)) == [1, -1, 0]
 
 
-def test_a_file_that_is_cut_while_it_is_read_is_not_taken_for_a_shorter_one(tmp_path: Path) -> None:
+def test_a_file_that_is_truncated_while_it_is_read_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.wav"
     path.write_bytes(wav(np.zeros(60 * RATE, np.int16)))
     blocks = audio_stream.decode(path, RATE)
@@ -154,3 +163,21 @@ def test_a_file_that_is_cut_while_it_is_read_is_not_taken_for_a_shorter_one(tmp_
     os.truncate(path, 30 * RATE)
     with pytest.raises(AudioCorrupt, match="before the end"):
         list(blocks)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("subtype", ["FLOAT", "DOUBLE"])
+def test_samples_that_are_not_numbers_are_refused(tmp_path: Path, value: float, subtype: str) -> None:
+    samples = silence(1).astype(np.float32)
+    samples[8000] = value
+    assert isinstance(decoding_error(tmp_path, wav(samples, subtype=subtype)), AudioNotFinite)
+
+
+@pytest.mark.parametrize("rate", [16000, 44100])
+@pytest.mark.parametrize("value", [257.0, 32767.0, -32768.0, 3e38])
+def test_floating_point_in_the_scale_of_integers_is_refused(tmp_path: Path, value: float, rate: int) -> None:
+    """Clipped to full scale, it would be noise."""
+    samples = np.full((1000, 2), value, np.float32)
+    error = decoding_error(tmp_path, wav(samples, rate, "FLOAT"))
+    assert isinstance(error, AudioCorrupt)
+    assert "times full scale" in error.message

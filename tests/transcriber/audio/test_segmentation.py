@@ -1,4 +1,4 @@
-"""Long recordings are cut where nobody speaks, and nothing that is said gets lost."""
+"""Long recordings are cut in pauses, and no speech is lost."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def cut(samples: Samples, rate: int = RATE) -> tuple[list[Segment], float]:
 
 
 def voice(seconds: float, rate: int = RATE) -> Samples:
-    """What the voice activity detection takes for a voice: a buzz with two tones, swelling and fading."""
+    """A sound that voice activity detection takes for a voice: pulses with two tones, of varying loudness."""
     time = np.arange(int(seconds * rate)) / rate
     pulses = (np.sin(2 * np.pi * 120 * time) > 0.95) * 1.0
     tones = np.sin(2 * np.pi * 700 * time) + 0.7 * np.sin(2 * np.pi * 1800 * time)
@@ -40,7 +40,7 @@ def joined(parts: Iterable[Samples]) -> Samples:
 def test_audio_up_to_the_longest_stays_in_one_piece(seconds: float) -> None:
     samples = voice(seconds)
     segments, skipped = cut(samples)
-    assert [each.start for each in segments] == [0.0]
+    assert [segment.start for segment in segments] == [0.0]
     assert np.array_equal(segments[0].samples, samples)
     assert skipped == 0
 
@@ -51,21 +51,21 @@ def test_a_short_silent_file_is_left_to_the_engine() -> None:
     assert skipped == 0
 
 
-def test_no_sample_of_a_long_recording_is_lost_or_said_twice() -> None:
+def test_no_sample_of_a_long_recording_is_lost_or_repeated() -> None:
     samples = voice(100)
     segments, skipped = cut(samples)
     assert len(segments) > 1
     assert skipped == 0
-    assert np.array_equal(joined(each.samples for each in segments), samples)
+    assert np.array_equal(joined(segment.samples for segment in segments), samples)
     for before, after in zip(segments, segments[1:]):
         assert after.start == pytest.approx(before.end)
 
 
-def test_no_segment_is_so_long_that_decoding_never_ends() -> None:
-    """One call for a file of any length used to take hours, and more memory than there is."""
+def test_no_segment_is_longer_than_the_limit() -> None:
+    """Once, a whole file was decoded in one call, which took hours and more memory than the machine had."""
     for samples in (voice(100), np.random.default_rng(0).normal(0, 3000, 100 * RATE).astype(np.int16)):
         segments, _ = cut(samples)
-        assert all(EARLIEST <= each.seconds <= LONGEST for each in segments[:-1])
+        assert all(EARLIEST <= segment.seconds <= LONGEST for segment in segments[:-1])
         assert segments[-1].seconds <= LONGEST
 
 
@@ -77,40 +77,40 @@ def test_a_long_recording_is_cut_in_its_pauses_and_not_in_a_word() -> None:
 
 
 def test_a_recording_without_pauses_is_cut_where_it_is_quietest() -> None:
-    rate = 22050  # unknown to the voice activity detection
+    rate = 22050  # not supported by the voice activity detection
     loud = voice(20, rate)
     loud[int(11.0 * rate) : int(11.1 * rate)] //= 20
     segments, _ = cut(loud, rate)
     assert 10.9 < segments[1].start < 11.15
 
 
-def test_a_model_at_a_rate_that_the_vad_does_not_know_still_gets_short_segments() -> None:
+def test_segments_are_short_at_a_rate_that_the_vad_does_not_support() -> None:
     samples = voice(40, rate=22050)
     segments, skipped = cut(samples, rate=22050)
-    assert all(each.seconds <= LONGEST for each in segments)
-    assert np.array_equal(joined(each.samples for each in segments), samples)
+    assert all(segment.seconds <= LONGEST for segment in segments)
+    assert np.array_equal(joined(segment.samples for segment in segments), samples)
     assert skipped == 0
 
 
-def test_silence_around_a_sentence_costs_nothing_and_is_counted() -> None:
+def test_silence_around_a_sentence_is_left_out_and_counted() -> None:
     segments, skipped = cut(joined([silence(60), voice(3), silence(60)]))
-    kept = sum(each.seconds for each in segments)
+    kept = sum(segment.seconds for segment in segments)
     assert segments[0].start <= 60
     assert segments[-1].end >= 63
     assert kept <= 2 * LONGEST
     assert skipped + kept == pytest.approx(123)
 
 
-def test_a_minute_of_silence_holds_no_segment() -> None:
+def test_a_minute_of_silence_gives_no_segment() -> None:
     segments, skipped = cut(silence(60))
     assert segments == []
     assert skipped == 60
 
 
-def test_no_audio_gives_no_segment_and_so_no_letter() -> None:
+def test_no_audio_gives_no_segment() -> None:
     assert cut(np.empty(0, np.int16)) == ([], 0.0)
 
 
-def test_an_engine_that_mixes_files_can_tell_segments_apart() -> None:
+def test_segments_carry_the_number_of_their_file() -> None:
     segments, _ = cut(voice(20))
-    assert {each.file for each in segments} == {7}
+    assert {segment.file for segment in segments} == {7}

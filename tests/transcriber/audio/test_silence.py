@@ -1,4 +1,4 @@
-"""Cutting at silence changes what is paid for and not what is heard, and passes over nothing but silence."""
+"""Cutting at silence leaves out only silence, and does not change the transcript."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def parallel(request: pytest.FixtureRequest, model_folder: Path) -> Iterator[Eng
 
 
 def silent_seconds(samples: Samples) -> float:
-    """How much WebRTC's voice activity detection itself takes for silence, with zeros after the last full frame."""
+    """How many seconds WebRTC's voice activity detection calls silent; the last frame is filled up with zeros."""
     detector = webrtcvad.Vad(1)
     padded = np.concatenate([samples, np.zeros(-len(samples) % FRAME, np.int16)])
     silent = [not detector.is_speech(frame.tobytes(), RATE) for frame in padded.reshape(-1, FRAME)]
@@ -38,7 +38,7 @@ def silent_seconds(samples: Samples) -> float:
 
 
 def meeting(clips: list[Clip], seed: int) -> Samples:
-    """Speech, half a syllable in a long silence, noise as in a room; it ends between two frames."""
+    """Speech, parts of words in long silence, and room noise; the end is between two frames."""
     rng = np.random.default_rng(seed)
     parts: list[Samples] = []
     for _ in range(8):
@@ -51,32 +51,32 @@ def meeting(clips: list[Clip], seed: int) -> Samples:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_no_more_is_passed_over_than_the_detection_takes_for_silence(clips: list[Clip], seed: int) -> None:
-    """More would be somebody's words."""
+def test_no_more_is_skipped_than_the_detection_calls_silent(clips: list[Clip], seed: int) -> None:
+    """Anything else could be speech."""
     samples = meeting(clips, seed)
     segmenter = Segmenter(RATE)
     segments = list(segmenter.segments(0, iter(np.array_split(samples, 13))))
     assert 0 < segmenter.skipped_seconds <= silent_seconds(samples) + 1e-9
-    kept = sum(len(each.samples) for each in segments)
+    kept = sum(len(segment.samples) for segment in segments)
     assert segmenter.skipped_seconds == pytest.approx((len(samples) - kept) / RATE)
-    passed_over = np.ones(len(samples), bool)
-    for each in segments:
-        start = round(each.start * RATE)
-        assert np.array_equal(samples[start : start + len(each.samples)], each.samples)
-        passed_over[start : start + len(each.samples)] = False
+    skipped = np.ones(len(samples), bool)
+    for segment in segments:
+        start = round(segment.start * RATE)
+        assert np.array_equal(samples[start : start + len(segment.samples)], segment.samples)
+        skipped[start : start + len(segment.samples)] = False
     detector = webrtcvad.Vad(1)
     for start in range(0, len(samples) - FRAME + 1, FRAME):
         is_voiced = detector.is_speech(samples[start : start + FRAME].tobytes(), RATE)
-        assert not (is_voiced and passed_over[start : start + FRAME].any())
+        assert not (is_voiced and skipped[start : start + FRAME].any())
 
 
-def test_uncut_nothing_is_skipped_and_a_minute_is_one_segment(
+def test_without_cutting_nothing_is_skipped_and_a_minute_is_one_segment(
     tmp_path: Path, engine: LibDeepSpeech, clips: list[Clip]
 ) -> None:
     path = tmp_path / "a.wav"
     path.write_bytes(wav(np.concatenate([clips[0].samples, silence(50), clips[1].samples, silence(5)])))
     whole = transcribe_file(path, engine, Options(cut_at_silence=False))
-    assert [each.start for each in whole.utterances] == [0]
+    assert [utterance.start for utterance in whole.utterances] == [0]
     assert whole.utterances[0].end == pytest.approx(whole.audio.seconds)
     assert whole.audio.seconds > 60
     assert whole.skipped_seconds == 0
@@ -84,14 +84,14 @@ def test_uncut_nothing_is_skipped_and_a_minute_is_one_segment(
     assert len(cut.utterances) > 1
     assert cut.skipped_seconds > 20
     assert cut.text == whole.text == f"{clips[0].text} {clips[1].text}"
-    for one, other in zip(cut.words, whole.words):
-        assert (one.start, one.end) == pytest.approx((other.start, other.end), abs=0.1)
+    for cut_word, whole_word in zip(cut.words, whole.words):
+        assert (cut_word.start, cut_word.end) == pytest.approx((whole_word.start, whole_word.end), abs=0.1)
 
 
-def test_up_to_ten_seconds_the_text_is_libdeepspeechs_own(
+def test_the_text_of_up_to_ten_seconds_is_that_of_libdeepspeech_alone(
     tmp_path: Path, parallel: Engine, clips: list[Clip], model_folder: Path
 ) -> None:
-    """What lies between a file and libdeepspeech, decoding, cutting, processes, must not cost a word."""
+    """The steps between a file and libdeepspeech (decoding, cutting, processes) must not change a word."""
     folder = open_folder(model_folder)
     native = deepspeech.Model(str(folder.acoustic))
     native.enableExternalScorer(str(folder.scorer))
@@ -102,7 +102,7 @@ def test_up_to_ten_seconds_the_text_is_libdeepspeechs_own(
     texts = []
     for number in range(24):
         chosen = rng.choice(len(clips), 1 + number % 3)
-        parts = [part for each in chosen for part in (clips[each].samples, silence(rng.uniform(0, 0.4)))]
+        parts = [part for index in chosen for part in (clips[index].samples, silence(rng.uniform(0, 0.4)))]
         samples = np.concatenate(parts)[: 10 * RATE]
         noise = rng.normal(0, (number % 4) / 4 * samples.std(), len(samples))
         noisy = (samples + noise).clip(-32768, 32767).astype(np.int16)

@@ -1,4 +1,4 @@
-"""Any damage to a WAV header ends in a coded failure or in all of the audio: no crash, no hang, no quiet loss."""
+"""A damaged WAV header gives a coded error or all of the audio: no crash, no hang, no unnoticed loss."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ from tests.support.transcriber.wav_oracle import promise
 
 ROOT = Path(__file__).resolve().parents[3]
 SEEDS = seeds()
-#: For all mutants of a seed; a mutant that hangs is ended long before.
+#: The time limit for all mutants of a seed. A single mutant that hangs is ended much earlier.
 SECONDS = 300
-#: What Python's own reader opens: 8 to 32 bits, little-endian, a plain header.
+#: The seeds that Python's `wave` module can read: 8 to 32 bits, little-endian, a plain header.
 PLAIN = ["8-bit", "16-bit", "24-bit", "32-bit", "stereo", "44-khz", "tags"]
 
 
-#: Decodes a file, and prints how many samples came and by how many kilobytes that made the process larger.
+#: A program that decodes a file and prints the number of samples and the growth of the process, in kilobytes.
 DECODE = """
 import sys
 from pathlib import Path
-from tests.transcriber.fuzz import bound_memory, peak_memory
-from tests.transcriber.sounds import RATE
-from transcriber import audio
+from tests.support.transcriber.wav_files import RATE
+from tests.support.transcriber.wav_fuzz import bound_memory, peak_memory
+from transcriber.audio import audio_stream
 before = bound_memory()
-print(sum(len(block) for block in audio.decode(Path(sys.argv[1]), RATE)), peak_memory() - before)
+print(sum(len(block) for block in audio_stream.decode(Path(sys.argv[1]), RATE)), peak_memory() - before)
 """
 
 
 def python(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """A process of its own, which may die."""
+    """Run Python in a process of its own, which may crash."""
     path = os.pathsep.join(map(str, (ROOT, ROOT / "dags", ROOT / "transcriber_image")))
     return subprocess.run(
         [sys.executable, *arguments],
@@ -56,18 +56,20 @@ def python(*arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize("name", SEEDS)
 def test_no_damage_to_a_header_crashes_hangs_or_loses_audio(name: str, tmp_path: Path) -> None:
     child = python("-m", "tests.support.transcriber.wav_fuzz", name, str(tmp_path))
-    now = tmp_path / "now"
-    assert child.returncode == 0, f"died at: {now.read_text() if now.exists() else 'the start'}\n{child.stderr}"
+    current = tmp_path / "current"
+    assert child.returncode == 0, (
+        f"crashed at: {current.read_text() if current.exists() else 'the start'}\n{child.stderr}"
+    )
     report = json.loads(child.stdout)
     assert report["failures"] == []
     assert report["grown_kilobytes"] * 1024 < MEMORY
-    # The mutants reach both ends: what is refused, and what is taken all the same.
+    # The mutants show both outcomes: some are refused, some are decoded.
     assert report["counts"]["audio"] > 100
     assert report["counts"]["AUDIO_CORRUPT"] > 100
     assert report["counts"]["AUDIO_TRUNCATED"] > 50
 
 
-def test_the_fuzz_is_as_large_as_it_is_said_to_be() -> None:
+def test_there_are_more_than_ten_thousand_mutants() -> None:
     assert sum(1 for seed in SEEDS.values() for _ in mutants(seed)) > 10_000
 
 
@@ -81,7 +83,7 @@ def test_the_oracle_agrees_with_pythons_own_reader(name: str) -> None:
 @pytest.mark.parametrize(
     ("rate", "channels", "seconds"), [(16000, 1, 3600), (1000, 1, 3600), (768_000, 2, 30), (8000, 1024, 30)]
 )
-def test_memory_is_the_same_for_any_length_rate_and_number_of_channels(
+def test_memory_does_not_grow_with_length_rate_or_channels(
     tmp_path: Path, rate: int, channels: int, seconds: int
 ) -> None:
     path = tmp_path / "x.wav"

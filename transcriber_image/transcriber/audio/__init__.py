@@ -1,1 +1,1 @@
-"""Audio files as segments of the samples that a model hears."""
+"""Read WAV files and cut them into segments of samples for the engines."""

@@ -1,4 +1,4 @@
-"""Any WAV file as a stream of what a model hears: one channel of 16-bit samples at the model's rate."""
+"""Decode a WAV file of any format to a stream of 16-bit mono samples at the model's sample rate."""
 
 from __future__ import annotations
 
@@ -11,91 +11,101 @@ import numpy.typing as npt
 import soundfile
 import soxr
 
-from transcriber.audio import delayed_signals, wav
-from transcriber.audio.plain_wav import View
+from transcriber.audio.delayed_signals import delay_signals
+from transcriber.audio.plain_wav import PlainWav
+from transcriber.audio.wav import find_audio
 from transcription.contract.errors import AudioCorrupt, AudioNotFinite
 from transcription.contract.result import Audio
 
 #: One channel of audio, shape (samples,).
 Samples = npt.NDArray[np.int16]
 
-#: How many numbers are decoded at a time, all channels together: 1 MB as float32.
+#: The most samples that are decoded at a time, all channels together: 1 MB as float32.
 _BLOCK = 2**18
-#: And for how long, in seconds: a block at a low rate is many times longer once it is resampled.
+#: The longest audio that is decoded at a time, in seconds. Without this limit, a block at a low sample rate would
+#: become many times larger when it is resampled.
 _BLOCK_SECONDS = 10
-#: Times full scale. Beyond this it is no audio, or integers that were written as if they were floating point.
+#: The highest sample value that is accepted, as a multiple of full scale. Higher values come from damage, or from
+#: integers that were written as floating-point numbers.
 _LOUDEST = 256
 
 
 def describe(path: Path) -> Audio:
-    """What the WAV file `path` holds, once it is sure that it is one and complete.
+    """Check that `path` is a complete WAV file, and return its length and format.
 
     Raises:
-        InputError: one of the `Audio…` errors; the file cannot be transcribed.
+        InputError: the file cannot be transcribed; one of the classes named `Audio…`.
     """
     with _open(path) as file:
         return Audio(file.frames / file.samplerate, file.samplerate, file.channels, file.subtype)
 
 
 def decode(path: Path, rate: int) -> Generator[Samples, None, None]:
-    """The audio of a file that `describe` accepted, in blocks, at `rate` hertz.
+    """Yield the audio of a file that `describe` accepted, in blocks, at `rate` hertz.
 
-    Channels are averaged. Audio that is 16-bit mono at `rate` already comes out bit for bit.
+    Channels are averaged. Audio that already is 16-bit mono at `rate` is not changed by a single bit.
 
     Raises:
         AudioNotFinite: a sample is NaN or infinite.
         AudioCorrupt: decoding stops before the end, or a sample is far beyond full scale.
     """
     with _open(path) as file:
-        stream = soxr.ResampleStream(file.samplerate, rate, 1, dtype="float32") if file.samplerate != rate else None
-        frames = 0
-        wanted = max(1, min(_BLOCK // file.channels, _BLOCK_SECONDS * file.samplerate))
-        while frames < file.frames:
-            block = _read(file, wanted)
+        resampler = soxr.ResampleStream(file.samplerate, rate, 1, dtype="float32") if file.samplerate != rate else None
+        decoded = 0
+        block_frames = max(1, min(_BLOCK // file.channels, _BLOCK_SECONDS * file.samplerate))
+        while decoded < file.frames:
+            block = _read(file, block_frames)
             if len(block) == 0:
-                seconds = frames / file.samplerate
+                seconds = decoded / file.samplerate
                 raise AudioCorrupt(f"Decoding stops after {seconds:.2f} s, before the end. Export the file again.")
-            frames += len(block)
+            decoded += len(block)
             _check(block)
             mono = block.mean(axis=1)
-            if stream is not None:
-                mono = stream.resample_chunk(mono, last=frames >= file.frames)
+            if resampler is not None:
+                mono = resampler.resample_chunk(mono, last=decoded >= file.frames)
             yield np.clip(np.rint(mono * 32768), -32768, 32767).astype(np.int16)
 
 
 @contextmanager
 def _open(path: Path) -> Iterator[soundfile.SoundFile]:
     with path.open("rb") as source:
-        found = wav.find(source)
+        wav = find_audio(source)
         try:
-            with delayed_signals.held():
-                file = soundfile.SoundFile(View(source, found))
+            with delay_signals():
+                file = soundfile.SoundFile(PlainWav(source, wav))
         except soundfile.LibsndfileError as error:
-            raise AudioCorrupt(f"The WAV file cannot be decoded: {error.error_string} Export it again.") from error
+            raise _undecodable(error) from error
         try:
-            if file.frames != found.frames:
+            if file.frames != wav.frames:
                 raise AudioCorrupt(
-                    f"Decoding gives {file.frames} samples, the header promises {found.frames}. Export the file again."
+                    f"The WAV header promises {wav.frames} samples, but decoding gives {file.frames}. "
+                    "Export the file again."
                 )
             yield file
         finally:
-            with delayed_signals.held():
+            with delay_signals():
                 file.close()
 
 
 def _read(file: soundfile.SoundFile, frames: int) -> npt.NDArray[np.float32]:
-    """The next samples, shape (frames, channels); full scale is 1."""
+    """Read the next samples, shape (frames, channels); full scale is 1."""
     try:
-        with delayed_signals.held():
+        with delay_signals():
             return file.read(frames, dtype="float32", always_2d=True)  # type: ignore[no-any-return]
     except soundfile.LibsndfileError as error:
-        raise AudioCorrupt(f"The WAV file cannot be decoded: {error.error_string} Export it again.") from error
+        raise _undecodable(error) from error
+
+
+def _undecodable(error: soundfile.LibsndfileError) -> AudioCorrupt:
+    return AudioCorrupt(f"The WAV file cannot be decoded: {error.error_string} Export the file again, as 16-bit PCM.")
 
 
 def _check(block: npt.NDArray[np.float32]) -> None:
-    """Refuse samples that nobody recorded, before they are averaged or resampled into something that looks right."""
+    """Refuse impossible samples here, because averaging and resampling could turn them into plausible ones."""
     if not np.isfinite(block).all():
-        raise AudioNotFinite("The audio holds samples that are no numbers (NaN or infinity). Export it again.")
+        raise AudioNotFinite(
+            "The audio contains samples that are not numbers (NaN or infinity). Export the file again, as 16-bit PCM."
+        )
     loudest = np.abs(block).max()
     if loudest > _LOUDEST:
         raise AudioCorrupt(f"The samples reach {loudest:.0f} times full scale. Export the file again, as 16-bit PCM.")

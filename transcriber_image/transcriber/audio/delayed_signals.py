@@ -1,8 +1,12 @@
-"""Signals that end the process wait while C code is at work that calls back into Python, or gives memory back.
+"""Delay the signals that end the process while C code that cannot be interrupted is running.
 
-An exception that a handler raises in such a callback is printed and forgotten (CFFI, "Extern Python"): the process
-would go on as if nobody had asked it to end, and the callback would seem to have failed. Between the C code that closes
-a file and the note that it is closed, an exception has it closed again, which ends the process by SIGABRT.
+Two cases need this:
+
+- C code calls back into Python. If a signal handler raises an exception in the callback, CFFI prints and drops the
+  exception (CFFI documentation, "Extern Python"): the process goes on as if there had been no signal, and the callback
+  seems to have failed.
+- soundfile closes a file. If a signal handler raises an exception after libsndfile has freed the file and before
+  soundfile has noted that, soundfile closes the file a second time, and the process ends with SIGABRT.
 """
 
 from __future__ import annotations
@@ -16,17 +20,20 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 @contextmanager
-def held() -> Iterator[None]:
-    """What comes meanwhile is handled at the end. In other threads this is nothing: signals are the main thread's."""
+def delay_signals() -> Iterator[None]:
+    """Delay SIGTERM and SIGINT until the block ends.
+
+    No effect outside the main thread: Python runs signal handlers in the main thread only.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    waiting: list[int] = []
-    handlers = {each: signal.signal(each, lambda number, _: waiting.append(number)) for each in _SIGNALS}
+    received: list[int] = []
+    handlers = {name: signal.signal(name, lambda number, _: received.append(number)) for name in _SIGNALS}
     try:
         yield
     finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-        for each in waiting:
-            signal.raise_signal(each)
+        for name, handler in handlers.items():
+            signal.signal(name, handler)
+        for number in received:
+            signal.raise_signal(number)

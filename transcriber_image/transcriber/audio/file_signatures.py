@@ -1,8 +1,8 @@
-"""What a file is that is called `.wav` and is not, for people who wonder why it was refused."""
+"""Recognise the type of a file that is called `.wav` but is not a WAV file, for the error message."""
 
 from __future__ import annotations
 
-#: What other kinds of file start with: (offset, bytes, name).
+#: How files of other types start: offset, bytes, name of the type.
 _SIGNATURES = (
     (0, b"ID3", "an MP3 file"),
     (0, b"OggS", "an Ogg file"),
@@ -23,8 +23,8 @@ _SIGNATURES = (
 _MPEG_FRAME = 0b11111111_11100000
 
 
-def looks_like(start: bytes) -> str:
-    """For people: what a file is that starts with these bytes."""
+def file_type(start: bytes) -> str:
+    """Name the type of the file that starts with these bytes, with an article: `an MP3 file`."""
     for offset, signature, name in _SIGNATURES:
         if start.startswith(signature, offset):
             return name
@@ -33,7 +33,8 @@ def looks_like(start: bytes) -> str:
     try:
         text = start.decode("utf-8")
     except UnicodeDecodeError as error:
-        text = start[: error.start].decode("utf-8") if error.start > len(start) - 4 else "\0"  # cut inside a character
-    if all(each.isprintable() or each in "\r\n\t\ufeff" for each in text):
+        is_last_character = error.start > len(start) - 4  # `start` may end inside a character
+        text = start[: error.start].decode("utf-8") if is_last_character else "\0"
+    if all(character.isprintable() or character in "\r\n\t\ufeff" for character in text):
         return "a text file"
-    return f"nothing known (it starts with the bytes {start[:8].hex(' ')})"
+    return f"a file of an unknown type (its first bytes are {start[:8].hex(' ')})"

@@ -1,7 +1,8 @@
-"""Audio of any length as segments that DeepSpeech can decode in time and memory that do not grow with the file.
+"""Cut audio of any length into segments, so that time and memory for decoding do not grow with the file.
 
-The beam search without a scorer takes 0.16 s per second of audio at 4 s, 0.50 at 60 s, and does not end in sensible
-time at 300 s. Segments of 10 to 15 s are the cheapest, and long enough for the scorer to see context.
+DeepSpeech's beam search without a scorer takes 0.16 s per second of audio for segments of 4 s and 0.50 s for segments
+of 60 s; for 300 s it does not end in reasonable time. Segments of 10 to 15 s cost the least and give the scorer enough
+context.
 """
 
 from __future__ import annotations
@@ -15,75 +16,78 @@ import webrtcvad
 
 from transcriber.audio.audio_stream import Samples
 
-#: In seconds: audio up to this length stays whole, and no segment is longer.
+#: The longest segment, in seconds. A file up to this length is not cut.
 LONGEST = 15.0
-#: In seconds: a long file is cut at the longest silence between this and `LONGEST` after the previous cut.
+#: The shortest segment of a long file, in seconds, except for its last one. The file is cut at the longest silence
+#: between `EARLIEST` and `LONGEST` after the previous cut.
 EARLIEST = 8.0
 
-#: WebRTC's voice activity detection takes frames of 10, 20 or 30 ms, at these rates only.
+#: WebRTC's voice activity detection takes frames of 10, 20 or 30 ms, at these sample rates only.
 _FRAME_MS = 30
 _VAD_RATES = (8000, 16000, 32000, 48000)
-#: From 0 to 3, the higher the readier to call a frame silent. On 500 recordings of single spoken digits, 0, 1, 2 and 3
-#: find no voice at all in 0, 1, 1 and 18 of them.
+#: How readily the detection calls a frame silent, from 0 to 3. In 500 recordings of one spoken digit each, the modes 0,
+#: 1, 2 and 3 found no voice in 0, 1, 1 and 18 recordings.
 _VAD_MODE = 1
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A piece of a file. The number tells an engine that works on many files at once where a segment belongs."""
+    """A part of a file that an engine decodes at once. Engines work on segments of several files at a time."""
 
-    #: The file's number in the manifest.
+    #: The number of the file in the manifest.
     file: int
-    #: Where it starts in the file, in seconds.
+    #: Where the segment starts in the file, in seconds.
     start: float
-    #: At the model's rate, shape (samples,).
+    #: At the model's sample rate, shape (samples,).
     samples: Samples
-    #: How long it is, in seconds.
+    #: The length, in seconds.
     seconds: float
 
     @property
     def end(self) -> float:
-        """Where it ends in the file, in seconds."""
+        """Where the segment ends in the file, in seconds."""
         return self.start + self.seconds
 
 
 class Segmenter:
-    """Cuts the audio of one file, or where it may not be cut, makes one segment of it."""
+    """Cuts the audio of one file into segments at silence, or makes one segment of it."""
 
     def __init__(self, rate: int, *, cut: bool = True) -> None:
+        """`rate` is the sample rate in hertz. Without `cut`, the file becomes one segment of any length."""
         self._rate = rate
         self._cut = cut
         self._frame = rate * _FRAME_MS // 1000
         self._vad = webrtcvad.Vad(_VAD_MODE) if rate in _VAD_RATES else None
-        #: How much of a long file was passed over because it holds no voice, in seconds.
+        #: The total length of the segments that were left out because they contain no voice, in seconds.
         self.skipped_seconds = 0.0
 
     def segments(self, file: int, blocks: Iterable[Samples]) -> Iterator[Segment]:
-        """The segments of file number `file`, whose audio comes in `blocks` of any length.
+        """Yield the segments of file number `file`, whose audio comes in `blocks` of any length.
 
-        Where the voice activity detection finds no silence (or does not know the rate), the quietest frame is cut.
-        In files of more than one segment, segments without a voiced frame are counted and left out.
+        If a stretch has no silence, or the voice activity detection does not support the rate, the cut is at the
+        quietest frame. In files of more than one segment, segments without voice are counted and left out.
         """
         if not self._cut:
             samples = np.concatenate([np.empty(0, np.int16), *blocks])
             yield Segment(file, 0.0, samples, len(samples) / self._rate)
             return
         longest = int(LONGEST * 1000) // _FRAME_MS
-        start = 0  # of `pending` in the file, in samples
+        start = 0  # where `pending` starts in the file, in samples
         pending = np.empty(0, np.int16)
-        voiced: list[bool] = []  # of each full frame in `pending`
+        voiced: list[bool] = []  # for each full frame in `pending`
         for block in blocks:
             pending = np.concatenate([pending, block])
             voiced += self._detect(pending[len(voiced) * self._frame :])
             while len(pending) > longest * self._frame:
                 frames = self._cut_after(pending[: longest * self._frame], voiced[:longest])
                 length = frames * self._frame
-                yield from self._keep(file, start, pending[:length], voiced[:frames])
+                yield from self._keep_voiced(file, start, pending[:length], voiced[:frames])
                 start, pending, voiced = start + length, pending[length:], voiced[frames:]
         if len(pending):
-            yield from self._keep(file, start, pending, voiced if start else [True])
+            yield from self._keep_voiced(file, start, pending, voiced if start else [True])
 
-    def _keep(self, file: int, start: int, samples: Samples, voiced: list[bool]) -> Iterator[Segment]:
+    def _keep_voiced(self, file: int, start: int, samples: Samples, voiced: list[bool]) -> Iterator[Segment]:
+        """Yield `samples` as a segment if any frame is voiced; otherwise count them as skipped."""
         seconds = len(samples) / self._rate
         if any(voiced):
             yield Segment(file, start / self._rate, samples, seconds)
@@ -91,14 +95,14 @@ class Segmenter:
             self.skipped_seconds += seconds
 
     def _detect(self, samples: Samples) -> list[bool]:
-        """Whether each full frame holds a voice."""
+        """For each full frame, whether it contains a voice."""
         frames = samples[: len(samples) // self._frame * self._frame].reshape(-1, self._frame)
         if self._vad is None:
             return [True] * len(frames)
         return [self._vad.is_speech(frame.tobytes(), self._rate) for frame in frames]
 
     def _cut_after(self, samples: Samples, voiced: list[bool]) -> int:
-        """After how many frames to cut: in the middle of the longest silence, else at the quietest frame."""
+        """Choose the number of frames before the cut: to the middle of the longest silence, or the quietest frame."""
         earliest = int(EARLIEST * 1000) // _FRAME_MS
         runs = groupby(range(earliest, len(voiced)), key=voiced.__getitem__)
         silences = [list(run) for is_voiced, run in runs if not is_voiced]

@@ -1,8 +1,11 @@
-"""Where the audio of a WAV file is, and whether all of it is there: answered from its header.
+"""Find the audio in a WAV file and check that all of it is there.
 
-libsndfile takes broken files without a word: a truncated one for a shorter one, the first of two recordings for both,
-an MP3 called `.wav` for an MP3. So it never sees a file's own header, only the format and the audio that were found
-here. Chunk layout: Microsoft "Multimedia Programming Interface" 1.0; RF64: EBU Tech 3306; BW64: ITU-R BS.2088.
+libsndfile accepts broken files without an error: it takes a truncated file for a shorter one, reads only the first of
+two recordings in one file, and decodes an MP3 file that is called `.wav`. So libsndfile never sees the header of an
+input. It sees only the format and the audio that this module found; see `plain_wav`.
+
+Chunk layout: Microsoft, "Multimedia Programming Interface and Data Specifications 1.0"; RF64: EBU Tech 3306; BW64:
+ITU-R BS.2088.
 """
 
 from __future__ import annotations
@@ -13,55 +16,56 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Optional
 
-from transcriber.audio import wave_format
-from transcriber.audio.file_signatures import looks_like
-from transcriber.audio.wave_format import WaveFormat
+from transcriber.audio.file_signatures import file_type
+from transcriber.audio.wave_format import WaveFormat, parse_format
 from transcription.contract.errors import AudioCorrupt, AudioEmpty, AudioNoSamples, AudioNotWav, AudioTruncated
 
-#: A WAV file has a handful of chunks. The bound keeps a large file of nonsense from being walked eight bytes at a time.
+#: A WAV file has a handful of chunks. The limit bounds the time that a large file of random bytes takes.
 _MAX_CHUNKS = 1000
-#: The start of a file, and of each chunk: a name and the length of what follows, in bytes.
+#: A file and each chunk start with a name and the length of what follows, in bytes.
 _HEAD_BYTES = 8
-#: Where the first chunk starts.
-_FIRST = 12
-#: No format that is read here needs more of its chunk.
+#: The offset of the first chunk.
+_FIRST_CHUNK = 12
+#: No supported format needs more of its chunk.
 _FORMAT_BYTES = 64
 
-#: What stands for a length in 32 bits that is not known, or kept elsewhere.
+#: Stands for a length that is not known or has 64 bits.
 _UNKNOWN = 0xFFFFFFFF
-#: GStreamer, SoX and arecord write 0x7FFF0000, 0x7FFFF000 and 0x80000000, rounded down to whole frames.
+#: Lengths that programs write to a pipe: 0x7FFF0000 (GStreamer), 0x7FFFF000 (SoX) and 0x80000000 (arecord), rounded
+#: down to whole frames.
 _ENDLESS = range(0x7FFE0000, 0x80000001)
 
-#: Bytes at the end of a file that are no chunk and may be there: line ends, ID3v1, what an upload form adds.
+#: How many bytes after the last chunk are accepted: line ends, ID3v1 tags, what an upload form adds.
 _STRAY_BYTES = 1024
-#: What starts another recording behind the first.
-_SECOND = (b"data", b"RIFF", b"RIFX", b"RF64", b"BW64")
+#: The names that start another recording after the first.
+_SECOND_RECORDING = (b"data", b"RIFF", b"RIFX", b"RF64", b"BW64")
 
 
 @dataclass(frozen=True)
 class Wav:
-    """The audio of a WAV file."""
+    """Where the audio of a WAV file is and how it is encoded."""
 
     format: WaveFormat
     #: Content of the `fmt ` chunk.
     format_chunk: bytes
     is_big_endian: bool
-    #: Where the audio lies in the file, in bytes.
+    #: Where the audio starts in the file, in bytes.
     offset: int
+    #: The length of the audio, in bytes.
     size: int
 
     @property
     def frames(self) -> int:
-        """How many there are, of one sample for each channel."""
+        """The number of frames; each has one sample per channel."""
         return self.format.frames(self.size)
 
 
 @dataclass(frozen=True)
 class _Chunk:
     name: bytes
-    #: Where its content starts, in bytes from the start of the file.
+    #: Where the content starts, in bytes from the start of the file.
     offset: int
-    #: Bytes of its content, as it says.
+    #: The length of the content according to the chunk, in bytes.
     size: int
 
     @property
@@ -71,79 +75,86 @@ class _Chunk:
 
 @dataclass(frozen=True)
 class _Header:
-    #: How long the whole file is, in bytes, as it says.
+    #: The length of the whole file according to its header, in bytes.
     promised: int
     format_chunk: Optional[bytes]
-    #: The audio, with a length of `_UNKNOWN` where neither 32 nor 64 bits say it.
+    #: The audio; its size is `_UNKNOWN` if neither the 32-bit nor the 64-bit length says it.
     data: Optional[_Chunk]
 
 
-def find(file: BinaryIO) -> Wav:
-    """The audio of a WAV file (RIFF, RIFX, RF64 or BW64), all of which is there.
+def find_audio(file: BinaryIO) -> Wav:
+    """Find the audio of a WAV file (RIFF, RIFX, RF64 or BW64) and check that it is complete.
 
-    A header that was written before the length was known is fine: as much audio as is there belongs to it.
+    Some headers are written before the length is known. Then all bytes to the end of the file are audio.
 
     Raises:
-        AudioEmpty, AudioNotWav, AudioTruncated, AudioNoSamples, AudioCorrupt: what their names say.
+        AudioEmpty: the file has no bytes.
+        AudioNotWav: the file is of another type.
+        AudioTruncated: the end of the file is missing.
+        AudioNoSamples: the file has a header and no audio.
+        AudioCorrupt: the header is damaged, or the file contains more audio than the header says.
     """
     length = file.seek(0, io.SEEK_END)
     if length == 0:
-        raise AudioEmpty("The file has no bytes. Upload it again.")
+        raise AudioEmpty("The file is empty: it has no bytes. Upload it again.")
     file.seek(0)
     start = file.read(512)
     kind = start[:4]
     if kind not in (b"RIFF", b"RIFX", b"RF64", b"BW64") or not b"WAVE".startswith(start[8:12]):
-        raise AudioNotWav(f"The file is not a WAV file but looks like {looks_like(start)}. Convert it to WAV.")
+        raise AudioNotWav(f"The file is not a WAV file: it looks like {file_type(start)}. Convert it to WAV.")
     order = ">" if kind == b"RIFX" else "<"
     header = _read_header(file, order, start)
     data = header.data
     if data is None:
         if header.promised > length:
             raise AudioTruncated(f"The file ends inside its header, after {length} bytes. Upload it again.")
-        raise AudioCorrupt("The WAV header has no data chunk. Export the file again.")
+        raise AudioCorrupt("The WAV file has no data chunk, which contains the audio. Export the file again.")
     if header.format_chunk is None:
-        raise AudioCorrupt("The WAV header does not say how its audio is encoded. Export the file again.")
+        raise AudioCorrupt("The WAV header does not say how the audio is encoded. Export the file again.")
 
-    held = length - data.offset
-    # A header that is finished and says 0, or two gigabytes, means it.
-    is_finished = header.promised == length and data.size <= held
-    if data.size == _UNKNOWN or ((data.size == 0 or data.size in _ENDLESS) and not is_finished):
-        data = replace(data, size=held)
-    elif data.size > held:
-        raise AudioTruncated(f"The header promises {data.size} bytes of audio, the file holds {held}. Upload it again.")
+    present = length - data.offset
+    # A header that gives the right file length was completed: then 0 bytes or two gigabytes of audio are meant.
+    is_completed = header.promised == length and data.size <= present
+    if data.size == _UNKNOWN or ((data.size == 0 or data.size in _ENDLESS) and not is_completed):
+        data = replace(data, size=present)
+    elif data.size > present:
+        raise AudioTruncated(
+            f"The WAV header promises {data.size} bytes of audio, but the file contains {present}: its end is missing. "
+            "Upload it again."
+        )
     else:
         _check_rest(file, order, data, length)
-    wav = Wav(wave_format.parse(header.format_chunk, order), header.format_chunk, order == ">", data.offset, data.size)
+    wav = Wav(parse_format(header.format_chunk, order), header.format_chunk, order == ">", data.offset, data.size)
     if data.size % wav.format.block_bytes and wav.format.block_frames > 1:
         raise AudioTruncated(
-            "The audio ends inside a block of its encoding. Upload it again, or export it as 16-bit PCM."
+            "The compressed audio ends inside a block. Upload the file again, or export it as 16-bit PCM."
         )
     if wav.frames == 0:
-        raise AudioNoSamples("The file is a WAV header without any audio.")
+        raise AudioNoSamples("The WAV file contains a header but no audio. Record or export it again.")
     return wav
 
 
 def _read_header(file: BinaryIO, order: str, start: bytes) -> _Header:
-    """The header of a file whose first bytes are `start`."""
+    """Read the header of a file whose first bytes are `start`."""
     promised = struct.unpack_from(f"{order}I", start, 4)[0] if len(start) >= _HEAD_BYTES else 0
-    is_long = not start.startswith(b"RIF")
+    has_long_sizes = not start.startswith(b"RIF")
     long_size = _UNKNOWN
     format_chunk = data = None
-    for chunk in _chunks(file, order, _FIRST):
+    for chunk in _chunks(file, order, _FIRST_CHUNK):
         if chunk.name == b"data":
             data = replace(chunk, size=long_size) if chunk.size == _UNKNOWN else chunk
             break
         if chunk.name == b"fmt ":
             if format_chunk is not None:
-                raise AudioCorrupt("The WAV header has two formats. Export the file again.")
+                raise AudioCorrupt("The WAV header describes the encoding of its audio twice. Export the file again.")
             format_chunk = file.read(min(chunk.size, _FORMAT_BYTES))
-        if chunk.name == b"ds64" and is_long:  # 64-bit lengths: of the file, then of the audio
+        if chunk.name == b"ds64" and has_long_sizes:  # the 64-bit lengths of the file and of the audio
             promised, long_size = struct.unpack("<QQ", file.read(16).ljust(16, b"\0"))
     return _Header(promised + _HEAD_BYTES, format_chunk, data)
 
 
 def _chunks(file: BinaryIO, order: str, offset: int) -> Iterator[_Chunk]:
-    """The chunks from `offset` on. The file stands at the content of each when it is given."""
+    """Yield the chunks from `offset` on, with the file positioned at the content of the chunk."""
     for _ in range(_MAX_CHUNKS):
         file.seek(offset)
         head = file.read(_HEAD_BYTES)
@@ -156,26 +167,28 @@ def _chunks(file: BinaryIO, order: str, offset: int) -> Iterator[_Chunk]:
 
 
 def _check_rest(file: BinaryIO, order: str, data: _Chunk, length: int) -> None:
-    """Refuse a file that has more audio than its header says.
+    """Refuse a file of `length` bytes that has more audio after the audio that the header describes.
 
-    A recorder that died leaves the length of a while before; past 4 GiB a length in 32 bits starts again at 0; and
-    recordings are put together with `cat`.
+    This happens if a recorder crashes before it updates the length, if a file exceeds 4 GiB and its 32-bit length
+    starts again at 0, or if recordings are joined with `cat`.
     """
     end = data.end
     for chunk in _chunks(file, order, end):
-        if chunk.name in _SECOND:
-            raise AudioCorrupt("A second recording follows the first in the same file. Export each as a file.")
+        if chunk.name in _SECOND_RECORDING:
+            raise AudioCorrupt(
+                "A second recording follows the first in the same file. Export each recording to a file of its own."
+            )
         if not (chunk.name.isascii() and chunk.name.decode().isprintable()) or chunk.offset + chunk.size > length:
             break
         end = chunk.end
     if length - end > _STRAY_BYTES and not _is_zero(file, end):
         raise AudioCorrupt(
-            f"The header promises {data.size} bytes of audio, and {length - end} more follow that it does not name. "
+            f"The WAV header promises {data.size} bytes of audio, but {length - end} more bytes follow. "
             "Export the file again; if it is larger than 4 GB, as RF64 or in parts."
         )
 
 
 def _is_zero(file: BinaryIO, offset: int) -> bool:
-    """Whether nothing but zeros follows: room that a recorder took and did not need."""
+    """Whether all bytes from `offset` on are zero. A recorder may reserve such space and not use it."""
     file.seek(offset)
     return not any(block.strip(b"\0") for block in iter(lambda: file.read(2**20), b""))
