@@ -1,1 +1,1 @@
-"""The task `report`, and the alerts."""
+"""The task `report`, and the alerts about red and green runs."""

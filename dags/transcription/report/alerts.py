@@ -1,4 +1,4 @@
-"""Alerts: an SNS topic is told of red runs and, if wished, is sent each report."""
+"""Alerts: publish red runs and, if the deployment wants it, the summary of each green run to an SNS topic."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from transcription.shared.settings import SECTION
 
 
 def on_red_run() -> list[Callable[[Any], None]]:
-    """What a DAG whose run failed calls; empty where the deployment names no topic.
+    """Return the callbacks for a failed run of the DAG; none if the deployment names no topic.
 
-    Read when Airflow parses the DAG, from its configuration alone.
+    Airflow calls this when it parses the DAG, so it reads Airflow's configuration and nothing else.
     """
     topic = conf.get(SECTION, "alert_topic", fallback="")
     if not topic:
         return []
-    pages = conf.get("api", "base_url", fallback="").rstrip("/")
+    airflow_url = conf.get("api", "base_url", fallback="").rstrip("/")
     message = (
-        "The run {{ run_id }} of {{ dag.dag_id }} failed. What it did is kept; what it did not stays in input/ and the "
-        "next run takes it. Its first red task says what is wrong:\n"
-        f"{pages}/dags/{{{{ dag.dag_id }}}}/runs/{{{{ run_id }}}}"
+        "The run {{ run_id }} of {{ dag.dag_id }} failed. What it has finished is kept. The other files stay in "
+        "input/, and the next run takes them. The log of the first red task says what is wrong:\n"
+        f"{airflow_url}/dags/{{{{ dag.dag_id }}}}/runs/{{{{ run_id }}}}"
     )
-    # SNS takes subjects of up to 100 characters, and a run id may have 250.
+    # SNS accepts subjects of up to 100 characters; a run id may have 250.
     return [SnsNotifier(target_arn=topic, subject="Transcription failed: {{ run_id[:70] }}", message=message)]
 
 
 def on_report() -> list[Callable[[Any], None]]:
-    """What the task `report` calls once it is done; empty where nobody wants its summary."""
+    """Return the callbacks for the success of the task `report`; none if the deployment wants no daily summary."""
     topic = conf.get(SECTION, "alert_topic", fallback="")
-    # Not `getboolean`: a wrong value is for the run to tell of, not a reason for the DAG to vanish.
+    # Not `getboolean`: an invalid value must fail the run with a message, not keep the DAG out of the UI.
     if not topic or conf.get(SECTION, "daily_summary", fallback="").lower() != "true":
         return []
     message = "{{ ti.xcom_pull(task_ids='report', key='summary') }}"

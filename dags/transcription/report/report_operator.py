@@ -1,4 +1,4 @@
-"""The task `report`: adds up the run, shows it, and turns it red where something is missing."""
+"""The operator of the task `report`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from airflow.sdk import Asset, BaseOperator
 
 from transcription.contract.keys import RunKeys, run_name
 from transcription.finish.outcomes import Outcomes
-from transcription.report.run_report import describe, make_report, summarize
+from transcription.report.report_text import describe, summarize
+from transcription.report.run_report import make_report
 from transcription.shared import task_links
 from transcription.shared.aws_console import AwsConsole
 from transcription.shared.bucket import Bucket
@@ -22,7 +23,12 @@ if TYPE_CHECKING:
 
 
 class ReportOperator(BaseOperator):
-    """Writes `runs/{run}/report.json`, and tells those who follow the transcripts of its figures."""
+    """Writes `runs/{run}/report.json` and attaches its figures to the event of the asset `transcripts`.
+
+    Args:
+        transcripts: the asset that other DAGs follow.
+        kwargs: passed on to BaseOperator.
+    """
 
     operator_extra_links = (task_links.TRANSCRIPTS_LINK, task_links.REPORT_LINK)
 
@@ -33,10 +39,10 @@ class ReportOperator(BaseOperator):
 
     @fail_without_retry()
     def execute(self, context: Context) -> None:
-        """Add up, write, show.
+        """Write the report of the run, log it, and show its buttons.
 
         Raises:
-            AirflowFailException: a planned file is neither transcribed nor explained.
+            AirflowFailException: a planned file has neither a transcript nor a reason.
         """
         settings = load_settings()
         bucket, run = Bucket(settings.bucket), RunKeys(run_name(context["run_id"]))

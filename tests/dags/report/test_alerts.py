@@ -1,4 +1,4 @@
-"""Alerts: the right people are told, once, in words that help."""
+"""Alerts: the topic of the deployment gets red runs, and summaries if the deployment wants them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RUN_ID = "scheduled__2026-11-22T01:00:00+00:00"
 
 @pytest.fixture
 def topic(aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A topic that the deployment names."""
+    """The topic that the deployment names, by ARN."""
     arn = str(aws.client("sns").create_topic(Name=f"t-{uuid.uuid4().hex}")["TopicArn"])
     monkeypatch.setenv("AIRFLOW__TRANSCRIPTION__ALERT_TOPIC", arn)
     return arn
@@ -28,7 +28,7 @@ def topic(aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> str:
 
 @pytest.fixture
 def received(aws: LocalAws, topic: str) -> Callable[[], list[dict[str, str]]]:
-    """What somebody who subscribed to the topic is sent: `Subject` and `Message`."""
+    """Receive the messages that a subscriber of the topic gets, each with `Subject` and `Message`."""
     sqs = aws.client("sqs")
     url = sqs.create_queue(QueueName=f"q-{uuid.uuid4().hex}")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -36,19 +36,19 @@ def received(aws: LocalAws, topic: str) -> Callable[[], list[dict[str, str]]]:
 
     def received() -> list[dict[str, str]]:
         messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
-        return [json.loads(each["Body"]) for each in messages]
+        return [json.loads(message["Body"]) for message in messages]
 
     return received
 
 
 def make_context(run_id: str = RUN_ID) -> Any:
-    """What Airflow gives to callbacks."""
+    """Make the context that Airflow gives to callbacks."""
     xcoms = {("report", "summary"): "2 files transcribed"}
     ti = SimpleNamespace(xcom_pull=lambda task_ids, key: xcoms[task_ids, key])
     return {"run_id": run_id, "dag": DAG("transcribe_audio", schedule=None), "ti": ti}
 
 
-def test_a_red_run_is_told_with_its_name_and_its_page(
+def test_the_alert_for_a_red_run_has_its_name_and_its_page(
     received: Callable[[], list[dict[str, str]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://airflow.example/")
@@ -60,7 +60,7 @@ def test_a_red_run_is_told_with_its_name_and_its_page(
     assert f"https://airflow.example/dags/transcribe_audio/runs/{RUN_ID}" in message["Message"]
 
 
-def test_a_long_name_does_not_silence_an_alert(received: Callable[[], list[dict[str, str]]]) -> None:
+def test_the_alert_is_sent_also_for_a_long_run_id(received: Callable[[], list[dict[str, str]]]) -> None:
     """SNS refuses subjects of more than 100 characters."""
     (notify,) = alerts.on_red_run()
     notify(make_context("manual__" + "x" * 242))
@@ -69,7 +69,7 @@ def test_a_long_name_does_not_silence_an_alert(received: Callable[[], list[dict[
     assert "x" * 242 in message["Message"]
 
 
-def test_a_report_is_sent_where_it_is_wished(
+def test_the_summary_is_sent_if_the_deployment_wants_it(
     received: Callable[[], list[dict[str, str]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AIRFLOW__TRANSCRIPTION__DAILY_SUMMARY", "true")
@@ -80,12 +80,12 @@ def test_a_report_is_sent_where_it_is_wished(
 
 
 @pytest.mark.usefixtures("topic")
-def test_nobody_is_sent_reports_unasked() -> None:
+def test_the_summary_is_not_sent_by_default() -> None:
     assert alerts.on_report() == []
 
 
 @pytest.mark.parametrize("topic_setting", [None, ""])
-def test_without_a_topic_nobody_is_told(topic_setting: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_topic_nothing_is_sent(topic_setting: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW__TRANSCRIPTION__DAILY_SUMMARY", "true")
     if topic_setting is not None:
         monkeypatch.setenv("AIRFLOW__TRANSCRIPTION__ALERT_TOPIC", topic_setting)

@@ -1,0 +1,43 @@
+"""Reports of made-up runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.support.dags.bucket_objects import make_plan
+from transcription.contract import result
+from transcription.contract.manifest import Failure, Item
+from transcription.contract.result import Audio
+from transcription.finish.outcomes import DONE_BEFORE, Outcome, Outcomes
+from transcription.report.run_report import Report, make_report
+from transcription.shared.job_record import Job
+from transcription.shared.settings import Settings
+
+AUDIO = Audio(1800.0, 16_000, 1, "PCM_16")
+SETTINGS = Settings("bucket", "queue", "definition", vcpu_hour_price=0.04, api_hour_price=1.5)
+
+
+def make_outcome(number: int, status: str, code: str = "", **fields: Any) -> Outcome:
+    """Make the outcome of a file with half an hour of audio, or with a failure of that code."""
+    item = Item(number, f"input/{number}.wav", "e", 10)
+    if status in (result.TRANSCRIBED, DONE_BEFORE):
+        return Outcome(item, status, audio=AUDIO, words=170, unsure_words=6, cpu_seconds=900.0, **fields)
+    return Outcome(item, status, Failure(code, "why"))
+
+
+def report_on(*outcomes: Outcome, vcpu_hours: float | None = None, **plan: Any) -> Report:
+    """Make the report of a run with these outcomes; without `vcpu_hours` the run had no Batch job."""
+    job = None if vcpu_hours is None else Job("run", "id", "name", vcpu_hours=vcpu_hours)
+    return make_report(make_plan(**plan), Outcomes("run", outcomes), job, SETTINGS)
+
+
+#: The outcomes of a green run in which every status occurs that a green run can have.
+GREEN_RUN = (
+    make_outcome(0, result.TRANSCRIBED),
+    make_outcome(1, result.TRANSCRIBED),
+    make_outcome(2, DONE_BEFORE),
+    make_outcome(3, result.FAILED, "AUDIO_EMPTY"),
+    make_outcome(4, result.FAILED, "NAME_INVALID"),
+    make_outcome(5, result.FAILED, "AUDIO_EMPTY"),
+    make_outcome(6, result.LEFT, "INPUT_CHANGED"),
+)
