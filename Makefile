@@ -69,8 +69,8 @@ test: setup $(OTHERS) lint $(CHECKOV)/ready .local/cdk/ready  ## everything that
 	@$(INFRA)/bin/python -m pytest tests/infra
 	@$(PYTHON) -m pytest --ignore=tests/transcriber --ignore=tests/infra tests
 
-bench: setup $(EXPORT)/ready  ## measure speed, memory and requests, for docs/performance.md (an hour)
-	@$(PYTHON) -m benchmarks
+bench: setup $(EXPORT)/ready  ## measure speed, memory and requests, for docs/performance.md (an hour): make bench [BENCHFLAGS=--quick]
+	@$(PYTHON) -m benchmarks $(BENCHFLAGS)
 
 lint: setup $(INFRA)/ready $(TOOLS)/ready  ## style, types, layers and spelling
 	@$(MAIN)/bin/ruff check .

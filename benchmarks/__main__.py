@@ -31,7 +31,7 @@ def main() -> int:
         prog="python -m benchmarks", description="Measure the tables of the documentation."
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHMARKS)} (default: all)")
-    parser.add_argument("--quick", action="store_true", help="a few seconds of audio: see that everything works")
+    parser.add_argument("--quick", action="store_true", help="with little audio, to see that everything works")
     arguments = parser.parse_args()
     if unknown := set(arguments.names) - set(BENCHMARKS):
         parser.error(f"unknown benchmark: {', '.join(sorted(unknown))}; choose from {', '.join(BENCHMARKS)}")
