@@ -1,1 +1,1 @@
-"""Makes the demo model: a small DeepSpeech 0.9.3 model for digits and command words, trained from scratch."""
+"""Train the demo model from scratch: a small DeepSpeech 0.9.3 model for digits and command words."""

@@ -1,4 +1,4 @@
-"""`python -m training STEP --work FOLDER`: one step of making the demo model; the Makefile runs them all."""
+"""`python -m training STEP --work FOLDER`: run one step of training the demo model. The Makefile runs all steps."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from pathlib import Path
 SHIPPED = Path(__file__).parents[1]
 
 
-# Imports are inside the steps, because the steps run in two Python environments.
+# Each step imports what it needs, because the steps run in two Python environments.
 def speak(work: Path, digits: Path) -> None:
-    """Make the corpora."""
+    """Speak and collect the corpora."""
     from .corpora import make
 
     make(digits, work / "corpora")
 
 
 def augment(work: Path) -> None:
-    """Make the shards of augmented features."""
+    """Write shards of augmented features."""
     from .dataset import write
 
     write(work / "corpora", work / "shards")
@@ -32,7 +32,7 @@ def train(work: Path, minutes: float) -> None:
 
 
 def package(work: Path) -> None:
-    """Write the shipped files, with the scorer's weights tuned."""
+    """Tune the scorer's weights and write the files of the model."""
     from .evaluation import tune
     from .package import write
 
@@ -42,14 +42,14 @@ def package(work: Path) -> None:
 
 
 def clips(work: Path) -> None:
-    """Choose the example clips among the held-out voices."""
+    """Write the example clips, spoken by held-out voices."""
     from .clips import write
 
     write(SHIPPED, work / "corpora" / "espeak", SHIPPED / "clips")
 
 
 def evaluate(work: Path) -> None:
-    """Measure the shipped files."""
+    """Measure the files of the model."""
     from .evaluation import evaluate
 
     figures = evaluate(SHIPPED, work / "corpora")
@@ -63,7 +63,7 @@ def main() -> None:
     for function in (speak, augment, train, package, clips, evaluate):
         step = steps.add_parser(function.__name__, help=function.__doc__)
         step.set_defaults(function=function)
-        step.add_argument("--work", type=Path, required=True, help="folder for what is not shipped")
+        step.add_argument("--work", type=Path, required=True, help="folder for intermediate files")
         if function is speak:
             step.add_argument("--digits", type=Path, required=True, help="folder of real recordings")
         if function is train:

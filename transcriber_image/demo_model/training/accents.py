@@ -1,13 +1,13 @@
-"""The digits with a foreign accent: spelled so that an espeak-ng voice of another language says them.
+"""Spellings of the digits with which an espeak-ng voice of another language speaks English with a foreign accent.
 
-No recording behind the synthesisers has a foreign accent, and most people who speak English do.
+Most people who speak English have a foreign accent. None of the synthesisers' voices has one.
 """
 
 from __future__ import annotations
 
 from .vocabulary import DIGITS
 
-# For every language the digits from zero to nine, some in two ways.
+# For each language, the digits from zero to nine. A slash separates two spellings of a digit.
 SPELLINGS = {
     "de": "siro/zero uann/wann tu sri/tri/fri fohr feif sicks sewwen eht nein",
     "fr": "ziro/zéro ouane tou sri/zri for faïve sikse sévenne eïte naïne",
@@ -19,5 +19,5 @@ SPELLINGS = {
 
 
 def spellings(language: str) -> dict[str, list[str]]:
-    """Return the ways to write each digit in `language`."""
-    return {word: ways.split("/") for word, ways in zip(DIGITS, SPELLINGS[language].split())}
+    """Return the spellings of each digit in `language`."""
+    return {word: alternatives.split("/") for word, alternatives in zip(DIGITS, SPELLINGS[language].split())}

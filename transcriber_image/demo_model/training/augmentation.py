@@ -1,6 +1,6 @@
-"""Makes many utterances of one clip: other speed, throat, room, microphone, noise and level.
+"""Augmentation: vary the speed, vocal tract, room, microphone, noise and level of clips.
 
-`strength` from 0 to 1 scales all of it, so that training can start with the plain audio.
+The argument `strength`, from 0 to 1, scales all changes, so that training can start with almost unchanged audio.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from .features import STEP, mfcc
 
 
 def resampled(samples: np.ndarray, factor: float) -> np.ndarray:
-    """Play float samples `factor` times as fast: pitch, formants and tempo change together."""
+    """Return float samples played `factor` times as fast: pitch, formants and tempo change together."""
     return soxr.resample(samples, SAMPLE_RATE * factor, SAMPLE_RATE, quality="LQ")
 
 
@@ -24,7 +24,7 @@ def silence(seconds: float) -> np.ndarray:
 
 
 def faded(samples: np.ndarray, seconds: float) -> np.ndarray:
-    """Fade float samples in and out: recordings that are cut close would otherwise all begin with a click."""
+    """Fade float samples in and out, because a recording that is cut close to the speech begins with a click."""
     ramp = np.minimum(np.arange(len(samples)) / (seconds * SAMPLE_RATE), 1).astype(np.float32)
     return samples * ramp * ramp[::-1]
 
@@ -62,10 +62,17 @@ def _channel(length: int, rng: np.random.Generator, strength: float) -> np.ndarr
 
 
 def utterance(pieces: list[np.ndarray], real: bool, rng: np.random.Generator, strength: float) -> np.ndarray:
-    """Return the features (windows, 26) of int16 clips of one voice said one after another, augmented."""
+    """Return features, shape (windows, 26), of one augmented utterance.
+
+    Args:
+        pieces: Clips of one voice, int16 samples, joined in this order.
+        real: Whether the voice is a person's.
+        rng: The source of all random choices.
+        strength: How strong the changes are.
+    """
     factor = rng.uniform(1 - 0.13 * strength, 1 + 0.13 * strength) if real or rng.random() < 0.4 else 1.0
-    tight = rng.random() < 0.35  # no silence before the first word
-    parts = [] if tight else [silence(rng.uniform(0.02, 0.8))]
+    starts_at_once = rng.random() < 0.35  # no silence before the first word
+    parts = [] if starts_at_once else [silence(rng.uniform(0.02, 0.8))]
     for piece in pieces:
         samples = resampled(piece.astype(np.float32) / 32768, factor) * 10 ** rng.normal(0, 0.1)
         if rng.random() < 0.5:
@@ -81,19 +88,19 @@ def utterance(pieces: list[np.ndarray], real: bool, rng: np.random.Generator, st
 
 
 def recorded(samples: np.ndarray, rng: np.random.Generator, strength: float) -> np.ndarray:
-    """Return float samples as 16-bit ones heard through a channel, with noise, at some level."""
+    """Return 16-bit samples of float samples, recorded through a channel, with noise, at some level."""
     length = fft.next_fast_len(len(samples) + SAMPLE_RATE // 5, real=True)
     loudness = np.sqrt(np.mean(samples**2)) + 1e-6
     noisy = rng.random() < 0.65
     if noisy:
         ratio = rng.uniform(40 - 32 * strength, 45)  # decibels
         hiss = noise(len(samples), rng, rng.uniform(0, 1)) * loudness * 10 ** (-ratio / 20)
-    inside = rng.random() < 0.5  # the noise is in the room, or in the recorder
-    if noisy and inside:
+    in_room = rng.random() < 0.5  # the noise is in the room, before the channel, or in the recorder, after it
+    if noisy and in_room:
         samples = samples + hiss
     response = _channel(length, rng, strength)
     samples = fft.irfft(fft.rfft(samples.astype(np.float32), length) * response, length)[: len(samples)]
-    if noisy and not inside:
+    if noisy and not in_room:
         samples = samples + hiss
     peak = 10 ** (rng.uniform(-26 * strength, 0) / 20)
     return as_int16(samples * (peak / (np.abs(samples).max() + 1e-6)))

@@ -1,4 +1,4 @@
-"""The example clips that are shipped, all spoken by voices that the model never heard in training."""
+"""The example clips of the demo model. The model was not trained on their voices."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from .corpus import SAMPLE_RATE
 from .evaluation import load
 from .synthesis import espeak, flite
 
-# What is said, and by whom: an espeak-ng voice of the test, or the held-out voice of flite.
-SAID = {
+# The voice of each phrase: an espeak-ng voice of the test set, or flite's held-out voice.
+VOICES = {
     "seven three zero one": "en-us+m3",
     "record forward stop": "en+f2",
     "four eight two six nine": "en-us+pedro",
@@ -23,21 +23,25 @@ SAID = {
     "cancel repeat help": "en-us+antonio",
     "seven one three": "rms",
 }
-SILENCE = int(0.2 * SAMPLE_RATE)  # on both sides
+SILENCE = int(0.2 * SAMPLE_RATE)  # before and after the phrase
 
 
 def write(model_folder: Path, espeak_folder: Path, folder: Path) -> None:
-    """Speak the clips into `folder`, with their transcripts, and fail if the model gets one wrong."""
+    """Speak the clips into `folder`, with their transcripts.
+
+    Raises:
+        RuntimeError: The model transcribes a clip incorrectly.
+    """
     folder.mkdir(exist_ok=True)
     model = load(model_folder, with_scorer=True)
     transcripts = {}
-    for text, voice in SAID.items():
+    for text, voice in VOICES.items():
         words = ", ".join(text.split())  # with pauses, as one dictates
         clip = espeak(words, voice, espeak_folder, rate=145) if "+" in voice else flite(words, voice)
         clip = np.pad(clip, SILENCE)
-        heard = model.stt(clip).strip()
-        if heard != text:
-            raise RuntimeError(f"{voice} says {text!r}, the model hears {heard!r}")
+        transcript = model.stt(clip).strip()
+        if transcript != text:
+            raise RuntimeError(f"{voice} says {text!r}, and the model transcribes {transcript!r}")
         name = text.replace(" ", "-") + ".wav"
         soundfile.write(folder / name, clip, SAMPLE_RATE, subtype="PCM_16")
         transcripts[name] = text

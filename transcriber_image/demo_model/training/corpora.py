@@ -1,4 +1,4 @@
-"""The corpora: what is spoken for training, for tuning the decoder, and for the test."""
+"""The corpora for training, for tuning the decoder, and for the test."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from .synthesis import (
 )
 from .vocabulary import WORDS
 
-# Phrases to train on. espeak-ng speaks with 267 voices, the others with a handful.
+# Numbers of training phrases. espeak-ng has 267 voices, the other synthesisers have a few.
 ESPEAK_PHRASES = 20_000
 FLITE_PHRASES = 2_700
 ACCENT_PHRASES = 3_600
-FESTIVAL_PHRASES = 700  # by each voice
+FESTIVAL_PHRASES = 700  # per voice
 
 
 def make(digits: Path, folder: Path) -> None:
     """Write every corpus into `folder`; `digits` holds the Free Spoken Digit Dataset's recordings."""
     folder.mkdir(parents=True, exist_ok=True)
     data = espeak_folder(folder / "espeak")
-    heard = [*voices.ESPEAK_TRAIN, *voices.invented_names()]
-    check_variants([*heard, *voices.ESPEAK_TEST, *voices.ESPEAK_DEV], data)
+    training_voices = [*voices.ESPEAK_TRAIN, *voices.invented_names()]
+    check_variants([*training_voices, *voices.ESPEAK_TEST, *voices.ESPEAK_DEV], data)
 
     def save(name: str, corpus: Corpus) -> None:
         corpus.save(folder / f"{name}.npz")
@@ -38,22 +38,22 @@ def make(digits: Path, folder: Path) -> None:
         print(f"{name}: {len(corpus)} clips, {seconds / 60:.0f} minutes", flush=True)
 
     accents = dict.fromkeys(voices.TEST_ACCENTS, 1.0)
-    plain = (140, 190)
-    tuned = takes(digits, voices.REAL_TRAIN, last=voices.REAL_DEV_TAKES - 1)
-    save("real-dev", strings(tuned, "dev", rounds=2))
+    normal_rates = (140, 190)  # words a minute
+    tuning_takes = takes(digits, voices.REAL_TRAIN, last=voices.REAL_DEV_TAKES - 1)
+    save("real-dev", strings(tuning_takes, "dev", rounds=2))
     save("real-test", strings(takes(digits, voices.REAL_TEST), "test", rounds=2))
     save("real-words-test", takes(digits, voices.REAL_TEST))
-    save("espeak-dev", espeak_corpus(240, list(voices.ESPEAK_DEV), accents, data, plain, "dev"))
-    save("espeak-test", espeak_corpus(420, list(voices.ESPEAK_TEST), accents, data, plain, "test"))
-    save("espeak-jokes-test", espeak_corpus(150, list(voices.ESPEAK_JOKES), accents, data, plain, "jokes"))
+    save("espeak-dev", espeak_corpus(240, list(voices.ESPEAK_DEV), accents, data, normal_rates, "dev"))
+    save("espeak-test", espeak_corpus(420, list(voices.ESPEAK_TEST), accents, data, normal_rates, "test"))
+    save("espeak-jokes-test", espeak_corpus(150, list(voices.ESPEAK_JOKES), accents, data, normal_rates, "jokes"))
     save("espeak-words-test", _words(data))
     save("flite-test", flite_corpus(100, voices.FLITE_TEST, "test"))
     save("festival-test", festival_corpus(100, voices.FESTIVAL_TEST, "test"))
     save("real-train", takes(digits, voices.REAL_TRAIN, first=voices.REAL_DEV_TAKES))
     save("flite-train", flite_corpus(FLITE_PHRASES, voices.FLITE_TRAIN, "train"))
     save("festival-train", festival_corpus(FESTIVAL_PHRASES, voices.FESTIVAL_TRAIN, "train"))
-    save("accent-train", accent_corpus(ACCENT_PHRASES, heard, data))
-    save("espeak-train", espeak_corpus(ESPEAK_PHRASES, heard, voices.ACCENTS, data, (115, 230), "train"))
+    save("accent-train", accent_corpus(ACCENT_PHRASES, training_voices, data))
+    save("espeak-train", espeak_corpus(ESPEAK_PHRASES, training_voices, voices.ACCENTS, data, (115, 230), "train"))
 
 
 def _words(data: Path) -> Corpus:

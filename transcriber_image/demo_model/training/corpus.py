@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 
 SAMPLE_RATE = 16000
-DEV = ("espeak-dev", "real-dev")  # the corpora to tune on
+DEV = ("espeak-dev", "real-dev")  # the corpora for tuning the decoder
 
 
 @dataclass
 class Corpus:
-    """Clips of 16 kHz mono 16-bit audio, with the words said and the name of the voice that says them."""
+    """Clips of 16 kHz mono 16-bit audio, with the words spoken and the name of the voice."""
 
     clips: list[np.ndarray] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
@@ -41,7 +41,7 @@ class Corpus:
             return cls(clips, [str(text) for text in file["texts"]], [str(voice) for voice in file["voices"]])
 
     def by_voice(self) -> dict[str, list[int]]:
-        """Return the clips' indices of every voice."""
+        """Return the indices of each voice's clips."""
         indices: dict[str, list[int]] = {}
         for index, voice in enumerate(self.voices):
             indices.setdefault(voice, []).append(index)
@@ -49,12 +49,12 @@ class Corpus:
 
 
 def as_int16(samples: np.ndarray) -> np.ndarray:
-    """Round float samples in [-1, 1] to 16 bits, clipping what is beyond."""
+    """Round float samples in [-1, 1] to 16 bits, and clip values outside."""
     return np.clip(np.round(samples * 32768), -32768, 32767).astype(np.int16)
 
 
 def trimmed(samples: np.ndarray, floor: float = 0.003, margin: float = 0.02) -> np.ndarray:
-    """Cut silence off both ends: all that stays below `floor` times the peak, less `margin` seconds."""
+    """Cut silence off both ends: samples below `floor` times the peak, except the last `margin` seconds of them."""
     level = np.abs(samples.astype(np.float32))
     loud = np.flatnonzero(level > floor * level.max())
     edge = int(margin * SAMPLE_RATE)

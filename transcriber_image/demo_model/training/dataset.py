@@ -16,21 +16,22 @@ from .vocabulary import labels
 
 SHARDS = 36
 UTTERANCES = 3000  # in each shard
-MILD_SHARDS = 4  # the first ones, augmented ever more strongly: training begins with them
+# Training begins with the first shards, whose augmentation becomes stronger from shard to shard.
+MILD_SHARDS = 4
 
-# How often each corpus is drawn. The real speakers are three, and the only ones who are not machines.
+# The share of utterances from each corpus. real-train has the only people: three speakers.
 SHARES = {
     "espeak-train": 0.4, "real-train": 0.31, "accent-train": 0.08, "flite-train": 0.1,
     "festival-train": 0.08, "wordless": 0.03,
 }  # fmt: skip
 MAX_FRAMES = 600  # 12 s
 
-Batch = list[tuple[np.ndarray, np.ndarray]]  # of (features, labels) as a Shard gives them
+Batch = list[tuple[np.ndarray, np.ndarray]]  # (features, labels) of utterances, as `Shard` returns them
 
 
 @dataclass
 class Shard:
-    """Utterances end to end: float16 features (frames, 26), uint8 labels, and where each one ends in both."""
+    """Joined utterances: float16 features (frames, 26), uint8 labels, and where each utterance ends in both."""
 
     features: np.ndarray
     ends: np.ndarray
@@ -76,9 +77,9 @@ def _mixed(number: int, corpora: dict[str, Corpus]) -> list[tuple[np.ndarray, st
             utterances.append((augmentation.wordless(rng), ""))
             continue
         real = name == "real-train"
-        own = voices[name][rng.integers(len(voices[name]))]
+        clips_of_voice = voices[name][rng.integers(len(voices[name]))]
         count = rng.integers(1, 8) if real else rng.choice([1, 2], p=[0.7, 0.3])
-        chosen = [own[index] for index in rng.integers(len(own), size=count)]
+        chosen = [clips_of_voice[index] for index in rng.integers(len(clips_of_voice), size=count)]
         corpus = corpora[name]
         frames = augmentation.utterance([corpus.clips[index] for index in chosen], real, rng, strength)
         if len(frames) <= MAX_FRAMES:

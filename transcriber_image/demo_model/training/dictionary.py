@@ -12,13 +12,13 @@ ALIGNMENT = 16
 # OpenFST's bits for: expanded, acceptor, deterministic, no epsilons, sorted by label, unweighted, no cycles,
 # every state reachable and useful.
 PROPERTIES = sum(1 << bit for bit in (0, 16, 18, 20, 23, 25, 27, 28, 30, 33, 35, 37, 40, 42))
-INFINITE = float("inf")  # the weight of a state that ends no word
+INFINITE = float("inf")  # the final weight of a state in which no word ends
 
 
 def trie() -> list[dict[int, int]]:
-    """Return every state's arcs, label to state; state 0 is the start, state 1 the end of every word.
+    """Return the arcs of each state, from label to state. State 0 is the start, state 1 the end of every word.
 
-    A label is the letter's place in the alphabet plus one, since OpenFST keeps 0; a space ends each word.
+    A label is the letter's position in the alphabet plus one, because OpenFST reserves 0. A space ends each word.
     """
     states: list[dict[int, int]] = [{}, {}]
     for word in WORDS:
@@ -34,16 +34,16 @@ def trie() -> list[dict[int, int]]:
 
 
 def append(content: bytes) -> bytes:
-    """Return `content` with the dictionary after it; alignment counts from the start of `content`."""
+    """Append the dictionary to `content`, with alignment from the start of `content`."""
     states = trie()
     arcs = sum(map(len, states))
     content += struct.pack("<i", MAGIC) + _string("const") + _string("standard")
     content += struct.pack("<iiQqqq", ALIGNED_FORMAT, 0, PROPERTIES, 0, len(states), arcs)
     content = _aligned(content)
-    place = 0
+    position = 0
     for number, following in enumerate(states):
-        content += struct.pack("<fIIII", 0.0 if number == 1 else INFINITE, place, len(following), 0, 0)
-        place += len(following)
+        content += struct.pack("<fIIII", 0.0 if number == 1 else INFINITE, position, len(following), 0, 0)
+        position += len(following)
     content = _aligned(content)
     for following in states:
         for label, state in sorted(following.items()):

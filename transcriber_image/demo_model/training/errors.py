@@ -1,20 +1,21 @@
-"""Word errors."""
+"""Word error rate."""
 
 from __future__ import annotations
 
 
-def distance(said: list[str], heard: list[str]) -> int:
-    """Return how many words must be put in, taken out or exchanged."""
-    row = list(range(len(heard) + 1))
-    for number, word in enumerate(said, 1):
+def distance(reference: list[str], hypothesis: list[str]) -> int:
+    """Return how many words must be inserted, deleted or replaced."""
+    row = list(range(len(hypothesis) + 1))
+    for number, word in enumerate(reference, 1):
         diagonal, row[0] = row[0], number
-        for column, other in enumerate(heard, 1):
+        for column, other in enumerate(hypothesis, 1):
             best = min(row[column] + 1, row[column - 1] + 1, diagonal + (word != other))
             diagonal, row[column] = row[column], best
     return row[-1]
 
 
-def rate(said: list[str], heard: list[str]) -> float:
+def rate(references: list[str], hypotheses: list[str]) -> float:
     """Return the word error rate of several texts, in per cent."""
-    wrong = sum(distance(one.split(), other.split()) for one, other in zip(said, heard))
-    return 100 * wrong / sum(len(one.split()) for one in said)
+    pairs = zip(references, hypotheses)
+    errors = sum(distance(reference.split(), hypothesis.split()) for reference, hypothesis in pairs)
+    return 100 * errors / sum(len(reference.split()) for reference in references)

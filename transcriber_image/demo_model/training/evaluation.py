@@ -1,4 +1,4 @@
-"""Measures the shipped files through the unmodified `deepspeech` package, and tunes the scorer's weights."""
+"""Measure the files of the model through the unmodified `deepspeech` package, and tune the scorer's weights."""
 
 from __future__ import annotations
 
@@ -31,43 +31,43 @@ def load(folder: Path, with_scorer: bool, beam_width: int = BEAM_WIDTH) -> Model
 
 
 def transcripts(model: Model, clips: list[np.ndarray]) -> list[str]:
-    """Return what the model hears in every clip (int16 samples)."""
+    """Transcribe clips (int16 samples)."""
     return [model.stt(clip).strip() for clip in clips]
 
 
 def tune(folder: Path, corpora: Path, clips: int = 80) -> tuple[float, float]:
-    """Return the scorer's best (alpha, beta), by errors on voices neither trained nor tested on.
+    """Return the scorer's alpha and beta with the fewest errors on the tuning voices.
 
-    They are heard in quiet and in noise: in quiet alone, hardly an error is left to choose by.
+    The clips are used both clean and with noise, because clean clips have too few errors for a choice.
     """
     model = load(folder, with_scorer=True)
-    heard: list[tuple[list[str], list[np.ndarray]]] = []
+    audio_sets: list[tuple[list[str], list[np.ndarray]]] = []
     for corpus in (Corpus.load(corpora / f"{name}.npz") for name in DEV):
-        heard.append((corpus.texts[:clips], corpus.clips[:clips]))
-        heard.append((corpus.texts[:clips], [noisy(clip, 10) for clip in corpus.clips[:clips]]))
-    tried: list[tuple[float, float, float, float]] = []
+        audio_sets.append((corpus.texts[:clips], corpus.clips[:clips]))
+        audio_sets.append((corpus.texts[:clips], [noisy(clip, 10) for clip in corpus.clips[:clips]]))
+    results: list[tuple[float, float, float, float]] = []
     for alpha in ALPHAS:
         for beta in BETAS:
             model.setScorerAlphaBeta(alpha, beta)
-            errors = [rate(texts, transcripts(model, audio)) for texts, audio in heard]
+            errors = [rate(texts, transcripts(model, audio)) for texts, audio in audio_sets]
             print(f"alpha {alpha}, beta {beta}:", *(f"{error:.2f} %" for error in errors), flush=True)
-            tried.append((round(sum(errors), 2), abs(beta), alpha, beta))  # of equals, the weakest
-    return min(tried)[2:]
+            results.append((round(sum(errors), 2), abs(beta), alpha, beta))  # of equal sums, the smallest |beta|
+    return min(results)[2:]
 
 
 def evaluate(folder: Path, corpora: Path) -> dict[str, object]:
-    """Return every figure of the model card; word error rates in per cent."""
+    """Return all figures of the README, with word error rates in per cent."""
     plain, scored = load(folder, with_scorer=False), load(folder, with_scorer=True)
     sets: dict[str, object] = {}
     for name in TESTS:
         corpus = Corpus.load(corpora / f"{name}.npz")
-        heard = transcripts(scored, corpus.clips)
+        hypotheses = transcripts(scored, corpus.clips)
         sets[name] = {
             "clips": len(corpus),
             "words": sum(len(text.split()) for text in corpus.texts),
-            "wer": round(rate(corpus.texts, heard), 2),
+            "wer": round(rate(corpus.texts, hypotheses), 2),
             "wer_without_scorer": round(rate(corpus.texts, transcripts(plain, corpus.clips)), 2),
-            "wer_by_voice": _by_voice(corpus, heard),
+            "wer_by_voice": _by_voice(corpus, hypotheses),
         }
         print(name, json.dumps(sets[name]), flush=True)
     corpus = Corpus.load(corpora / "espeak-test.npz")
@@ -84,18 +84,18 @@ def evaluate(folder: Path, corpora: Path) -> dict[str, object]:
     return {"bytes": sizes, "sets": sets, "espeak-test_wer_when": conditions, "text_without_speech": edges}
 
 
-def _by_voice(corpus: Corpus, heard: list[str]) -> dict[str, float]:
+def _by_voice(corpus: Corpus, hypotheses: list[str]) -> dict[str, float]:
     voices: dict[str, tuple[list[str], list[str]]] = {}
-    for voice, said, other in zip(corpus.voices, corpus.texts, heard):
-        # An espeak-ng voice is accent+variant; the variant is the throat.
+    for voice, reference, hypothesis in zip(corpus.voices, corpus.texts, hypotheses):
+        # An espeak-ng voice is accent+variant. The figures are by variant.
         texts = voices.setdefault(voice.split("+")[-1].split()[-1], ([], []))
-        texts[0].append(said)
-        texts[1].append(other)
+        texts[0].append(reference)
+        texts[1].append(hypothesis)
     return {voice: round(rate(*texts), 1) for voice, texts in sorted(voices.items())}
 
 
 def noisy(clip: np.ndarray, decibels: float) -> np.ndarray:
-    """Return the clip with white noise so many decibels below it."""
+    """Return the clip with white noise `decibels` below its level."""
     noise = np.random.default_rng(len(clip)).normal(size=len(clip))
     level = np.sqrt(np.mean((clip / 32768) ** 2)) * 10 ** (-decibels / 20)
     return as_int16(clip / 32768 + noise * level)
@@ -121,7 +121,7 @@ CONDITIONS = {
 
 
 def edge_cases() -> dict[str, np.ndarray]:
-    """Return clips in which nobody speaks."""
+    """Return clips without speech."""
     rng = np.random.default_rng(0)
     minute = 60 * SAMPLE_RATE
     return {

@@ -1,7 +1,7 @@
 """DeepSpeech's acoustic features in numpy: TensorFlow's AudioSpectrogram and Mfcc operations.
 
-Two arguments go beyond those operations, for augmentation: the step between windows (tempo) and a warp of the
-frequency axis (the length of the speaker's throat).
+Two additional arguments are for augmentation: the step between windows changes the tempo, and a warp of the frequency
+axis changes the length of the speaker's vocal tract.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ FLOOR = 1e-12
 def mfcc(samples: np.ndarray, step: int = STEP, warp: float = 1.0) -> np.ndarray:
     """Return float32 features, shape (windows, 26), of float samples in [-1, 1].
 
-    As in the DeepSpeech client, what is left after the last full window is padded with zeros to one more.
+    As in the DeepSpeech client, the samples after the last full window are padded with zeros to one more window.
     """
     full = max(0, (len(samples) - WINDOW) // step + 1)
     padded = np.zeros(full * step + WINDOW, np.float32)
@@ -53,9 +53,9 @@ def _mel(hertz: np.ndarray | float) -> np.ndarray:
 
 @lru_cache(None)
 def _filterbank(warp: float) -> np.ndarray:
-    """Return triangular filters, shape (257, 40), whose centres lie evenly on the mel scale.
+    """Return triangular filters, shape (257, 40), whose centres are evenly spaced on the mel scale.
 
-    `warp` above 1 reads every bin as if it were higher, which is what a shorter throat does to speech.
+    A `warp` above 1 treats each bin as a higher frequency. A shorter vocal tract has this effect on speech.
     """
     bins = np.arange(WINDOW // 2 + 1) * SAMPLE_RATE / WINDOW * warp
     edges = np.linspace(_mel(LOWEST), _mel(HIGHEST), CHANNELS + 2)

@@ -1,4 +1,4 @@
-"""The network as the TensorFlow graph that DeepSpeech 0.9.3's client loads: names, shapes and metadata."""
+"""Build the network as a TensorFlow graph that DeepSpeech 0.9.3's client loads."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .vocabulary import ALPHABET, BLANK
 CONTEXT = 9
 CLIP = 20.0
 STEPS = 16  # frames in one run of the graph
-GRAPH_VERSION = 6  # what the 0.9.3 client asks for
+GRAPH_VERSION = 6  # required by the 0.9.3 client
 BEAM_WIDTH = 500
 
 
@@ -62,12 +62,12 @@ def build(weights: dict[str, np.ndarray]) -> tf.GraphDef:
             cs_prev=cell, h_prev=output, w=constants["lstm_kernel"], wci=peephole, wcf=peephole, wco=peephole,
             b=constants["lstm_bias"], forget_bias=0.0, cell_clip=-1.0, use_peephole=False,
         )  # fmt: skip
-        # The client's TensorFlow is a small one: it has GatherNd, but no GatherV2 for these types.
+        # The client's TensorFlow has GatherNd, but no GatherV2 for these types.
         last = tf.stack([lengths - 1, tf.zeros_like(lengths)], axis=1)
         tf.identity(tf.gather_nd(lstm.cs, last), name="new_state_c")
         tf.identity(tf.gather_nd(lstm.h, last), name="new_state_h")
         values = tf.minimum(tf.nn.relu(dense(tf.reshape(lstm.h, [-1, hidden]), 5)), CLIP)
-        # The client learns the number of letters from the constant "logits_shape".
+        # The client reads the number of labels from the constant "logits_shape".
         shape = tf.constant([-1, 1, BLANK + 1], name="logits_shape")
         tf.nn.softmax(tf.reshape(dense(values, 6), shape), name="logits")
 

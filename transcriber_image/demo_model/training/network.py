@@ -1,4 +1,4 @@
-"""DeepSpeech 0.9.3's network in torch: three dense layers, an LSTM that looks back, two more dense layers."""
+"""DeepSpeech 0.9.3's network in torch: three dense layers, a forward LSTM, two dense layers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .features import COEFFICIENTS
 from .vocabulary import BLANK
 
 HIDDEN = 256
-CONTEXT = 9  # frames on each side of the one being read
+CONTEXT = 9  # frames on each side of the current one
 CLIP = 20.0
 
 
@@ -32,10 +32,10 @@ class Network(nn.Module):
             for name, parameter in self.lstm.named_parameters():
                 if "bias" in name:
                     parameter.zero_()
-            self.lstm.bias_ih_l0[HIDDEN : 2 * HIDDEN] = 1.0  # remember, at first
+            self.lstm.bias_ih_l0[HIDDEN : 2 * HIDDEN] = 1.0  # forget gate: the LSTM keeps its state at first
 
     def forward(self, features: Tensor) -> Tensor:
-        """Return logits; the context beyond both ends is zeros, as the DeepSpeech client feeds it."""
+        """Return logits. Frames before the first and after the last are zeros, as in the DeepSpeech client."""
         padded = nn.functional.pad(features, (0, 0, CONTEXT, CONTEXT))
         normal = (padded - self.mean) / self.deviation
         windows = normal.unfold(1, 2 * CONTEXT + 1, 1).transpose(2, 3).flatten(2)
@@ -47,9 +47,9 @@ class Network(nn.Module):
         return self.layer_6(hidden)
 
     def exported(self) -> dict[str, Tensor]:
-        """Return the weights as the graph wants them: (inputs, outputs), gates in the order i, c, f, o.
+        """Return the weights for the graph: shape (inputs, outputs), gates in the order i, c, f, o.
 
-        The normalisation of the features is folded into the first layer.
+        The first layer includes the normalisation of the features.
         """
         state = {name: tensor.double() for name, tensor in self.state_dict().items()}
         mean, deviation = (state[name].repeat(2 * CONTEXT + 1) for name in ("mean", "deviation"))

@@ -1,4 +1,4 @@
-"""The files that are shipped: the acoustic model, the scorer, and `model.json` that describes both."""
+"""Write the files of the model: the acoustic model, the scorer, and `model.json` that describes both."""
 
 from __future__ import annotations
 
@@ -12,14 +12,19 @@ from . import graph, pbmm, scorer
 
 NAME = "demo"
 VERSION = "1.0.0"
-SELF_TEST = "yes start play next"  # what the clip says that comes with the transcriber
-BEAM_WIDTH = 100  # with this vocabulary a wider beam finds nothing else
+SELF_TEST = "yes start play next"  # the text of the clip inside the transcriber
+BEAM_WIDTH = 100  # with this vocabulary a wider beam gives the same texts
 
 
 def write(weights: Path, tools: Path, folder: Path, alpha: float, beta: float) -> None:
     """Write `demo.pbmm`, `demo.scorer` and `model.json` into `folder`.
 
-    `weights` is the file written by `Network.exported`, `tools` the folder with KenLM's source archive.
+    Args:
+        weights: The weights of `Network.exported`, as a `.npz` file.
+        tools: The folder with KenLM's source archive.
+        folder: Where to write the files.
+        alpha: The weight of the language model.
+        beta: The weight of each word.
     """
     with np.load(weights) as file:
         pbmm.write(graph.build(dict(file)), folder / f"{NAME}.pbmm")

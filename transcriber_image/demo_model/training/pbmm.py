@@ -1,7 +1,7 @@
-"""Writes a graph as `.pbmm`, which the client maps into memory instead of reading it.
+"""Write a graph as `.pbmm`, a file that the client maps into memory.
 
-The file is every large constant at a multiple of 64 bytes, then the graph, then a directory of these regions,
-then the directory's offset in the last eight bytes (TensorFlow's memmapped_file_system).
+The file consists of the large constants, each at a multiple of 64 bytes, the graph, a directory of these regions, and
+the offset of the directory in the last eight bytes. Source: TensorFlow, memmapped_file_system.
 """
 
 from __future__ import annotations

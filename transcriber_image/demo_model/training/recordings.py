@@ -1,4 +1,4 @@
-"""Real people: the Free Spoken Digit Dataset's recordings, 8 kHz, read from a folder that the user names."""
+"""Read recordings of people: the Free Spoken Digit Dataset, 8 kHz, from a folder that the user names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .vocabulary import DIGITS
 
 
 def takes(folder: Path, speakers: tuple[str, ...], first: int = 0, last: int = 49) -> Corpus:
-    """Return single digits: the takes numbered first to last of every speaker, resampled to 16 kHz."""
+    """Return single digits, resampled to 16 kHz: takes number `first` to `last` of every speaker."""
     corpus = Corpus()
     for speaker in speakers:
         for digit, word in enumerate(DIGITS):
@@ -25,9 +25,9 @@ def takes(folder: Path, speakers: tuple[str, ...], first: int = 0, last: int = 4
 
 
 def strings(single: Corpus, seed: str, rounds: int = 1) -> Corpus:
-    """Join takes of one speaker into strings of 3 to 7 digits, or what is left; each take once a round.
+    """Join takes of one speaker into strings of 3 to 7 digits. The last string of a round has the remaining takes.
 
-    The pauses of 0.08 to 0.3 s and the ends of 0.1 to 0.4 s hold noise as low as two quantisation steps.
+    A round uses each take once. Pauses between digits and at both ends contain noise of two quantisation steps.
     """
     rng = random.Random(seed)
     noise = np.random.default_rng(len(single))

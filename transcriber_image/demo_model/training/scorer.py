@@ -1,4 +1,4 @@
-"""The language model: the grammar of `vocabulary.KINDS` packed the way DeepSpeech packs a scorer."""
+"""Write the scorer: a language model of the grammar in `vocabulary.KINDS`, in the format of DeepSpeech's scorers."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from . import dictionary
 from .vocabulary import KINDS, STOP_CHANCE, WORDS, WORDS_OF_KIND
 
 MAGIC = b"EIRT"
-FORMAT = 6  # of the scorer files that DeepSpeech 0.9.3 reads
+FORMAT = 6  # the version that DeepSpeech 0.9.3 reads
 
 UNKNOWN = -10.0  # log10 of the probability of a word outside the vocabulary
 
 
 def arpa() -> str:
-    """Return a bigram model of the phrases that `random_phrase` makes."""
+    """Return a bigram model of the phrases of `random_phrase`, in the ARPA format."""
     first = {word: sum(KINDS[kind] * _chance(word, kind) for kind in KINDS) for word in WORDS}
     unigrams = [f"{UNKNOWN}\t<unk>\t0", "-99\t<s>\t0", f"{math.log10(STOP_CHANCE):.4f}\t</s>\t0"]
     unigrams += [f"{math.log10(first[word] * (1 - STOP_CHANCE)):.4f}\t{word}\t0" for word in WORDS]
@@ -27,7 +27,7 @@ def arpa() -> str:
     for word in WORDS:
         bigrams.append(f"{math.log10(STOP_CHANCE):.4f}\t{word} </s>")
         for following in WORDS:
-            # The word before says which kind of phrase this is likely to be.
+            # The first word makes some kinds of phrase more likely than others.
             both = sum(KINDS[kind] * _chance(word, kind) * _chance(following, kind) for kind in KINDS)
             bigrams.append(f"{math.log10((1 - STOP_CHANCE) * both / first[word]):.4f}\t{word} {following}")
     head = f"\\data\\\nngram 1={len(unigrams)}\nngram 2={len(bigrams)}\n"
@@ -78,6 +78,6 @@ def write(path: Path, tools: Path, alpha: float, beta: float) -> None:
         command = [str(build_binary(tools)), "-v", "-T", name, "trie", "lm.arpa", "lm.binary"]
         subprocess.run(command, check=True, cwd=name, capture_output=True)
         content = (Path(name) / "lm.binary").read_bytes()
-    letters_mode = 0  # 1 would be DeepSpeech's bytes output mode
+    letters_mode = 0  # 1 is DeepSpeech's bytes output mode
     content += struct.pack("<4sibdd", MAGIC, FORMAT, letters_mode, alpha, beta)
     path.write_bytes(dictionary.append(content))

@@ -1,4 +1,4 @@
-"""Speech from the free synthesisers espeak-ng, flite and festival, at 16 kHz, silence cut off both ends."""
+"""Speak with the synthesisers espeak-ng, flite and festival. Clips have 16 kHz and no silence at their ends."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ PROCESSES = 2
 
 
 def espeak_folder(folder: Path) -> Path:
-    """Lay out espeak-ng's data under `folder`, with the stock variants and the invented ones; return it.
+    """Link espeak-ng's data into `folder`, add the invented variants, and return `folder`.
 
-    Only the languages spoken here are kept, because espeak-ng has a fixed number of places for voices.
+    Other languages are left out, because espeak-ng reads a limited number of voices.
     """
     data = folder / "espeak-ng-data"
     variants = data / "voices" / "!v"
@@ -48,14 +48,27 @@ def espeak_folder(folder: Path) -> Path:
 
 
 def espeak(text: str, voice: str, folder: Path, rate: int = 165, pitch: int = 50, gap: int = 0) -> np.ndarray:
-    """Speak with espeak-ng; `voice` is `accent+variant`, `rate` in words a minute, `gap` in 10 ms."""
+    """Speak with espeak-ng.
+
+    Args:
+        text: What to say.
+        voice: The voice, as `accent+variant`.
+        folder: The folder of `espeak_folder`.
+        rate: Words a minute.
+        pitch: From 0 to 99.
+        gap: The pause between words, in units of 10 ms.
+    """
     options = ["-v", voice, "-s", str(rate), "-p", str(pitch), "-g", str(gap)]
     command = ["espeak-ng", f"--path={folder}", *options]
     return _samples(subprocess.run([*command, "--stdout", text], check=True, capture_output=True).stdout)
 
 
 def check_variants(variants: list[str], folder: Path) -> None:
-    """Fail if two variants sound the same: espeak-ng falls back to a default voice without an error."""
+    """Check that all variants differ, because espeak-ng uses a default voice without an error.
+
+    Raises:
+        RuntimeError: Two variants have the same samples.
+    """
     with ThreadPoolExecutor(PROCESSES) as pool:
         spoken = pool.map(lambda variant: espeak("seven", f"en-us+{variant}", folder).tobytes(), variants)
     seen: dict[str, str] = {}
@@ -76,7 +89,7 @@ def flite(text: str, voice: str, stretch: float = 1.0, pitch: float | None = Non
 
 
 def festival(phrases: list[tuple[str, float]], voice: str) -> list[np.ndarray]:
-    """Speak phrases, each with its stretch, in one festival process, which takes long to start."""
+    """Speak phrases, each with its stretch, in a single process, because festival takes long to start."""
     with tempfile.TemporaryDirectory() as folder:
         lines = [f"({voice})"]
         for number, (text, stretch) in enumerate(phrases):
@@ -96,7 +109,7 @@ def espeak_corpus(
     rates: tuple[int, int],
     seed: str,
 ) -> Corpus:
-    """Speak `count` random phrases, the variants in turn, the rest drawn at random."""
+    """Speak `count` random phrases. The variants take turns, and all other properties are random."""
 
     def speak(number: int) -> tuple[np.ndarray, str, str]:
         rng = random.Random(f"{seed} {number}")
@@ -110,7 +123,7 @@ def espeak_corpus(
 
 
 def accent_corpus(count: int, variants: list[str], folder: Path) -> Corpus:
-    """Speak `count` strings of 1 to 5 digits in foreign accents, the languages in turn."""
+    """Speak `count` strings of 1 to 5 digits in foreign accents. The languages take turns."""
 
     def speak(number: int) -> tuple[np.ndarray, str, str]:
         rng = random.Random(f"accents {number}")
@@ -127,12 +140,12 @@ def accent_corpus(count: int, variants: list[str], folder: Path) -> Corpus:
 
 def flite_corpus(count: int, voices: tuple[str, ...], seed: str) -> Corpus:
     """Speak `count` random phrases at varied speed and pitch, the voices in turn."""
-    usual = {"slt": 170}  # the men's pitch lies about 110 Hz
+    mean_pitch = {"slt": 170}  # in hertz; the male voices have about 110
 
     def speak(number: int) -> tuple[np.ndarray, str, str]:
         rng = random.Random(f"{seed} {number}")
         words, voice = random_phrase(rng), voices[number % len(voices)]
-        pitch = usual.get(voice, 110) * rng.uniform(0.8, 1.3)
+        pitch = mean_pitch.get(voice, 110) * rng.uniform(0.8, 1.3)
         clip = flite(punctuated(words, rng), voice, rng.uniform(0.75, 1.35), pitch)
         return clip, " ".join(words), f"flite {voice}"
 

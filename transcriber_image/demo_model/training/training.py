@@ -1,4 +1,4 @@
-"""Trains the network: two processes, one learning-rate cycle of a given time, averaged weights kept."""
+"""Train the network in two processes, for a given time, with one cycle of the learning rate and averaged weights."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ from .network import Network
 from .vocabulary import ALPHABET, BLANK
 
 PROCESSES = 2
-FRAMES = 5000  # in a batch of one process: 100 s
+FRAMES = 5000  # per batch and process: 100 s
 HIGHEST_RATE = 2e-3
 WARM_UP = 0.06  # share of the time
-AVERAGING = 0.998  # of the weights, each step
+AVERAGING = 0.998  # share of the averaged weights that each step keeps
 CHECKPOINT_SECONDS = 120
 
 
 def rate(progress: float) -> float:
-    """Return the learning rate at `progress` from 0 to 1: up in a line, down in half a cosine."""
+    """Return the learning rate at `progress` from 0 to 1: linear warm-up, then cosine decay."""
     if progress < WARM_UP:
         return HIGHEST_RATE * (0.05 + 0.95 * progress / WARM_UP)
     return HIGHEST_RATE * (0.002 + 0.998 * (1 + math.cos(math.pi * (progress - WARM_UP) / (1 - WARM_UP))) / 2)
 
 
 def padded(batch: Batch, rng: np.random.Generator | None) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Return features (batch, frames, 26), frame counts, labels end to end, label counts.
+    """Return features (batch, frames, 26), frame counts, joined labels, and label counts.
 
-    With `rng`, each utterance's cepstrum is moved a little, which stands for one more microphone.
+    With `rng`, each utterance's cepstrum is shifted a little, as by another microphone.
     """
     lengths = [len(frames) for frames, _ in batch]
     features = np.zeros((len(batch), max(lengths), COEFFICIENTS), np.float32)
@@ -63,7 +63,7 @@ def loss_of(network: nn.Module, batch: Batch, rng: np.random.Generator | None) -
 
 @torch.no_grad()
 def word_errors(network: Network, shard: Shard) -> float:
-    """Return the word error rate in per cent of the most likely letters, with no language model."""
+    """Return the word error rate in per cent of greedy decoding without a language model."""
     network.eval()
     texts: list[str] = []
     spoken: list[str] = []
@@ -81,12 +81,12 @@ def word_errors(network: Network, shard: Shard) -> float:
 
 def _statistics(shard: Shard) -> tuple[Tensor, Tensor]:
     sample = shard.features[:200_000].astype(np.float32)
-    speech = sample[sample[:, 0] > np.percentile(sample[:, 0], 30)]  # digital silence would swamp the rest
+    speech = sample[sample[:, 0] > np.percentile(sample[:, 0], 30)]  # without digital silence
     return torch.from_numpy(speech.mean(0)), torch.from_numpy(speech.std(0))
 
 
 def _exchange(parameters: list[nn.Parameter], loss: float, progress: float) -> tuple[float, float]:
-    """Average the gradients over the processes; return the loss and the progress, averaged likewise."""
+    """Average the gradients over the processes. Return the averages of the loss and of the progress."""
     own = torch.tensor([loss, progress])
     flat = torch.cat([parameter.grad.flatten() for parameter in parameters] + [own])
     distributed.all_reduce(flat)
@@ -98,7 +98,7 @@ def _exchange(parameters: list[nn.Parameter], loss: float, progress: float) -> t
 
 @torch.no_grad()
 def _follow(average: Network, network: Network, step: int) -> None:
-    kept = min(AVERAGING, step / (step + 10))  # the first weights, which are random, are soon forgotten
+    kept = min(AVERAGING, step / (step + 10))  # smaller at first, because the first weights are random
     for held, parameter in zip(average.parameters(), network.parameters()):
         held.lerp_(parameter, 1 - kept)
 
@@ -115,7 +115,7 @@ def _worker(rank: int, folder: Path, weights: Path, seconds: float) -> None:
     average = copy.deepcopy(network)
     parameters = list(network.parameters())
     optimiser = torch.optim.AdamW(parameters, lr=0.0, weight_decay=1e-4, betas=(0.9, 0.98))
-    torch.manual_seed(rank)  # each process drops other units, and moves other cepstra
+    torch.manual_seed(rank)  # dropout and shifts differ between the processes
     order, own = np.random.default_rng(0), np.random.default_rng(rank + 1)
     start = saved = time.time()
     step, progress, recent = 0, 0.0, 4.0
@@ -143,7 +143,7 @@ def _worker(rank: int, folder: Path, weights: Path, seconds: float) -> None:
 
 
 def _turns(shards: list[Shard], rank: int, order: np.random.Generator) -> Iterator[list[Batch]]:
-    """Yield this process's batches of each pass over the shards; the first pass is the mild ones."""
+    """Yield this process's batches, pass by pass over the shards. The first pass has mildly augmented shards only."""
     chosen = shards[: MILD_SHARDS + 2]
     while True:
         turn = list(batches(chosen, FRAMES, order))
@@ -152,5 +152,5 @@ def _turns(shards: list[Shard], rank: int, order: np.random.Generator) -> Iterat
 
 
 def train(folder: Path, weights: Path, minutes: float) -> None:
-    """Train on the shards in `folder` for `minutes`, writing the averaged weights to `weights` as it goes."""
+    """Train on the shards in `folder` for `minutes`, and write the averaged weights to `weights` every two minutes."""
     multiprocessing.spawn(_worker, (folder, weights, minutes * 60), PROCESSES)

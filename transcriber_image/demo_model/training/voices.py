@@ -1,7 +1,7 @@
-"""Who speaks: the voices to train on, to tune on, and never to hear before the test.
+"""The voices for training, for tuning, and for the test.
 
-The held-out lists were written before the first training run. A variant that shares its formants with a
-held-out one (its sibling) is kept out of training too, or the test would be of a voice already heard.
+The test voices were chosen before the first training run. A variant that shares its formants with a test voice (its
+sibling) is left out of training too, because the model would otherwise know that voice.
 """
 
 from __future__ import annotations
@@ -9,25 +9,25 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-# espeak-ng: `en-gb+variant` drops the variant silently in 1.51, so British English is plain `en` here.
+# British English is `en`, because espeak-ng 1.51 ignores the variant in `en-gb+variant` without an error.
 ACCENTS = {
     "en-us": 0.46, "en": 0.24, "en-gb-x-rp": 0.1, "en-gb-scotland": 0.08, "en-gb-x-gbclan": 0.06,
     "en-029": 0.06,
 }  # fmt: skip
 TEST_ACCENTS = ("en-us", "en", "en-gb-x-rp")
 
-# Never heard before the test: plain, human-like voices.
+# For the test only: ordinary, human-like voices.
 ESPEAK_TEST = (
     "m3", "Mike", "m6", "robert", "rob", "pedro", "antonio", "victor", "edward",
     "f2", "f5", "Andrea", "steph", "linda",
 )  # fmt: skip
 ESPEAK_TEST_SIBLINGS = ("edward2", "steph2", "steph3", "quincy", "Denis", "belinda", "aunty")
 
-# Heard by the tuning of the decoder only.
+# For tuning the decoder only.
 ESPEAK_DEV = ("m4", "Gene", "m1", "f3")
 ESPEAK_DEV_SIBLINGS = ("Gene2",)
 
-# Whispers, croaks, robots and parodies: neither trained on nor counted among the ordinary voices.
+# Whispers, croaks, robots and parodies: for a test of their own.
 # (caleb and klatt6 are left out: in 1.51 they sound exactly like klatt.)
 ESPEAK_JOKES = (
     "whisper", "whisperf", "croak", "zac", "Alicia", "travis", "UniRobot", "anikaRobot", "Demonic",
@@ -49,12 +49,12 @@ FLITE_TEST = ("rms",)
 FESTIVAL_TRAIN = ("voice_kal_diphone", "voice_cmu_us_slt_arctic_hts")
 FESTIVAL_TEST = ("voice_ked_diphone",)
 
-# Free Spoken Digit Dataset: real people. lucas is heard by nobody; of the others, first takes are for tuning.
+# Free Spoken Digit Dataset: real people. lucas is for the test only; the first takes of the others are for tuning.
 REAL_TRAIN = ("jackson", "nicolas", "theo")
 REAL_TEST = ("lucas",)
 REAL_DEV_TAKES = 5
 
-# espeak-ng reads at most 349 voices and variants and then speaks with a default voice without saying so.
+# espeak-ng reads at most 349 voices and variants. It uses a default voice for all others, without an error.
 INVENTED = 220
 
 
@@ -64,7 +64,7 @@ def invented_names() -> list[str]:
 
 
 def write_invented(folder: Path) -> None:
-    """Write INVENTED random espeak-ng variants: throats of many sizes; the stock variants are too few."""
+    """Write random espeak-ng variants with vocal tracts of many sizes, because the stock variants are too few."""
     rng = random.Random("invented")
     for name in invented_names():
         (folder / name).write_text(_variant(name, rng))
@@ -85,7 +85,7 @@ def _variant(name: str, rng: random.Random) -> str:
         f"flutter {rng.choice((0, 2, 2, 5, 10))}",
         f"roughness {rng.choice((0, 0, 1, 2, 4))}",
     ]
-    tilt = rng.uniform(0.8, 1.05)  # each higher formant weaker or stronger than the one below
+    tilt = rng.uniform(0.8, 1.05)  # the strength of each formant relative to the one below
     for number in range(9):
         frequency = 100 * size * rng.uniform(0.94, 1.06)
         strength = min(180, 100 * tilt**number * rng.uniform(0.7, 1.4))
