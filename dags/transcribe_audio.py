@@ -121,7 +121,7 @@ def transcribe_audio() -> None:
     report = ReportOperator(
         task_id="report",
         # The bucket comes from the configuration, so that other DAGs can follow the asset before the first run.
-        transcripts=Asset(f"s3://{conf.get(SECTION, 'bucket', fallback='bucket')}/{keys.OUTPUT_FOLDER}"),
+        transcripts=Asset(keys.uri(conf.get(SECTION, "bucket", fallback="bucket"), keys.OUTPUT_FOLDER)),
         on_success_callback=alerts.on_report(),
     )
 

@@ -49,7 +49,7 @@ def run_demo(stack: Stack, audio: Path, out: Path, model: Path | None, console: 
         console.print(f"  ready after {time.monotonic() - started:.0f} s: Airflow at {stack.airflow.url}")
         s3 = s3_client(stack.addresses.endpoint)
         count = folders.upload(s3, audio, keys.INPUT_FOLDER)
-        console.print(f"Uploaded {count} files to s3://{BUCKET}/{keys.INPUT_FOLDER}")
+        console.print(f"Uploaded {count} files to {keys.uri(BUCKET, keys.INPUT_FOLDER)}")
         conf: dict[str, Any] = {}
         if model is not None:
             conf = {"model": model.resolve().name}

@@ -28,6 +28,11 @@ _REASON = ".error.json"
 _LONGEST_AFFIX = len(PROCESSED_FOLDER) + len(AUDIO_SUFFIX + _REASON)
 
 
+def uri(bucket: str, key: str) -> str:
+    """Return the `s3://` address of an object, or of the folder that `key` names."""
+    return f"s3://{bucket}/{key}"
+
+
 def is_audio(key: str) -> bool:
     """Whether `key` is audio to transcribe: below `input/`, ending in `.wav` in any case."""
     return key.startswith(INPUT_FOLDER) and key.lower().endswith(AUDIO_SUFFIX)

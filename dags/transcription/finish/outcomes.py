@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from transcription.contract.manifest import Failure, Item
-from transcription.contract.result import Audio
+from transcription.contract.result import Audio, Result
 
 #: Status of a file that has neither a transcript nor a reason. It stays in `input/` and the run turns red.
 MISSING = "missing"
@@ -33,6 +33,11 @@ class Outcome:
     #: The engine that transcribed it, and a note for people, such as why it was not another engine.
     engine: str = ""
     engine_note: str = ""
+
+    @classmethod
+    def from_result(cls, result: Result) -> Outcome:
+        """Make the outcome of a file from its result record. Every field of an outcome is one of a result record."""
+        return cls(**{field.name: getattr(result, field.name) for field in fields(cls)})
 
 
 @dataclass(frozen=True)

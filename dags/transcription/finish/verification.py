@@ -14,7 +14,7 @@ from transcription.finish.outcomes import DONE_BEFORE, MISSING, Outcome, Outcome
 from transcription.plan.existing_transcripts import read_transcript
 from transcription.shared import transcript_check
 from transcription.shared.bucket import CONCURRENCY, Bucket
-from transcription.shared.manifest_store import read_done, read_items
+from transcription.shared.manifest_store import read_done, read_items, result_keys
 
 
 def verify(bucket: Bucket, plan: Plan) -> Outcomes:
@@ -27,7 +27,7 @@ def verify(bucket: Bucket, plan: Plan) -> Outcomes:
         StorageDenied: S3 denies access to the bucket or to an object.
         RecordMissing: a part of the manifest does not exist.
     """
-    recorded = {entry.key for entry in bucket.list(RunKeys(plan.run).results)}
+    recorded = set(result_keys(bucket, plan.run))
     with ThreadPoolExecutor(CONCURRENCY) as pool:
         outcomes = list(pool.map(lambda item: _verify_item(bucket, plan.run, item, recorded), read_items(bucket, plan)))
         outcomes += pool.map(lambda item: _verify_done_before(bucket, plan, item), read_done(bucket, plan))
@@ -43,19 +43,7 @@ def _verify_item(bucket: Bucket, run: str, item: Item, recorded: set[str]) -> Ou
             _check_transcripts(bucket, record)
     except (RecordInvalid, ResultMissing, TranscriptUnverified) as error:
         return _missing(item, error)
-    return Outcome(
-        item=item,
-        status=record.status,
-        failure=record.failure,
-        audio=record.audio,
-        words=record.words,
-        confidence=record.confidence,
-        no_speech=record.no_speech,
-        unsure_words=record.unsure_words,
-        cpu_seconds=record.cpu_seconds,
-        engine=record.engine,
-        engine_note=record.engine_note,
-    )
+    return Outcome.from_result(record)
 
 
 def _read_result(bucket: Bucket, key: str, item: Item, recorded: set[str]) -> Result:

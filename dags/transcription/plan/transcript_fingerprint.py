@@ -34,7 +34,7 @@ def fingerprint(bucket: Bucket, options: Options, image_model: str) -> str:
         model = sorted((file.key, file.etag) for file in bucket.list(prefix) if file.key != prefix)
         if not model:
             raise ModelMissing(
-                f"There is no model s3://{bucket.name}/{prefix}. Upload a .pbmm there, or choose another model."
+                f"There is no model {bucket.uri(prefix)}. Upload a .pbmm there, or choose another model."
             )
     words = tuple(sorted(options.hot_words, key=lambda hot_word: hot_word.word))
     # Both engines recognise the same words, so the choice of engine is left out.

@@ -1,10 +1,10 @@
-"""The audio bucket as the DAG's tasks see it."""
+"""The audio bucket, as the DAG's tasks use it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -12,44 +12,31 @@ from airflow.providers.amazon.aws.hooks.s3 import S3Hook
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from transcription.contract import records
-from transcription.contract.errors import RecordMissing, StorageDenied
+from transcription.contract import keys, records
+from transcription.contract.errors import RecordMissing
 from transcription.contract.manifest import Item
+from transcription.shared.s3_errors import explain_denial, is_changed, is_missing
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 Record = TypeVar("Record")
 
-#: The most that a task does at once against S3; also the size of the connection pool.
+#: Number of requests that a task sends to S3 at once; also the size of the connection pool.
 CONCURRENCY = 16
 
-#: How many keys S3 lists, or deletes, in one call at the most. Source: Amazon S3 API Reference.
+#: Number of keys that S3 lists, or deletes, in one request at most. Source: Amazon S3 API Reference.
 PAGE = 1_000
 
-#: CopyObject refuses more; above it the copy is made in parts. Source: Amazon S3 API Reference, CopyObject.
+#: In bytes. Larger objects are copied in parts, because CopyObject refuses them. Source: Amazon S3 API Reference.
 COPY_LIMIT = 5 * 1024**3
 
-
-def is_missing(error: ClientError) -> bool:
-    """Whether S3 says that the object is not there."""
-    return error.response["Error"]["Code"] in {"NoSuchKey", "404"}
-
-
-def is_changed(error: ClientError) -> bool:
-    """Whether S3 says that the object is not the one that was named by its ETag, or exists already."""
-    return error.response["Error"]["Code"] in {"PreconditionFailed", "412"}
-
-
-#: Access denied, or no such bucket: nothing that trying again, or the next file, would change.
-_DENIED = {"AccessDenied", "403", "AllAccessDisabled", "ExpiredToken", "InvalidAccessKeyId", "NoSuchBucket"}
-
-#: Characters that XML 1.0 cannot hold, and so no request that deletes many objects.
+#: Characters that XML 1.0 cannot hold, so that no request to delete several objects can name them.
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class ListedObject(NamedTuple):
-    """An object in a listing: its ETag without quotes, its size in bytes."""
+    """An object in a listing: its key, its ETag without quotes, its size in bytes."""
 
     key: str
     etag: str
@@ -57,57 +44,61 @@ class ListedObject(NamedTuple):
 
 
 class Bucket:
-    """One bucket.
+    """A bucket.
 
-    Methods raise `StorageDenied` where we may not do what they do, or there is no such bucket, and
-    `botocore.exceptions.ClientError` for whatever else S3 refuses.
+    Methods raise `StorageDenied` if access is denied or the bucket does not exist, and
+    `botocore.exceptions.ClientError` for any other error of S3.
     """
 
     def __init__(self, name: str) -> None:
         self.name = name
 
-    @contextmanager
-    def _at(self, key: str) -> Iterator[None]:
-        """Say where S3 refused something, and what to do."""
-        try:
-            yield
-        except ClientError as error:
-            code = error.response["Error"]["Code"]
-            if code not in _DENIED:
-                raise
-            raise StorageDenied(
-                f"S3 refused {error.operation_name} at s3://{self.name}/{key} ({code}). Check that the bucket exists "
-                "and that Airflow's role may do this, then clear this task."
-            ) from error
+    def uri(self, key: str) -> str:
+        """Return the `s3://` address of an object or a folder."""
+        return keys.uri(self.name, key)
+
+    def _denials_at(self, key: str) -> AbstractContextManager[None]:
+        return explain_denial(self.uri(key))
 
     @cached_property
     def client(self) -> S3Client:
-        """The client of Airflow's connection `aws_default`; safe to use from many threads."""
+        """The S3 client of Airflow's connection `aws_default`; safe to use from many threads."""
         retries: Any = {"mode": "standard", "total_max_attempts": 8}
         return S3Hook(config=Config(max_pool_connections=CONCURRENCY, retries=retries)).get_conn()
 
     def list(self, prefix: str) -> Iterator[ListedObject]:
-        """Every object below `prefix`, page by page, in S3's order."""
-        with self._at(prefix):
+        """List the objects whose keys start with `prefix`, in S3's order; one request per `PAGE` objects."""
+        with self._denials_at(prefix):
             for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix):
-                for each in page.get("Contents", []):
-                    yield ListedObject(each["Key"], each["ETag"].strip('"'), each["Size"])
+                for entry in page.get("Contents", []):
+                    yield ListedObject(entry["Key"], entry["ETag"].strip('"'), entry["Size"])
 
     def list_page(self, prefix: str, after: str) -> tuple[set[str], str | None]:
-        """The first keys below `prefix` that come after the key `after`.
+        """List up to `PAGE` keys that start with `prefix` and follow the key `after`, in one request.
 
         Returns:
-            The keys, and the last of them; nothing for the last one where there are no more.
+            The keys, and the last one of them; None for the last one if no more keys follow.
         """
-        with self._at(prefix):
+        with self._denials_at(prefix):
             page = self.client.list_objects_v2(Bucket=self.name, Prefix=prefix, StartAfter=after)
-        found = [each["Key"] for each in page.get("Contents", [])]
-        return set(found), found[-1] if page["IsTruncated"] else None
+        listed = [entry["Key"] for entry in page.get("Contents", [])]
+        return set(listed), listed[-1] if page["IsTruncated"] else None
+
+    def find(self, key: str) -> ListedObject | None:
+        """Return an object's ETag and size, or None if it does not exist."""
+        try:
+            with self._denials_at(key):
+                head = self.client.head_object(Bucket=self.name, Key=key)
+            return ListedObject(key, head["ETag"].strip('"'), head["ContentLength"])
+        except ClientError as error:
+            if is_missing(error):
+                return None
+            raise
 
     def read(self, key: str) -> bytes | None:
-        """The content of an object, or nothing where there is none."""
+        """Return an object's content, or None if it does not exist."""
         try:
-            with self._at(key):
+            with self._denials_at(key):
                 return self.client.get_object(Bucket=self.name, Key=key)["Body"].read()
         except ClientError as error:
             if is_missing(error):
@@ -115,38 +106,38 @@ class Bucket:
             raise
 
     def find_record(self, kind: type[Record], key: str) -> Record | None:
-        """The record at `key`, or nothing where there is none.
+        """Read a record of class `kind`; None if there is no object.
 
         Raises:
-            RecordInvalid: there is something else.
+            RecordInvalid: the object is not such a record.
         """
         data = self.read(key)
-        return None if data is None else records.load(kind, data, f"s3://{self.name}/{key}")
+        return None if data is None else records.load(kind, data, self.uri(key))
 
     def read_record(self, kind: type[Record], key: str) -> Record:
-        """The record at `key`.
+        """Read a record of class `kind`.
 
         Raises:
-            RecordMissing: there is none.
-            RecordInvalid: there is something else.
+            RecordMissing: there is no object.
+            RecordInvalid: the object is not such a record.
         """
         record = self.find_record(kind, key)
         if record is None:
             raise RecordMissing(
-                f"s3://{self.name}/{key} is not there, although an earlier task wrote it. "
+                f"{self.uri(key)} does not exist, although an earlier task wrote it. "
                 "Clear the run from its first task that is not green."
             )
         return record
 
     def write_record(self, key: str, record: Any, *, once: bool = False) -> bool:
-        """Write a record. With `once` an object that is there stays as it is.
+        """Write a record. With `once`, an object that exists is not overwritten.
 
         Returns:
-            Whether it was written.
+            Whether the record was written.
         """
         condition: dict[str, Any] = {"IfNoneMatch": "*"} if once else {}
         try:
-            with self._at(key):
+            with self._denials_at(key):
                 self.client.put_object(
                     Bucket=self.name,
                     Key=key,
@@ -160,22 +151,11 @@ class Bucket:
             raise
         return True
 
-    def find(self, key: str) -> ListedObject | None:
-        """An object, or nothing where there is none."""
-        try:
-            with self._at(key):
-                head = self.client.head_object(Bucket=self.name, Key=key)
-            return ListedObject(key, head["ETag"].strip('"'), head["ContentLength"])
-        except ClientError as error:
-            if is_missing(error):
-                return None
-            raise
-
     def copy(self, source: Item, target: str) -> None:
-        """Copy an object, provided that it is still the one that was planned."""
+        """Copy an object within the bucket. S3 refuses if it is no longer the object that was planned."""
         origin: Any = {"Bucket": self.name, "Key": source.key}
         condition: Any = {"CopySourceIfMatch": f'"{source.etag}"'}
-        with self._at(target):
+        with self._denials_at(target):
             if source.size <= COPY_LIMIT:
                 self.client.copy_object(Bucket=self.name, Key=target, CopySource=origin, **condition)
             else:
@@ -186,35 +166,37 @@ class Bucket:
             self.client.copy(origin, self.name, target, ExtraArgs=condition)
         except ClientError:
             raise
-        except Exception as error:  # s3transfer has its own for a changed source, and in Airflow 3.0 has not
+        except Exception as error:  # s3transfer's class for a changed source does not exist in Airflow 3.0
             raise ClientError({"Error": {"Code": "CopyFailed", "Message": str(error)}}, "CopyObject") from error
 
     def delete(self, targets: Sequence[Item]) -> Sequence[Item]:
-        """Delete up to `PAGE` objects, each provided that it is still the one that was planned.
+        """Delete up to `PAGE` objects, each only if it is still the object that was planned.
 
         Returns:
-            Those that were not deleted, because they are not.
+            Items that were not deleted, because they changed or no longer exist.
         """
-        together = [each for each in targets if not _NOT_XML.search(each.key)]
-        kept = self._delete_together(together) if together else set()
-        for each in set(targets) - set(together):
-            kept |= self._delete_one(each)
-        return [each for each in targets if each.key in kept]
+        in_one_request = [target for target in targets if not _NOT_XML.search(target.key)]
+        not_deleted = self._delete_together(in_one_request) if in_one_request else set()
+        for target in set(targets) - set(in_one_request):
+            not_deleted |= self._delete_one(target)
+        return [target for target in targets if target.key in not_deleted]
 
     def _delete_together(self, targets: Sequence[Item]) -> set[str]:
-        objects: Any = [{"Key": each.key, "ETag": f'"{each.etag}"'} for each in targets]
-        with self._at(targets[0].key):
+        """Delete objects with one request; return the keys of those that changed or do not exist."""
+        objects: Any = [{"Key": target.key, "ETag": f'"{target.etag}"'} for target in targets]
+        with self._denials_at(targets[0].key):
             answer = self.client.delete_objects(Bucket=self.name, Delete={"Objects": objects, "Quiet": True})
-        errors = {each["Key"]: ClientError({"Error": each}, "DeleteObjects") for each in answer.get("Errors", [])}
+        errors = {entry["Key"]: ClientError({"Error": entry}, "DeleteObjects") for entry in answer.get("Errors", [])}
         for key, error in errors.items():
-            with self._at(key):
+            with self._denials_at(key):
                 if not (is_missing(error) or is_changed(error)):
                     raise error
         return set(errors)
 
     def _delete_one(self, target: Item) -> set[str]:
+        """Delete one object; return its key if it changed or does not exist."""
         try:
-            with self._at(target.key):
+            with self._denials_at(target.key):
                 self.client.delete_object(Bucket=self.name, Key=target.key, IfMatch=f'"{target.etag}"')
         except ClientError as error:
             if is_missing(error) or is_changed(error):

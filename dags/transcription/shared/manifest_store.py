@@ -64,7 +64,7 @@ def read_plan(bucket: Bucket, run: str) -> Plan:
     plan = find_plan(bucket, run)
     if plan is None:
         raise ManifestMissing(
-            f"s3://{bucket.name}/{RunKeys(run).plan} does not exist: the run stopped before it was planned, "
+            f"{bucket.uri(RunKeys(run).plan)} does not exist: the run stopped before it was planned, "
             "or its records have expired. Look at its first red task, then clear that one; or trigger a new run."
         )
     return plan
@@ -91,7 +91,16 @@ def read_done(bucket: Bucket, plan: Plan) -> tuple[Item, ...]:
     return bucket.read_record(Done, RunKeys(plan.run).done(plan.draft)).items if plan.done else ()
 
 
+def result_keys(bucket: Bucket, run: str) -> Iterator[str]:
+    """List the keys of the result records that the run's children have written; one request per 1,000 keys."""
+    return (record.key for record in bucket.list(RunKeys(run).results))
+
+
 def read_missing(bucket: Bucket, plan: Plan) -> list[Item]:
-    """The files that were given to a child and have no result yet."""
-    recorded = {found.key for found in bucket.list(RunKeys(plan.run).results)}
+    """Read the files that were given to a child and have no result yet.
+
+    Raises:
+        RecordMissing: a shard does not exist.
+    """
+    recorded = set(result_keys(bucket, plan.run))
     return [item for item in read_items(bucket, plan) if RunKeys(plan.run).result(item.number) not in recorded]

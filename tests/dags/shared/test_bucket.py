@@ -86,7 +86,7 @@ def test_a_record_that_may_not_be_written_is_an_error(bucket: Bucket, aws: Local
 
 
 def test_a_missing_record_names_itself_and_what_to_do(bucket: Bucket) -> None:
-    with pytest.raises(RecordMissing, match=rf"s3://{bucket.name}/runs/r is not there.*Clear the run"):
+    with pytest.raises(RecordMissing, match=rf"s3://{bucket.name}/runs/r does not exist.*Clear the run"):
         bucket.read_record(Done, "runs/r")
 
 

@@ -9,11 +9,8 @@ from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 from urllib3.exceptions import SSLError
 
+from transcription.contract import s3_error_codes
 from transcription.contract.errors import StorageFailed
-
-#: Error codes after which neither a retry nor the next file would succeed.
-_DENIED = ("AccessDenied", "403", "AllAccessDisabled", "ExpiredToken", "InvalidAccessKeyId", "NoSuchBucket")
-_MISSING = ("NoSuchKey", "404")
 
 
 @contextmanager
@@ -38,11 +35,11 @@ def translated(
         yield
     except ClientError as error:
         code = error.response["Error"]["Code"]
-        if code == "PreconditionFailed":
+        if code in s3_error_codes.CHANGED:
             raise changed(f"{where} was uploaded again after planning. The next run takes it.") from error
-        if code in _MISSING:
+        if code in s3_error_codes.MISSING:
             raise missing(f"{where} was deleted after planning.") from error
-        if code in _DENIED:
+        if code in s3_error_codes.DENIED:
             raise denied(f"{where}: {error}. Check the job role's permissions and the bucket's policy.") from error
         raise _failed(where, error) from error
     except (BotoCoreError, Boto3Error, SSLError) as error:  # botocore passes on SSLError while it reads a body

@@ -65,7 +65,7 @@ class Store:
         data = self._read(key)
         if data is None:
             raise ManifestMissing(
-                f"There is no s3://{self.bucket}/{key}. Check the names of the run and of the draft in the job's "
+                f"There is no {keys.uri(self.bucket, key)}. Check the names of the run and of the draft in the job's "
                 "command; if both are right, the manifest was deleted: start a new run."
             )
         return records.load(Shard, data, key)
@@ -173,4 +173,4 @@ class Store:
         missing: type[Exception] = StorageFailed,
         denied: type[Exception] = StorageFailed,
     ) -> AbstractContextManager[None]:
-        return translated(f"s3://{self.bucket}/{key}", changed, missing, denied)
+        return translated(keys.uri(self.bucket, key), changed, missing, denied)
