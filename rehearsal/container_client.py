@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import boto3
 
 from standin.account import ECR_HOST, REGION
-from standin.execution.container_engine import pushing
+from standin.execution.container_engine import push_command
 
 #: The manifest of an image of no layers.
 _NO_IMAGE = '{"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json", "layers": []}'
@@ -34,7 +34,7 @@ def main(engine: str, registry: str, arguments: Sequence[str]) -> int:
         case "push":
             if not engine:
                 return _pretend(arguments[-1])
-            os.execvp(engine, pushing(engine, local[-1]))  # noqa: S606  (without a shell)
+            os.execvp(engine, push_command(engine, local[-1]))  # noqa: S606  (without a shell)
         case "inspect" if not engine:
             return 1  # there is no such image yet
         case _ if not engine:

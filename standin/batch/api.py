@@ -1,6 +1,6 @@
-"""The Batch API: moto keeps queues, environments and definitions; jobs are this package's own.
+"""The Batch API: moto keeps compute environments, queues and job definitions; jobs are this package's own.
 
-moto's own jobs cannot stand in for AWS: no array index, no retries, a parent that never fails, exit codes lost.
+moto's own jobs differ too much from AWS: no array index, no retries, a parent that never fails, exit codes lost.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from standin.batch import job_description, job_listing, submission
 from standin.batch.jobs import AnyJob, Array, Job, Status
 from standin.batch.scheduler import Scheduler
 
-#: Source: AWS Batch API Reference, DescribeJobs.
-_DESCRIBED_AT_ONCE = 100
-#: As moto spells it.
+#: The most jobs of one DescribeJobs. Source: AWS Batch API Reference, DescribeJobs.
+_MAX_DESCRIBED = 100
+#: The service-linked role of Batch, as moto spells its name.
 _SERVICE_ROLE = "AWSServiceRoleForbatch"
 
 
 class BatchApi(BatchResponse):
-    """moto finds the handler of an action by its name in lower case."""
+    """Handlers of Batch's actions. moto finds the handler of an action by its name in lower case."""
 
     scheduler: ClassVar[Scheduler]
 
     def submitjob(self) -> str:
-        """SubmitJob."""
+        """Handle SubmitJob."""
         request = self._request()
         size = submission.array_size(request)
         submitted = submission.read(request, self.batch_backend)
@@ -42,55 +42,57 @@ class BatchApi(BatchResponse):
             job = Job(submitted, job_id, self._arn(job_id))
         else:
             job = Array(submitted, job_id, self._arn(job_id), summary=Counter({Status.SUBMITTED: size}))
-            child_ids = (f"{job_id}:{index}" for index in range(size))
-            job.children = [Job(submitted, each, self._arn(each), job, index) for index, each in enumerate(child_ids)]
+            child_ids = [f"{job_id}:{index}" for index in range(size)]
+            job.children = [
+                Job(submitted, child_id, self._arn(child_id), job, index) for index, child_id in enumerate(child_ids)
+            ]
         self.batch_backend.tag_resource(job.arn, dict(submitted.tags))
         self.scheduler.submit(job)
         return json.dumps({"jobArn": job.arn, "jobName": submitted.name, "jobId": job_id})
 
     def describejobs(self) -> str:
-        """DescribeJobs. Ids that do not exist are left out, as AWS does."""
-        ids = self._request()["jobs"]
-        if len(ids) > _DESCRIBED_AT_ONCE:
-            raise ClientException(f"{len(ids)} jobs; DescribeJobs takes at most {_DESCRIBED_AT_ONCE}.")
+        """Handle DescribeJobs. Unknown ids are left out, as AWS does."""
+        job_ids = self._request()["jobs"]
+        if len(job_ids) > _MAX_DESCRIBED:
+            raise ClientException(f"{len(job_ids)} jobs; DescribeJobs takes at most {_MAX_DESCRIBED}.")
         with self.scheduler.changed:
-            found = [self.scheduler.jobs[each] for each in ids if each in self.scheduler.jobs]
-            return json.dumps({"jobs": [job_description.details(job) for job in found]})
+            jobs = [self.scheduler.jobs[job_id] for job_id in job_ids if job_id in self.scheduler.jobs]
+            return json.dumps({"jobs": [job_description.details(job) for job in jobs]})
 
     def listjobs(self) -> str:
-        """ListJobs."""
+        """Handle ListJobs."""
         request = self._request()
         with self.scheduler.changed:
-            jobs, token = job_listing.page(self._listed(request), request)
+            jobs, token = job_listing.page(self._jobs_of(request), request)
             response = {"jobSummaryList": [job_description.summary(job) for job in jobs]}
             return json.dumps(response | ({"nextToken": token} if token else {}))
 
     def canceljob(self) -> str:
-        """CancelJob."""
+        """Handle CancelJob."""
         request = self._request()
         self.scheduler.cancel(request["jobId"], request["reason"])
         return "{}"
 
     def terminatejob(self) -> str:
-        """TerminateJob."""
+        """Handle TerminateJob."""
         request = self._request()
         self.scheduler.terminate(request["jobId"], request["reason"])
         return "{}"
 
     def createcomputeenvironment(self) -> str:
-        """CreateComputeEnvironment. moto insists on a state and a service role; AWS has defaults for both."""
+        """Handle CreateComputeEnvironment. moto requires a state and a service role; AWS has defaults for both."""
         request = {"state": "ENABLED", "serviceRole": "", **self._request()}
         request["serviceRole"] = request["serviceRole"] or self._service_linked_role()
         self.body = json.dumps(request)
         return super().createcomputeenvironment()
 
     def createjobqueue(self) -> str:
-        """CreateJobQueue. moto insists on a state; AWS has a default."""
+        """Handle CreateJobQueue. moto requires a state; AWS has a default."""
         self.body = json.dumps({"state": "ENABLED", **self._request()})
         return super().createjobqueue()
 
     def updatecomputeenvironment(self) -> str:
-        """UpdateComputeEnvironment. moto forgets the new `maxvCpus`."""
+        """Handle UpdateComputeEnvironment. moto ignores a new `maxvCpus`."""
         response = super().updatecomputeenvironment()
         request = self._request()
         environment = self.batch_backend.get_compute_environment(request["computeEnvironment"])
@@ -101,7 +103,7 @@ class BatchApi(BatchResponse):
         return response
 
     def updatejobqueue(self) -> str:
-        """UpdateJobQueue. What waits may now have room."""
+        """Handle UpdateJobQueue. Jobs that wait may fit afterwards."""
         response = super().updatejobqueue()
         self.scheduler.wake()
         return response
@@ -113,7 +115,8 @@ class BatchApi(BatchResponse):
     def _arn(self, job_id: str) -> str:
         return make_arn_for_job(self.current_account, job_id, self.region)
 
-    def _listed(self, request: dict[str, Any]) -> Sequence[AnyJob]:
+    def _jobs_of(self, request: dict[str, Any]) -> Sequence[AnyJob]:
+        """Return the jobs of the queue or the array that a ListJobs names, in the order of submission."""
         if not request.get("arrayJobId"):
             queue = self.batch_backend.get_job_queue(request.get("jobQueue", ""))
             if queue is None:
@@ -125,6 +128,7 @@ class BatchApi(BatchResponse):
         return array.children
 
     def _service_linked_role(self) -> str:
+        """Return the ARN of Batch's service-linked role, which is created if necessary."""
         iam = self.batch_backend.iam_backend
         try:
             return iam.get_role(_SERVICE_ROLE).arn

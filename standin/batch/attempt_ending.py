@@ -1,4 +1,4 @@
-"""How an attempt at a job ended, in the words AWS Batch uses for it."""
+"""How an attempt at a job ended, in the words that AWS Batch uses."""
 
 from __future__ import annotations
 
@@ -7,56 +7,57 @@ from dataclasses import dataclass, replace
 
 _EXITED = "Essential container in task exited"
 _NOT_STARTED = "Task failed to start"
-#: What a shell, Docker and ECS report for a process that SIGKILL ended: 128 + 9.
+#: The exit code that shells, Docker and ECS report for a process that SIGKILL ended: 128 + 9.
 KILLED = 137
 
 
 @dataclass(frozen=True)
 class Ending:
-    """`status_reason` is the job's `statusReason`; `exit_code` and `reason` are its container's."""
+    """How an attempt ended: `statusReason` of the job, `exitCode` and `reason` of its container."""
 
     status_reason: str
     exit_code: int | None = None
     reason: str | None = None
-    #: Whether it ends the job, whatever the retry strategy says.
+    #: Whether the job ends with this attempt, whatever its retry strategy says.
     final: bool = False
 
     @property
     def succeeded(self) -> bool:
-        """Whether the job has done its work."""
+        """Whether the job has succeeded."""
         return self.exit_code == 0 and not self.final
 
     def with_exit_code(self, code: int) -> Ending:
-        """The same once the process is gone. A lost host or a killed container leaves no other code than its own."""
+        """Add the exit code of the process to a final ending. Other endings have their own code, or none."""
         return replace(self, exit_code=code) if self.final else self
 
 
 def exited(code: int) -> Ending:
-    """The command came to its end by itself."""
+    """The command ended by itself with an exit code."""
     return Ending(_EXITED, exit_code=code)
 
 
-#: The kernel ended the container because it used more memory than its limit.
+#: The kernel killed the container, because it used more memory than its limit.
 OUT_OF_MEMORY = Ending(_EXITED, KILLED, "OutOfMemoryError: Container killed due to memory usage")
-#: AWS does not retry these. Source: AWS Batch User Guide, "Job timeouts".
+#: The attempt took longer than the job's timeout. Batch does not retry such a job.
+#: Source: AWS Batch User Guide, "Job timeouts".
 TIMED_OUT = Ending("Job attempt duration exceeded timeout", final=True)
 
 
 def host_terminated() -> Ending:
-    """The Spot instance under the attempt was taken back."""
+    """AWS took back the Spot instance that the attempt ran on."""
     return Ending(f"Host EC2 (instance i-0{secrets.token_hex(8)}) terminated.")
 
 
-def image_not_pulled(image: str, why: str) -> Ending:
-    """There is no image to start."""
-    return Ending(_NOT_STARTED, reason=f"CannotPullContainerError: {image}: {why}")
+def image_not_pulled(image: str, error: str) -> Ending:
+    """The image could not be pulled."""
+    return Ending(_NOT_STARTED, reason=f"CannotPullContainerError: {image}: {error}")
 
 
-def not_started(why: str) -> Ending:
-    """The container engine refused to start the container."""
-    return Ending(_NOT_STARTED, reason=f"CannotStartContainerError: {why}")
+def not_started(error: str) -> Ending:
+    """The container engine could not start the container."""
+    return Ending(_NOT_STARTED, reason=f"CannotStartContainerError: {error}")
 
 
 def terminated(reason: str) -> Ending:
-    """Somebody called TerminateJob."""
+    """TerminateJob was called with a reason."""
     return Ending(reason, final=True)

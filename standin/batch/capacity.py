@@ -1,4 +1,4 @@
-"""How many vCPUs of each compute environment are in use."""
+"""The vCPUs of each compute environment that are in use."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ from moto.batch.models import ComputeEnvironment, JobQueue
 
 
 class Capacity:
-    """What attempts use of the compute environments. Guarded by the scheduler's lock."""
+    """The vCPUs that attempts use in each compute environment. Guarded by the scheduler's lock."""
 
     def __init__(self) -> None:
         self._used: dict[str, float] = defaultdict(float)
 
-    def room(self, queue: JobQueue, vcpus: float) -> ComputeEnvironment | None:
-        """The first environment of `queue` with so many free vCPUs."""
+    def find_environment(self, queue: JobQueue, vcpus: float) -> ComputeEnvironment | None:
+        """Return the first compute environment of `queue` with so many free vCPUs; None if there is none."""
         for environment in queue.environments:
-            if environment.state == "ENABLED" and self._used[environment.arn] + vcpus <= _most(environment):
+            if environment.state == "ENABLED" and self._used[environment.arn] + vcpus <= _max_vcpus(environment):
                 return environment
         return None
 
-    def take(self, environment: ComputeEnvironment, vcpus: float) -> None:
-        """Use `vcpus` from now on."""
+    def reserve(self, environment: ComputeEnvironment, vcpus: float) -> None:
+        """Reserve vCPUs for an attempt."""
         self._used[environment.arn] += vcpus
 
-    def give_back(self, environment: ComputeEnvironment, vcpus: float) -> None:
-        """Use them no longer."""
+    def release(self, environment: ComputeEnvironment, vcpus: float) -> None:
+        """Release the vCPUs of an attempt."""
         self._used[environment.arn] -= vcpus
 
 
 def suffices(queue: JobQueue, vcpus: float) -> bool:
-    """Whether a job of so many vCPUs fits into an environment of `queue` that runs nothing else."""
-    return any(_most(environment) >= vcpus for environment in queue.environments)
+    """Whether any compute environment of `queue` is large enough for a job of so many vCPUs."""
+    return any(_max_vcpus(environment) >= vcpus for environment in queue.environments)
 
 
-def _most(environment: ComputeEnvironment) -> float:
+def _max_vcpus(environment: ComputeEnvironment) -> float:
     return float(environment.compute_resources["maxvCpus"])

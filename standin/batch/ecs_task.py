@@ -1,4 +1,4 @@
-"""What ECS is asked to run for an attempt, and what DescribeJobs says of it from the start."""
+"""The ECS task of an attempt: what it runs, and its name and log stream in DescribeJobs."""
 
 from __future__ import annotations
 
@@ -12,33 +12,42 @@ from moto.batch.models import ComputeEnvironment
 
 from standin.batch.jobs import AttemptRecord, Job
 
-_LOG_GROUP = "/aws/batch/job"
+_DEFAULT_LOG_GROUP = "/aws/batch/job"
 
 
 @dataclass(frozen=True)
 class Task:
-    """A command and its surroundings."""
+    """A command with its environment and limits."""
 
     command: Sequence[str]
     environment: Mapping[str, str]
-    #: `containerProperties` of the job definition with the submission's overrides.
+    #: `containerProperties` of the job definition with the overrides of the submission.
     container: Mapping[str, Any]
     vcpus: float
     #: In MiB.
     memory: int
-    #: An empty folder of its own, removed afterwards.
+    #: The working folder. It is empty, and is removed after the attempt.
     folder: Path
 
 
 def make(
-    job: Job, number: int, environment: ComputeEnvironment, *, access_key: str, endpoint: str, folder: Path
+    job: Job, attempt: int, environment: ComputeEnvironment, *, access_key: str, endpoint: str, folder: Path
 ) -> Task:
-    """The task of attempt `number` at `job`, which finds AWS at `endpoint` and signs with `access_key`."""
+    """Make the task of an attempt at `job`.
+
+    Args:
+        job: the job.
+        attempt: the number of the attempt, from 1.
+        environment: the compute environment that the attempt runs in.
+        access_key: the access key with which the command signs its requests to AWS.
+        endpoint: the address at which the command finds AWS.
+        folder: the working folder of the command.
+    """
     submission, queue = job.submission, job.submission.queue
     variables = {entry["name"]: entry["value"] for entry in submission.container["environment"]}
     variables |= {
         "AWS_BATCH_JOB_ID": job.job_id,
-        "AWS_BATCH_JOB_ATTEMPT": str(number),
+        "AWS_BATCH_JOB_ATTEMPT": str(attempt),
         "AWS_BATCH_JQ_NAME": queue.name,
         "AWS_BATCH_CE_NAME": environment.name,
         "AWS_ENDPOINT_URL": endpoint,
@@ -59,17 +68,17 @@ def make(
     )
 
 
-def record(job: Job) -> AttemptRecord:
-    """The record of the next attempt at `job`."""
-    backend, task = job.submission.queue.backend, secrets.token_hex(16)
+def make_record(job: Job) -> AttemptRecord:
+    """Make the record of the next attempt at `job`, with the ARN of its task and the name of its log stream."""
+    backend, task_id = job.submission.queue.backend, secrets.token_hex(16)
     prefix = _log_options(job).get("awslogs-stream-prefix", job.submission.definition.name)
-    arn = f"arn:aws:ecs:{backend.region_name}:{backend.account_id}:task/local/{task}"
-    return AttemptRecord(arn, f"{prefix}/default/{task}")
+    arn = f"arn:aws:ecs:{backend.region_name}:{backend.account_id}:task/local/{task_id}"
+    return AttemptRecord(arn, f"{prefix}/default/{task_id}")
 
 
 def log_group(job: Job) -> str:
-    """The CloudWatch log group that the attempts at `job` write to."""
-    return _log_options(job).get("awslogs-group", _LOG_GROUP)
+    """Return the CloudWatch log group of the attempts at `job`."""
+    return _log_options(job).get("awslogs-group", _DEFAULT_LOG_GROUP)
 
 
 def _log_options(job: Job) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""Jobs as ListJobs and DescribeJobs return them."""
+"""Descriptions of jobs as ListJobs and DescribeJobs return them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from standin.batch.jobs import AnyJob, Array, AttemptRecord, Job, Status
 
 
 def summary(job: AnyJob) -> dict[str, Any]:
-    """A JobSummary."""
+    """Describe a job for ListJobs, as a JobSummary."""
     document = _common(job)
     if isinstance(job, Array):
         document["arrayProperties"] = {"size": len(job.children)}
@@ -22,14 +22,14 @@ def summary(job: AnyJob) -> dict[str, Any]:
 
 
 def details(job: AnyJob) -> dict[str, Any]:
-    """A JobDetail."""
+    """Describe a job for DescribeJobs, as a JobDetail."""
     submission = job.submission
     definition = submission.definition
     document = {
         **_common(job),
         **submission.described,
         "jobQueue": submission.queue.arn,
-        # From the call of CancelJob or TerminateJob on, while the job may still be PENDING or RUNNING.
+        # AWS sets these at the call of CancelJob or TerminateJob, while the job may still be PENDING or RUNNING.
         "isCancelled": job.is_cancelled,
         "isTerminated": job.is_terminated,
         "parameters": submission.parameters,
@@ -89,5 +89,5 @@ def _container_ending(record: AttemptRecord) -> dict[str, Any]:
 
 
 def _present(document: dict[str, Any]) -> dict[str, Any]:
-    """AWS leaves out what has no value."""
+    """Leave out entries without a value, as AWS does."""
     return {name: value for name, value in document.items() if value is not None}

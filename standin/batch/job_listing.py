@@ -1,4 +1,4 @@
-"""Which jobs ListJobs returns. Source of the rules: AWS Batch API Reference, ListJobs."""
+"""The pages of ListJobs. Source of the rules: AWS Batch API Reference, ListJobs."""
 
 from __future__ import annotations
 
@@ -10,30 +10,38 @@ from moto.batch.exceptions import ClientException
 from standin.batch.jobs import AnyJob, Status
 from standin.batch.retries import matches
 
-_PAGE = 1000
-_FILTERED_PAGE = 100
+#: The most jobs of a page, without and with a filter.
+_MAX_PAGE = 1000
+_MAX_FILTERED_PAGE = 100
 
 
 def page(jobs: Sequence[AnyJob], request: Mapping[str, Any]) -> tuple[Sequence[AnyJob], str | None]:
-    """One page of those of `jobs` that `request` asks for, and the token of the next page.
+    """Select the jobs of one page of a listing.
+
+    Args:
+        jobs: all jobs of a queue or an array, in the order of submission.
+        request: the body of the ListJobs.
+
+    Returns:
+        The jobs, and the token of the next page; None on the last one.
 
     Raises:
-        ClientException: a filter, status or token that AWS would refuse.
+        ClientException: the request has a filter, status or token that AWS would refuse.
     """
     filters = request.get("filters")
     if filters and not request.get("arrayJobId"):
-        chosen = [job for job in reversed(jobs) if _passes(job, filters)]  # the most recent first
+        selected = [job for job in reversed(jobs) if _passes(job, filters)]  # AWS lists the most recent job first
     else:
         status = request.get("jobStatus") or Status.RUNNING
         if status not in set(Status):
             raise ClientException(f"jobStatus {status} is not one of {', '.join(Status)}.")
-        chosen = [job for job in jobs if job.status == status]
-    start = _start(request.get("nextToken"))
-    end = start + min(request.get("maxResults") or _PAGE, _FILTERED_PAGE if filters else _PAGE)
-    return chosen[start:end], str(end) if end < len(chosen) else None
+        selected = [job for job in jobs if job.status == status]
+    start = _position(request.get("nextToken"))
+    end = start + min(request.get("maxResults") or _MAX_PAGE, _MAX_FILTERED_PAGE if filters else _MAX_PAGE)
+    return selected[start:end], str(end) if end < len(selected) else None
 
 
-def _start(token: str | None) -> int:
+def _position(token: str | None) -> int:
     if token and not token.isdigit():
         raise ClientException(f"nextToken {token!r} is not one that ListJobs gave.")
     return int(token or 0)

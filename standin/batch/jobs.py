@@ -1,23 +1,19 @@
-"""Jobs of AWS Batch: single ones, children of an array, and arrays, with the status that each has."""
+"""Jobs of AWS Batch: single jobs, arrays, and the children of arrays."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
-
-from moto.batch.models import JobDefinition, JobQueue
 
 from standin.batch.attempt_ending import Ending
 from standin.batch.attempt_id import AttemptId
-from standin.batch.retries import RetryStrategy
+from standin.batch.submission import Submission
 
 
 class Status(StrEnum):
-    """The states of a job, in order."""
+    """The statuses of a job, in order."""
 
     SUBMITTED = "SUBMITTED"
     PENDING = "PENDING"
@@ -33,53 +29,33 @@ FINISHED = frozenset({Status.SUCCEEDED, Status.FAILED})
 
 
 def now() -> int:
-    """The time as AWS Batch tells it: milliseconds since 1970."""
+    """Return the time as AWS Batch gives it: milliseconds since 1970."""
     return int(time.time() * 1000)
-
-
-@dataclass(frozen=True)
-class Submission:
-    """What SubmitJob asked for, with everything that the job definition adds. Shared by all children of an array."""
-
-    name: str
-    queue: JobQueue
-    definition: JobDefinition
-    #: `containerProperties` with the overrides.
-    container: Mapping[str, Any]
-    #: The container's command, its parameters filled in.
-    command: tuple[str, ...]
-    parameters: Mapping[str, str]
-    vcpus: float
-    #: In MiB.
-    memory: int
-    retry: RetryStrategy
-    #: `retryStrategy` and `timeout` as DescribeJobs returns them.
-    described: Mapping[str, Any]
-    #: In seconds, of each attempt.
-    timeout: float | None
-    tags: Mapping[str, str]
 
 
 @dataclass
 class AttemptRecord:
-    """One attempt, as DescribeJobs tells of it."""
+    """One attempt, as DescribeJobs describes it."""
 
     task_arn: str
     log_stream: str
-    #: Nothing where the container never started.
+    #: None where the container never started.
     started_at: int | None = None
     stopped_at: int | None = None
+    #: None while the attempt goes on.
     ending: Ending | None = None
 
 
 @dataclass(eq=False)
 class Job:
-    """A job that runs: a single one, or a child of an array."""
+    """A job that runs a command: a single job, or a child of an array."""
 
     submission: Submission
     job_id: str
     arn: str
+    #: The parent of a child; None for a single job.
     array: Array | None = None
+    #: The index of a child in its array.
     index: int | None = None
     status: Status = Status.SUBMITTED
     status_reason: str | None = None
@@ -89,51 +65,52 @@ class Job:
     attempts: list[AttemptRecord] = field(default_factory=list)
     is_cancelled: bool = False
     is_terminated: bool = False
-    #: What CancelJob or TerminateJob gave as a reason.
-    ended_because: str | None = None
-    #: Whether something keeps it from starting, although it is its turn.
+    #: The reason given to CancelJob or TerminateJob.
+    end_reason: str | None = None
+    #: Whether the job must not start although there is room for it.
     held: bool = False
 
     def next_attempt(self) -> AttemptId:
-        """The attempt that would be made now."""
+        """Return the identity of the next attempt."""
         return AttemptId(self.submission.name, self.index or 0, len(self.attempts) + 1)
 
     def hold(self, reason: str) -> None:
-        """Keep a RUNNABLE job from starting."""
+        """Keep a RUNNABLE job from starting; `reason` becomes its status reason."""
         self.held, self.status_reason = True, reason
 
     def release(self) -> None:
-        """Let a job start that was kept from it."""
+        """Let a held job start."""
         if self.held:
             self.held, self.status_reason = False, None
 
     def enter(self, status: Status, reason: str | None = None) -> None:
-        """Move on to `status`; the array that the job belongs to takes notice."""
+        """Change the status and its reason, and update the counts of the array."""
         previous, self.status, self.status_reason, self.held = self.status, status, reason, False
         if status in FINISHED:
             self.stopped_at = now()
         if self.array:
-            self.array.child_moved(previous, status)
+            self.array.count_change(previous, status)
 
 
 @dataclass(eq=False)
 class Array:
-    """The parent of an array job. It does nothing itself; its status follows from its children's."""
+    """The parent of an array job. It runs nothing; its status follows from those of its children."""
 
     submission: Submission
     job_id: str
     arn: str
     children: list[Job] = field(default_factory=list)
+    #: How many children have each status.
     summary: Counter[Status] = field(default_factory=Counter)
     is_cancelled: bool = False
     is_terminated: bool = False
-    #: What CancelJob or TerminateJob gave as a reason.
-    ended_because: str | None = None
+    #: The reason given to CancelJob or TerminateJob.
+    end_reason: str | None = None
     created_at: int = field(default_factory=now)
     stopped_at: int | None = None
 
-    def child_moved(self, previous: Status, status: Status) -> None:
-        """Count a child that changed from `previous` to `status`."""
+    def count_change(self, previous: Status, status: Status) -> None:
+        """Count a child whose status changed from `previous` to `status`."""
         self.summary[previous] -= 1
         self.summary[status] += 1
         if self.status in FINISHED:
@@ -141,7 +118,7 @@ class Array:
 
     @property
     def status(self) -> Status:
-        """PENDING while children run, as AWS keeps it; then FAILED where one of them is."""
+        """The status that AWS gives an array: PENDING while children run, then FAILED if any child failed."""
         if self.summary[Status.SUBMITTED] == len(self.children):
             return Status.SUBMITTED
         if self.summary[Status.SUCCEEDED] + self.summary[Status.FAILED] < len(self.children):
@@ -150,10 +127,10 @@ class Array:
 
     @property
     def status_reason(self) -> str | None:
-        """Why it failed."""
+        """Why the array failed; None if it did not."""
         if self.status is not Status.FAILED:
             return None
-        return self.ended_because or "Array Child Job failed"
+        return self.end_reason or "Array Child Job failed"
 
 
 AnyJob = Job | Array

@@ -1,4 +1,4 @@
-"""Whether Batch tries a job again: `retryStrategy` with `evaluateOnExit`, as the AWS Batch API Reference defines it."""
+"""Retry strategies: `retryStrategy` with `evaluateOnExit`. Source: AWS Batch API Reference, RetryStrategy."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any
 from standin.batch.attempt_ending import Ending
 
 _ATTEMPTS = range(1, 11)
-_RULES = 5
+_MAX_RULES = 5
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether `text` is `pattern`, or starts with it where it ends in `*`. A `*` elsewhere stands for itself."""
+    """Whether `text` matches `pattern`. Only a `*` at the end of the pattern is a wildcard."""
     return text.startswith(pattern[:-1]) if pattern.endswith("*") else text == pattern
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One entry of `evaluateOnExit`. It applies when every condition it has matches."""
+    """One entry of `evaluateOnExit`. It applies if all its conditions match; None is no condition."""
 
     retry: bool
     on_status_reason: str | None = None
@@ -27,7 +27,7 @@ class Rule:
     on_exit_code: str | None = None
 
     def applies(self, ending: Ending) -> bool:
-        """A condition on something that the ending does not have does not match."""
+        """Whether the rule applies. A condition on a value that the ending lacks does not match."""
         exit_code = None if ending.exit_code is None else str(ending.exit_code)
         conditions = (
             (self.on_status_reason, ending.status_reason),
@@ -39,31 +39,34 @@ class Rule:
 
 @dataclass(frozen=True)
 class RetryStrategy:
-    """How often a job is tried, and after which endings."""
+    """How many attempts a job gets, and after which endings."""
 
     attempts: int = 1
     rules: tuple[Rule, ...] = ()
 
     def retries(self, ending: Ending, made: int) -> bool:
-        """Whether a job that failed with `ending` after `made` attempts is tried again. The first rule decides."""
+        """Whether a job gets another attempt after `made` attempts, of which the last failed with `ending`.
+
+        The first rule that applies decides; without one the job is retried.
+        """
         if ending.final or made >= self.attempts:
             return False
         return next((rule.retry for rule in self.rules if rule.applies(ending)), True)
 
 
 def parse(document: Mapping[str, Any] | None) -> RetryStrategy:
-    """The retry strategy of a submission or a job definition; one attempt where there is none.
+    """Parse the retry strategy of a submission or a job definition; without one a job gets one attempt.
 
     Raises:
-        ValueError: AWS would refuse it; the message says why.
+        ValueError: AWS would refuse the document; the message says why.
     """
     if not document:
         return RetryStrategy()
     rules = tuple(_rule(entry) for entry in document.get("evaluateOnExit", ()))
     if rules and "attempts" not in document:
         raise ValueError("retryStrategy.attempts must be given with evaluateOnExit.")
-    if len(rules) > _RULES:
-        raise ValueError(f"evaluateOnExit has {len(rules)} entries; AWS Batch takes {_RULES}.")
+    if len(rules) > _MAX_RULES:
+        raise ValueError(f"evaluateOnExit has {len(rules)} entries; AWS Batch takes {_MAX_RULES}.")
     attempts = document.get("attempts", 1)
     if attempts not in _ATTEMPTS:
         raise ValueError(f"retryStrategy.attempts is {attempts}; it must be from {_ATTEMPTS[0]} to {_ATTEMPTS[-1]}.")

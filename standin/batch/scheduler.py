@@ -1,4 +1,4 @@
-"""Which job runs when: queues, retries, cancellation and termination."""
+"""The scheduler: starts jobs, retries, cancels and terminates them."""
 
 from __future__ import annotations
 
@@ -18,20 +18,23 @@ from standin.execution.attempts import Attempts
 from standin.execution.runners import Runner
 
 #: Source: AWS Batch User Guide, "Jobs stuck in a RUNNABLE status".
-_TOO_BIG = (
+_TOO_LARGE = (
     "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE - "
     "CE(s) associated with the job queue cannot meet the CPU requirement of the job."
 )
 
 
 class Scheduler:
-    """Starts what fits, in the order of submission. `changed` guards the state of all jobs."""
+    """Starts the jobs of each queue in the order of submission, as soon as there is room for them.
+
+    `changed` guards the state of all jobs and is notified of its changes.
+    """
 
     def __init__(self, runner: Runner, hooks: JobHooks, state: Path) -> None:
         self.changed = threading.Condition(threading.RLock())
-        #: All jobs and children by id; the ids of children are `{parent}:{index}`.
+        #: All jobs by id, children included; the id of a child is `{parent}:{index}`.
         self.jobs: dict[str, AnyJob] = {}
-        #: Single jobs and parents by queue, in the order of submission.
+        #: Single jobs and arrays by queue, in the order of submission.
         self.submissions: dict[JobQueue, list[AnyJob]] = defaultdict(list)
         self.hooks = hooks
         self.attempts = Attempts(runner, hooks, state, self.changed)
@@ -42,24 +45,24 @@ class Scheduler:
         self._thread = threading.Thread(target=self._loop, name="scheduler", daemon=True)
 
     def start(self, endpoint: str) -> None:
-        """Begin to run jobs, which find AWS at `endpoint`."""
+        """Start to run jobs; their commands find AWS at `endpoint`."""
         self.attempts.endpoint = endpoint
         self._thread.start()
 
     def stop(self) -> None:
-        """Kill what runs and start nothing more. When this returns nothing is left of any attempt."""
+        """Start no more jobs, and kill those that run. No process of an attempt is left when this returns."""
         with self.changed:
             self._stopping = True
             self.changed.notify()
         self.attempts.stop()
 
     def wake(self) -> None:
-        """Look again: a queue or a compute environment changed."""
+        """Look for jobs to start after a change of a queue or a compute environment."""
         with self.changed:
             self.changed.notify()
 
     def submit(self, job: AnyJob) -> None:
-        """Take over a new job."""
+        """Add a new job."""
         with self.changed:
             self.jobs[job.job_id] = job
             self.submissions[job.submission.queue].append(job)
@@ -70,22 +73,25 @@ class Scheduler:
             self.changed.notify()
 
     def cancel(self, job_id: str, reason: str) -> None:
-        """CancelJob: whatever has not reached STARTING fails with `reason`; the rest goes on."""
+        """Carry out a CancelJob: fail the job and its children with `reason`, but for those that have started."""
         with self.changed:
             for job in self._unfinished(job_id):
                 if isinstance(job, Array) or job.status in WAITING:
-                    job.is_cancelled, job.ended_because = True, reason
+                    job.is_cancelled, job.end_reason = True, reason
                 if isinstance(job, Job) and job.status in WAITING:
                     job.enter(Status.FAILED, reason)
             self.changed.notify()
 
     def terminate(self, job_id: str, reason: str) -> None:
-        """TerminateJob: the job, or all children of the array, fail with `reason`. The first call decides."""
+        """Carry out a TerminateJob: fail the job, or all children of the array, with `reason`.
+
+        A second call changes nothing.
+        """
         attempts = []
         with self.changed:
             for job in self._unfinished(job_id):
                 if not job.is_terminated:
-                    job.is_terminated, job.ended_because = True, reason
+                    job.is_terminated, job.end_reason = True, reason
                     if isinstance(job, Job) and job.status in WAITING:
                         job.enter(Status.FAILED, reason)
                     elif isinstance(job, Job) and (attempt := self.attempts.of(job)):
@@ -95,10 +101,10 @@ class Scheduler:
             attempt.cut_short(attempt_ending.terminated(reason))
 
     def _unfinished(self, job_id: str) -> list[AnyJob]:
-        """The job, and its children where it has some; only what has not come to its end."""
+        """Return the job and its children that have not finished; nothing for an unknown id."""
         job = self.jobs.get(job_id)
         family: list[AnyJob] = [] if job is None else [job, *(job.children if isinstance(job, Array) else ())]
-        return [each for each in family if each.status not in FINISHED]
+        return [job for job in family if job.status not in FINISHED]
 
     def check_waiting_jobs(self) -> None:
         """Let the hooks hold or release every waiting job again."""
@@ -113,36 +119,36 @@ class Scheduler:
             while not self._stopping:
                 while self._submitted:
                     job = self._submitted.popleft()
-                    if job.status is Status.SUBMITTED:  # and was not cancelled
+                    if job.status is Status.SUBMITTED:  # otherwise it was cancelled
                         job.enter(Status.PENDING)
                         job.enter(Status.RUNNABLE)
                         self.hooks.job_waits(job)
                         self._waiting.setdefault(job.submission.queue, deque()).append(job)
                 for queue in sorted(self._waiting, key=lambda queue: int(queue.priority), reverse=True):
-                    self._serve(queue, self._waiting[queue])
+                    self._start_jobs(queue, self._waiting[queue])
                 self.changed.wait()
 
-    def _serve(self, queue: JobQueue, waiting: deque[Job]) -> None:
-        """Start jobs of one queue from the front, until one has to wait; nobody overtakes it."""
+    def _start_jobs(self, queue: JobQueue, waiting: deque[Job]) -> None:
+        """Start jobs of a queue in their order. The first one that has to wait makes all behind it wait, too."""
         while waiting:
             job = waiting[0]
-            if job.status is Status.RUNNABLE:  # and was not cancelled
+            if job.status is Status.RUNNABLE:  # otherwise it was cancelled
                 if job.held:
                     return
-                environment = self._capacity.room(queue, job.submission.vcpus)
+                environment = self._capacity.find_environment(queue, job.submission.vcpus)
                 if environment is None:
                     if not capacity.suffices(queue, job.submission.vcpus):
-                        job.status_reason = _TOO_BIG
+                        job.status_reason = _TOO_LARGE
                     return
-                self._capacity.take(environment, job.submission.vcpus)
-                self.attempts.begin(job, environment, partial(self._ended, job, environment))
+                self._capacity.reserve(environment, job.submission.vcpus)
+                self.attempts.start(job, environment, partial(self._attempt_ended, job, environment))
             waiting.popleft()
 
-    def _ended(self, job: Job, environment: ComputeEnvironment, ending: Ending) -> None:
-        """An attempt is over. A job that was terminated before fails, and is not tried again, whatever ended it."""
-        self._capacity.give_back(environment, job.submission.vcpus)
+    def _attempt_ended(self, job: Job, environment: ComputeEnvironment, ending: Ending) -> None:
+        """Decide what becomes of a job after an attempt. A terminated job fails, however its attempt ended."""
+        self._capacity.release(environment, job.submission.vcpus)
         if job.is_terminated:
-            job.enter(Status.FAILED, job.ended_because)
+            job.enter(Status.FAILED, job.end_reason)
         elif ending.succeeded:
             job.enter(Status.SUCCEEDED, ending.status_reason)
         elif job.submission.retry.retries(ending, len(job.attempts)):

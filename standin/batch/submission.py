@@ -1,22 +1,23 @@
-"""SubmitJob's request, checked and put together with its job definition."""
+"""The submission of a job: SubmitJob's request, checked and merged with its job definition."""
 
 from __future__ import annotations
 
 import copy
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from moto.batch.exceptions import ClientException
 from moto.batch.models import BatchBackend, JobDefinition, JobQueue
 
 from standin.batch import retries
-from standin.batch.jobs import Submission
+from standin.batch.retries import RetryStrategy
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
+_JOB_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 #: Source: AWS Batch User Guide, "Array jobs".
 _ARRAY_SIZES = range(2, 10_001)
-#: Refused rather than ignored: a job that silently runs otherwise than asked proves nothing.
+#: Refused, not ignored: a test would prove nothing with a job that runs otherwise than it was submitted.
 _UNSUPPORTED = (
     "consumableResourcePropertiesOverride",
     "dependsOn",
@@ -29,18 +30,41 @@ _UNSUPPORTED = (
 _OVERRIDES = {"command", "environment", "resourceRequirements"}
 
 
+@dataclass(frozen=True)
+class Submission:
+    """A submitted job with the values of its job definition. All children of an array share it."""
+
+    name: str
+    queue: JobQueue
+    definition: JobDefinition
+    #: `containerProperties` with the overrides.
+    container: Mapping[str, Any]
+    #: The container's command with the parameters filled in.
+    command: tuple[str, ...]
+    parameters: Mapping[str, str]
+    vcpus: float
+    #: In MiB.
+    memory: int
+    retry: RetryStrategy
+    #: `retryStrategy` and `timeout` as DescribeJobs returns them.
+    described: Mapping[str, Any]
+    #: In seconds, of each attempt.
+    timeout: float | None
+    tags: Mapping[str, str]
+
+
 def read(request: Mapping[str, Any], backend: BatchBackend) -> Submission:
-    """The submission that `request` describes.
+    """Read a submission from the body of a SubmitJob.
 
     Raises:
-        ClientException: AWS would refuse it, or the local Batch cannot do it; the message says why.
+        ClientException: AWS would refuse the request, or it needs something that is not supported here.
     """
     for name in _UNSUPPORTED:
         _check(not request.get(name), f"The local Batch does not support {name}.")
     name = request["jobName"]
-    _check(_NAME.fullmatch(name) is not None, f"Job name {name!r} must be 1 to 128 letters, digits, '-' and '_'.")
-    queue, definition = _queue(request["jobQueue"], backend), _definition(request["jobDefinition"], backend)
-    container = _container(definition, request.get("containerOverrides") or {})
+    _check(_JOB_NAME.fullmatch(name) is not None, f"Job name {name!r} must be 1 to 128 letters, digits, '-' and '_'.")
+    queue, definition = _find_queue(request["jobQueue"], backend), _find_definition(request["jobDefinition"], backend)
+    container = _merge_container(definition, request.get("containerOverrides") or {})
     parameters = {**definition.parameters, **(request.get("parameters") or {})}
     retry = request.get("retryStrategy") or definition.retry_strategy
     timeout = request.get("timeout") or definition.timeout
@@ -65,7 +89,7 @@ def read(request: Mapping[str, Any], backend: BatchBackend) -> Submission:
 
 
 def array_size(request: Mapping[str, Any]) -> int | None:
-    """How many children the job has; nothing for a single job.
+    """Return the number of children; None for a single job.
 
     Raises:
         ClientException: AWS would refuse the size.
@@ -78,7 +102,7 @@ def array_size(request: Mapping[str, Any]) -> int | None:
     return size
 
 
-def _queue(identifier: str, backend: BatchBackend) -> JobQueue:
+def _find_queue(identifier: str, backend: BatchBackend) -> JobQueue:
     queue = backend.get_job_queue(identifier)
     if queue is None:
         raise ClientException(f"Job queue {identifier} does not exist")
@@ -86,7 +110,7 @@ def _queue(identifier: str, backend: BatchBackend) -> JobQueue:
     return queue
 
 
-def _definition(identifier: str, backend: BatchBackend) -> JobDefinition:
+def _find_definition(identifier: str, backend: BatchBackend) -> JobDefinition:
     definition = backend.get_job_definition(identifier)
     if definition is None or definition.status != "ACTIVE":
         raise ClientException(f"Job definition {identifier} does not exist or is not active")
@@ -94,31 +118,37 @@ def _definition(identifier: str, backend: BatchBackend) -> JobDefinition:
     return definition
 
 
-def _container(definition: JobDefinition, overrides: Mapping[str, Any]) -> dict[str, Any]:
+def _merge_container(definition: JobDefinition, overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the container properties of a job definition with the overrides of a submission."""
     unsupported = overrides.keys() - _OVERRIDES
     _check(not unsupported, f"The local Batch does not support overriding {', '.join(sorted(unsupported))}.")
     container = copy.deepcopy(definition.container_properties or {})
     container["command"] = overrides.get("command") or container["command"]
-    container["environment"] = _merge(container, overrides, "environment", "name")
-    container["resourceRequirements"] = _merge(container, overrides, "resourceRequirements", "type")
+    container["environment"] = _merge_entries(container, overrides, "environment", "name")
+    container["resourceRequirements"] = _merge_entries(container, overrides, "resourceRequirements", "type")
     return container
 
 
-def _merge(container: Mapping[str, Any], overrides: Mapping[str, Any], what: str, by: str) -> list[dict[str, str]]:
-    merged = {entry[by]: entry for entry in [*container[what], *overrides.get(what, ())]}
-    return list(merged.values())
+def _merge_entries(
+    container: Mapping[str, Any], overrides: Mapping[str, Any], list_name: str, key: str
+) -> list[dict[str, str]]:
+    """Merge two lists of entries; an override replaces the entry with the same `key`."""
+    entries = {entry[key]: entry for entry in [*container[list_name], *overrides.get(list_name, ())]}
+    return list(entries.values())
 
 
 def _requirement(container: Mapping[str, Any], kind: str) -> str:
+    """Return a resource requirement: VCPU, or MEMORY in MiB."""
     for entry in container["resourceRequirements"]:
         if entry["type"] == kind:
             return str(entry["value"])
-    older = {"VCPU": "vcpus", "MEMORY": "memory"}  # how job definitions said it before resourceRequirements
-    return str(container[older[kind]])
+    older_names = {"VCPU": "vcpus", "MEMORY": "memory"}  # of job definitions from before resourceRequirements
+    return str(container[older_names[kind]])
 
 
 def _fill_in(word: str, parameters: Mapping[str, str]) -> str:
-    return re.sub(r"Ref::([\w-]+)", lambda found: parameters.get(found[1], found[0]), word)
+    """Replace `Ref::name` in a word of the command with the parameter `name`."""
+    return re.sub(r"Ref::([\w-]+)", lambda match: parameters.get(match[1], match[0]), word)
 
 
 def _check(condition: bool, message: str) -> None:

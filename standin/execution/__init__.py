@@ -1,1 +1,1 @@
-"""Run the attempts of jobs as processes or containers."""
+"""Execution of attempts at jobs, as processes or in containers."""

@@ -1,4 +1,4 @@
-"""What an attempt prints: kept as a file for people, and as a CloudWatch stream for programs."""
+"""The log of an attempt: a file for people, and a CloudWatch stream for programs."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from moto.logs.models import LogsBackend
 
 
 class AttemptLog:
-    """A log that is open as long as its attempt runs; a context manager."""
+    """The log of one attempt. A context manager: the log is complete when the block ends."""
 
     def __init__(self, path: Path, backend: LogsBackend, group: str, stream: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Appended to, because a job that is submitted again under its old name writes to the same place.
+        # Appends, because a job that is submitted again under its old name writes to the same file.
         self._file = path.open("ab", buffering=0)
         self._backend, self._group, self._stream = backend, group, stream
-        self._unfinished = b""
+        self._unfinished_line = b""
         backend.ensure_log_group(group)
         backend.ensure_log_stream(group, stream)
 
     def write(self, chunk: bytes) -> None:
-        """Keep `chunk`; its whole lines become log events at once."""
+        """Write output to the file, and its complete lines to CloudWatch."""
         self._file.write(chunk)
-        *lines, self._unfinished = (self._unfinished + chunk).split(b"\n")
+        *lines, self._unfinished_line = (self._unfinished_line + chunk).split(b"\n")
         self._put(lines)
 
     def _put(self, lines: list[bytes]) -> None:
@@ -38,5 +38,5 @@ class AttemptLog:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._put([self._unfinished])
+        self._put([self._unfinished_line])
         self._file.close()

@@ -1,4 +1,4 @@
-"""The attempts under way, each made in a thread of its own."""
+"""The attempts that run, each in a thread of its own."""
 
 from __future__ import annotations
 
@@ -22,33 +22,40 @@ from standin.execution.runners import Runner
 
 
 class Attempts:
-    """Makes attempts whose files lie in `state`. Guarded by `lock`, the scheduler's, as all jobs are."""
+    """Starts attempts and keeps track of them.
+
+    Logs and temporary files are below the folder `state`. `lock` is the scheduler's lock, which guards all jobs.
+    """
 
     def __init__(self, runner: Runner, hooks: JobHooks, state: Path, lock: threading.Condition) -> None:
-        #: Those that ended, too, because their requests can still be on the way.
+        #: All attempts, those that have ended included, because their last requests may still arrive.
         self.by_access_key: dict[str, Attempt] = {}
+        #: The address at which commands find AWS.
         self.endpoint = ""
         self._runner, self._hooks, self._state, self._lock = runner, hooks, state, lock
         self._running: dict[Job, tuple[Attempt, threading.Thread]] = {}
 
     def of(self, job: Job) -> Attempt | None:
-        """The attempt at `job` that is being made."""
+        """Return the running attempt at `job`, if there is one."""
         return self._running[job][0] if job in self._running else None
 
-    def begin(self, job: Job, environment: ComputeEnvironment, ended: Callable[[Ending], None]) -> None:
-        """Make the next attempt at `job`; `ended` is called under the lock when nothing of it is left."""
+    def start(self, job: Job, environment: ComputeEnvironment, ended: Callable[[Ending], None]) -> None:
+        """Start the next attempt at `job` in a compute environment.
+
+        `ended` is called under the lock when no process of the attempt is left.
+        """
         job.enter(Status.STARTING)
         role = job.submission.container.get("jobRoleArn")
         attempt = Attempt(job.next_attempt(), self._runner, self._hooks, job.submission.timeout, role)
         self.by_access_key[attempt.access_key] = attempt
-        record = ecs_task.record(job)
+        record = ecs_task.make_record(job)
         job.attempts.append(record)
         thread = threading.Thread(target=self._make, args=(job, attempt, record, environment, ended), daemon=True)
         self._running[job] = (attempt, thread)
         thread.start()
 
     def stop(self) -> None:
-        """Kill what runs. When this returns nothing is left of any attempt."""
+        """Kill all attempts. No process of them is left when this returns."""
         with self._lock:
             running = list(self._running.values())
         for attempt, _ in running:
@@ -65,10 +72,10 @@ class Attempts:
         environment: ComputeEnvironment,
         ended: Callable[[Ending], None],
     ) -> None:
-        """Make an attempt from beginning to end; runs in the attempt's thread."""
+        """Make an attempt from start to end, in the attempt's thread."""
         try:
             ending = self._run(job, attempt, record, environment)
-        except Exception as error:  # noqa: BLE001  (whatever it is, the job must not stay RUNNING for ever)
+        except Exception as error:  # noqa: BLE001  (the job must not stay RUNNING for ever)
             traceback.print_exc(file=sys.stderr)
             ending = attempt_ending.not_started(f"{type(error).__name__}: {error}")
         with self._lock:

@@ -1,13 +1,13 @@
-"""The first process of every attempt, as an init is in a container: nothing that it started outlives it.
+"""The init process of an attempt: runs a command, and kills every process below it at the end.
 
     python init.py CLEANUP COMMAND...
 
-It runs COMMAND, passes SIGTERM on to it and ends with its exit code. When COMMAND ends, or when standard input
-does, whatever is left below this process is killed. The server holds the other end of standard input: it closes it
-to kill an attempt, and the kernel closes it when the server dies in any way, SIGKILL included.
+It runs COMMAND, forwards SIGTERM to it and ends with its exit code. When COMMAND ends, or when standard input is
+closed, it kills all processes that are left. The server holds the other end of standard input: it closes it to kill an
+attempt, and the kernel closes it when the server dies in any way, SIGKILL included.
 
-CLEANUP is a JSON list. Where it is not empty, COMMAND is the client of a container engine: then only the client is
-killed, because an engine's own helpers can serve other containers too, and CLEANUP removes the container.
+CLEANUP is a command as a JSON list. If it is not empty, COMMAND is the client of a container engine. Then only the
+client is killed, because an engine's helper processes can serve other containers, too; CLEANUP removes the container.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ import sys
 from collections.abc import Iterator
 from types import FrameType
 
-#: From linux/prctl.h: orphans below this process become its children, so that none can escape by forking twice.
+#: From linux/prctl.h. Orphans below this process become its children, so that none can escape by forking twice.
 _PR_SET_CHILD_SUBREAPER = 36
 _STDIN = 0
-#: What shells report for a command that does not exist.
+#: The exit code that shells report for a command that does not exist.
 _NOT_FOUND = 127
 
 
 def main() -> int:
-    """Run the command given on the command line; its exit code, 128 + n where signal n ended it."""
+    """Run the command given on the command line. Returns its exit code, 128 + n where signal n ended it."""
     cleanup, command = json.loads(sys.argv[1]), sys.argv[2:]
     if not cleanup:
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    # Until there is somebody to pass it on to: it would end this process and leave the command running.
+    # Until the command runs, SIGTERM would end this process alone.
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
     try:
         child = os.posix_spawnp(
@@ -58,21 +58,21 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     code = _end_everything(child)
     if cleanup and killed:
-        import subprocess  # noqa: PLC0415  (takes as long as everything else together)
+        import subprocess  # noqa: PLC0415  (the import takes as long as everything else together)
 
         subprocess.run(cleanup, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     return code if code >= 0 else 128 - code
 
 
 def _end_everything(child: int) -> int:
-    """Kill and reap all processes below this one; the exit code of `child`, -n where signal n ended it."""
+    """Kill and reap all processes below this one. Returns the exit code of `child`, -n where signal n ended it."""
     code = 0
     while True:
         try:
             pid, status = os.waitpid(-1, os.WNOHANG)
-            if pid == 0:  # somebody is alive
-                for each in _children():
-                    os.kill(each, signal.SIGKILL)
+            if pid == 0:  # at least one child is alive
+                for child_pid in _children():
+                    os.kill(child_pid, signal.SIGKILL)
                 pid, status = os.waitpid(-1, 0)
         except ChildProcessError:
             return code
@@ -81,13 +81,16 @@ def _end_everything(child: int) -> int:
 
 
 def _children() -> Iterator[int]:
-    """Direct children, zombies too. They stay until this process reaps them, so their ids cannot be reused."""
+    """Yield the ids of this process's children, zombies included.
+
+    The ids cannot be reused, because they stay taken until this process reaps the children.
+    """
     for entry in os.listdir("/proc"):  # noqa: PTH208  (importing pathlib takes as long as everything else together)
         if entry.isdigit():
             try:
                 with open(f"/proc/{entry}/stat", encoding="utf-8", errors="replace") as file:  # noqa: PTH123
                     parent = file.read().rpartition(")")[2].split()[1]
-            except OSError:  # ended meanwhile
+            except OSError:  # the process has ended meanwhile
                 continue
             if int(parent) == os.getpid():
                 yield int(entry)

@@ -1,4 +1,4 @@
-"""A running command below its init process, and the ways to end it."""
+"""A running command below its init process, and how to end it."""
 
 from __future__ import annotations
 
@@ -11,20 +11,24 @@ from pathlib import Path
 from typing import IO, cast
 
 _INIT = Path(__file__).with_name("init.py")
-_CHUNK = 65536
+_CHUNK_BYTES = 65536
 
 
 class RunningCommand:
-    """A command that runs from construction on, with nothing of this process's environment but `environment`.
+    """A command that starts when the object is made. It inherits nothing of this process's environment.
 
-    `cleanup` is for the client of a container engine: the command that removes its container after a kill.
+    Args:
+        command: the command with its arguments.
+        environment: all environment variables of the command.
+        folder: its working folder.
+        cleanup: for the client of a container engine: the command that removes the container after a kill.
     """
 
     def __init__(
         self, command: Sequence[str], environment: Mapping[str, str], folder: Path, cleanup: Sequence[str] = ()
     ) -> None:
         self._init = subprocess.Popen(
-            # Isolated and without site-packages: quick to start, and deaf to the PYTHONPATH meant for the command.
+            # -S makes Python start quickly; -I makes it ignore the PYTHONPATH, which is meant for the command.
             [sys.executable, "-I", "-S", str(_INIT), json.dumps(cleanup), *command],
             env=environment,
             cwd=folder,
@@ -34,24 +38,24 @@ class RunningCommand:
             start_new_session=True,
             bufsize=0,
         )
-        self._life, self._output = cast(IO[bytes], self._init.stdin), cast(IO[bytes], self._init.stdout)
+        self._stdin, self._output = cast(IO[bytes], self._init.stdin), cast(IO[bytes], self._init.stdout)
 
     def output(self) -> Iterator[bytes]:
-        """What the command prints, as it comes, until everything it started is gone."""
-        while chunk := self._output.read(_CHUNK):
+        """Yield the output as it arrives, until all processes that the command started have ended."""
+        while chunk := self._output.read(_CHUNK_BYTES):
             yield chunk
 
     def wait(self) -> int:
-        """The exit code, 128 + n where signal n ended it."""
+        """Wait for the end. Returns the exit code, 128 + n where signal n ended the command."""
         code = self._init.wait()
         self._output.close()
-        self._life.close()
+        self._stdin.close()
         return code if code >= 0 else 128 - code
 
     def terminate(self) -> None:
-        """Ask the command to end: SIGTERM."""
+        """Send SIGTERM to the command."""
         self._init.send_signal(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End the command and everything it started, at once."""
-        self._life.close()
+        """Kill the command and every process that it started: init does so when its standard input is closed."""
+        self._stdin.close()

@@ -21,7 +21,7 @@ from local.image import build_image
 from local.paths import DEMO_CLIPS
 from local.resources import IMAGE
 from local.stack import start_aws
-from standin.execution.container_engine import find_engine, removal
+from standin.execution.container_engine import find_engine, removal_command
 from transcription.contract import keys, records
 from transcription.contract.manifest import Item, Shard
 from transcription.contract.options import Options
@@ -56,7 +56,7 @@ def container(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Container]:
 
     yield run
     for name in names:
-        subprocess.run(removal(ENGINE, name), capture_output=True, check=False)
+        subprocess.run(removal_command(ENGINE, name), capture_output=True, check=False)
 
 
 @pytest.fixture(scope="module")

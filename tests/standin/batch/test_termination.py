@@ -10,10 +10,11 @@ from unittest.mock import MagicMock
 import pytest
 
 from standin.batch import attempt_ending
-from standin.batch.jobs import Job, Status, Submission
+from standin.batch.job_hooks import JobHooks
+from standin.batch.jobs import Job, Status
 from standin.batch.retries import RetryStrategy
 from standin.batch.scheduler import Scheduler
-from standin.faults.fault_book import FaultBook
+from standin.batch.submission import Submission
 from tests.support.standin.standin_server import Batch, LocalAws, wait_for
 
 ANY = {"attempts": 3}
@@ -119,9 +120,9 @@ class Command:
 @pytest.mark.parametrize("code", [1, 0])
 def test_a_job_that_ends_by_itself_while_it_is_terminated_has_failed_for_good(tmp_path: Path, code: int) -> None:
     command = Command()
-    runner = MagicMock(missing=lambda _: None, start=lambda _: command, ending=attempt_ending.exited)
+    runner = MagicMock(image_error=lambda _: None, start=lambda _: command, ending=attempt_ending.exited)
     (tmp_path / "tmp").mkdir()
-    scheduler = Scheduler(runner, FaultBook(), tmp_path)
+    scheduler = Scheduler(runner, JobHooks(), tmp_path)
     scheduler.start("http://nowhere")
     job = single_job()
     scheduler.submit(job)
