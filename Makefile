@@ -19,6 +19,8 @@ CDK := CDK_DISABLE_CLI_TELEMETRY=true PATH=$(CURDIR)/$(INFRA)/bin:$$PATH .local/
 # TensorFlow, which writes models. Only `make bench` needs it, for a model of the official size.
 EXPORT := .local/venvs/export
 PYTHON := $(MAIN)/bin/python
+# tests/conftest.py says which tests one process must run, and starts the slow ones first.
+DIST := --dist loadgroup --no-loadscope-reorder
 LOCK = $(UV) pip compile --upgrade --quiet --no-emit-index-url --no-header --no-annotate --python-platform x86_64-manylinux_2_28
 
 # Folder names reach Python through the environment, never through a shell command.
@@ -31,7 +33,7 @@ export PYTHONPATH := $(CURDIR)/dags
 export UV_PYTHON_INSTALL_DIR := $(CURDIR)/.local/python
 export PYTHONDONTWRITEBYTECODE := $(CI)
 
-.PHONY: help setup chosen demo up down rehearsal synth bootstrap deploy destroy snapshot test bench lint format model documents constraints lock clean
+.PHONY: help setup chosen demo up down rehearsal synth bootstrap deploy destroy snapshot test check hooks bench lint format model documents constraints lock clean
 
 help:  ## show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -65,9 +67,18 @@ snapshot: $(INFRA)/ready .local/cdk/ready  ## take over a change of the template
 	@SNAPSHOT=take $(INFRA)/bin/python -m pytest --quiet tests/infra/test_snapshot.py
 
 test: setup $(OTHERS) lint $(CHECKOV)/ready .local/cdk/ready  ## everything that CI checks
-	@$(TRANSCRIBER)/bin/python -m pytest tests/contract tests/transcriber
-	@$(INFRA)/bin/python -m pytest tests/infra
-	@$(PYTHON) -m pytest --ignore=tests/transcriber --ignore=tests/infra tests
+	@$(TRANSCRIBER)/bin/python -m pytest -n 2 $(DIST) tests/contract tests/transcriber
+	@$(INFRA)/bin/python -m pytest -n 2 $(DIST) tests/infra
+	@$(PYTHON) -m pytest -n 3 $(DIST) --ignore=tests/transcriber --ignore=tests/infra tests
+
+check: setup $(OTHERS) lint $(CHECKOV)/ready .local/cdk/ready  ## lint, and all tests that need no stack, browser or container: for every change
+	@$(TRANSCRIBER)/bin/python -m pytest -q -n 2 $(DIST) tests/contract tests/transcriber
+	@$(INFRA)/bin/python -m pytest -q -n 2 $(DIST) tests/infra
+	@$(PYTHON) -m pytest -q -n 2 $(DIST) -m 'not integration and not container' \
+		--ignore=tests/transcriber --ignore=tests/infra tests
+
+hooks: $(TOOLS)/ready  ## let git check each commit: style, types, layers and spelling
+	@$(TOOLS)/bin/pre-commit install
 
 bench: setup $(EXPORT)/ready  ## measure speed, memory and requests, for docs/performance.md (an hour): make bench [BENCHFLAGS=--quick]
 	@$(PYTHON) -m benchmarks $(BENCHFLAGS)
