@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from local import folders, runs
+from local import child_logs, folders, runs
 from local.aws_client import s3_client
 from local.errors import StackError
 from local.resources import BUCKET
@@ -71,7 +71,8 @@ def run_demo(stack: Stack, audio: Path, out: Path, model: Path | None, console: 
     )
     if run.state != "success":
         red = ", ".join(task for task, state in run.tasks.items() if state == "failed")
-        raise StackError("\n".join([f"The run failed in: {red}. The logs say why.", *_last_words(stack)]))
+        last_lines = [f"  {line}" for line in child_logs.last_lines(stack.state)]
+        raise StackError("\n".join([f"The run failed in: {red}. The logs say why.", *last_lines]))
 
 
 def _run(stack: Stack, conf: dict[str, Any], console: Console) -> runs.Run:
@@ -88,13 +89,6 @@ def _check_model(folder: Path) -> None:
         Options(model=folder.resolve().name)
     except OptionInvalid as error:
         raise StackError(f"MODEL={folder}: {error.message}") from error
-
-
-def _last_words(stack: Stack) -> list[str]:
-    """The last line that each child printed: where one failed, it says why."""
-    logs = sorted((stack.state / "logs" / "batch").rglob("*.log"))
-    lines = [(log.stem, log.read_text(errors="replace").splitlines()[-1:]) for log in logs]
-    return [f"  child {child}: {line}" for child, last in lines for line in last]
 
 
 def _progress(console: Console) -> Callable[[dict[str, str | None]], None]:

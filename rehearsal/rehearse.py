@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from local import processes, runs
+from local import child_logs, processes, runs
 from local.airflow import Airflow
 from local.errors import StackError
 from local.paths import DEMO_CLIPS
@@ -117,11 +117,6 @@ class Rehearsal:
         lines = (self.state / "logs" / "aws.log").read_text(errors="replace").splitlines()
         return list(dict.fromkeys(line for line in lines if line.startswith(REFUSED)))
 
-    def logs(self) -> list[str]:
-        """The last line of each log of a child: where one failed, it says why."""
-        found = sorted((self.state / "logs" / "batch").rglob("*.log"))
-        return [line for log in found for line in log.read_text(errors="replace").splitlines()[-1:]]
-
     @contextmanager
     def step(self, what: str) -> Iterator[None]:
         """Say what is done, and how long it took."""
@@ -160,7 +155,12 @@ def rehearse(state: Path, console: Console) -> None:
 def check_run(rehearsal: Rehearsal, deployment: Deployment, run: runs.Run) -> None:
     """The run is green, no role wanted more than it may, each clip's words are there, and each clip was moved."""
     red, refusals = [task for task, state in run.tasks.items() if state == "failed"], rehearsal.refusals()
-    _check(run.state == "success", f"The run is red in {', '.join(red)}.", *refusals, *rehearsal.logs())
+    _check(
+        run.state == "success",
+        f"The run is red in {', '.join(red)}.",
+        *refusals,
+        *child_logs.last_lines(rehearsal.state),
+    )
     _check(not refusals, "The run is green, but something was refused.", *refusals)
     said = json.loads((DEMO_CLIPS / "transcripts.json").read_text())
     for name, words in said.items():
