@@ -1,1 +1,1 @@
-"""A stand-in for AWS on one machine: moto's server, with a Batch that executes jobs and faults on demand."""
+"""A stand-in for AWS on one machine: moto's server with a Batch that runs jobs, and layers on top; see README.md."""

@@ -1,4 +1,4 @@
-"""The account that everything here belongs to, as moto makes it up."""
+"""The AWS account of the stand-in, whose number is moto's default, and sessions in it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import boto3
 
 ACCOUNT_ID = "123456789012"
 PARTITION = "aws"
-#: The registry of ECR, which knows no regions, is in this one.
+#: The region of ECR's registry, which is one for all regions here.
 REGION = "us-east-1"
-#: Where ECR's registry is in AWS; here it answers at the server's own address.
+#: The host of ECR's registry in AWS. Here the registry answers at the address of the server.
 ECR_HOST = f"{ACCOUNT_ID}.dkr.ecr.{REGION}.amazonaws.com"
 
 
-def session(who: str, region: str = REGION) -> boto3.Session:
-    """For what stands for a service that calls other services. Nobody checks its secret."""
-    return boto3.Session(aws_access_key_id=who, aws_secret_access_key="-", region_name=region)  # noqa: S106
+def session(service: str, region: str = REGION) -> boto3.Session:
+    """Make a session for a service of the stand-in that calls other services; its name is the access key."""
+    return boto3.Session(aws_access_key_id=service, aws_secret_access_key="-", region_name=region)  # noqa: S106

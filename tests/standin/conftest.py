@@ -1,4 +1,4 @@
-"""Servers, queues and buckets for the tests of the local AWS."""
+"""Servers, queues and buckets for the tests of the stand-in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.standin.standin_server import Batch, LocalAws, make_batch, st
 
 @pytest.fixture(scope="session")
 def shared_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
-    """One server for all tests that leave nothing behind but names of their own."""
+    """A server with all layers, shared by the tests that use names of their own."""
     server = start(tmp_path_factory.mktemp("aws"), "--faults", "--roles", "--deployments")
     yield server
     server.stop()
@@ -29,7 +29,7 @@ def aws(shared_aws: LocalAws) -> Iterator[LocalAws]:
 
 @pytest.fixture
 def batch(aws: LocalAws) -> Batch:
-    """An environment and a queue of the test's own."""
+    """A new compute environment and a new queue."""
     return make_batch(aws)
 
 
@@ -43,7 +43,7 @@ def bucket(aws: LocalAws) -> str:
 
 @pytest.fixture
 def start_aws(tmp_path: Path) -> Iterator[Callable[..., LocalAws]]:
-    """Starts servers of the test's own, and ends those that the test left."""
+    """Start servers for one test, and end those that still run after it."""
     started: list[LocalAws] = []
 
     def start_one(*options: str) -> LocalAws:

@@ -1,4 +1,4 @@
-"""What is published to a topic arrives in a queue: alerts can be read by tests as people's subscriptions get them."""
+"""Messages of a topic arrive in a subscribed queue, where tests read them as people get them by mail."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def inbox(aws: LocalAws, topic: str) -> str:
     return url
 
 
-def test_what_is_published_arrives_in_the_queue_once_and_unchanged(aws: LocalAws, topic: str, inbox: str) -> None:
+def test_a_published_message_arrives_in_the_queue_once_and_unchanged(aws: LocalAws, topic: str, inbox: str) -> None:
     text = "Grüße & <b> 100 % + 🎤"
     aws.client("sns").publish(TopicArn=topic, Subject="transcribe_audio failed", Message=text)
     sqs = aws.client("sqs")
@@ -48,8 +48,8 @@ def test_notifications_are_counted_by_service_and_action(aws: LocalAws, topic: s
     assert aws.control("GET", "/_calls") == {"sns": {"Publish": 1}, "sqs": {"ReceiveMessage": 1}}
 
 
-def test_queues_speak_the_older_protocol_too(aws: LocalAws, inbox: str) -> None:
-    def ask(**parameters: str) -> ElementTree.Element:
+def test_queues_answer_the_query_protocol_too(aws: LocalAws, inbox: str) -> None:
+    def call_sqs(**parameters: str) -> ElementTree.Element:
         headers = {"Authorization": "AWS4-HMAC-SHA256 Credential=tests/20260101/us-east-1/sqs/aws4_request"}
         body = urllib.parse.urlencode({"Version": "2012-11-05", **parameters}).encode()
         request = urllib.request.Request(inbox, body, headers)  # noqa: S310  (its own server)
@@ -57,6 +57,7 @@ def test_queues_speak_the_older_protocol_too(aws: LocalAws, inbox: str) -> None:
             return ElementTree.fromstring(answer.read())  # noqa: S314
 
     aws.control("DELETE", "/_calls")
-    ask(Action="SendMessage", MessageBody="a + b & c")
-    assert [each.text for each in ask(Action="ReceiveMessage").iter() if each.tag.endswith("}Body")] == ["a + b & c"]
+    call_sqs(Action="SendMessage", MessageBody="a + b & c")
+    bodies = [element.text for element in call_sqs(Action="ReceiveMessage").iter() if element.tag.endswith("}Body")]
+    assert bodies == ["a + b & c"]
     assert aws.control("GET", "/_calls") == {"sqs": {"ReceiveMessage": 1, "SendMessage": 1}}

@@ -1,4 +1,4 @@
-"""Attempts end as AWS words it, and what is retried, terminated or cancelled is just that."""
+"""Endings of attempts in the words of AWS, and whether a job is retried, terminated or cancelled."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ time.sleep(600)
 """
 
 
-def test_a_child_whose_spot_host_is_taken_is_tried_again_and_its_neighbours_go_on(batch: Batch, aws: LocalAws) -> None:
+def test_a_child_that_loses_its_spot_host_is_retried_and_the_others_go_on(batch: Batch, aws: LocalAws) -> None:
     aws.order(kind="spot_reclaim", child=1, attempt=1)
     job_id = batch.submit(["sleep", "0.3"], size=3, retryStrategy=RETRY_STRATEGY)
     assert batch.ends(job_id)["status"] == "SUCCEEDED"
@@ -38,7 +38,7 @@ def test_an_attempt_knows_its_number(batch: Batch, aws: LocalAws) -> None:
         assert batch.prints(job_id, "\n", attempt) == f"attempt {attempt}\n"
 
 
-def test_a_bad_exit_is_not_paid_for_twice(batch: Batch) -> None:
+def test_a_job_that_exits_with_an_error_is_not_retried(batch: Batch) -> None:
     job = batch.ends(batch.python("raise SystemExit(3)", retryStrategy=RETRY_STRATEGY))
     assert (job["status"], len(job["attempts"])) == ("FAILED", 1)
     assert job["attempts"][0]["statusReason"] == job["statusReason"] == "Essential container in task exited"
@@ -64,7 +64,7 @@ def test_an_image_that_cannot_be_pulled(batch: Batch, aws: LocalAws) -> None:
     assert "startedAt" not in failed
 
 
-def test_a_job_over_its_timeout_ends_and_is_not_tried_again(batch: Batch) -> None:
+def test_a_job_over_its_timeout_ends_and_is_not_retried(batch: Batch) -> None:
     job = batch.ends(batch.submit(SLEEP, timeout={"attemptDurationSeconds": 1}, retryStrategy=ANY))
     assert (job["status"], job["statusReason"]) == ("FAILED", "Job attempt duration exceeded timeout")
     assert (len(job["attempts"]), job["container"]["exitCode"]) == (1, 143)
@@ -76,7 +76,7 @@ def test_a_timeout_can_be_ordered(batch: Batch, aws: LocalAws) -> None:
     assert (job["statusReason"], len(job["attempts"])) == ("Job attempt duration exceeded timeout", 1)
 
 
-def test_a_terminated_job_hears_sigterm_and_is_not_tried_again(batch: Batch) -> None:
+def test_a_terminated_job_gets_sigterm_and_is_not_retried(batch: Batch) -> None:
     job_id = batch.python(SAY_GOODBYE, retryStrategy=ANY)
     batch.prints(job_id, "ready")
     batch.client.terminate_job(jobId=job_id, reason="changed my mind")
@@ -96,7 +96,7 @@ def test_terminating_an_array_ends_its_running_and_its_waiting_children(batch: B
     assert sorted(len(child["attempts"]) for child in children) == [0, 0, 0, 1, 1]
 
 
-def test_cancelling_an_array_spares_what_runs(batch: Batch) -> None:
+def test_cancelling_an_array_lets_running_children_go_on(batch: Batch) -> None:
     job_id = batch.submit(SLEEP, size=3)
     batch.reaches(f"{job_id}:1", "RUNNING")
     batch.client.cancel_job(jobId=job_id, reason="not needed")
@@ -113,7 +113,7 @@ def test_a_fault_ordered_while_a_job_runs_hits_it(batch: Batch, aws: LocalAws) -
     assert batch.ends(job_id)["statusReason"].startswith("Host EC2")
 
 
-def test_a_fault_can_wait_for_its_moment(batch: Batch, aws: LocalAws) -> None:
+def test_a_fault_can_fire_after_a_time(batch: Batch, aws: LocalAws) -> None:
     aws.order(kind="spot_reclaim", after_seconds=0.4)
     (attempt,) = batch.ends(batch.submit(SLEEP))["attempts"]
     assert attempt["stoppedAt"] - attempt["startedAt"] >= 400

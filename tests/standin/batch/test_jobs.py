@@ -1,4 +1,4 @@
-"""Jobs run as AWS Batch runs them: who gets which index, how many at once, and what Describe and List say of it."""
+"""Jobs run as in AWS Batch: the index of each child, how many run at once, DescribeJobs and ListJobs."""
 
 from __future__ import annotations
 
@@ -19,16 +19,18 @@ def printed_environment(batch: Batch, job_id: str) -> dict[str, str]:
     return dict(json.loads(batch.prints(job_id, "\n")))
 
 
-def test_every_child_learns_its_own_index_and_nothing_of_the_servers_environment(batch: Batch) -> None:
+def test_every_child_gets_its_own_index_and_nothing_of_the_servers_environment(batch: Batch) -> None:
     job_id = batch.python(PRINT_ENVIRONMENT, size=3)
     assert batch.ends(job_id)["status"] == "SUCCEEDED"
-    seen = [printed_environment(batch, f"{job_id}:{index}") for index in range(3)]
-    assert [each["AWS_BATCH_JOB_ARRAY_INDEX"] for each in seen] == ["0", "1", "2"]
-    assert [each["AWS_BATCH_JOB_ID"] for each in seen] == [f"{job_id}:{index}" for index in range(3)]
-    assert {each["AWS_BATCH_JOB_ATTEMPT"] for each in seen} == {"1"}
-    assert {each["AWS_BATCH_JQ_NAME"] for each in seen} == {batch.queue}
-    assert len({each["AWS_ACCESS_KEY_ID"] for each in seen}) == 3
-    assert "PYTEST_CURRENT_TEST" not in seen[0]
+    environments = [printed_environment(batch, f"{job_id}:{index}") for index in range(3)]
+    assert [environment["AWS_BATCH_JOB_ARRAY_INDEX"] for environment in environments] == ["0", "1", "2"]
+    assert [environment["AWS_BATCH_JOB_ID"] for environment in environments] == [
+        f"{job_id}:{index}" for index in range(3)
+    ]
+    assert {environment["AWS_BATCH_JOB_ATTEMPT"] for environment in environments} == {"1"}
+    assert {environment["AWS_BATCH_JQ_NAME"] for environment in environments} == {batch.queue}
+    assert len({environment["AWS_ACCESS_KEY_ID"] for environment in environments}) == 3
+    assert "PYTEST_CURRENT_TEST" not in environments[0]
 
 
 def test_a_plain_job_has_no_index(batch: Batch) -> None:
@@ -82,15 +84,16 @@ def test_no_more_runs_at_once_than_the_compute_environment_has_vcpus_for(batch: 
     job_id = batch.submit(["sleep", "0.2"], size=6)
     batch.ends(job_id)
     attempts = [batch.describe(f"{job_id}:{index}")["attempts"][0] for index in range(6)]
-    changes = [(each["startedAt"], 1) for each in attempts] + [(each["stoppedAt"], -1) for each in attempts]
-    running, most = 0, 0
+    changes = [(attempt["startedAt"], 1) for attempt in attempts]
+    changes += [(attempt["stoppedAt"], -1) for attempt in attempts]
+    running, most_at_once = 0, 0
     for _, change in sorted(changes):
         running += change
-        most = max(most, running)
-    assert most == MAX_VCPUS
+        most_at_once = max(most_at_once, running)
+    assert most_at_once == MAX_VCPUS
 
 
-def test_a_job_that_fits_nowhere_waits_and_says_why(batch: Batch) -> None:
+def test_a_job_too_large_for_every_environment_waits_with_a_reason(batch: Batch) -> None:
     too_big = {"resourceRequirements": [{"type": "VCPU", "value": str(MAX_VCPUS + 1)}]}
     job_id = batch.submit(["true"], containerOverrides=too_big)
     reason = "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE"
@@ -102,7 +105,7 @@ def test_a_job_that_fits_nowhere_waits_and_says_why(batch: Batch) -> None:
     assert batch.ends(job_id)["status"] == "SUCCEEDED"
 
 
-def test_ten_thousand_children_cost_neither_threads_nor_seconds(batch: Batch, aws: LocalAws) -> None:
+def test_ten_thousand_children_take_few_threads_and_seconds(batch: Batch, aws: LocalAws) -> None:
     begun = time.monotonic()
     job_id = batch.submit(["sleep", "600"], size=10_000)
     batch.reaches(f"{job_id}:0", "RUNNING")
@@ -170,11 +173,11 @@ def test_a_job_is_listed_in_its_own_queue_only(batch: Batch, aws: LocalAws) -> N
     other = make_batch(aws)
     job_id = batch.submit(["true"])
     batch.ends(job_id)
-    listed = [each.client.list_jobs(jobQueue=each.queue, jobStatus="SUCCEEDED") for each in (batch, other)]
-    assert [[job["jobId"] for job in each["jobSummaryList"]] for each in listed] == [[job_id], []]
+    listed = [queue.client.list_jobs(jobQueue=queue.queue, jobStatus="SUCCEEDED") for queue in (batch, other)]
+    assert [[job["jobId"] for job in page["jobSummaryList"]] for page in listed] == [[job_id], []]
 
 
-def test_what_a_child_prints_can_be_read_in_cloudwatch_and_in_a_file(batch: Batch, aws: LocalAws) -> None:
+def test_the_output_of_a_child_is_in_cloudwatch_and_in_a_file(batch: Batch, aws: LocalAws) -> None:
     definition = batch.define(
         [
             "python",

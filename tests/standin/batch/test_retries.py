@@ -1,4 +1,4 @@
-"""evaluateOnExit: a lost host is tried again, a program's own failure is not."""
+"""evaluateOnExit: a job is retried after the loss of its host, but not after an error of its program."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from standin.batch import attempt_ending, retries
 
 
 @pytest.mark.parametrize(
-    ("ending", "again"),
+    ("ending", "is_retried"),
     [
         (attempt_ending.host_terminated(), True),
         (attempt_ending.image_not_pulled("image", "gone"), True),
@@ -21,16 +21,18 @@ from standin.batch import attempt_ending, retries
         (attempt_ending.terminated("Host EC2 is what I type as a reason"), False),
     ],
 )
-def test_only_what_is_nobodys_fault_is_tried_again(ending: attempt_ending.Ending, again: bool) -> None:
-    assert retries.parse(RETRY_STRATEGY).retries(ending, made=1) is again
+def test_only_endings_that_the_program_did_not_cause_are_retried(
+    ending: attempt_ending.Ending, is_retried: bool
+) -> None:
+    assert retries.parse(RETRY_STRATEGY).retries(ending, made=1) is is_retried
 
 
-def test_a_job_is_not_tried_more_often_than_asked() -> None:
+def test_a_job_gets_no_more_attempts_than_its_strategy_allows() -> None:
     strategy = retries.parse({"attempts": 3})
     assert [strategy.retries(attempt_ending.exited(1), made) for made in (1, 2, 3)] == [True, True, False]
 
 
-def test_an_ending_that_no_rule_names_is_tried_again() -> None:
+def test_an_ending_that_no_rule_matches_is_retried() -> None:
     strategy = retries.parse({"attempts": 2, "evaluateOnExit": [{"onExitCode": "3", "action": "EXIT"}]})
     assert strategy.retries(attempt_ending.exited(4), made=1)
     assert not strategy.retries(attempt_ending.exited(3), made=1)
@@ -49,7 +51,7 @@ def test_a_rule_applies_only_when_all_its_conditions_do() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "text", "same"),
+    ("pattern", "text", "matches"),
     [
         ("Host EC2*", "Host EC2 (instance i-1) terminated.", True),
         ("Host EC2", "Host EC2 (instance i-1) terminated.", False),
@@ -57,8 +59,8 @@ def test_a_rule_applies_only_when_all_its_conditions_do() -> None:
         ("H*2", "Host EC2", False),
     ],
 )
-def test_a_star_stands_for_anything_only_at_the_end(pattern: str, text: str, same: bool) -> None:
-    assert retries.matches(pattern, text) is same
+def test_a_star_is_a_wildcard_only_at_the_end(pattern: str, text: str, matches: bool) -> None:
+    assert retries.matches(pattern, text) is matches
 
 
 @pytest.mark.parametrize(
@@ -72,6 +74,6 @@ def test_a_star_stands_for_anything_only_at_the_end(pattern: str, text: str, sam
         {"attempts": 2, "evaluateOnExit": [{"onExitCode": "1", "action": "EXIT"}] * 6},
     ],
 )
-def test_what_aws_would_refuse_is_refused(document: dict[str, Any]) -> None:
+def test_a_strategy_that_aws_would_refuse_is_refused(document: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"retryStrategy|evaluateOnExit"):
         retries.parse(document)

@@ -1,4 +1,4 @@
-"""CancelJob and TerminateJob: seen at once, and no attempt follows, whatever happens at the same moment."""
+"""CancelJob and TerminateJob: visible at once, and no attempt follows, even if the attempt ends at the same moment."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from standin.batch.submission import Submission
 from tests.support.standin.standin_server import Batch, LocalAws, wait_for
 
 ANY = {"attempts": 3}
-#: Answers SIGTERM when a file appears.
+#: A program that ends after SIGTERM, but not before a file exists.
 SLOW_TO_END = """
 import pathlib, signal, sys, time
-told = []
-signal.signal(signal.SIGTERM, lambda *_: told.append(1))
+signals = []
+signal.signal(signal.SIGTERM, lambda *_: signals.append(1))
 print("ready", flush=True)
-while not (told and pathlib.Path(sys.argv[1]).exists()):
+while not (signals and pathlib.Path(sys.argv[1]).exists()):
     time.sleep(0.02)
 """
 
@@ -33,11 +33,12 @@ def test_termination_is_seen_while_the_job_still_runs(batch: Batch, tmp_path: Pa
     job_id = batch.submit(["python", "-c", SLOW_TO_END, str(tmp_path / "end")], size=3)
     batch.prints(f"{job_id}:0", "ready")
     batch.prints(f"{job_id}:1", "ready")
-    jobs = [job_id, *(f"{job_id}:{index}" for index in range(3))]
-    assert not any(batch.describe(each)["isTerminated"] or batch.describe(each)["isCancelled"] for each in jobs)
+    job_ids = [job_id, *(f"{job_id}:{index}" for index in range(3))]
+    before = [batch.describe(id_) for id_ in job_ids]
+    assert not any(job["isTerminated"] or job["isCancelled"] for job in before)
     batch.client.terminate_job(jobId=job_id, reason="changed my mind")
-    described = [batch.describe(each) for each in jobs]
-    assert [(each["status"], each["isTerminated"], each["isCancelled"]) for each in described] == [
+    jobs = [batch.describe(id_) for id_ in job_ids]
+    assert [(job["status"], job["isTerminated"], job["isCancelled"]) for job in jobs] == [
         ("PENDING", True, False),
         ("RUNNING", True, False),
         ("RUNNING", True, False),
@@ -51,8 +52,8 @@ def test_cancellation_is_seen_while_the_array_is_still_pending(batch: Batch) -> 
     job_id = batch.submit(["sleep", "600"], size=3)
     batch.reaches(f"{job_id}:1", "RUNNING")
     batch.client.cancel_job(jobId=job_id, reason="not needed")
-    described = [batch.describe(each) for each in (job_id, f"{job_id}:0", f"{job_id}:2")]
-    assert [(each["status"], each["isTerminated"], each["isCancelled"]) for each in described] == [
+    jobs = [batch.describe(id_) for id_ in (job_id, f"{job_id}:0", f"{job_id}:2")]
+    assert [(job["status"], job["isTerminated"], job["isCancelled"]) for job in jobs] == [
         ("PENDING", False, True),
         ("RUNNING", False, False),
         ("FAILED", False, True),
@@ -89,13 +90,13 @@ def test_a_job_that_waits_for_its_second_attempt_does_not_get_it(batch: Batch, a
     wait_for(lambda: batch.reaches(job_id, "RUNNABLE")["attempts"], "the end of the first attempt")
     batch.client.terminate_job(jobId=job_id, reason="changed my mind")
     aws.control("DELETE", "/_faults")
-    batch.ends(batch.submit(["true"]))  # which waited behind it
+    batch.ends(batch.submit(["true"]))  # it waited behind the first job
     job = batch.describe(job_id)
     assert (job["status"], job["statusReason"], len(job["attempts"])) == ("FAILED", "changed my mind", 1)
 
 
 class Command:
-    """What stands for a running command: it ends by itself when the test says so, and hears no signals."""
+    """A fake `RunningCommand`: it ends when the test calls `end`, and ignores signals."""
 
     def __init__(self) -> None:
         self.code: int | None = None
@@ -127,7 +128,7 @@ def test_a_job_that_ends_by_itself_while_it_is_terminated_has_failed_for_good(tm
     job = single_job()
     scheduler.submit(job)
     wait_for(lambda: job.status is Status.RUNNING, "the start of the job")
-    with scheduler.changed:  # the end of the attempt cannot be dealt with before the termination
+    with scheduler.changed:  # so that the scheduler learns of the attempt's end after the termination
         command.end(code)
         wait_for(lambda: b"over" in (tmp_path / "logs/batch/j/0-1.log").read_bytes(), "the end of the command")
         scheduler.terminate(job.job_id, "changed my mind")
@@ -138,7 +139,7 @@ def test_a_job_that_ends_by_itself_while_it_is_terminated_has_failed_for_good(tm
 
 
 def single_job() -> Job:
-    """A job that would be tried three times, in a queue with room for it."""
+    """A job with three attempts, in a queue with room for it."""
     queue, definition = MagicMock(priority="1"), MagicMock()
     queue.environments = [MagicMock(arn="ce", state="ENABLED", compute_resources={"maxvCpus": "1"})]
     submission = Submission(

@@ -17,12 +17,12 @@ IMAGE = "docker.io/library/python:3.9-slim-bookworm"
 
 @pytest.fixture(scope="module")
 def engine() -> str:
-    found = find_engine()
-    if found is None:
+    engine = find_engine()
+    if engine is None:
         pytest.skip("neither docker nor podman answers on this machine")
-    if subprocess.run([found, "image", "inspect", IMAGE], capture_output=True, check=False).returncode:
-        pytest.skip(f"{found} does not have the image {IMAGE}, and tests do not pull")
-    return found
+    if subprocess.run([engine, "image", "inspect", IMAGE], capture_output=True, check=False).returncode:
+        pytest.skip(f"{engine} does not have the image {IMAGE}, and tests do not pull")
+    return engine
 
 
 @pytest.fixture(scope="module")
@@ -64,14 +64,14 @@ def test_a_container_over_its_memory_ends_as_out_of_memory(container_batch: Batc
     assert job["container"]["reason"].startswith("OutOfMemoryError")
 
 
-def test_an_image_that_is_not_there(container_batch: Batch) -> None:
+def test_a_job_whose_image_is_missing_does_not_start(container_batch: Batch) -> None:
     definition = container_batch.define(["true"], image="localhost/no-such-image:1")
     job = container_batch.ends(container_batch.submit([], jobDefinition=definition))
     assert job["statusReason"] == "Task failed to start"
     assert job["container"]["reason"].startswith("CannotPullContainerError: localhost/no-such-image:1")
 
 
-def test_a_terminated_container_hears_sigterm(container_batch: Batch) -> None:
+def test_a_terminated_container_gets_sigterm(container_batch: Batch) -> None:
     code = """
 import signal, sys, time
 signal.signal(signal.SIGTERM, lambda *_: (print("goodbye", flush=True), sys.exit(0)))

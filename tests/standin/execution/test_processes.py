@@ -1,4 +1,4 @@
-"""Nothing that was started outlives what it belongs to: attempt, server, or a server that was killed."""
+"""No process outlives its attempt or its server, even a server that was killed."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def start_family(batch: Batch, seconds: int = 600) -> str:
 
 
 def family_of(batch: Batch, job_id: str) -> list[int]:
-    """The process ids of a running family."""
+    """Return the process ids of a running family."""
     pids = [int(line.split()[1]) for line in batch.prints(job_id, "complete").splitlines() if line.startswith("pid")]
     assert len(pids) == 4
     return pids
@@ -70,9 +70,9 @@ def test_no_job_outlives_the_server_however_it_ends(start_aws: Callable[..., Loc
         assert [path.name for path in aws.state.iterdir()] == ["logs"]
 
 
-def test_the_server_ends_whichever_of_its_threads_the_signal_reaches(start_aws: Callable[..., LocalAws]) -> None:
+def test_the_server_ends_even_if_another_thread_gets_the_signal(start_aws: Callable[..., LocalAws]) -> None:
     process = start_aws().process
-    (thread, *_) = {int(each.name) for each in Path(f"/proc/{process.pid}/task").iterdir()} - {process.pid}
+    (thread, *_) = {int(task.name) for task in Path(f"/proc/{process.pid}/task").iterdir()} - {process.pid}
     assert ctypes.CDLL(None).tgkill(process.pid, thread, signal.SIGTERM) == 0
     assert process.wait(LIMIT) == 0
 
@@ -85,13 +85,13 @@ def test_a_reclaimed_attempt_leaves_no_process(batch: Batch, aws: LocalAws) -> N
     assert all_gone(pids)
 
 
-def test_what_a_finished_command_left_running_ends_with_it_as_in_a_container(batch: Batch) -> None:
+def test_processes_that_a_command_left_end_with_it_as_in_a_container(batch: Batch) -> None:
     job_id = start_family(batch, seconds=0)
     assert batch.ends(job_id)["container"]["exitCode"] == 0
     assert all_gone(family_of(batch, job_id))
 
 
-def test_an_attempt_has_a_folder_of_its_own_which_goes_with_it(batch: Batch, aws: LocalAws) -> None:
+def test_an_attempt_has_a_folder_of_its_own_which_is_removed_with_it(batch: Batch, aws: LocalAws) -> None:
     code = "import os, tempfile; open('here', 'w'); tempfile.mkstemp(); print(os.getcwd(), tempfile.gettempdir())"
     first, second = batch.python(code), batch.python(code)
     folders = set()
@@ -105,7 +105,7 @@ def test_an_attempt_has_a_folder_of_its_own_which_goes_with_it(batch: Batch, aws
     assert not any(path.is_dir() for path in (aws.state / "tmp").iterdir())
 
 
-def test_the_server_refuses_another_moto(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_server_refuses_another_version_of_moto(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.metadata, "version", lambda _: "5.3.0")
     with pytest.raises(SystemExit, match=r"moto 5\.3\.0 is installed, but standin replaces parts of moto 5\.2\.5"):
         program._check_moto_version()

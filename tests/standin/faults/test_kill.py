@@ -1,4 +1,4 @@
-"""The process that sends a chosen request dies at it: before it is carried out, or before the answer arrives."""
+"""The fault `kill`: the process that sends a chosen request dies before it is carried out, or before the response."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from tests.support.standin.aws_callers import REQUESTS, run
 from tests.support.standin.standin_server import Batch, LocalAws, alive
 
-#: What Airflow does for a task: a supervisor with connections of its own forks, the child calls AWS.
+#: As Airflow runs a task: a supervisor with connections of its own forks, and the child calls AWS.
 SUPERVISOR = """
 import os, socket, sys, urllib.parse, urllib.request
 endpoint, bucket = os.environ["AWS_ENDPOINT_URL"], sys.argv[1]
@@ -21,7 +21,7 @@ if os.fork() == 0:
     os._exit(0)
 print(os.WTERMSIG(os.wait()[1]))
 """
-#: A program whose child inherits the connection, and has nothing to do with the request.
+#: A program whose child inherits the connection but does not send the request.
 PARENT = """
 import http.client, os, sys, time, urllib.parse
 connection = http.client.HTTPConnection(urllib.parse.urlsplit(os.environ["AWS_ENDPOINT_URL"]).netloc)
@@ -36,10 +36,6 @@ connection.getresponse()
 """
 
 
-def keys(aws: LocalAws, bucket: str) -> list[str]:
-    return [each["Key"] for each in aws.client("s3").list_objects_v2(Bucket=bucket).get("Contents", ())]
-
-
 def fired(aws: LocalAws) -> int:
     return int(aws.control("GET", "/_faults")["faults"][0]["fired"])
 
@@ -49,7 +45,7 @@ def test_a_program_dies_at_a_chosen_s3_request(aws: LocalAws, bucket: str, after
     aws.order(kind="kill", access="PUT", at_request=2, after=after)
     ended = run(aws.endpoint, REQUESTS, bucket, "L:", "P:first", "L:", "P:second", "P:third")
     assert ended == (-signal.SIGKILL, "L: ok\nP:first ok\nL: ok\n")
-    assert (keys(aws, bucket), fired(aws)) == (written, 1)
+    assert (aws.keys(bucket), fired(aws)) == (written, 1)
 
 
 @pytest.mark.parametrize(("after", "submitted"), [(False, 0), (True, 1)])
@@ -75,7 +71,7 @@ def test_a_child_that_inherited_the_connection_lives_on(aws: LocalAws, bucket: s
     os.kill(child, signal.SIGKILL)
 
 
-def test_nothing_of_the_servers_own_process_group_is_killed(aws: LocalAws, bucket: str) -> None:
+def test_no_process_of_the_servers_own_group_is_killed(aws: LocalAws, bucket: str) -> None:
     aws.order(kind="kill")
     ended = run(aws.endpoint, REQUESTS, bucket, "L:", "L:", own_group=False)
     assert ended == (0, "L: KillImpossible\nL: ok\n")
@@ -87,4 +83,4 @@ def test_the_requests_of_jobs_are_not_counted(batch: Batch, aws: LocalAws, bucke
     job_id = batch.submit(["python", "-c", REQUESTS, bucket, "P:by a job"])
     assert batch.ends(job_id)["status"] == "SUCCEEDED"
     assert run(aws.endpoint, REQUESTS, bucket, "P:by a program")[0] == -signal.SIGKILL
-    assert keys(aws, bucket) == ["by a job"]
+    assert aws.keys(bucket) == ["by a job"]

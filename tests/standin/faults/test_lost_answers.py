@@ -1,4 +1,4 @@
-"""A request is carried out, and nobody hears of it: what is tried again then must not be done twice."""
+"""The fault `lose_answer`: a request is carried out, but its response is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults that callers of the APIs meet, and the counts that prove what was called."""
+"""Faults of requests to the stand-in, and the counts of calls."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.standin.standin_server import Batch, LocalAws
 
 
 def code_of(call: Any, **arguments: Any) -> str:
-    """The error code of a call, or `ok`."""
+    """Return the error code of a call, or `ok`."""
     try:
         call(**arguments)
     except ClientError as error:
@@ -58,7 +58,7 @@ def test_only_callers_that_are_not_jobs_can_be_denied(batch: Batch, aws: LocalAw
     assert batch.prints(job_id, "\n") == "P:processed/a ok\n"
 
 
-def test_denied_access_covers_every_way_to_do_it(aws: LocalAws, bucket: str) -> None:
+def test_a_denied_access_is_denied_to_every_action_that_needs_it(aws: LocalAws, bucket: str) -> None:
     s3 = aws.client("s3")
     for key in ("input/a", "input/b", "output/a"):
         s3.put_object(Bucket=bucket, Key=key, Body=b"text")
@@ -77,8 +77,8 @@ def test_denied_access_covers_every_way_to_do_it(aws: LocalAws, bucket: str) -> 
 
     aws.order(kind="deny", methods=["DELETE"], prefix="input/a")
     deleted = s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "input/a"}, {"Key": "input/b"}]})
-    assert [each["Key"] for each in deleted["Deleted"]] == ["input/b"]
-    assert [(each["Key"], each["Code"]) for each in deleted["Errors"]] == [("input/a", "AccessDenied")]
+    assert [entry["Key"] for entry in deleted["Deleted"]] == ["input/b"]
+    assert [(entry["Key"], entry["Code"]) for entry in deleted["Errors"]] == [("input/a", "AccessDenied")]
 
     assert code_of(s3.list_objects_v2, Bucket=bucket, Prefix="input/") == "ok"
     aws.order(kind="deny", methods=["LIST"], prefix="input/")
@@ -93,7 +93,7 @@ def test_a_job_can_be_killed_at_a_chosen_request_which_is_not_carried_out(
     job_id = batch.submit(["python", "-c", REQUESTS, bucket, *words], retryStrategy={"attempts": 1})
     assert batch.ends(job_id)["statusReason"].startswith("Host EC2")
     assert batch.prints(job_id, "D:first") == "P:first ok\nP:second ok\nD:first ok\n"
-    assert [each["Key"] for each in aws.client("s3").list_objects_v2(Bucket=bucket)["Contents"]] == ["second"]
+    assert aws.keys(bucket) == ["second"]
 
 
 def test_calls_are_counted_by_service_and_action(batch: Batch, aws: LocalAws, bucket: str) -> None:
@@ -123,12 +123,12 @@ def test_calls_are_counted_by_service_and_action(batch: Batch, aws: LocalAws, bu
     }
 
 
-def test_a_fault_that_cannot_be_is_refused_with_an_explanation(aws: LocalAws) -> None:
+def test_an_invalid_fault_is_refused_with_an_explanation(aws: LocalAws) -> None:
     with pytest.raises(urllib.error.HTTPError) as refused:
         aws.order(kind="spot_reclaim", chidl=1)
-    with refused.value as answer:
-        assert answer.code == 400
-        assert "has no 'chidl'" in json.load(answer)["error"]
+    with refused.value as response:
+        assert response.code == 400
+        assert "has no 'chidl'" in json.load(response)["error"]
 
 
 def test_faults_can_be_seen_and_ended(aws: LocalAws) -> None:

@@ -61,7 +61,7 @@ def test_a_denial_in_one_policy_outweighs_another_ones_permission() -> None:
     assert evaluate([allow(), deny()], WRITE) is False
 
 
-def test_a_bucket_that_wants_tls_refuses_nobody_who_has_it() -> None:
+def test_a_policy_that_requires_tls_allows_requests_with_tls() -> None:
     """The stand-in has no certificate: its requests count as if they used TLS."""
     for condition in (
         {"Bool": {"aws:SecureTransport": "false"}},
@@ -70,7 +70,7 @@ def test_a_bucket_that_wants_tls_refuses_nobody_who_has_it() -> None:
         assert evaluate([allow(), deny(Condition=condition)], WRITE) is True
 
 
-def test_everything_but_what_is_named() -> None:
+def test_not_action_and_not_resource_match_everything_else() -> None:
     statement = {"Effect": "Allow", "NotAction": "s3:Delete*", "NotResource": f"{BUCKET}/input/*"}
     policy = {"Statement": [statement]}
     assert evaluate([policy], WRITE) is True
@@ -116,26 +116,26 @@ def test_null_tells_whether_the_request_has_the_key() -> None:
 
 
 @pytest.mark.parametrize("key", ["aws:SecureTransport", "missing"])
-def test_a_condition_that_nobody_knows_is_no_guess(key: str) -> None:
+def test_an_unknown_condition_is_an_error(key: str) -> None:
     policy = allow(Condition={"DateLessThan": {key: "2026-01-01"}})
     with pytest.raises(PolicyUnsupported, match="DateLessThan"):
         evaluate([policy], WRITE)
 
 
 @pytest.mark.parametrize("more", [{"NotPrincipal": "*"}, {"NotAction": "s3:*"}, {"NotResource": "*"}])
-def test_a_statement_that_cannot_be_evaluated_is_no_guess(more: dict[str, str]) -> None:
+def test_a_statement_that_cannot_be_evaluated_is_an_error(more: dict[str, str]) -> None:
     with pytest.raises(PolicyUnsupported):
         evaluate([allow(**more)], WRITE)
 
 
-def test_a_bucket_may_name_who() -> None:
+def test_a_policy_of_a_bucket_may_name_a_role() -> None:
     role = "arn:aws:iam::123456789012:role/reader"
     policy = {"Statement": [{**allow()["Statement"][0], "Principal": {"AWS": [role]}}]}
     assert evaluate([policy], WRITE, role) is True
     assert evaluate([policy], WRITE, f"{role}2") is None
 
 
-def test_a_resource_may_name_a_service() -> None:
+def test_a_policy_of_a_resource_may_name_a_service() -> None:
     policy = allow(Principal={"Service": "events.amazonaws.com"})
     assert evaluate([policy], WRITE, "events.amazonaws.com") is True
     assert evaluate([policy], WRITE, "cloudwatch.amazonaws.com") is None

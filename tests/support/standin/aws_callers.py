@@ -1,4 +1,4 @@
-"""Programs that call the local AWS and print what came of it."""
+"""Programs that call the stand-in and print the results."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from collections.abc import Sequence
 
 from local.aws_client import aws_environment
 
-#: Each word is a request: P writes, G reads, L lists, D deletes, S submits a job; prints the code of each answer.
+#: A program that makes a request for each argument and prints its result: `ok` or an error code.
+#: P:key puts an object, G:key gets one, D:key deletes one, L:prefix lists keys, S:definition submits a job.
+#: The first argument is the bucket, or the job queue.
 REQUESTS = """
 import sys, boto3
 from botocore.config import Config
@@ -31,13 +33,16 @@ for word in sys.argv[2:]:
 
 
 def run(endpoint: str, code: str, *arguments: str, own_group: bool = True) -> tuple[int, str]:
-    """Run Python code that finds AWS at `endpoint`; its exit code, -n where signal n ended it, and what it printed.
+    """Run Python code as a program that finds AWS at `endpoint`.
 
-    Without `own_group` it is in the process group of the tests, which is that of the servers they start, too.
+    Without `own_group` the program is in the process group of the tests, as are the servers that they start.
+
+    Returns:
+        The exit code, -n where signal n ended the program, and its output.
     """
     command: Sequence[str] = [sys.executable, "-c", code, *arguments]
     environment = aws_environment(endpoint)
-    done = subprocess.run(
+    program = subprocess.run(
         command, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=own_group, check=False
     )
-    return done.returncode, done.stdout
+    return program.returncode, program.stdout

@@ -1,4 +1,4 @@
-"""A local AWS in a process of its own, and what tests need to use it as people and programs do."""
+"""A stand-in for AWS in a process of its own, and a Batch queue in it."""
 
 from __future__ import annotations
 
@@ -21,12 +21,14 @@ from botocore.config import Config
 
 ROOT = Path(__file__).resolve().parents[3]
 REGION = "us-east-1"
+#: Of the compute environments that `make_batch` creates.
 MAX_VCPUS = 2
+#: Seconds that a test waits for something.
 LIMIT = 30.0
 
 
 def wait_for(condition: Callable[[], Any], what: str, limit: float = LIMIT) -> Any:
-    """The first true value of `condition`; fails after `limit` seconds."""
+    """Wait until `condition` returns a true value, and return it; fail after `limit` seconds."""
     deadline = time.monotonic() + limit
     while not (value := condition()):
         assert time.monotonic() < deadline, f"{what}: not within {limit} s"
@@ -35,7 +37,7 @@ def wait_for(condition: Callable[[], Any], what: str, limit: float = LIMIT) -> A
 
 
 def alive(pid: int) -> bool:
-    """Whether the process exists and is not merely waiting to be reaped."""
+    """Whether the process exists and is no zombie."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
@@ -44,7 +46,7 @@ def alive(pid: int) -> bool:
 
 @dataclass(eq=False)
 class LocalAws:
-    """A running server."""
+    """A running stand-in."""
 
     process: subprocess.Popen[bytes] | None
     state: Path
@@ -52,7 +54,7 @@ class LocalAws:
 
     @cache  # noqa: B019  (a server lives as long as the tests, and clients are slow to make)
     def client(self, service: str) -> Any:
-        """A client that reports every refusal instead of trying again."""
+        """Make a client that never retries."""
         session: Any = boto3.Session("tests", "made up", region_name=REGION)
         config = Config(retries={"total_max_attempts": 1})
         return session.client(service, endpoint_url=self.endpoint, config=config)
@@ -67,18 +69,29 @@ class LocalAws:
         }
 
     def control(self, method: str, path: str, document: Any = None) -> Any:
-        """Ask `/_faults` or `/_calls`; the JSON answer. Raises urllib's HTTPError for a refusal."""
+        """Send a request to `/_faults`, `/_calls` or `/_copies`.
+
+        Returns:
+            The JSON of the response.
+
+        Raises:
+            urllib.error.HTTPError: the request was refused.
+        """
         body = None if document is None else json.dumps(document).encode()
         request = urllib.request.Request(self.endpoint + path, body, method=method)  # noqa: S310  (its own server)
         with urllib.request.urlopen(request) as response:  # noqa: S310
             return json.loads(response.read() or "null")
 
     def order(self, **fault: Any) -> None:
-        """Order a fault."""
+        """Put a fault in force."""
         self.control("POST", "/_faults", fault)
 
+    def keys(self, bucket: str) -> list[str]:
+        """List the keys of a bucket; one page."""
+        return [entry["Key"] for entry in self.client("s3").list_objects_v2(Bucket=bucket).get("Contents", ())]
+
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
-        """End the server with a signal; its exit code."""
+        """End the server with a signal. Returns its exit code."""
         self.process.send_signal(number)
         return self.process.wait(timeout=LIMIT)
 
@@ -94,7 +107,7 @@ class Batch:
         self.client = self.aws.client("batch")
 
     def define(self, command: Sequence[str], **properties: Any) -> str:
-        """Register a job definition; its ARN."""
+        """Register a job definition. Returns its ARN."""
         requirements = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "128"}]
         container = {"image": "python", "command": command, "resourceRequirements": requirements}
         options = {name: properties.pop(name) for name in ("retryStrategy", "timeout") if name in properties}
@@ -107,23 +120,23 @@ class Batch:
         return str(registered["jobDefinitionArn"])
 
     def submit(self, command: Sequence[str], *, size: int | None = None, **options: Any) -> str:
-        """Submit a job under a name of its own; its id."""
+        """Submit a job under a new name. Returns its id."""
         request = {"jobName": f"j-{uuid.uuid4().hex[:8]}", "jobDefinition": self.define(command)} | options
         if size is not None:
             request["arrayProperties"] = {"size": size}
         return str(self.client.submit_job(jobQueue=self.queue, **request)["jobId"])
 
     def python(self, code: str, **options: Any) -> str:
-        """Submit a job that runs `code`; its id."""
+        """Submit a job that runs Python code. Returns its id."""
         return self.submit(["python", "-c", code], **options)
 
     def describe(self, job_id: str) -> dict[str, Any]:
-        """DescribeJobs of one job."""
+        """Return the description of one job."""
         (job,) = self.client.describe_jobs(jobs=[job_id])["jobs"]
         return dict(job)
 
     def reaches(self, job_id: str, *statuses: str) -> dict[str, Any]:
-        """Wait until the job has one of `statuses`; its description."""
+        """Wait until the job has one of `statuses`. Returns its description."""
         return dict(wait_for(lambda: self._in(job_id, statuses), f"{job_id} {statuses}"))
 
     def _in(self, job_id: str, statuses: Sequence[str]) -> dict[str, Any] | None:
@@ -131,11 +144,11 @@ class Batch:
         return job if job["status"] in statuses else None
 
     def ends(self, job_id: str) -> dict[str, Any]:
-        """Wait until the job has ended; its description."""
+        """Wait until the job has ended. Returns its description."""
         return self.reaches(job_id, "SUCCEEDED", "FAILED")
 
     def prints(self, job_id: str, text: str, attempt: int = 1) -> str:
-        """Wait until the attempt has printed `text`; its whole log."""
+        """Wait until an attempt has printed `text`. Returns its whole log."""
         name, child = self.describe(job_id)["jobName"], job_id.partition(":")[2] or "0"
         log = self.aws.state / "logs" / "batch" / name / f"{child}-{attempt}.log"
         wait_for(lambda: log.exists() and text in log.read_text(), f"{text!r} in {log}")
@@ -143,7 +156,7 @@ class Batch:
 
 
 def start(state: Path, *options: str) -> LocalAws:
-    """Start a server on a free port and wait for its address."""
+    """Start a stand-in with command-line options, and wait for its address."""
     command = [sys.executable, "-m", "standin", "--state", str(state), "--image-env", sys.prefix, *options]
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
     address = state / "aws-endpoint"
@@ -153,7 +166,7 @@ def start(state: Path, *options: str) -> LocalAws:
 
 
 def make_batch(aws: LocalAws) -> Batch:
-    """Create an environment of `MAX_VCPUS` and a queue."""
+    """Create a compute environment of `MAX_VCPUS` and a queue."""
     name, client = f"q-{uuid.uuid4().hex[:8]}", aws.client("batch")
     environment = client.create_compute_environment(
         computeEnvironmentName=name,

@@ -1,4 +1,4 @@
-"""Faults hit exactly whom they are meant for, and a mistake in ordering one is explained."""
+"""Faults hit exactly the chosen attempts and callers, and a mistake in a fault is explained."""
 
 from __future__ import annotations
 
@@ -60,12 +60,12 @@ def test_a_fault_hits_only_the_chosen_job_child_and_attempt(chosen: dict[str, An
         ({"methods": ["GET"]}, False, False),
     ],
 )
-def test_access_is_denied_only_to_those_meant(fault: dict[str, Any], job: bool, other: bool) -> None:
+def test_access_is_denied_only_to_the_chosen_callers(fault: dict[str, Any], job: bool, other: bool) -> None:
     book = order(kind="deny", **fault)
     assert (book.denies(CHILD, "PUT", "output/a"), book.denies(None, "PUT", "output/a")) == (job, other)
 
 
-def test_a_fault_fires_no_more_often_than_its_times_and_says_how_often() -> None:
+def test_a_fault_fires_at_most_times_times_and_counts_it() -> None:
     book = order(kind="throttle", action="SubmitJob", times=2)
     assert not book.throttles(call("DescribeJobs"))
     assert [book.throttles(call("SubmitJob")) for _ in range(4)] == [True, True, False, False]
@@ -83,10 +83,10 @@ def test_a_fault_fires_no_more_often_than_its_times_and_says_how_often() -> None
         ({"action": "PUT runs/", "callers": "others"}, False, True),
     ],
 )
-def test_only_the_answers_meant_are_lost(fault: dict[str, Any], job: bool, other: bool) -> None:
+def test_only_the_chosen_responses_are_lost(fault: dict[str, Any], job: bool, other: bool) -> None:
     book = order(kind="lose_answer", **fault)
-    asked = call("PUT runs/", "PUT")
-    assert (book.loses_answer(CHILD, asked), book.loses_answer(None, asked)) == (job, other)
+    put = call("PUT runs/", "PUT")
+    assert (book.loses_answer(CHILD, put), book.loses_answer(None, put)) == (job, other)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_only_the_answers_meant_are_lost(fault: dict[str, Any], job: bool, other
 def test_a_kill_counts_what_matches_since_it_was_ordered_and_never_a_jobs_requests(
     fault: dict[str, Any], killed: int | None
 ) -> None:
-    asked = [
+    calls = [
         call("LIST input/", "LIST"),
         call("PUT runs/", "PUT"),
         call("SubmitJob"),
@@ -115,8 +115,8 @@ def test_a_kill_counts_what_matches_since_it_was_ordered_and_never_a_jobs_reques
         call("COPY processed/", "PUT", "GET"),
     ]
     book = order(kind="kill", **fault)
-    assert not any(book.kill(CHILD, each) for each in asked)
-    due = [number for number, each in enumerate(asked) if book.kill(None, each)]
+    assert not any(book.kill(CHILD, call_) for call_ in calls)
+    due = [number for number, call_ in enumerate(calls) if book.kill(None, call_)]
     assert due == ([] if killed is None else [killed])
 
 

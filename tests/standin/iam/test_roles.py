@@ -1,4 +1,4 @@
-"""Roles at the APIs: whoever has one may do what its policies say, in S3's and Batch's own words when refused."""
+"""Requests with the credentials of a role: they may do what its policies allow, and get the service's error otherwise."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def role(aws: LocalAws) -> str:
     return name
 
 
-def give(aws: LocalAws, role: str, *statements: tuple[Any, Any]) -> None:
+def set_policy(aws: LocalAws, role: str, *statements: tuple[Any, Any]) -> None:
     allowed = [{"Effect": "Allow", "Action": actions, "Resource": resources} for actions, resources in statements]
     document = json.dumps({**VERSION, "Statement": allowed})
     aws.client("iam").put_role_policy(RoleName=role, PolicyName="p", PolicyDocument=document)
@@ -34,19 +34,21 @@ def give(aws: LocalAws, role: str, *statements: tuple[Any, Any]) -> None:
 
 @pytest.fixture
 def assume(aws: LocalAws, role: str) -> Clients:
-    """Clients of whoever has the role."""
+    """Make clients with the credentials of the role."""
     arn = aws.client("iam").get_role(RoleName=role)["Role"]["Arn"]
-    found = aws.client("sts").assume_role(RoleArn=arn, RoleSessionName="tests")["Credentials"]
-    session: Any = boto3.Session(found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"], REGION)
+    credentials = aws.client("sts").assume_role(RoleArn=arn, RoleSessionName="tests")["Credentials"]
+    session: Any = boto3.Session(
+        credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"], REGION
+    )
     return lambda service: session.client(service, endpoint_url=aws.endpoint)
 
 
-def refused(error: pytest.ExceptionInfo[ClientError]) -> str:
+def error_code(error: pytest.ExceptionInfo[ClientError]) -> str:
     return str(error.value.response["Error"]["Code"])
 
 
-def test_objects_are_written_where_the_role_may(aws: LocalAws, bucket: str, role: str, assume: Clients) -> None:
-    give(aws, role, ("s3:PutObject", f"arn:aws:s3:::{bucket}/output/*"))
+def test_a_role_may_write_only_where_its_policy_allows(aws: LocalAws, bucket: str, role: str, assume: Clients) -> None:
+    set_policy(aws, role, ("s3:PutObject", f"arn:aws:s3:::{bucket}/output/*"))
     s3 = assume("s3")
     s3.put_object(Bucket=bucket, Key="output/a b", Body=b"a")
     for forbidden in (
@@ -58,56 +60,58 @@ def test_objects_are_written_where_the_role_may(aws: LocalAws, bucket: str, role
     ):
         with pytest.raises(ClientError) as error:
             forbidden()
-        assert refused(error) == "AccessDenied"
+        assert error_code(error) == "AccessDenied"
 
 
-def test_a_copy_needs_both_ends(aws: LocalAws, bucket: str, role: str, assume: Clients) -> None:
+def test_a_copy_needs_permissions_for_source_and_target(aws: LocalAws, bucket: str, role: str, assume: Clients) -> None:
     aws.client("s3").put_object(Bucket=bucket, Key="input/a", Body=b"a")
     copy = {"Bucket": bucket, "Key": "processed/a", "CopySource": {"Bucket": bucket, "Key": "input/a"}}
     arn = f"arn:aws:s3:::{bucket}"
     for half in (("s3:PutObject", f"{arn}/processed/*"), ("s3:GetObject", f"{arn}/input/*")):
-        give(aws, role, half)
+        set_policy(aws, role, half)
         with pytest.raises(ClientError) as error:
             assume("s3").copy_object(**copy)
-        assert refused(error) == "AccessDenied"
-    give(aws, role, ("s3:PutObject", f"{arn}/processed/*"), ("s3:GetObject", f"{arn}/input/*"))
+        assert error_code(error) == "AccessDenied"
+    set_policy(aws, role, ("s3:PutObject", f"{arn}/processed/*"), ("s3:GetObject", f"{arn}/input/*"))
     assume("s3").copy_object(**copy)
 
 
-def test_each_object_of_many_is_deleted_only_where_the_role_may(
+def test_each_object_of_many_is_deleted_only_where_the_policy_allows(
     aws: LocalAws, bucket: str, role: str, assume: Clients
 ) -> None:
     for key in ("input/a", "output/a"):
         aws.client("s3").put_object(Bucket=bucket, Key=key, Body=b"a")
-    give(aws, role, ("s3:DeleteObject", f"arn:aws:s3:::{bucket}/input/*"))
+    set_policy(aws, role, ("s3:DeleteObject", f"arn:aws:s3:::{bucket}/input/*"))
     answer = assume("s3").delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "input/a"}, {"Key": "output/a"}]})
-    assert [each["Key"] for each in answer["Deleted"]] == ["input/a"]
-    assert [(each["Key"], each["Code"]) for each in answer["Errors"]] == [("output/a", "AccessDenied")]
-    assert [each["Key"] for each in aws.client("s3").list_objects_v2(Bucket=bucket)["Contents"]] == ["output/a"]
+    assert [entry["Key"] for entry in answer["Deleted"]] == ["input/a"]
+    assert [(entry["Key"], entry["Code"]) for entry in answer["Errors"]] == [("output/a", "AccessDenied")]
+    assert aws.keys(bucket) == ["output/a"]
 
 
-def test_that_something_is_missing_is_told_only_to_those_who_may_list(
+def test_a_missing_object_is_reported_only_to_roles_that_may_list(
     aws: LocalAws, bucket: str, role: str, assume: Clients
 ) -> None:
     """A program that expects 404 for a transcript that is not there yet would get 403 from AWS."""
-    give(aws, role, ("s3:GetObject", f"arn:aws:s3:::{bucket}/*"))
+    set_policy(aws, role, ("s3:GetObject", f"arn:aws:s3:::{bucket}/*"))
     with pytest.raises(ClientError) as error:
         assume("s3").get_object(Bucket=bucket, Key="output/missing")
-    assert refused(error) == "AccessDenied"
-    give(aws, role, ("s3:GetObject", f"arn:aws:s3:::{bucket}/*"), ("s3:ListBucket", f"arn:aws:s3:::{bucket}"))
+    assert error_code(error) == "AccessDenied"
+    set_policy(aws, role, ("s3:GetObject", f"arn:aws:s3:::{bucket}/*"), ("s3:ListBucket", f"arn:aws:s3:::{bucket}"))
     with pytest.raises(ClientError) as error:
         assume("s3").get_object(Bucket=bucket, Key="output/missing")
-    assert refused(error) == "NoSuchKey"
+    assert error_code(error) == "NoSuchKey"
 
 
-def test_a_bucket_can_refuse_who_may_do_everything(aws: LocalAws, bucket: str, role: str, assume: Clients) -> None:
-    give(aws, role, ("*", "*"))
+def test_a_bucket_policy_can_deny_a_role_that_may_do_everything(
+    aws: LocalAws, bucket: str, role: str, assume: Clients
+) -> None:
+    set_policy(aws, role, ("*", "*"))
     statement = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": f"arn:aws:s3:::{bucket}/secret/*"}
     aws.client("s3").put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Statement": [statement]}))
     assume("s3").put_object(Bucket=bucket, Key="input/a", Body=b"a")
     with pytest.raises(ClientError) as error:
         assume("s3").put_object(Bucket=bucket, Key="secret/a", Body=b"a")
-    assert refused(error) == "AccessDenied"
+    assert error_code(error) == "AccessDenied"
 
 
 def test_a_job_is_submitted_only_to_the_queue_that_the_role_names(
@@ -118,26 +122,26 @@ def test_a_job_is_submitted_only_to_the_queue_that_the_role_names(
     definition = f"arn:aws:batch:{REGION}:123456789012:job-definition/{name}"
     job = {"jobName": "j", "jobQueue": batch.queue, "jobDefinition": name}
     for resources in ([queue["jobQueueArn"]], [definition], [f"{queue['jobQueueArn']}2", definition]):
-        give(aws, role, ("batch:SubmitJob", resources))
+        set_policy(aws, role, ("batch:SubmitJob", resources))
         with pytest.raises(ClientError) as error:
             assume("batch").submit_job(**job)
-        assert refused(error) == "AccessDeniedException"
-    give(aws, role, ("batch:SubmitJob", [queue["jobQueueArn"], definition]))
+        assert error_code(error) == "AccessDeniedException"
+    set_policy(aws, role, ("batch:SubmitJob", [queue["jobQueueArn"], definition]))
     assume("batch").submit_job(**job)
 
 
-def test_a_topic_is_told_only_by_those_who_may(aws: LocalAws, role: str, assume: Clients) -> None:
+def test_only_roles_with_the_permission_publish_to_a_topic(aws: LocalAws, role: str, assume: Clients) -> None:
     topic = aws.client("sns").create_topic(Name=f"t-{uuid.uuid4().hex}")["TopicArn"]
-    give(aws, role, ("sns:Publish", f"{topic}2"))
+    set_policy(aws, role, ("sns:Publish", f"{topic}2"))
     with pytest.raises(ClientError) as error:
         assume("sns").publish(TopicArn=topic, Message="m")
-    assert refused(error) == "AuthorizationError"
-    give(aws, role, ("sns:Publish", topic))
+    assert error_code(error) == "AuthorizationError"
+    set_policy(aws, role, ("sns:Publish", topic))
     assume("sns").publish(TopicArn=topic, Message="m")
 
 
 def test_a_job_has_the_permissions_of_its_job_role(aws: LocalAws, batch: Batch, bucket: str, role: str) -> None:
-    give(aws, role, ("s3:PutObject", f"arn:aws:s3:::{bucket}/output/*"))
+    set_policy(aws, role, ("s3:PutObject", f"arn:aws:s3:::{bucket}/output/*"))
     arn = aws.client("iam").get_role(RoleName=role)["Role"]["Arn"]
     program = (
         "import boto3, botocore; s3 = boto3.client('s3')\n"
