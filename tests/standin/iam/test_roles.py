@@ -1,4 +1,4 @@
-"""Requests with the credentials of a role: they may do what its policies allow, and get the service's error otherwise."""
+"""Requests with the credentials of a role: its policies decide whether they are carried out or refused."""
 
 from __future__ import annotations
 
