@@ -1,5 +1,6 @@
 """The tables of settings, form fields and failure codes have a row for each name, and code in the pages is as it is."""
 
+import tomllib
 from dataclasses import fields
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from tests.support.markdown_pages import ROOT, Page
 from transcription.contract.errors import InputError
 from transcription.plan import trigger_form
-from transcription.report import run_report
+from transcription.report.report_text import summarize
+from transcription.report.run_report import Report
 from transcription.shared.settings import Settings
 
 DEFAULTS = {field.name: field.default for field in fields(Settings)}
@@ -49,7 +51,7 @@ def test_the_line_that_people_change_for_another_schedule_is_in_the_dag() -> Non
 
 
 def test_the_example_of_a_report_is_what_the_report_says() -> None:
-    report = run_report.Report(
+    report = Report(
         run="manual",
         transcribed=8,
         done_before=0,
@@ -67,4 +69,11 @@ def test_the_example_of_a_report_is_what_the_report_says() -> None:
         words=30,
         engines={"libdeepspeech 0.9.3": 8},
     )
-    assert f"```\n{run_report.summarize(report)}\n```" in (ROOT / "docs" / "costs.md").read_text()
+    assert f"```\n{summarize(report)}\n```" in (ROOT / "docs" / "costs.md").read_text()
+
+
+def test_each_marker_of_tests_has_its_row() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]
+    markers = [marker.split(":")[0] for marker in settings["markers"]]
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    assert [marker for marker in markers if f"\n| `{marker}` |" not in text] == []
