@@ -1,7 +1,8 @@
-"""Fetch the official English DeepSpeech 0.9.3 model and scorer: `python3 fetch_model.py DIR` (1.1 GB).
+"""Download the official English DeepSpeech 0.9.3 model and scorer: `python3 fetch_model.py DIR` (1.1 GB).
 
-Standard library only, since it runs on any desk and in the image build. What is there already with the right checksum
-is kept, a download that broke off goes on where it stopped, and nothing gets its final name before its SHA-256 matches.
+A file that already exists with the right checksum is kept, and an interrupted download continues where it stopped. A
+file gets its final name only after its SHA-256 matches. The script uses the standard library only, because it runs in
+the image build and on any machine.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 RELEASE = "https://github.com/mozilla/DeepSpeech/releases/download/v0.9.3"
-#: The decoder's settings that the release notes of 0.9.3 give for this model and scorer.
+#: The decoder settings that the release notes of 0.9.3 give for this model and scorer.
 DEFAULTS = {"name": "deepspeech-0.9.3", "lm_alpha": 0.931289, "lm_beta": 1.183414, "beam_width": 500}
 _BLOCK = 2**20
 _TIMEOUT_SECONDS = 60
@@ -50,37 +51,37 @@ FILES = (
 
 
 class FetchFailed(Exception):
-    """Raised when a file cannot be had, or is not the one that was released."""
+    """Raised when a file cannot be downloaded, or is not the one that was released."""
 
 
 def fetch(folder: Path, files: Sequence[File] = FILES, address: str = RELEASE) -> None:
-    """Leave `files` from below `address`, and a `model.json`, in `folder`.
+    """Download `files` from below `address` to `folder`, and write a `model.json` beside them.
 
     Raises:
-        FetchFailed: with the address, the reason and what to do.
+        FetchFailed: a file cannot be downloaded; the message has the address, the reason and what to do.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for file in files:
         path = folder / file.name
-        if path.exists() and _is(file, path):
-            print(f"{path} is there already", flush=True)
+        if path.exists() and _matches(file, path):
+            print(f"{path} exists already", flush=True)
             continue
         part = folder / f"{file.name}.part"
         _download(file, f"{address}/{file.name}", part)
-        if not _is(file, part):
-            found = f"{part.stat().st_size} bytes, SHA-256 {_sha256(part)}"
+        if not _matches(file, part):
+            actual = f"{part.stat().st_size} bytes, SHA-256 {_sha256(part)}"
             part.unlink()
             raise FetchFailed(
                 f"{address}/{file.name} is not the file that was released: expected {file.size} bytes, "
-                f"SHA-256 {file.sha256}; found {found}. It was deleted; try again, and if that does not help, "
-                "something between here and the server changes it."
+                f"SHA-256 {file.sha256}; downloaded {actual}. It was deleted. Run this again; if that does not "
+                "help, a proxy between this machine and the server changes the file."
             )
         part.replace(path)
     (folder / "model.json").write_text(json.dumps(DEFAULTS, indent=1) + "\n")
 
 
 def _download(file: File, url: str, part: Path) -> None:
-    """Append what is missing of `file` to `part`."""
+    """Download the missing end of `file` and append it to `part`."""
     start = part.stat().st_size if part.exists() else 0
     if start >= file.size:
         return
@@ -90,21 +91,21 @@ def _download(file: File, url: str, part: Path) -> None:
         with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as response:  # noqa: S310
             resumed = response.status == http.HTTPStatus.PARTIAL_CONTENT
             with part.open("ab" if resumed else "wb") as target:
-                print(f"fetching {url}", flush=True)
+                print(f"downloading {url}", flush=True)
                 _copy(response, target, file.size)
     except (OSError, http.client.HTTPException) as error:  # URLError and HTTPError are OSErrors
         raise FetchFailed(
-            f"{url} cannot be fetched: {error}. Check that this machine reaches that address (a proxy is taken from "
-            f"https_proxy); or fetch the file elsewhere, put it into {part.parent} and run this again."
+            f"{url} cannot be downloaded: {error}. Check that this machine reaches that address (to use a proxy, set "
+            f"https_proxy); or download the file elsewhere, put it into {part.parent} and run this again."
         ) from error
     if part.stat().st_size < file.size:
         raise FetchFailed(
-            f"{url} ended after {part.stat().st_size} of {file.size} bytes. Run this again; it goes on from there."
+            f"{url} ended after {part.stat().st_size} of {file.size} bytes. Run this again; it continues from there."
         )
 
 
 def _copy(source: http.client.HTTPResponse, target: BinaryIO, size: int) -> None:
-    """Copy to the end, saying how far it is at each tenth of `size`."""
+    """Copy to the end, and print the progress at each tenth of `size`."""
     tenth = target.tell() * 10 // size
     while block := source.read(_BLOCK):
         target.write(block)
@@ -113,7 +114,7 @@ def _copy(source: http.client.HTTPResponse, target: BinaryIO, size: int) -> None
             print(f"  {target.tell() / 1e6:.0f} of {size / 1e6:.0f} MB", flush=True)
 
 
-def _is(file: File, path: Path) -> bool:
+def _matches(file: File, path: Path) -> bool:
     return path.stat().st_size == file.size and _sha256(path) == file.sha256
 
 
@@ -126,9 +127,9 @@ def _sha256(path: Path) -> str:
 
 
 def main() -> int:
-    """Returns the exit code."""
-    parser = argparse.ArgumentParser(description="Fetch the official English DeepSpeech 0.9.3 model (1.1 GB).")
-    parser.add_argument("folder", type=Path, metavar="DIR", help="where to leave it; made if it is not there")
+    """Run the command; return its exit code."""
+    parser = argparse.ArgumentParser(description="Download the official English DeepSpeech 0.9.3 model (1.1 GB).")
+    parser.add_argument("folder", type=Path, metavar="DIR", help="the folder to write to; created if it does not exist")
     try:
         fetch(parser.parse_args().folder)
     except FetchFailed as error:

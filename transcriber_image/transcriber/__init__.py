@@ -1,10 +1,13 @@
-"""Speech to text with DeepSpeech: one shard of a run from S3, or plain WAV files on a desk.
+"""Speech to text with DeepSpeech: the files of a shard in S3, or WAV files of this machine.
 
-A file flows through `wav` (is it one?), `audio` (decode), `segments` (cut at silence), an engine (words) and
-`transcript` (assemble), always as a stream. `recordings` does this for many files at once, `engine` says what an engine
-is, `libdeepspeech` and `batched` are two on one core, `parallel` runs one on all, `choice` says which. `shard` leads a
-run's `inputs` through it to its `outputs`, which `store` keeps in S3; `desk` does so for plain files.
+A file passes through these packages as a stream:
+
+- `audio`: check the WAV file, decode it, cut it into segments at silence.
+- `engines`: turn segments into words. `workers` runs an engine on every core, `selection` chooses the engine, and
+  `model` reads the model's files.
+- `text`: put the words of a file together to a transcript, JSON and subtitles.
+- `shard`: do this for many files at once, from their download to their result records.
 """
 
-#: Written into every transcript, so that one can tell which code made it.
+#: The version of this code, which every transcript states.
 __version__ = "0.2.0"

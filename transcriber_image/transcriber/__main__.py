@@ -1,4 +1,7 @@
-"""`python -m transcriber`. It imports nothing at once: each process of the engine reads this file when it starts."""
+"""Entry point of `python -m transcriber`.
+
+The module imports nothing at its top, because each engine process imports it when it starts.
+"""
 
 if __name__ == "__main__":
     import sys

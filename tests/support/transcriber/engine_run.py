@@ -1,4 +1,4 @@
-"""One file through an engine, as the tests need it."""
+"""Transcribe one file with an engine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from transcription.contract.options import Options
 
 
 def transcribe_file(path: Path, engine: Engine, options: Options = Options()) -> Transcript:  # noqa: B008 - it is frozen
-    """The transcript of a file; raises what kept it from being."""
+    """The transcript of a file; raises the error if there is none."""
     [result] = transcribe_recordings([Recording(0, path)], engine, options)
     if result.transcript is None:
         assert result.error is not None

@@ -114,7 +114,7 @@ def test_a_file_of_the_wrong_length_is_never_used(address: str, folder: Path, fi
 
 
 def test_a_release_that_cannot_be_reached_names_the_address_and_a_way_out(folder: Path) -> None:
-    with pytest.raises(FetchFailed, match=r"http://127\.0\.0\.1:9/some\.pbmm cannot be fetched.*proxy.*elsewhere"):
+    with pytest.raises(FetchFailed, match=r"http://127\.0\.0\.1:9/some\.pbmm cannot be downloaded.*proxy.*elsewhere"):
         fetch(folder, [GOOD], "http://127.0.0.1:9")
 
 

@@ -1,1 +1,1 @@
-"""Transcripts and subtitles."""
+"""Put the words of a file together to a transcript, and write it as text, JSON and subtitles."""

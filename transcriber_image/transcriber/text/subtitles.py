@@ -1,4 +1,4 @@
-"""A file's transcript as subtitles, SubRip (`.srt`) and WebVTT (`.vtt`)."""
+"""Write a transcript as subtitles: SubRip (`.srt`) and WebVTT (`.vtt`)."""
 
 from __future__ import annotations
 
@@ -13,42 +13,47 @@ from transcriber.text.transcript import Transcript
 
 CONTENT_TYPES = {"srt": "application/x-subrip; charset=utf-8", "vtt": "text/vtt; charset=utf-8"}
 
-#: Letters in a line, lines in a cue, seconds of a cue. Source: Netflix, "Timed Text Style Guide" (English).
+# Source of these three: Netflix, "Timed Text Style Guide" (English).
+#: The most characters in a line.
 _LINE = 42
+#: The most lines in a cue.
 _LINES = 2
+#: The longest cue, in seconds.
 _LONGEST = 7.0
-#: In seconds: what is said after a longer pause is not shown before it.
+
+#: A longer pause between two words, in seconds, starts a new cue, so that no word is shown long before it is spoken.
 _PAUSE = 1.5
-#: In seconds: how long a cue stays after its last word, whose end is where its last letter starts; a cue of one word
-#: could not be read otherwise.
+#: How long a cue stays after the end of its last word, in seconds. A word ends where its last letter starts, so that a
+#: cue of one word would otherwise be too short to read.
 _HOLD = 0.8
 
 
 def render(transcript: Transcript, suffix: str) -> bytes:
-    """A file of cues, `suffix` being one of `options.FORMATS`; a valid file without cues where nothing was said.
+    """Write the transcript in the format `suffix`, one of `options.FORMATS`.
 
-    Each cue lies within the segment that its words were heard in, and ends before the next one starts.
+    A cue never exceeds its segment and ends before the next cue starts. Without speech, the file is valid and has no
+    cues.
     """
     cues = SSAFile()
     for utterance in transcript.utterances:
         for start, end, text in _cues(utterance):
-            # WebVTT is a kind of markup; SubRip is plain text and has no way to write a character otherwise.
-            written = escape(text, quote=False) if suffix == "vtt" else text
-            cues.append(SSAEvent(round(start * 1000), round(end * 1000), written))
-    # What looks like a tag of the format that the library is named after, is text.
+            # WebVTT is markup, so that `<` and `&` must be escaped. SubRip is plain text and has no escapes.
+            escaped = escape(text, quote=False) if suffix == "vtt" else text
+            cues.append(SSAEvent(round(start * 1000), round(end * 1000), escaped))
+    # pysubs2 would otherwise remove words that look like a tag of the SSA format.
     return cues.to_string(suffix, keep_ssa_tags=True).encode()
 
 
 def _cues(utterance: Utterance) -> Iterator[tuple[float, float, str]]:
-    """Start and end in seconds, and lines, of each cue."""
+    """Yield the start and the end in seconds, and the text, of each cue."""
     groups = list(_groups(utterance.words))
-    limits = [each[0].start for each in groups[1:]] + [utterance.end]
+    limits = [group[0].start for group in groups[1:]] + [utterance.end]
     for words, limit in zip(groups, limits):
         yield words[0].start, min(words[-1].end + _HOLD, limit), "\n".join(_lines(words))
 
 
 def _groups(words: Sequence[Word]) -> Iterator[list[Word]]:
-    """The words of each cue: as many as fit."""
+    """Yield the words of each cue: as many as fit."""
     group: list[Word] = []
     for word in words:
         if group and not _fits(group, word):
@@ -60,7 +65,7 @@ def _groups(words: Sequence[Word]) -> Iterator[list[Word]]:
 
 
 def _fits(group: list[Word], word: Word) -> bool:
-    """Whether a cue of `group` can take another word."""
+    """Whether `word` fits into the cue of the words `group`."""
     return (
         word.start - group[-1].end <= _PAUSE
         and word.end + _HOLD - group[0].start <= _LONGEST
@@ -69,5 +74,5 @@ def _fits(group: list[Word], word: Word) -> bool:
 
 
 def _lines(words: Sequence[Word]) -> list[str]:
-    text = " ".join(each.word for each in words)
+    text = " ".join(word.word for word in words)
     return wrap(text, _LINE, break_long_words=False, break_on_hyphens=False)

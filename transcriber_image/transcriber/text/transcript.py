@@ -1,4 +1,4 @@
-"""A file's transcript, put together from what was heard in its segments, as text and as JSON."""
+"""The transcript of a file, put together from the utterances of its segments, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from transcription.contract.manifest import Item
 from transcription.contract.options import Options
 from transcription.contract.result import Audio, Model
 
-#: Of the JSON document. Raised when a field changes its meaning or goes away.
+#: The version of the JSON document. Increase it if a field changes its meaning or is removed.
 VERSION = 1
 
 
 @dataclass(frozen=True)
 class Provenance:
-    """What a transcript was made from, and by what."""
+    """The input, the model, the settings and the code that a transcript was made with."""
 
     input: Item
     #: SHA-256 of the WAV file, hexadecimal.
     sha256: str
     model: Model
-    #: As the run asked for them; what came of them is in `decoder`.
+    #: The options as the run gives them; `decoder` has the values that were used.
     options: Options
-    #: Tells a later run whether it would make the same transcript; see `Plan.recipe`.
+    #: A later run with the same recipe would make the same transcript; see `Plan.recipe`.
     recipe: str
     decoder: DecoderSettings
     engine: str
@@ -37,43 +37,46 @@ class Provenance:
 
 @dataclass(frozen=True)
 class Transcript:
-    """What was said in a file."""
+    """The utterances of a file in the order of speech, and what is derived from them."""
 
     utterances: tuple[Utterance, ...]
     audio: Audio
-    #: How much was passed over because it holds no voice, in seconds.
+    #: The length of the audio that was left out because it contains no voice, in seconds.
     skipped_seconds: float
 
     @property
     def words(self) -> tuple[Word, ...]:
-        """All words in the order in which they were spoken."""
+        """All words in the order of speech."""
         return tuple(word for utterance in self.utterances for word in utterance.words)
 
     @property
     def text(self) -> str:
-        """The words with a space between them; empty where nothing was said."""
+        """The words with spaces between them; empty if there is no speech."""
         return _text(self.words)
 
     @property
     def no_speech(self) -> bool:
-        """Whether nothing was said."""
+        """Whether the file has no words."""
         return not self.words
 
     @property
     def confidence(self) -> Optional[float]:
-        """The share of the words that should be right, from 0 to 1; nothing where nothing was said."""
+        """The mean confidence of the words, from 0 to 1; `None` if there are none.
+
+        This is the expected share of correct words, since a word's confidence is its probability to be correct.
+        """
         return _confidence(self.words)
 
     def unsure_words(self, below: float) -> int:
-        """How many words have less confidence than `below`."""
-        return sum(each.confidence < below for each in self.words)
+        """The number of words with a confidence below `below`."""
+        return sum(word.confidence < below for word in self.words)
 
     def as_text(self) -> bytes:
-        """The plain text file: one line, or empty where nothing was said."""
+        """The content of the plain text file: one line, or nothing if there is no speech."""
         return f"{self.text}\n".encode() if self.text else b""
 
     def as_json(self, provenance: Provenance) -> bytes:
-        """The JSON document, as `contract/transcript.schema.json` describes it."""
+        """The content of the JSON file, which `contract/transcript.schema.json` describes."""
         unsure = provenance.options.low_confidence
         document = {
             "version": VERSION,
@@ -84,13 +87,13 @@ class Transcript:
             "words": [{**_rounded(word), "low_confidence": word.confidence < unsure} for word in self.words],
             "segments": [
                 {
-                    "start": round(each.start, 3),
-                    "end": round(each.end, 3),
-                    "text": _text(each.words),
-                    "confidence": _confidence(each.words),
-                    "alternatives": [_rounded(alternative) for alternative in each.alternatives],
+                    "start": round(utterance.start, 3),
+                    "end": round(utterance.end, 3),
+                    "text": _text(utterance.words),
+                    "confidence": _confidence(utterance.words),
+                    "alternatives": [_rounded(alternative) for alternative in utterance.alternatives],
                 }
-                for each in self.utterances
+                for utterance in self.utterances
             ],
             "skipped_seconds": round(self.skipped_seconds, 3),
             "audio": asdict(self.audio),
@@ -100,20 +103,20 @@ class Transcript:
 
 
 def assemble(utterances: Sequence[Utterance], audio: Audio, skipped_seconds: float) -> Transcript:
-    """The transcript of one file from its utterances, which an engine may give in any order."""
-    in_order = sorted(utterances, key=lambda each: each.start)
+    """Make the transcript of one file from its utterances, which may come in any order."""
+    in_order = sorted(utterances, key=lambda utterance: utterance.start)
     return Transcript(tuple(in_order), audio, skipped_seconds)
 
 
 def _text(words: Sequence[Word]) -> str:
-    return " ".join(each.word for each in words)
+    return " ".join(word.word for word in words)
 
 
 def _confidence(words: Sequence[Word]) -> Optional[float]:
-    """The mean over the words: where each is right with its own probability, this many are right on average."""
-    return round(sum(each.confidence for each in words) / len(words), 3) if words else None
+    """The mean confidence of the words, to three decimal places; `None` if there are no words."""
+    return round(sum(word.confidence for word in words) / len(words), 3) if words else None
 
 
 def _rounded(record: Union[Word, Alternative]) -> dict[str, object]:
-    """Its fields, times and shares to three places."""
-    return {key: round(value, 3) if isinstance(value, float) else value for key, value in asdict(record).items()}
+    """The fields of a record, with numbers rounded to three decimal places."""
+    return {name: round(value, 3) if isinstance(value, float) else value for name, value in asdict(record).items()}

@@ -1,0 +1,107 @@
+"""The arguments of the command line."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from transcription.contract.options import ENGINES, HotWord, Options
+
+#: The arguments for local files that are options of a run in a job.
+_OPTIONS = ("beam_width", "hot_word", "lm_alpha", "lm_beta", "whole", "engine", "int8_lstm")
+
+
+def parse_arguments() -> argparse.Namespace:
+    """Parse the command line; on a combination that makes no sense, print why and exit with code 2."""
+    parser = _parser()
+    arguments = parser.parse_args()
+    job_arguments = [bool(value) for value in (arguments.bucket, arguments.run, arguments.draft)]
+    modes = [bool(arguments.files), all(job_arguments), arguments.self_test, bool(arguments.convert)]
+    if any(job_arguments) != all(job_arguments) or modes.count(True) != 1:
+        parser.error("give either WAV files, or --bucket, --run and --draft, or --self-test, or --convert")
+    if not arguments.files and any(getattr(arguments, name) != parser.get_default(name) for name in _OPTIONS):
+        parser.error("--beam-width and the like are for files; the options of a run are in its manifest")
+    return arguments
+
+
+def options_from(arguments: argparse.Namespace) -> Options:
+    """Make the options for local files.
+
+    Raises:
+        OptionInvalid: a value cannot be used.
+    """
+    return Options(
+        beam_width=arguments.beam_width,
+        hot_words=tuple(map(HotWord.parse, arguments.hot_word)),
+        lm_alpha=arguments.lm_alpha,
+        lm_beta=arguments.lm_beta,
+        cut_at_silence=not arguments.whole,
+        engine=arguments.engine,
+        int8_lstm=arguments.int8_lstm,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m transcriber", description="Speech to text with DeepSpeech.")
+    parser.add_argument("files", nargs="*", type=Path, metavar="file.wav", help="print the transcripts of these files")
+    parser.add_argument("--bucket", help="transcribe files of this S3 bucket …")
+    parser.add_argument("--run", help="… that this run planned …")
+    parser.add_argument(
+        "--draft",
+        help="… in this draft of its manifest; AWS_BATCH_JOB_ARRAY_INDEX is the number of the shard (default: 0)",
+    )
+    parser.add_argument(
+        "--self-test", action="store_true", help="transcribe a built-in clip, to test the container and the model"
+    )
+    parser.add_argument(
+        "--convert", type=Path, metavar="DIR", help="convert the model's network for the batched engine and write it"
+    )
+    parser.add_argument(
+        "--model",
+        type=Path,
+        metavar="DIR",
+        default=os.environ.get("TRANSCRIBER_MODEL", "/opt/model"),
+        help="the folder with the .pbmm, and optionally a .scorer and a model.json (default: $TRANSCRIBER_MODEL or "
+        "%(default)s)",
+    )
+    parser.add_argument(
+        "--processes",
+        type=_positive,
+        metavar="N",
+        default=os.environ.get("TRANSCRIBER_PROCESSES"),
+        help="how many processes transcribe (default: $TRANSCRIBER_PROCESSES, or one for each core)",
+    )
+    parser.add_argument(
+        "--beam-width", type=int, metavar="N", help="how many candidates the decoder keeps (default: the model's)"
+    )
+    parser.add_argument(
+        "--lm-alpha", type=float, metavar="X", help="the weight of the language model (default: the model's)"
+    )
+    parser.add_argument("--lm-beta", type=float, metavar="X", help="the bonus for each word (default: the model's)")
+    parser.add_argument(
+        "--hot-word",
+        action="append",
+        default=[],
+        metavar="WORD:BOOST",
+        help="expect a word of the scorer more, or with a negative boost less, for example sonata:7.5; may be repeated",
+    )
+    parser.add_argument(
+        "--engine", choices=ENGINES, default=Options.engine, help="the engine that transcribes (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--int8-lstm",
+        action="store_true",
+        help="use 8-bit integers in the batched engine's LSTM: faster, but some words may differ",
+    )
+    parser.add_argument(
+        "--whole", action="store_true", help="do not cut long files at silence; slow, meant for comparisons"
+    )
+    return parser
+
+
+def _positive(text: str) -> int:
+    """Parse a number from 1."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1")
+    return int(text)
