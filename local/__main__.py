@@ -1,7 +1,7 @@
 """`python -m local demo|up|down`: the commands behind `make demo`, `make up` and `make down`.
 
-Folder names come from the environment (AUDIO, OUT, MODEL) and not from a command line, so that no name, however odd,
-passes through a shell.
+Folder names come from the environment variables AUDIO, OUT and MODEL, not from the command line, so that no shell reads
+them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ENV_FILE = LOCAL / "env"
 
 
 def demo(console: Console) -> None:
-    """Run the demo on AUDIO (default: the clips that come along), leave the outcome in OUT."""
+    """Transcribe the recordings in AUDIO (default: the demo clips) and put the results into OUT."""
     audio = Path(os.environ.get("AUDIO") or DEMO_CLIPS)
     model = os.environ.get("MODEL")
     out = Path(os.environ.get("OUT") or DEMO_STATE / "bucket")
@@ -41,9 +41,9 @@ def demo(console: Console) -> None:
 
 
 def up(console: Console) -> None:
-    """Start the stack and leave it running."""
+    """Start the local stack and leave it running."""
     if processes.running(UP_STATE):
-        raise StackError(f"The stack is up already: see {ENV_FILE}. `make down` ends it.")
+        raise StackError(f"The stack is up already: see {ENV_FILE}. `make down` stops it.")
     stack = Stack(UP_STATE, _runner(), version=_version(), scheduled=True)
     stack.start()
     ENV_FILE.touch(mode=0o600)
@@ -52,14 +52,14 @@ def up(console: Console) -> None:
         f"Airflow:  {stack.addresses.airflow_url}   user {stack.addresses.airflow_user}, "
         f"password {stack.addresses.airflow_password}\n"
         f"Bucket:   s3://{stack.addresses.bucket} at {stack.addresses.endpoint}\n"
-        f"For the shell:  source {ENV_FILE.relative_to(LOCAL.parent)}\nEnd it with: make down",
+        f"For the shell:  source {ENV_FILE.relative_to(LOCAL.parent)}\nStop it with: make down",
         soft_wrap=True,
         markup=False,
     )
 
 
 def down(console: Console) -> None:
-    """End the stack that `up` started, if it runs."""
+    """Stop the stack that `up` started, if it is running."""
     processes.end(UP_STATE)
     ENV_FILE.unlink(missing_ok=True)
 

@@ -1,4 +1,4 @@
-"""A real Airflow on this machine, set up as MWAA sets it up, in a folder of its own."""
+"""Run a real Airflow on this machine, configured as MWAA configures it, in its own folder."""
 
 from __future__ import annotations
 
@@ -26,10 +26,15 @@ _START_LIMIT = 300.0
 
 
 class Airflow:
-    """One Airflow: where it answers, how to log in, and how to use its command line.
+    """One Airflow installation: its processes, its address, its login, and its command line.
 
-    With `scheduled` the DAG also runs at night. `settings` override the stack's own in the section `[transcription]`;
-    what is `deployed` takes the place of these and of the checkout's files.
+    Args:
+        state: The folder for all its files.
+        endpoint: The URL of the local AWS.
+        version: The version of Airflow.
+        scheduled: Whether the DAG also runs on its schedule.
+        settings: Settings of the section `[transcription]`, in place of the local stack's.
+        deployed: A deployment to use in place of `settings` and of this checkout's DAGs and plugins.
     """
 
     def __init__(
@@ -52,14 +57,14 @@ class Airflow:
         self.environment = configure(
             self.home, self.url, endpoint, programs, scheduled=scheduled, settings=settings or {}, deployed=deployed
         )
-        #: A fresh metadata database, made once per installed Airflow: migrations take longer than all else together.
+        #: An empty metadata database. It is made once per installed Airflow, because migrations take most of the start.
         self._empty_database = installed / "empty-airflow.db"
 
     def start(self) -> None:
         """Start all components and wait until the DAG can be triggered.
 
         Raises:
-            StackError: a component ended, the DAG does not import, or it all took too long.
+            StackError: a component ended, the DAG has import errors, or the start took longer than five minutes.
         """
         self.prepare()
         started = {name: self.start_component(name) for name in _COMPONENTS}
@@ -68,7 +73,7 @@ class Airflow:
             self._wait_until(lambda: self._has_dag(client), "dag-processor", started["dag-processor"])
 
     def prepare(self) -> None:
-        """Make what the components and the command line need: a home with a password and an empty database.
+        """Create the home folder with a password and an empty database, for the components and the command line.
 
         Raises:
             StackError: the database could not be made.
@@ -81,16 +86,17 @@ class Airflow:
         if self._empty_database.exists():
             shutil.copy(self._empty_database, database)
             return
-        made = self.command("db", "migrate")
-        if made.returncode:
-            raise StackError(f"Airflow could not make its database:\n{made.stdout[-2000:]}{made.stderr[-2000:]}")
-        # Renamed into place, so that another stack starting now never sees half a file.
+        migration = self.command("db", "migrate")
+        if migration.returncode:
+            output = migration.stdout[-2000:] + migration.stderr[-2000:]
+            raise StackError(f"Airflow could not create its database:\n{output}")
+        # Rename the copy into place, so that a stack that starts now never reads half a file.
         partial = self._empty_database.with_suffix(f".{os.getpid()}")
         shutil.copy(database, partial)
         partial.rename(self._empty_database)
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """What `airflow ARGUMENTS` says."""
+        """Run `airflow ARGUMENTS` and return its exit code and output."""
         return subprocess.run(
             [str(self.python), "-m", "airflow", *arguments],
             env=self.environment,
@@ -102,7 +108,7 @@ class Airflow:
         )
 
     def start_component(self, name: str) -> subprocess.Popen[bytes]:
-        """Start `airflow NAME`: one that has ended, or one more, such as the triggerer."""
+        """Start the process `airflow NAME`, for example to replace a component that has ended."""
         return processes.start(
             [str(self.python), "-m", "airflow", name],
             env=self.environment,
@@ -126,15 +132,15 @@ class Airflow:
     def _has_dag(self, client: httpx.Client) -> bool:
         try:
             errors = client.get("/importErrors").raise_for_status().json()["import_errors"]
-            found = client.get(f"/dags/{DAG_ID}").is_success
+            is_there = client.get(f"/dags/{DAG_ID}").is_success
         except httpx.HTTPError:
-            return False  # it has just started, on a busy machine
+            return False  # the API server has just started and does not answer in time yet
         if errors:
             raise StackError("\n".join(f"{error['filename']}:\n{error['stack_trace']}" for error in errors))
-        return found
+        return is_there
 
     def client(self) -> httpx.Client:
-        """A client of the REST API v2, logged in.
+        """Log in and return a client of the REST API v2.
 
         Raises:
             httpx.HTTPStatusError: the login is refused.

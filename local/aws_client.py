@@ -1,4 +1,4 @@
-"""Clients of the local AWS, and the environment that makes every other program use it too."""
+"""Clients of the local AWS, and the environment variables that make other programs use it."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
 
 REGION = "us-east-1"
-#: Made up; the local AWS asks for some. Never a user's own: the environment below hides those.
+#: Invented credentials, because the SDKs want some. `aws_environment` hides the user's own.
 KEY_ID, SECRET = "local", "local"
 NO_PROXY = {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
 
 
 def aws_environment(endpoint: str) -> dict[str, str]:
-    """Variables that send the AWS SDKs to `endpoint`, and keep them away from real accounts and credentials."""
+    """Environment variables that make the AWS SDKs use `endpoint` and ignore real accounts and credentials."""
     return {
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": KEY_ID,
@@ -34,9 +34,9 @@ def aws_environment(endpoint: str) -> dict[str, str]:
 
 
 def isolate() -> None:
-    """Keep this process, and whatever it starts, away from the caller's AWS account and from proxies.
+    """Remove the caller's AWS settings and proxies from the environment of this process and its children.
 
-    A profile that the configuration above hides would be an error, and no proxy knows the way to 127.0.0.1.
+    A profile would be an error, because its configuration file is hidden. A proxy cannot reach 127.0.0.1.
     """
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]

@@ -1,4 +1,4 @@
-"""The configuration of the local Airflow: as MWAA gives it, through environment variables."""
+"""Configure the local Airflow through environment variables, as MWAA does."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ USER = "admin"
 
 @dataclass(frozen=True)
 class Deployed:
-    """What was deployed, which takes the place of the checkout and of the stack's own settings."""
+    """A deployment that Airflow uses in place of this checkout and of the local stack's settings."""
 
     dags: Path
     plugins: Path
-    #: Airflow's configuration as MWAA is given it: by section and name, `transcription.bucket`.
+    #: Airflow's configuration options in MWAA's form: `section.name`, for example `transcription.bucket`.
     options: Mapping[str, str]
-    #: Of the execution role, as the variables that AWS's SDKs read.
+    #: Credentials of the execution role, as the environment variables that AWS's SDKs read.
     credentials: Mapping[str, str]
 
     def variables(self) -> dict[str, str]:
-        """All of it as environment variables."""
+        """The deployment as environment variables."""
         return {
             "AIRFLOW__CORE__DAGS_FOLDER": str(self.dags),
             "AIRFLOW__CORE__PLUGINS_FOLDER": str(self.plugins),
@@ -46,12 +46,18 @@ def configure(
     settings: Mapping[str, str],
     deployed: Deployed | None = None,
 ) -> dict[str, str]:
-    """All environment variables of an Airflow in `home` that answers at `url` and uses the AWS at `endpoint`.
+    """Make all environment variables of one Airflow.
 
-    Its programs are in the folder `programs`. `settings` override those below in the section `[transcription]`. Where
-    something was `deployed`, it has neither of them.
+    Args:
+        home: The folder of Airflow's database, passwords and logs.
+        url: The address at which Airflow answers.
+        endpoint: The URL of the local AWS.
+        programs: The folder of Airflow's programs.
+        scheduled: Whether the DAG also runs on its schedule.
+        settings: Settings of the section `[transcription]`, in place of the local stack's.
+        deployed: A deployment to use in place of all settings of the section `[transcription]`.
     """
-    # Nothing of the caller's environment that Airflow or the AWS SDK could take for a setting.
+    # Take only these of the caller's variables: Airflow and the AWS SDKs read many others as settings.
     inherited = {name: os.environ[name] for name in ("HOME", "LANG", "PATH", "TMPDIR") if name in os.environ}
     airflow = {
         "CORE__DAGS_FOLDER": str(ROOT / "dags"),
@@ -71,7 +77,7 @@ def configure(
         "API__SECRET_KEY": secrets.token_urlsafe(32),
         "API_AUTH__JWT_SECRET": secrets.token_urlsafe(32),
         "LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
-        # Off where a nightly run at 01:00 would take audio away from the run that is watched.
+        # A scheduled run at 01:00 would take the audio of the run that somebody watches.
         "SCHEDULER__USE_JOB_SCHEDULE": str(scheduled),
         "SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
         "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
@@ -81,7 +87,7 @@ def configure(
         "job_queue": QUEUE,
         "job_definition": JOB_DEFINITION,
         "alert_topic": ALERT_TOPIC,
-        # An array job however little audio there is, and as many children as run at once.
+        # Make an array job of little audio too, with as many children as run at once.
         "audio_minutes_per_child": "0.05",
         "max_children": str(CHILDREN),
         "poll_seconds": "1",

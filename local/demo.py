@@ -1,4 +1,4 @@
-"""The demo: a folder of recordings through the whole pipeline, with the outcome as a table."""
+"""The demo: transcribe a folder of recordings with the whole pipeline, and print the transcripts as a table."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from transcription.contract.result import TRANSCRIBED
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-#: How much of a transcript the table shows, in characters; the whole lies in the output folder.
+#: How many characters of a transcript the table shows. The output folder has all of it.
 _SHOWN = 200
 #: How task states read in the progress.
 _WORDS = {"success": "done", "up_for_retry": "failed, trying again soon", "upstream_failed": "not run"}
 
 
 def run_demo(stack: Stack, audio: Path, out: Path, model: Path | None, console: Console) -> None:
-    """Upload `audio`, trigger the DAG, wait, show what came of it, and leave the bucket's content in `out`.
+    """Upload `audio`, trigger the DAG, wait, print the transcripts, and download the bucket's results to `out`.
 
     Raises:
         StackError: a folder cannot be used, or the run failed.
@@ -56,7 +56,7 @@ def run_demo(stack: Stack, audio: Path, out: Path, model: Path | None, console: 
             folders.upload(s3, model, keys.model(conf["model"]))
         try:
             run = _run(stack, conf, console)
-        finally:  # whatever happens, what is done is kept
+        finally:  # keep the results of a run that failed or was interrupted
             folders.download(s3, out)
         report = _read_report(s3, RunKeys(keys.run_name(run.run_id)))
         if report:
@@ -114,10 +114,11 @@ def _show(s3: S3Client, report: dict[str, Any], console: Console) -> None:
     table = Table("File", "Length", "Transcript", "Confidence", title="What the recordings say")
     table.columns[0].overflow = table.columns[2].overflow = "fold"  # whole names, so that they can be copied
     table.columns[1].justify = table.columns[3].justify = "right"
-    for each in report["files"]:
-        length = f"{each['audio']['seconds']:.1f} s" if each["audio"] else ""
-        confidence = "" if each["confidence"] is None else f"{each['confidence']:.0%}"
-        table.add_row(escape(each["item"]["key"][len(keys.INPUT_FOLDER) :]), length, _words(s3, each), confidence)
+    for outcome in report["files"]:
+        name = outcome["item"]["key"].removeprefix(keys.INPUT_FOLDER)
+        length = f"{outcome['audio']['seconds']:.1f} s" if outcome["audio"] else ""
+        confidence = "" if outcome["confidence"] is None else f"{outcome['confidence']:.0%}"
+        table.add_row(escape(name), length, _transcript(s3, outcome), confidence)
     console.print(table)
     factor = f", real-time factor {report['real_time_factor']:.2f}" if report["real_time_factor"] else ""
     console.print(
@@ -126,7 +127,8 @@ def _show(s3: S3Client, report: dict[str, Any], console: Console) -> None:
     )
 
 
-def _words(s3: S3Client, outcome: dict[str, Any]) -> str:
+def _transcript(s3: S3Client, outcome: dict[str, Any]) -> str:
+    """The transcript of a file, or why it has none."""
     if outcome["status"] == TRANSCRIBED:
         key = keys.transcript(keys.name_of(outcome["item"]["key"]))
         text = s3.get_object(Bucket=BUCKET, Key=key)["Body"].read().decode().strip()

@@ -1,7 +1,7 @@
-"""Errors of the local stack; their text is all that people see of them."""
+"""Errors of the local stack. Their text is printed without a traceback."""
 
 from __future__ import annotations
 
 
 class StackError(Exception):
-    """Raised when the local stack cannot start or a demo cannot go on. The text says why and what to do."""
+    """Raised when the local stack cannot start or the demo cannot continue. The text says why and what to do."""

@@ -1,4 +1,4 @@
-"""Folders on this machine to and from the bucket, every file name kept as it is."""
+"""Copy folders of this machine into the bucket and back, with every file name as it is."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from transcription.contract import keys
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-#: What a run leaves in the bucket.
+#: The folders of the bucket that a run writes.
 RESULTS = (keys.OUTPUT_FOLDER, keys.PROCESSED_FOLDER, keys.FAILED_FOLDER, keys.RUNS_FOLDER)
 
 
 def upload(s3: S3Client, folder: Path, prefix: str) -> int:
-    """Upload every file below `folder`, sub-folders kept.
+    """Upload every file below `folder`, with its sub-folders, to keys that start with `prefix`.
 
     Returns:
-        How many there were.
+        The number of files.
 
     Raises:
-        StackError: there is no such folder, or nothing in it, or a name that S3 cannot store.
+        StackError: `folder` is missing or empty, or a file name is not UTF-8.
     """
     if not folder.is_dir():
         raise StackError(f"{folder} is not a folder.")
@@ -38,7 +38,7 @@ def upload(s3: S3Client, folder: Path, prefix: str) -> int:
 
 
 def _is_text(path: Path) -> bool:
-    """Whether the name is UTF-8; Python keeps other bytes as lone surrogates, which nothing encodes."""
+    """Whether the name is UTF-8. Python keeps other bytes as lone surrogates, which cannot be encoded."""
     try:
         str(path).encode()
     except UnicodeEncodeError:
@@ -47,7 +47,7 @@ def _is_text(path: Path) -> bool:
 
 
 def check_target(folder: Path) -> None:
-    """Make sure that a download neither overwrites anything nor mixes with an earlier one.
+    """Check that a download to `folder` overwrites no earlier results.
 
     Raises:
         StackError: `folder` holds results already.
@@ -58,13 +58,13 @@ def check_target(folder: Path) -> None:
 
 
 def download(s3: S3Client, folder: Path) -> None:
-    """Download what a run left. A name that is a file and a folder at once becomes `name` and `name (file)`."""
-    found = [key for prefix in RESULTS for key in list_keys(s3, prefix)]
-    folders = {str(parent) for key in found for parent in Path(key).parents}
-    for key in found:
+    """Download the results of a run. A key that is also a folder becomes `key (file)` beside the folder."""
+    result_keys = [key for prefix in RESULTS for key in list_keys(s3, prefix)]
+    folders = {str(parent) for key in result_keys for parent in Path(key).parents}
+    for key in result_keys:
         target = folder / (f"{key} (file)" if key in folders else key)
         if ".." in target.relative_to(folder).parts or key.endswith("/"):
-            continue  # only somebody writing keys by hand makes these; they have no place on a disk
+            continue  # such keys are made by hand only, and cannot be files on a disk
         target.parent.mkdir(parents=True, exist_ok=True)
         s3.download_file(BUCKET, key, str(target))
 
@@ -72,4 +72,4 @@ def download(s3: S3Client, folder: Path) -> None:
 def list_keys(s3: S3Client, prefix: str) -> list[str]:
     """Every key below `prefix`, in S3's order."""
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix=prefix)
-    return [each["Key"] for page in pages for each in page.get("Contents", [])]
+    return [entry["Key"] for page in pages for entry in page.get("Contents", [])]

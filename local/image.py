@@ -1,4 +1,4 @@
-"""The real container image, built with whatever engine there is."""
+"""Build the real container image with docker or podman."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def build_image() -> None:
     engine = find_engine()
     if engine is None:
         raise StackError(
-            "RUNNER=container needs docker or podman, and neither answers. Start one, or leave RUNNER out."
+            "RUNNER=container needs docker or podman, and neither answers. Start one of them, or leave RUNNER out."
         )
     command = [engine, "build", "--build-arg", "MODEL=demo", "--tag", IMAGE]
     command += ["--file", "transcriber_image/Dockerfile", "."]
-    built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if built.returncode:
-        raise StackError(f"The image could not be built:\n{built.stdout[-2000:]}{built.stderr[-4000:]}")
+    build = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if build.returncode:
+        raise StackError(f"The image could not be built:\n{build.stdout[-2000:]}{build.stderr[-4000:]}")

@@ -1,13 +1,13 @@
-"""Where things lie in the checkout."""
+"""Paths of files and folders in this checkout."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-#: Everything that is installed or left behind; ignored by git.
+#: Installed programs and files of running stacks. Git ignores this folder.
 LOCAL = ROOT / ".local"
-#: The environment that stands for the container image.
+#: The Python environment that is used in place of the container image.
 IMAGE_ENV = LOCAL / "venvs" / "transcriber"
 DEMO_MODEL = ROOT / "transcriber_image" / "demo_model"
 DEMO_CLIPS = DEMO_MODEL / "clips"

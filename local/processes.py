@@ -1,4 +1,4 @@
-"""Processes of a stack: started in sessions of their own, ended with everything they started."""
+"""Start and stop the processes of a stack, each in its own session, with all of their child processes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from local.errors import StackError
 
-#: How long processes get to end by themselves, in seconds.
+#: How long processes have after SIGTERM before they are killed, in seconds.
 _GRACE = 10.0
 _TICK = 0.05
 
@@ -19,7 +19,15 @@ _TICK = 0.05
 def start(
     command: Sequence[str], *, env: Mapping[str, str], cwd: Path, log: Path, state: Path
 ) -> subprocess.Popen[bytes]:
-    """Start a process that outlives this one, its output in `log`; `end(state)` ends it and all that it started."""
+    """Start a process that may outlive this one.
+
+    Args:
+        command: The program and its arguments.
+        env: All environment variables of the process.
+        cwd: Its working directory.
+        log: The file for its output.
+        state: The stack that it belongs to. `end(state)` stops the process and all its child processes.
+    """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -37,10 +45,10 @@ def start(
 
 
 def wait_until(ready: Callable[[], bool], what: str, process: subprocess.Popen[bytes], log: Path, limit: float) -> None:
-    """Wait for `ready`, while `process` lives, at most `limit` seconds.
+    """Wait until `ready()` is true, for at most `limit` seconds.
 
     Raises:
-        StackError: it ended or did not become ready; the message holds the end of its log.
+        StackError: `process` ended, or was not ready in time. The message holds the end of its log.
     """
     deadline = time.monotonic() + limit
     while not ready():
@@ -53,17 +61,17 @@ def wait_until(ready: Callable[[], bool], what: str, process: subprocess.Popen[b
 
 
 def running(state: Path) -> list[int]:
-    """The process ids of everything that belongs to the stack in `state`.
+    """The ids of all processes that belong to the stack in `state`.
 
-    Told by the session and by nothing else: Airflow's processes rename themselves, which overwrites the environment
-    that /proc shows, and their parents may be gone.
+    A process belongs to the stack if it is in one of the stack's sessions. Nothing else tells: Airflow's processes
+    rename themselves, which overwrites the environment that /proc shows, and their parents may have ended.
     """
     sessions = _sessions(state)
     return [pid for pid in _pids() if _session(pid) in sessions]
 
 
 def end(state: Path) -> None:
-    """End everything that belongs to the stack in `state`: first kindly, then not."""
+    """Stop all processes of the stack in `state`: with SIGTERM, and after ten seconds with SIGKILL."""
     deadline = time.monotonic() + _GRACE
     _signal(running(state), signal.SIGTERM)
     while (left := running(state)) and time.monotonic() < deadline:
@@ -79,9 +87,9 @@ def _sessions_file(state: Path) -> Path:
 
 
 def _sessions(state: Path) -> set[int]:
-    """The sessions that were started for `state` and are still the same ones.
+    """The ids of the sessions that were started for `state` and still exist.
 
-    A number is not given to another process while a session has it; once it is, the leader's start time differs.
+    The kernel reuses an id only when its session is gone. Then the start time of the process with this id differs.
     """
     try:
         lines = _sessions_file(state).read_text().splitlines()
@@ -96,7 +104,7 @@ def _pids() -> list[int]:
 
 
 def _stat(pid: int) -> list[str] | None:
-    """The fields of /proc/PID/stat from the third on (proc(5)), or nothing where there is no such process."""
+    """The fields of /proc/PID/stat from the third on, or `None` if there is no such process. Source: proc(5)."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
@@ -104,13 +112,13 @@ def _stat(pid: int) -> list[str] | None:
 
 
 def _session(pid: int) -> int | None:
-    """The session of a process that still runs; a dead one that its parent has not collected does not count."""
+    """The session of a running process, or `None` for a process that has ended (a zombie too)."""
     fields = _stat(pid)
     return int(fields[3]) if fields and fields[0] != "Z" else None
 
 
 def _started(pid: int) -> int | None:
-    """When a process started, in clock ticks since boot."""
+    """The start time of a process in clock ticks since boot, or `None` if there is no such process."""
     fields = _stat(pid)
     return int(fields[19]) if fields else None
 

@@ -1,4 +1,4 @@
-"""What `cdk deploy` creates in a real account, created in the local one."""
+"""Create in the local AWS what `cdk deploy` creates in a real account."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 BUCKET = "recordings"
 QUEUE = "transcription"
 JOB_DEFINITION = "transcribe"
-#: In the account that moto makes up.
+#: 123456789012 is the account id that moto uses.
 ALERT_TOPIC = f"arn:aws:sns:{REGION}:123456789012:transcription-alerts"
 IMAGE = "localhost/deepspeech-transcriber:demo"
-#: Of each child.
+#: The vCPUs of each child.
 VCPUS = "1"
-#: As many children run at once as there are cores.
+#: The number of cores of this machine, and of children that run at once.
 CORES = len(os.sched_getaffinity(0))
-#: The most children of a job. Two even on one core, so that the array is a real one.
+#: The largest number of children of a job. It is two even on one core, because Batch has no array jobs of one.
 CHILDREN = max(2, CORES)
 
-#: Records of runs expire; nothing else in the bucket is ever deleted.
+#: Only the records of runs expire.
 LIFECYCLE: BucketLifecycleConfigurationTypeDef = {
     "Rules": [
         {
@@ -48,7 +48,9 @@ LIFECYCLE: BucketLifecycleConfigurationTypeDef = {
 def create_resources(endpoint: str, *, container: bool) -> None:
     """Create the bucket, the topic for alerts, the compute environment, the queue and the job definition.
 
-    With `container` the job runs in the image, which brings its own model; otherwise the model is the demo's.
+    Args:
+        endpoint: The URL of the local AWS.
+        container: Whether jobs run in the container image, which has a model. Otherwise they use the demo model.
     """
     s3 = s3_client(endpoint)
     s3.create_bucket(Bucket=BUCKET)
@@ -61,9 +63,9 @@ def create_resources(endpoint: str, *, container: bool) -> None:
         computeEnvironmentName=QUEUE,
         type="MANAGED",
         computeResources={
-            "type": "FARGATE_SPOT",  # of all types the one that moto asks least for
+            "type": "FARGATE_SPOT",  # the type for which moto needs the fewest arguments
             "maxvCpus": CORES,
-            # Nothing runs there; Batch asks for them.
+            # Batch requires a network; nothing runs in it here.
             "subnets": [network.describe_subnets()["Subnets"][0]["SubnetId"]],
             "securityGroupIds": [network.describe_security_groups()["SecurityGroups"][0]["GroupId"]],
         },

@@ -1,4 +1,4 @@
-"""Runs of the DAG, started and watched through Airflow's REST API v2, as the Trigger button does."""
+"""Start and watch runs of the DAG through Airflow's REST API v2, which the Trigger button uses too."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from local.errors import StackError
 
 _ENDED = {"success", "failed"}
 _TICK = 0.5
-#: How many times in a row Airflow may fail to answer.
-_PATIENCE = 20
+#: How many requests in a row Airflow may leave unanswered.
+_MOST_FAILURES = 20
 
 
 @dataclass(frozen=True)
 class Run:
-    """A run that has ended: its id, its state, and the state of each task (`None`: never started)."""
+    """A run that has ended: its id, its state, and the state of each task (`None` if it never started)."""
 
     run_id: str
     state: str
@@ -30,13 +30,13 @@ class Run:
 
 
 def trigger(client: httpx.Client, conf: dict[str, Any] | None = None) -> str:
-    """Start a run.
+    """Start a run with the parameters `conf`.
 
     Returns:
-        Its id.
+        The run id.
 
     Raises:
-        StackError: Airflow refuses; the message holds its words.
+        StackError: Airflow refused. The message holds Airflow's answer.
     """
     response = client.post(f"/dags/{DAG_ID}/dagRuns", json={"logical_date": None, "conf": conf or {}})
     if response.is_error:
@@ -47,27 +47,33 @@ def trigger(client: httpx.Client, conf: dict[str, Any] | None = None) -> str:
 def wait(
     client: httpx.Client,
     run_id: str,
-    seen: Callable[[dict[str, str | None]], None] = lambda _: None,
+    show: Callable[[dict[str, str | None]], None] = lambda _: None,
     limit: float = math.inf,
 ) -> Run:
-    """Wait for the end of a run, showing `seen` the state of its tasks as they change.
+    """Wait for the end of a run.
+
+    Args:
+        client: A client of Airflow's REST API.
+        run_id: The run.
+        show: Called with the states of the tasks after each look.
+        limit: How long to wait, in seconds.
 
     Raises:
-        StackError: it has not ended after `limit` seconds, or Airflow is gone.
+        StackError: the run has not ended after `limit` seconds, or Airflow no longer answers.
     """
     deadline, failures = time.monotonic() + limit, 0
     while time.monotonic() < deadline:
         try:
             state = client.get(f"/dags/{DAG_ID}/dagRuns/{run_id}").raise_for_status().json()["state"]
             tasks = task_states(client, run_id)
-        except httpx.HTTPError as error:  # a busy Airflow answers the next time; one that is gone ends the wait
+        except httpx.HTTPError as error:  # a busy Airflow answers the next request
             failures += 1
-            if failures == _PATIENCE:
+            if failures == _MOST_FAILURES:
                 raise StackError(f"Airflow no longer answers: {error}") from error
             time.sleep(_TICK)
             continue
         failures = 0
-        seen(tasks)
+        show(tasks)
         if state in _ENDED:
             return Run(run_id, state, tasks)
         time.sleep(_TICK)
@@ -75,13 +81,13 @@ def wait(
 
 
 def task_states(client: httpx.Client, run_id: str) -> dict[str, str | None]:
-    """The state of each task of a run."""
+    """The state of each task of a run, by task id."""
     response = client.get(f"/dags/{DAG_ID}/dagRuns/{run_id}/taskInstances").raise_for_status()
-    return {each["task_id"]: each["state"] for each in response.json()["task_instances"]}
+    return {task["task_id"]: task["state"] for task in response.json()["task_instances"]}
 
 
 def task_log(client: httpx.Client, run_id: str, task_id: str, attempt: int = 1) -> str:
     """The log of one attempt of a task, one JSON object per line."""
     path = f"/dags/{DAG_ID}/dagRuns/{run_id}/taskInstances/{task_id}/logs/{attempt}"
     content = client.get(path, params={"full_content": True}).raise_for_status().json()["content"]
-    return "\n".join(json.dumps(each, ensure_ascii=False) for each in content)
+    return "\n".join(json.dumps(line, ensure_ascii=False) for line in content)

@@ -1,4 +1,4 @@
-"""The local stack: AWS, Airflow and the resources between them, started and ended together."""
+"""Start and stop the local stack: AWS, its resources, and Airflow."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _AWS_LIMIT = 60.0
 
 @dataclass(frozen=True)
 class Addresses:
-    """How to reach a running stack."""
+    """The addresses and the login of a running stack."""
 
     endpoint: str
     bucket: str
@@ -35,7 +35,7 @@ class Addresses:
     airflow_password: str
 
     def shell(self) -> str:
-        """The same as lines for a shell to source."""
+        """The addresses as lines that a shell can source."""
         variables = {
             **aws_environment(self.endpoint),
             **NO_PROXY,
@@ -49,15 +49,15 @@ class Addresses:
 
 
 def start_aws(state: Path, runner: str = "process", layers: Sequence[str] = ()) -> str:
-    """Start a local AWS whose files lie in `state`; `processes.end(state)` ends it.
+    """Start a local AWS. `processes.end(state)` stops it.
 
     Args:
-        state: the folder of its files.
-        runner: what runs jobs, one of `RUNNERS`.
-        layers: what the stand-in does beyond plain AWS: `faults`, `roles`, `deployments`; see standin/README.md.
+        state: The folder for its files.
+        runner: What runs the jobs, one of `RUNNERS`.
+        layers: Optional layers of the stand-in: `faults`, `roles`, `deployments`. standin/README.md explains them.
 
     Returns:
-        Its endpoint, a URL.
+        The URL of its endpoint.
 
     Raises:
         StackError: it did not start.
@@ -72,10 +72,18 @@ def start_aws(state: Path, runner: str = "process", layers: Sequence[str] = ()) 
 
 
 class Stack:
-    """A stack whose every file lies in `state`. As a context manager it ends with the block.
+    """One local stack. Used as a context manager, it stops when the block ends.
 
-    `version` is Airflow's. With `scheduled` the DAG also runs at night; otherwise only when it is triggered.
-    `settings` override the stack's own in the section `[transcription]`. `layers` are those of `start_aws`.
+    Args:
+        state: The folder for all its files.
+        runner: What runs the jobs, one of `RUNNERS`.
+        version: The version of Airflow.
+        scheduled: Whether the DAG also runs on its schedule.
+        settings: Settings of the section `[transcription]`, in place of the stack's own.
+        layers: Optional layers of the stand-in, as for `start_aws`.
+
+    Raises:
+        StackError: the runner or the version is not known.
     """
 
     def __init__(
@@ -102,10 +110,10 @@ class Stack:
         self.addresses: Addresses
 
     def start(self) -> None:
-        """Start everything in an empty state folder, and wait until the DAG can be triggered.
+        """Empty the state folder, start everything, and wait until the DAG can be triggered.
 
         Raises:
-            StackError: something did not start; nothing is left running.
+            StackError: something did not start. Everything is stopped again.
         """
         processes.end(self.state)
         shutil.rmtree(self.state, ignore_errors=True)
@@ -125,7 +133,7 @@ class Stack:
         self.addresses = Addresses(endpoint, BUCKET, self.airflow.url, USER, self.airflow.password)
 
     def end(self) -> None:
-        """End every process of the stack; its files stay."""
+        """Stop every process of the stack. Its files stay."""
         processes.end(self.state)
 
     def __enter__(self) -> Stack:

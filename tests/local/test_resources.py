@@ -1,4 +1,4 @@
-"""What the local AWS holds when a stack is up, as far as people could lose something by it."""
+"""The resources in the local AWS: the bucket loses nothing by itself, and alerts have a topic."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def rules(endpoint: str) -> Any:
 
 
 def expiring(rules: Any, key: str) -> list[Any]:
-    """The rules that apply to a key; one without a prefix applies to all."""
+    """The lifecycle rules that apply to a key. A rule without a prefix applies to all keys."""
     return [rule for rule in rules if key.startswith(rule.get("Filter", rule).get("Prefix", ""))]
 
 

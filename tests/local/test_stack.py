@@ -1,4 +1,4 @@
-"""What people may ask of a stack."""
+"""The choices of `make demo` and `make up` that the stack accepts."""
 
 from __future__ import annotations
 
