@@ -1,4 +1,4 @@
-"""Each version of Airflow, in its own environment: ready to be asked, or running as a whole stack."""
+"""Each supported version of Airflow in an environment of its own: installed only, or running as a whole stack."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from local.stack import Stack
 
 isolate()
 
-#: Nothing answers there.
+#: An address at which nothing listens.
 NOWHERE = "http://127.0.0.1:9"
 
 
 @pytest.fixture(scope="module", params=airflow_versions.VERSIONS)
 def airflow(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Airflow:
-    """An Airflow with a database, of which nothing runs."""
+    """An Airflow with a database and without running components."""
     airflow = Airflow(tmp_path_factory.mktemp("airflow"), NOWHERE, version=request.param)
     airflow.prepare()
     return airflow
@@ -29,6 +29,6 @@ def airflow(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     scope="module", params=[version for version in airflow_versions.VERSIONS if version != airflow_versions.DEFAULT]
 )
 def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A stack of each version but the one that all other tests run, with a setting of its own."""
+    """A running stack with `max_children` set to 3, of each version except the one that all other tests use."""
     with Stack(tmp_path_factory.mktemp("stack"), version=request.param, settings={"max_children": "3"}) as running:
         yield running
