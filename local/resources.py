@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from infra import job
 from local.aws_client import REGION, batch_client, ec2_client, s3_client, sns_client
 from local.paths import DEMO_MODEL
+from standin.account import ACCOUNT_ID
 from transcription.contract import keys
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ BUCKET = "recordings"
 QUEUE = "transcription"
 JOB_DEFINITION = "transcribe"
 #: 123456789012 is the account id that moto uses.
-ALERT_TOPIC = f"arn:aws:sns:{REGION}:123456789012:transcription-alerts"
+ALERT_TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT_ID}:transcription-alerts"
 IMAGE = "localhost/deepspeech-transcriber:demo"
 #: The vCPUs of each child.
 VCPUS = "1"

@@ -11,6 +11,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from standin.account import ACCOUNT_ID
 from tests.support.standin.standin_server import REGION, Batch, LocalAws
 
 VERSION = {"Version": "2012-10-17"}
@@ -119,7 +120,7 @@ def test_a_job_is_submitted_only_to_the_queue_that_the_role_names(
 ) -> None:
     [queue] = batch.client.describe_job_queues(jobQueues=[batch.queue])["jobQueues"]
     name = batch.define(["true"]).rpartition("/")[2].partition(":")[0]
-    definition = f"arn:aws:batch:{REGION}:123456789012:job-definition/{name}"
+    definition = f"arn:aws:batch:{REGION}:{ACCOUNT_ID}:job-definition/{name}"
     job = {"jobName": "j", "jobQueue": batch.queue, "jobDefinition": name}
     for resources in ([queue["jobQueueArn"]], [definition], [f"{queue['jobQueueArn']}2", definition]):
         set_policy(aws, role, ("batch:SubmitJob", resources))
