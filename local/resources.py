@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 BUCKET = "recordings"
 QUEUE = "transcription"
 JOB_DEFINITION = "transcribe"
-#: 123456789012 is the account id that moto uses.
 ALERT_TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT_ID}:transcription-alerts"
 IMAGE = "localhost/deepspeech-transcriber:demo"
 #: The vCPUs of each child.
