@@ -50,9 +50,9 @@ def _read_result(bucket: Bucket, key: str, item: Item, recorded: set[str]) -> Re
     """Read the result record of a file; `recorded` holds the keys of all result records that exist."""
     record = bucket.find_record(Result, key) if key in recorded else None
     if record is None:
-        raise ResultMissing("No child wrote a result for it.")
+        raise ResultMissing("No child wrote a result for this file.")
     if record.item != item:
-        raise ResultMissing(f"{key} is about another file.")
+        raise ResultMissing(f"The result record {key} is about another file.")
     return record
 
 
@@ -72,7 +72,7 @@ def _check_transcripts(bucket: Bucket, record: Result) -> None:
             raise TranscriptUnverified(f"The result does not list {key!r}.")
         content = bucket.read(key)
         if content is None:
-            raise TranscriptUnverified(f"{key!r} is not there.")
+            raise TranscriptUnverified(f"{key!r} does not exist.")
         if (len(content), hashlib.sha256(content).hexdigest()) != (written[key].size, written[key].sha256):
             raise TranscriptUnverified(f"{key!r} is not what the container wrote.")
         contents[key] = content

@@ -1,4 +1,4 @@
-"""Transcripts in the bucket: whole, valid, and at one with each other, or not to be believed."""
+"""Check that the text and the JSON of a transcript are complete, valid and equal."""
 
 from __future__ import annotations
 
@@ -21,24 +21,29 @@ def _validator() -> Draft202012Validator:
 
 
 def check(name: str, text: bytes | None, document: bytes | None) -> dict[str, Any]:
-    """Compare the two transcripts that each file has, as they lie in the bucket.
+    """Compare the text of a transcript with its JSON.
+
+    Args:
+        name: the path of the file below `input/`, without `.wav`.
+        text: the content of the plain text; None if the object does not exist.
+        document: the content of the JSON; None if the object does not exist.
 
     Returns:
-        The JSON transcript.
+        The parsed JSON.
 
     Raises:
-        TranscriptUnverified: one is not there, the JSON is not valid, or they say different things.
+        TranscriptUnverified: one of them does not exist, the JSON is not valid, or the texts differ.
     """
     if text is None or document is None:
-        gone = keys.transcript(name) if text is None else keys.transcript_json(name)
-        raise TranscriptUnverified(f"{gone!r} is not there.")
+        missing = keys.transcript(name) if text is None else keys.transcript_json(name)
+        raise TranscriptUnverified(f"{missing!r} does not exist.")
     try:
-        found: dict[str, Any] = json.loads(document)
+        transcript: dict[str, Any] = json.loads(document)
     except ValueError as error:
         raise TranscriptUnverified(f"{keys.transcript_json(name)!r} is not JSON: {error}.") from error
-    if broken := best_match(_validator().iter_errors(found)):
-        raise TranscriptUnverified(f"{keys.transcript_json(name)!r} breaks its schema: {broken.message[:200]}.")
-    said = found["text"]
-    if text != (f"{said}\n" if said else "").encode(errors="surrogatepass"):
-        raise TranscriptUnverified(f"{keys.transcript(name)!r} and its JSON say different things.")
-    return found
+    if violation := best_match(_validator().iter_errors(transcript)):
+        raise TranscriptUnverified(f"{keys.transcript_json(name)!r} breaks its schema: {violation.message[:200]}.")
+    json_text = transcript["text"]
+    if text != (f"{json_text}\n" if json_text else "").encode(errors="surrogatepass"):
+        raise TranscriptUnverified(f"{keys.transcript(name)!r} and its JSON hold different texts.")
+    return transcript

@@ -105,7 +105,7 @@ def test_a_file_without_a_result_record_does_not_pass(bucket: Bucket, plan: Plan
 def test_a_transcript_that_vanished_does_not_pass(bucket: Bucket, plan: Plan, key: str) -> None:
     bucket.client.delete_object(Bucket=bucket.name, Key=key)
     assert status_and_code(bucket, plan) == (MISSING, "TRANSCRIPT_UNVERIFIED")
-    assert f"{key!r} is not there" in str(outcome(bucket, plan).failure)
+    assert f"{key!r} does not exist" in str(outcome(bucket, plan).failure)
 
 
 @pytest.mark.usefixtures("transcribed")

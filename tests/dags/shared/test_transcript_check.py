@@ -1,4 +1,4 @@
-"""Transcripts: what is damaged must not be believed, whoever damaged it."""
+"""Transcript check: a damaged transcript never passes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def speech(container: Container) -> Written:
     return container.speech
 
 
-def test_what_the_container_writes_is_believed(container: Container) -> None:
+def test_what_the_container_writes_passes(container: Container) -> None:
     for written in (container.speech, container.silence):
         document = transcript_check.check(NAME, written.transcripts[""], written.transcripts[".json"])
         assert document == json.loads(written.transcripts[".json"])
@@ -29,23 +29,25 @@ def test_what_the_container_writes_is_believed(container: Container) -> None:
 
 
 @pytest.mark.parametrize(("gone", "key"), [("", r"'output/x/a b'"), (".json", r"'output/x/a b\.json'")])
-def test_a_missing_form_is_named(speech: Written, gone: str, key: str) -> None:
-    found = {**speech.transcripts, gone: None}
-    with pytest.raises(TranscriptUnverified, match=f"{key} is not there"):
-        transcript_check.check(NAME, found[""], found[".json"])
+def test_a_missing_transcript_is_named(speech: Written, gone: str, key: str) -> None:
+    transcripts = {**speech.transcripts, gone: None}
+    with pytest.raises(TranscriptUnverified, match=f"{key} does not exist"):
+        transcript_check.check(NAME, transcripts[""], transcripts[".json"])
 
 
 @pytest.mark.parametrize("document", [b"", b"{", b"\xff", b"<Error/>"])
-def test_something_that_is_not_json_is_named(speech: Written, document: bytes) -> None:
+def test_a_json_transcript_that_is_not_json_is_named(speech: Written, document: bytes) -> None:
     with pytest.raises(TranscriptUnverified, match=r"'output/x/a b\.json' is not JSON"):
         transcript_check.check(NAME, speech.transcripts[""], document)
 
 
-def without(*way: Any) -> Callable[[Any], object]:
+def without(*path: Any) -> Callable[[Any], object]:
+    """Return a change that deletes the field at this path of a document."""
+
     def change(document: Any) -> None:
-        *path, last = way
-        for each in path:
-            document = document[each]
+        *parents, last = path
+        for parent in parents:
+            document = document[parent]
         del document[last]
 
     return change
@@ -72,7 +74,7 @@ def test_json_that_breaks_its_schema_is_named(speech: Written, change: Callable[
         transcript_check.check(NAME, speech.transcripts[""], json.dumps(document).encode())
 
 
-def test_the_complaint_stays_short_however_long_the_transcript_is(speech: Written) -> None:
+def test_the_error_stays_short_however_long_the_transcript_is(speech: Written) -> None:
     document = json.loads(speech.transcripts[".json"])
     document["words"] = ["seven"] * 10_000
     with pytest.raises(TranscriptUnverified) as caught:
@@ -81,11 +83,11 @@ def test_the_complaint_stays_short_however_long_the_transcript_is(speech: Writte
 
 
 @pytest.mark.parametrize("text", [b"", b"seven one three", b"seven one\n", b"Seven one three\n", b"\xff\n"])
-def test_two_forms_that_say_different_things_are_not_believed(speech: Written, text: bytes) -> None:
-    with pytest.raises(TranscriptUnverified, match="say different things"):
+def test_a_text_that_differs_from_its_json_does_not_pass(speech: Written, text: bytes) -> None:
+    with pytest.raises(TranscriptUnverified, match="hold different texts"):
         transcript_check.check(NAME, text, speech.transcripts[".json"])
 
 
-def test_silence_is_not_a_line_feed(container: Container) -> None:
-    with pytest.raises(TranscriptUnverified, match="say different things"):
+def test_the_text_of_silence_is_empty_and_not_a_line_feed(container: Container) -> None:
+    with pytest.raises(TranscriptUnverified, match="hold different texts"):
         transcript_check.check(NAME, b"\n", container.silence.transcripts[".json"])

@@ -13,6 +13,19 @@ from transcription.contract.manifest import Plan
 from transcription.shared import batch_job
 from transcription.shared.task_errors import AirflowFailException
 from transcription.transcribe.cancellation import TaskInterrupted
+from transcription.transcribe.transcribe_operator import TranscribeOperator
+
+
+def kill_at_work(
+    deployment: AirflowDeployment, plan: Plan, gate: Path, interruption: Impatient
+) -> tuple[str, TranscribeOperator]:
+    """Start a job that waits for `gate`, and create a task that is killed while it waits for the job."""
+    deployment.define(waits_for(gate))
+    job_id = submit(deployment, plan)
+    deployment.queue.reaches(job_id, "RUNNING")
+    task = make_task(deployment)
+    kill_while_waiting(interruption, task)
+    return job_id, task
 
 
 @pytest.mark.parametrize("state", ["failed", "success", "skipped", "removed", "deleted"])
@@ -20,11 +33,7 @@ def test_a_task_that_somebody_ended_for_good_ends_its_job(
     deployment: AirflowDeployment, small: Plan, gate: Path, interruption: Impatient, state: str
 ) -> None:
     """After "mark failed", "mark success" or the deletion of the run, the job used to continue, and to cost."""
-    deployment.define(waits_for(gate))
-    job_id = submit(deployment, small)
-    deployment.queue.reaches(job_id, "RUNNING")
-    task = make_task(deployment)
-    kill_while_waiting(interruption, task)
+    job_id, task = kill_at_work(deployment, small, gate, interruption)
     with pytest.raises(AirflowFailException, match="RUN_CANCELLED") as caught:
         task.execute(make_context(TaskInstance(state=state)))
     assert isinstance(caught.value.__cause__, RunCancelled)
@@ -38,11 +47,7 @@ def test_a_task_that_continues_elsewhere_leaves_its_job_and_finds_it_again(
     deployment: AirflowDeployment, small: Plan, gate: Path, interruption: Impatient, state: str | None
 ) -> None:
     """The task was cleared while it ran, or its worker shuts down. If the job ended, it would be paid for twice."""
-    deployment.define(waits_for(gate))
-    job_id = submit(deployment, small)
-    deployment.queue.reaches(job_id, "RUNNING")
-    task = make_task(deployment)
-    kill_while_waiting(interruption, task)
+    job_id, task = kill_at_work(deployment, small, gate, interruption)
     with pytest.raises(TaskInterrupted, match="the next attempt waits for it"):
         task.execute(make_context(TaskInstance(state=state)))
     assert "TerminateJob" not in deployment.calls("batch")
