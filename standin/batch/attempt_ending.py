@@ -32,7 +32,7 @@ class Ending:
 
 
 def exited(code: int) -> Ending:
-    """The command ended by itself with an exit code."""
+    """Return the ending of an attempt whose command ended by itself with an exit code."""
     return Ending(_EXITED, exit_code=code)
 
 
@@ -44,20 +44,20 @@ TIMED_OUT = Ending("Job attempt duration exceeded timeout", final=True)
 
 
 def host_terminated() -> Ending:
-    """AWS took back the Spot instance that the attempt ran on."""
+    """Return the ending of an attempt whose Spot instance AWS took back."""
     return Ending(f"Host EC2 (instance i-0{secrets.token_hex(8)}) terminated.")
 
 
 def image_not_pulled(image: str, error: str) -> Ending:
-    """The image could not be pulled."""
+    """Return the ending of an attempt whose image could not be pulled."""
     return Ending(_NOT_STARTED, reason=f"CannotPullContainerError: {image}: {error}")
 
 
 def not_started(error: str) -> Ending:
-    """The container engine could not start the container."""
+    """Return the ending of an attempt whose container could not be started."""
     return Ending(_NOT_STARTED, reason=f"CannotStartContainerError: {error}")
 
 
 def terminated(reason: str) -> Ending:
-    """TerminateJob was called with a reason."""
+    """Return the ending of an attempt whose job was ended by TerminateJob."""
     return Ending(reason, final=True)

@@ -66,4 +66,4 @@ def _matches(job: AnyJob, name: str, value: str) -> bool:
         case "AFTER_CREATED_AT":
             return job.created_at > int(value)
         case _:
-            raise ClientException(f"The local Batch does not support the filter {name}.")
+            raise ClientException(f"The stand-in does not support the filter {name}.")

@@ -94,7 +94,7 @@ class Scheduler:
                     job.is_terminated, job.end_reason = True, reason
                     if isinstance(job, Job) and job.status in WAITING:
                         job.enter(Status.FAILED, reason)
-                    elif isinstance(job, Job) and (attempt := self.attempts.of(job)):
+                    elif isinstance(job, Job) and (attempt := self.attempts.running(job)):
                         attempts.append(attempt)
             self.changed.notify()
         for attempt in attempts:
@@ -107,7 +107,7 @@ class Scheduler:
         return [job for job in family if job.status not in FINISHED]
 
     def check_waiting_jobs(self) -> None:
-        """Let the hooks hold or release every waiting job again."""
+        """Ask the hooks again which waiting jobs to hold and which to release, because the faults changed."""
         with self.changed:
             for waiting in self._waiting.values():
                 for job in waiting:

@@ -60,7 +60,7 @@ def read(request: Mapping[str, Any], backend: BatchBackend) -> Submission:
         ClientException: AWS would refuse the request, or it needs something that is not supported here.
     """
     for name in _UNSUPPORTED:
-        _check(not request.get(name), f"The local Batch does not support {name}.")
+        _check(not request.get(name), f"The stand-in does not support {name}.")
     name = request["jobName"]
     _check(_JOB_NAME.fullmatch(name) is not None, f"Job name {name!r} must be 1 to 128 letters, digits, '-' and '_'.")
     queue, definition = _find_queue(request["jobQueue"], backend), _find_definition(request["jobDefinition"], backend)
@@ -114,14 +114,14 @@ def _find_definition(identifier: str, backend: BatchBackend) -> JobDefinition:
     definition = backend.get_job_definition(identifier)
     if definition is None or definition.status != "ACTIVE":
         raise ClientException(f"Job definition {identifier} does not exist or is not active")
-    _check(definition.container_properties is not None, "The local Batch runs jobs with containerProperties only.")
+    _check(definition.container_properties is not None, "The stand-in runs jobs with containerProperties only.")
     return definition
 
 
 def _merge_container(definition: JobDefinition, overrides: Mapping[str, Any]) -> dict[str, Any]:
     """Return the container properties of a job definition with the overrides of a submission."""
     unsupported = overrides.keys() - _OVERRIDES
-    _check(not unsupported, f"The local Batch does not support overriding {', '.join(sorted(unsupported))}.")
+    _check(not unsupported, f"The stand-in does not support overriding {', '.join(sorted(unsupported))}.")
     container = copy.deepcopy(definition.container_properties or {})
     container["command"] = overrides.get("command") or container["command"]
     container["environment"] = _merge_entries(container, overrides, "environment", "name")

@@ -104,7 +104,7 @@ class Attempt:
         timer.start()
 
     def can_be_cut_short(self) -> bool:
-        """Whether the attempt still goes on, and nothing cuts it short yet."""
+        """Whether the attempt still runs and nothing is ending it early."""
         return self._early_ending is None and not self._over.is_set()
 
     def cut_short(self, ending: Ending, grace: float = GRACE_SECONDS) -> None:

@@ -35,7 +35,7 @@ class Attempts:
         self._runner, self._hooks, self._state, self._lock = runner, hooks, state, lock
         self._running: dict[Job, tuple[Attempt, threading.Thread]] = {}
 
-    def of(self, job: Job) -> Attempt | None:
+    def running(self, job: Job) -> Attempt | None:
         """Return the running attempt at `job`, if there is one."""
         return self._running[job][0] if job in self._running else None
 
@@ -59,7 +59,7 @@ class Attempts:
         with self._lock:
             running = list(self._running.values())
         for attempt, _ in running:
-            attempt.cut_short(attempt_ending.terminated("The local AWS was stopped"), grace=0)
+            attempt.cut_short(attempt_ending.terminated("The stand-in was stopped"), grace=0)
             attempt.kill()
         for _, thread in running:
             thread.join()
@@ -72,7 +72,7 @@ class Attempts:
         environment: ComputeEnvironment,
         ended: Callable[[Ending], None],
     ) -> None:
-        """Make an attempt from start to end, in the attempt's thread."""
+        """Run an attempt, record how it ended, and call `ended`. Runs in the attempt's thread."""
         try:
             ending = self._run(job, attempt, record, environment)
         except Exception as error:  # noqa: BLE001  (the job must not stay RUNNING for ever)

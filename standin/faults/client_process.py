@@ -28,7 +28,7 @@ def kill(connection: socket.socket) -> None:
     if pid is None:
         raise ClientUnknown(f"No visible process on this machine has {host}:{port} open.")
     if os.getpgid(pid) == os.getpgrp():
-        raise ClientUnknown(f"{host}:{port} belongs to process {pid}, which is in the process group of the local AWS.")
+        raise ClientUnknown(f"{host}:{port} belongs to process {pid}, which is in the process group of the stand-in.")
     process = os.pidfd_open(pid)
     try:
         signal.pidfd_send_signal(process, signal.SIGKILL)

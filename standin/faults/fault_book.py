@@ -56,11 +56,12 @@ class FaultBook:
         """Return the faults that keep an attempt from starting with their numbers. The caller fires them."""
         return self._concerning(attempt_id, Stuck)
 
-    def kill(self, sender: AttemptId | None, call: ApiCall) -> tuple[int, Kill] | None:
-        """Count the call for every `kill` fault.
+    def due_kill(self, sender: AttemptId | None, call: ApiCall) -> tuple[int, Kill] | None:
+        """Count a call for every `kill` fault.
 
         Returns:
-            The fault that kills the sender at this call, with its number. The caller fires it.
+            The `kill` fault whose chosen request this call is, with its number; None if there is none. The caller
+            kills the sender and fires the fault.
         """
         due = None
         with self._lock:
@@ -72,28 +73,28 @@ class FaultBook:
         return due
 
     def fire(self, number: int) -> bool:
-        """Fire a fault if it is still in force.
+        """Count a fault as fired if it is still in force and has fired fewer than `times` times.
 
         Returns:
-            Whether it fired.
+            Whether it was counted; only then may the caller carry it out.
         """
         with self._lock:
             return self._fire(number)
 
     def hides_image(self, attempt_id: AttemptId) -> bool:
-        """Fire a fault that makes the image of an attempt unavailable. Returns whether one fired."""
+        """Whether an `image_pull` fault is in force for the attempt; counts it as fired."""
         return self._fires(ImagePull, lambda fault: fault.concerns(attempt_id))
 
     def throttles(self, call: ApiCall) -> bool:
-        """Fire a fault that throttles this call. Returns whether one fired."""
+        """Whether a `throttle` fault is in force for this call; counts it as fired."""
         return self._fires(Throttle, lambda fault: fault.concerns_call(call))
 
     def denies(self, sender: AttemptId | None, access: str, key: str) -> bool:
-        """Fire a fault that denies a kind of access to `key`. Returns whether one fired."""
+        """Whether a `deny` fault is in force for this kind of access to `key`; counts it as fired."""
         return self._fires(Deny, lambda fault: fault.refuses(sender, access, key))
 
     def loses_answer(self, sender: AttemptId | None, call: ApiCall) -> bool:
-        """Fire a fault that loses the response to this call. Returns whether one fired."""
+        """Whether a `lose_answer` fault is in force for this call; counts it as fired."""
         return self._fires(LoseAnswer, lambda fault: fault.concerns_call(sender, call))
 
     def _concerning[T: JobFault](self, attempt_id: AttemptId, kind: type[T]) -> list[tuple[int, T]]:
@@ -105,7 +106,7 @@ class FaultBook:
             ]
 
     def _fires[T: Fault](self, kind: type[T], concerns: Callable[[T], bool]) -> bool:
-        """Fire the first fault of a kind that is in force and concerned."""
+        """Count the first fault of a kind that is in force and concerned as fired. Returns whether there was one."""
         with self._lock:
             return any(
                 isinstance(fault, kind) and concerns(fault) and self._fire(number)

@@ -51,7 +51,7 @@ class FaultMiddleware:
         Returns:
             None where no such fault is in force for the call; an error where nobody can be killed.
         """
-        kill = self._book.kill(sender, call)
+        kill = self._book.due_kill(sender, call)
         if not kill and not self._book.loses_answer(sender, call):
             return None
         if not kill or kill[1].after:

@@ -30,7 +30,7 @@ class Throttle(Fault):
 
 @dataclass(frozen=True)
 class CallerFault(JobFault):
-    """A fault for requests of chosen senders: an attempt, or None for every sender that is no job."""
+    """A fault for requests of chosen senders. A sender is an attempt, or None for every program that is no job."""
 
     callers: str = "all"
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
 
 #: A signature for unsigned requests: a browser that follows a link signs nothing, and moto would refuse it.
-_ANYBODY = "AWS4-HMAC-SHA256 Credential=anybody/20260101/us-east-1/s3/aws4_request"
+_UNCHECKED_SIGNATURE = "AWS4-HMAC-SHA256 Credential=anybody/20260101/us-east-1/s3/aws4_request"
 
 
 class Application:
@@ -55,7 +55,7 @@ class Application:
         call = api_call.read(environ)
         self._call_counts.count(call)
         if call.service == "s3" and not call.access_key:
-            environ["HTTP_AUTHORIZATION"] = _ANYBODY
+            environ["HTTP_AUTHORIZATION"] = _UNCHECKED_SIGNATURE
         attempt = self._attempts.by_access_key.get(call.access_key)
         if attempt:
             self._hooks.attempt_calls(attempt, call)

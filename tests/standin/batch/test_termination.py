@@ -132,7 +132,7 @@ def test_a_job_that_ends_by_itself_while_it_is_terminated_has_failed_for_good(tm
         command.end(code)
         wait_for(lambda: b"over" in (tmp_path / "logs/batch/j/0-1.log").read_bytes(), "the end of the command")
         scheduler.terminate(job.job_id, "changed my mind")
-    wait_for(lambda: scheduler.attempts.of(job) is None, "the end of the attempt")
+    wait_for(lambda: scheduler.attempts.running(job) is None, "the end of the attempt")
     with scheduler.changed:
         assert (job.status, job.status_reason, len(job.attempts)) == (Status.FAILED, "changed my mind", 1)
     scheduler.stop()

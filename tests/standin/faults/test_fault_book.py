@@ -115,8 +115,8 @@ def test_a_kill_counts_what_matches_since_it_was_ordered_and_never_a_jobs_reques
         call("COPY processed/", "PUT", "GET"),
     ]
     book = order(kind="kill", **fault)
-    assert not any(book.kill(CHILD, call_) for call_ in calls)
-    due = [number for number, call_ in enumerate(calls) if book.kill(None, call_)]
+    assert not any(book.due_kill(CHILD, call_) for call_ in calls)
+    due = [number for number, call_ in enumerate(calls) if book.due_kill(None, call_)]
     assert due == ([] if killed is None else [killed])
 
 

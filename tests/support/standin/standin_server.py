@@ -160,8 +160,8 @@ def start(state: Path, *options: str) -> LocalAws:
     command = [sys.executable, "-m", "standin", "--state", str(state), "--image-env", sys.prefix, *options]
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
     address = state / "aws-endpoint"
-    wait_for(lambda: address.exists() or process.poll() is not None, "the address of the local AWS")
-    assert process.poll() is None, "the local AWS did not start"
+    wait_for(lambda: address.exists() or process.poll() is not None, "the address of the stand-in")
+    assert process.poll() is None, "the stand-in did not start"
     return LocalAws(process, state, address.read_text())
 
 
