@@ -18,7 +18,7 @@ from transcription.finish.outcomes import Outcomes
 from transcription.plan import request_reader
 from transcription.plan.leftover_jobs import end_leftover_jobs
 from transcription.plan.run_planning import plan_run
-from transcription.plan.trigger_form import PARAMS
+from transcription.plan.trigger_form import EXAMPLE, PARAMS
 from transcription.report import alerts
 from transcription.report.report_operator import ReportOperator
 from transcription.shared import manifest_store
@@ -59,7 +59,7 @@ def make_plan(bucket: Bucket, run: str) -> Plan:
     max_active_runs=1,
     is_paused_upon_creation=False,
     params=PARAMS,
-    doc_md=Path(__file__).with_suffix(".md").read_text(),
+    doc_md=Path(__file__).with_suffix(".md").read_text().replace("{example}", EXAMPLE),
     description="Transcribes the .wav files below input/ with DeepSpeech on AWS Batch.",
     tags=["speech-to-text"],
     # A task that lost its worker or the network is retried and continues from what is in the bucket.

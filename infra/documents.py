@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from documentation.markdown import put
-from infra import architecture, costs, key_figures, measurements, prices, settings_table
+from infra import architecture, costs, form_table, key_figures, measurements, prices, settings_table
 from infra.app import make_app
 from infra.assembly import Assembly
 from infra.paths import ROOT
@@ -22,6 +22,7 @@ PLACES: Mapping[str, Path] = {
     "costs": ROOT / "docs" / "costs.md",
     "prices": ROOT / "docs" / "costs.md",
     "deployment": ROOT / "docs" / "settings.md",
+    "form": ROOT / "docs" / "trigger-form.md",
 }
 
 
@@ -45,6 +46,7 @@ def contents() -> dict[str, str]:
         "costs": f"{costs.report_idle(months, known)}\n\n{costs.report_hour(hour)}\n\n{even}",
         "architecture": f"```mermaid\n{architecture.draw(deployments['nat'])}\n```",
         "deployment": settings_table.report(),
+        "form": form_table.report(),
         "prices": f"Region {known.region}, in {known.currency}.\n\n{costs.report_sources(known)}",
     }
 

@@ -17,7 +17,7 @@ def main(bucket: str) -> Measurement:
     """Plan all files of a bucket, as the task `plan` does, and measure this process."""
     before = peak_megabytes()
     begun = time.monotonic()
-    request = RunRequest(Options(), prefix="", force=False, max_files=None, dry_run=False)
+    request = RunRequest(options=Options())
     plan = plan_run(Bucket(bucket), "benchmark", request, Settings(bucket, "queue", "definition"))
     seconds = time.monotonic() - begun
     if plan is None:

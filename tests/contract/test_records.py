@@ -9,8 +9,9 @@ import pytest
 
 from transcription.contract import records, result
 from transcription.contract.errors import OptionInvalid, RecordInvalid
+from transcription.contract.hot_word import HotWord
 from transcription.contract.manifest import Done, Failure, Item, Plan, Refusal, Shard
-from transcription.contract.options import BATCHED, HotWord, Options
+from transcription.contract.options import AUTO, BATCHED, Options
 from transcription.contract.result import Audio, Model, Output, Result
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -111,7 +112,7 @@ def test_something_that_is_no_record_is_refused(data: bytes) -> None:
         ({"model": "a/b"}, "model"),
         ({"beam_width": 0}, "beam_width"),
         ({"beam_width": 10_000}, "beam_width"),
-        ({"formats": ("srt", "docx")}, "srt, vtt; text and JSON"),
+        ({"formats": ("srt", "docx")}, "srt, vtt, each once. Text and JSON"),
         ({"formats": ("srt", "srt")}, "formats"),
         ({"hot_words": (HotWord("a", 1), HotWord("a", 2))}, "more than once: a"),
         ({"lm_alpha": 0.9}, "lm_alpha and lm_beta only work together; give both or neither"),
@@ -122,9 +123,9 @@ def test_something_that_is_no_record_is_refused(data: bytes) -> None:
         ({"alternatives": -1}, "alternatives -1 must be a whole number from 0 to 15"),
         ({"alternatives": 16}, "alternatives 16 must be a whole number from 0 to 15"),
         ({"alternatives": 2.5}, "alternatives 2.5 must be a whole number from 0 to 15"),
-        ({"low_confidence": -0.01}, "low_confidence -0.01 must be from 0, which marks nothing, to 1"),
-        ({"low_confidence": 90}, "low_confidence 90 must be from 0, which marks nothing, to 1"),
-        ({"low_confidence": float("nan")}, "low_confidence nan must be from 0"),
+        ({"low_confidence": -0.01}, "low_confidence -0.01 must be from 0 to 1. 0 marks no word"),
+        ({"low_confidence": 90}, "low_confidence 90 must be from 0 to 1. 0 marks no word"),
+        ({"low_confidence": float("nan")}, "low_confidence nan must be from 0 to 1"),
     ],
 )
 def test_bad_options_are_refused_with_what_may_be_used(options: dict[str, Any], named: str) -> None:
@@ -163,3 +164,9 @@ def test_a_result_counts_only_for_the_same_audio_model_and_options() -> None:
     assert not RESULT.commits(Item(0, ITEM.key, "other", ITEM.size), OPTIONS, RESULT.model)
     assert not RESULT.commits(ITEM, Options(), RESULT.model)
     assert not RESULT.commits(ITEM, OPTIONS, Model("court", "aa12", "bb22"))
+
+
+def test_a_result_counts_whichever_engine_wrote_it() -> None:
+    """Otherwise a shard that runs again with another engine would transcribe, and pay for, all of its audio again."""
+    assert RESULT.commits(ITEM, replace(OPTIONS, engine=AUTO), RESULT.model)
+    assert not RESULT.commits(ITEM, replace(OPTIONS, engine=AUTO, int8_lstm=False), RESULT.model)

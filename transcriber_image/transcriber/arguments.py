@@ -6,10 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
-from transcription.contract.options import ENGINES, HotWord, Options
-
-#: The arguments for local files that are options of a run in a job.
-_OPTIONS = ("beam_width", "hot_word", "lm_alpha", "lm_beta", "whole", "engine", "int8_lstm")
+from transcriber.option_arguments import add_options, is_any_option_set
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -20,26 +17,9 @@ def parse_arguments() -> argparse.Namespace:
     modes = [bool(arguments.files), all(job_arguments), arguments.self_test, bool(arguments.convert)]
     if any(job_arguments) != all(job_arguments) or modes.count(True) != 1:
         parser.error("give either WAV files, or --bucket, --run and --draft, or --self-test, or --convert")
-    if not arguments.files and any(getattr(arguments, name) != parser.get_default(name) for name in _OPTIONS):
+    if not arguments.files and is_any_option_set(arguments):
         parser.error("--beam-width and the like are for files; the options of a run are in its manifest")
     return arguments
-
-
-def options_from(arguments: argparse.Namespace) -> Options:
-    """Make the options for local files.
-
-    Raises:
-        OptionInvalid: a value cannot be used.
-    """
-    return Options(
-        beam_width=arguments.beam_width,
-        hot_words=tuple(map(HotWord.parse, arguments.hot_word)),
-        lm_alpha=arguments.lm_alpha,
-        lm_beta=arguments.lm_beta,
-        cut_at_silence=not arguments.whole,
-        engine=arguments.engine,
-        int8_lstm=arguments.int8_lstm,
-    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -72,31 +52,7 @@ def _parser() -> argparse.ArgumentParser:
         default=os.environ.get("TRANSCRIBER_PROCESSES"),
         help="how many processes transcribe (default: $TRANSCRIBER_PROCESSES, or one for each core)",
     )
-    parser.add_argument(
-        "--beam-width", type=int, metavar="N", help="how many candidates the decoder keeps (default: the model's)"
-    )
-    parser.add_argument(
-        "--lm-alpha", type=float, metavar="X", help="the weight of the language model (default: the model's)"
-    )
-    parser.add_argument("--lm-beta", type=float, metavar="X", help="the bonus for each word (default: the model's)")
-    parser.add_argument(
-        "--hot-word",
-        action="append",
-        default=[],
-        metavar="WORD:BOOST",
-        help="expect a word of the scorer more, or with a negative boost less, for example sonata:7.5; may be repeated",
-    )
-    parser.add_argument(
-        "--engine", choices=ENGINES, default=Options.engine, help="the engine that transcribes (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--int8-lstm",
-        action="store_true",
-        help="use 8-bit integers in the batched engine's LSTM: faster, but some words may differ",
-    )
-    parser.add_argument(
-        "--whole", action="store_true", help="do not cut long files at silence; slow, meant for comparisons"
-    )
+    add_options(parser)
     return parser
 
 

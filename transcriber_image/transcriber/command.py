@@ -11,10 +11,11 @@ import threading
 from types import FrameType
 from typing import Optional
 
-from transcriber.arguments import options_from, parse_arguments
+from transcriber.arguments import parse_arguments
 from transcriber.engines.batched.network_cache import convert_network
 from transcriber.local_files import transcribe_files
 from transcriber.model.model_folder import open_folder
+from transcriber.option_arguments import options_from
 from transcriber.self_test import self_test
 from transcriber.shard.metrics import put_fault
 from transcriber.workers.cores import count_cores

@@ -1,101 +1,155 @@
-"""How a run transcribes: the choices that change what a transcript says, or what is written of it."""
+"""The options of a run: how it transcribes, and what it writes."""
 
 from __future__ import annotations
 
-import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Optional
 
 from .errors import OptionInvalid
+from .hot_word import HotWord
+from .option_field import check_values, declared_options, option
 
-#: The beam width is bounded because time and memory grow with it; 500 is what DeepSpeech's releases use.
-BEAM_WIDTHS = range(1, 4097)
-
-#: What can be written beside the text and the JSON, which always are: subtitles as SubRip and as WebVTT.
+#: Formats that can be written beside text and JSON: the subtitle formats SubRip and WebVTT.
 FORMATS = ("srt", "vtt")
 
-#: A boost is added to the logarithm of a probability; this is far beyond what changes anything but for the worse.
-MAX_BOOST = 100.0
-
-#: How much the language model and each word may weigh. Searches for the best values stay far below
-#: (`lm_optimizer.py` of DeepSpeech's training code tries up to 5).
-MAX_WEIGHT = 100.0
-
-#: What transcribes: libdeepspeech, or the engine that runs its network on many segments at once and hears the same.
-#: `auto` takes the batched one wherever that has proved itself.
+#: The engines. `auto` chooses the batched one if it proves to recognise the same words as libdeepspeech.
 AUTO, BATCHED, LIBDEEPSPEECH = ENGINES = ("auto", "batched", "libdeepspeech")
 
-#: The decoder's candidates for a segment: the best is its text, the others tell how sure its words are.
+#: Number of candidates that the decoder gives for a segment. The best one is the segment's text; the others show how
+#: certain its words are.
 CANDIDATES = 16
 
+#: Limit of the scorer's weights. The best values are far below: `lm_optimizer.py` of DeepSpeech's training code tries
+#: weights up to 5.
+_MAX_WEIGHT = 100
 
-@dataclass(frozen=True)
-class HotWord:
-    """A word that the decoder should expect more, or with a negative boost less, than the language model does.
-
-    Raises:
-        OptionInvalid: it is not one word, or the boost is not a number in range.
-    """
-
-    word: str
-    #: Added to the logarithm of the language model's probability wherever the word ends, and weighted as that is by
-    #: `lm_alpha`. Source: DeepSpeech 0.9.3, `native_client/ctcdecode/scorer.cpp`.
-    boost: float
-
-    def __post_init__(self) -> None:
-        if not self.word or re.search(r"\s", self.word):
-            raise OptionInvalid(f"hot word {self.word!r} must be one word without spaces.")
-        if not (math.isfinite(self.boost) and abs(self.boost) <= MAX_BOOST):
-            raise OptionInvalid(
-                f"hot word {self.word!r} has the boost {self.boost}; it must be from -{MAX_BOOST:.0f} to "
-                f"{MAX_BOOST:.0f}. Values from -10 to 10 are usual."
-            )
-
-    @classmethod
-    def parse(cls, text: str) -> HotWord:
-        """What people write: `word:boost`, for example `sonata:7.5`.
-
-        Raises:
-            OptionInvalid: it is written otherwise.
-        """
-        word, _, boost = text.strip().rpartition(":")
-        try:
-            return cls(word.strip(), float(boost))
-        except ValueError:
-            raise OptionInvalid(f"hot word {text!r} must be written word:boost, for example sonata:7.5.") from None
+_NEEDS_SCORER = "The model needs a scorer."
+_MODELS_OWN = "the model's own value"
+_DEPLOYMENTS = "the deployment's default"
 
 
 @dataclass(frozen=True)
 class Options:
-    """The options of one run; `None` and the empty string stand for what the model itself says.
+    """The options of one run. None and the empty string stand for the value of the model itself.
 
     Raises:
-        OptionInvalid: a value cannot be used; the message says which may be.
+        OptionInvalid: a value cannot be used; the message says which values can.
     """
 
-    #: A folder below `models/` in the bucket; empty: the model in the container image.
-    model: str = ""
-    #: How many candidates the decoder keeps at each step. More is slower and seldom worse.
-    beam_width: Optional[int] = None
-    #: Need a model with a scorer.
-    hot_words: tuple[HotWord, ...] = ()
-    #: Of `FORMATS`, what is written beside the text and the JSON.
-    formats: tuple[str, ...] = ()
-    #: The weight of the language model, and the bonus for each word. Given together; need a model with a scorer.
-    lm_alpha: Optional[float] = None
-    lm_beta: Optional[float] = None
-    #: How many other transcripts of each segment the JSON lists.
-    alternatives: int = 0
-    #: Words with less confidence are marked in the JSON.
-    low_confidence: float = 0.8
-    #: Whether long audio is cut into segments, and what holds no voice passed over. Uncut audio takes memory and time
-    #: that grow with its length; without a scorer the time grows faster than that.
-    cut_at_silence: bool = True
-    #: Of `ENGINES`. It decides nothing that is written of a file, but for how sure it is in the fifth decimal place.
-    engine: str = AUTO
-    #: Whether the batched engine calculates its LSTM in whole numbers of 8 bits: faster, and some words differ.
-    int8_lstm: bool = False
+    model: str = option(
+        "",
+        title="Model",
+        help="A folder below models/ in the audio bucket.",
+        empty=_DEPLOYMENTS,
+        example="my-model",
+    )
+    beam_width: Optional[int] = option(
+        None,
+        title="Beam width",
+        help="How many candidates the decoder keeps at each step. More is slower and seldom better.",
+        empty=_MODELS_OWN,
+        minimum=1,
+        maximum=4096,  # time and memory grow with it; DeepSpeech's releases use 500
+        unit="candidates",
+        example=1000,
+        flag="--beam-width",
+        metavar="N",
+    )
+    hot_words: tuple[HotWord, ...] = option(
+        (),
+        title="Hot words",
+        help="Words to expect more often, each written word:boost, for example sonata:7.5. A negative boost makes a "
+        f"word rarer. {_NEEDS_SCORER} Words that the scorer does not know are never recognised.",
+        empty="none",
+        example=["sonata:7.5"],
+        flag="--hot-word",
+        metavar="WORD:BOOST",
+    )
+    formats: tuple[str, ...] = option(
+        (),
+        title="Subtitles",
+        help="Subtitles to write beside text and JSON, which are always written.",
+        empty=_DEPLOYMENTS,
+        choices=FORMATS,
+        advice="Text and JSON are always written.",
+        example=["srt"],
+    )
+    lm_alpha: Optional[float] = option(
+        None,
+        title="Weight of the language model",
+        help=f"How much the scorer counts against the sound, for example 0.93. Set lm_beta too. {_NEEDS_SCORER}",
+        empty=_MODELS_OWN,
+        minimum=0,
+        maximum=_MAX_WEIGHT,
+        advice="Values below 5 are usual.",
+        example=0.93,
+        flag="--lm-alpha",
+        metavar="X",
+    )
+    lm_beta: Optional[float] = option(
+        None,
+        title="Bonus for each word",
+        help="How much each word counts, for example 1.18. A higher value gives more and shorter words. Set lm_alpha "
+        f"too. {_NEEDS_SCORER}",
+        empty=_MODELS_OWN,
+        minimum=0,
+        maximum=_MAX_WEIGHT,
+        advice="Values below 5 are usual.",
+        example=1.18,
+        flag="--lm-beta",
+        metavar="X",
+    )
+    alternatives: int = option(
+        0,
+        title="Alternatives",
+        help="How many other transcripts of each segment the JSON lists, the likeliest first.",
+        empty="none",
+        minimum=0,
+        maximum=CANDIDATES - 1,
+        unit="transcripts",
+        example=3,
+    )
+    low_confidence: float = option(
+        0.8,
+        title="Low confidence",
+        help="Words with less confidence are marked in the JSON and counted in the report.",
+        minimum=0,
+        maximum=1,
+        advice="0 marks no word.",
+        example=0.8,
+        in_form=False,
+    )
+    cut_at_silence: bool = option(
+        True,
+        title="Cut at silence",
+        help="Cut long audio into segments at silence, and skip segments without a voice. Off: each file is one "
+        "segment; time and memory grow with its length, and an hour may be too much for the machine.",
+        example=True,
+        flag="--whole",
+        flag_help="Do not cut long files at silence. Time and memory grow with the length of the file.",
+    )
+    engine: str = option(
+        AUTO,
+        title="Engine",
+        help="What transcribes. auto: the batched engine, several times as fast, if it recognises in a test clip what "
+        "libdeepspeech recognises.",
+        empty=_DEPLOYMENTS,
+        choices=ENGINES,
+        example=AUTO,
+        flag="--engine",
+        # Transcripts of the two engines differ in the fifth decimal of the confidence only.
+        changes_transcript=False,
+    )
+    int8_lstm: bool = option(
+        False,
+        title="8-bit LSTM",
+        help="The batched engine computes its LSTM with 8-bit integers. It is faster and some words differ; the report "
+        "says in how many of the first segments.",
+        empty=_DEPLOYMENTS,
+        example=False,
+        flag="--int8-lstm",
+    )
 
     def __post_init__(self) -> None:
         if self.model and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", self.model):
@@ -103,34 +157,23 @@ class Options:
                 f"model {self.model!r} is not the name of a folder below models/: use letters, digits, '.', '_' "
                 "and '-', or leave it empty for the model in the container image."
             )
-        if self.beam_width is not None and self.beam_width not in BEAM_WIDTHS:
-            raise OptionInvalid(
-                f"beam_width {self.beam_width!r} must be a whole number from {BEAM_WIDTHS[0]} to {BEAM_WIDTHS[-1]}, "
-                "or empty for the model's own."
-            )
         if (self.lm_alpha is None) != (self.lm_beta is None):
             raise OptionInvalid("lm_alpha and lm_beta only work together; give both or neither.")
-        for name in ("lm_alpha", "lm_beta"):
-            weight = getattr(self, name)
-            if weight is not None and not 0 <= weight <= MAX_WEIGHT:
-                raise OptionInvalid(f"{name} {weight!r} must be from 0 to {MAX_WEIGHT:.0f}. Values below 5 are usual.")
-        if self.alternatives not in range(CANDIDATES):
-            raise OptionInvalid(
-                f"alternatives {self.alternatives!r} must be a whole number from 0 to {CANDIDATES - 1}."
-            )
-        if not 0 <= self.low_confidence <= 1:
-            raise OptionInvalid(f"low_confidence {self.low_confidence!r} must be from 0, which marks nothing, to 1.")
-        if self.engine not in ENGINES:
-            raise OptionInvalid(f"engine {self.engine!r} must be one of {', '.join(ENGINES)}.")
+        check_values(self)
         if self.int8_lstm and self.engine == LIBDEEPSPEECH:
             raise OptionInvalid("int8_lstm is for the batched engine; choose that one, or leave int8_lstm out.")
-        words = [each.word for each in self.hot_words]
-        twice = sorted({word for word in words if words.count(word) > 1})
-        if twice:
-            raise OptionInvalid(f"hot words are given more than once: {', '.join(twice)}. Keep one of each.")
-        unknown = [each for each in self.formats if each not in FORMATS]
-        if unknown or len(set(self.formats)) < len(self.formats):
-            raise OptionInvalid(
-                f"formats {', '.join(self.formats)} must be a choice of {', '.join(FORMATS)}; "
-                "text and JSON are always written."
-            )
+        words = [hot_word.word for hot_word in self.hot_words]
+        repeated = sorted({word for word in words if words.count(word) > 1})
+        if repeated:
+            raise OptionInvalid(f"hot words are given more than once: {', '.join(repeated)}. Keep one of each.")
+
+    def for_comparison(self) -> Options:
+        """Return the options so that they are equal if, and only if, the same transcript follows from them.
+
+        Lists are sorted, and options that change no transcript have their default values.
+        """
+        defaults = {
+            declared.name: declared.default for declared in declared_options(Options) if not declared.changes_transcript
+        }
+        words = tuple(sorted(self.hot_words, key=lambda hot_word: hot_word.word))
+        return replace(self, hot_words=words, formats=tuple(sorted(self.formats)), **defaults)

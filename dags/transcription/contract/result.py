@@ -81,5 +81,6 @@ class Result:
     engine_note: str = ""
 
     def commits(self, item: Item, options: Options, model: Model) -> bool:
-        """Whether this record makes transcribing `item` with `options` and `model` unnecessary."""
-        return self.status != LEFT and (self.item, self.options, self.model) == (item, options, model)
+        """Return whether this record makes it unnecessary to transcribe `item` with `options` and `model`."""
+        made_from = (self.item, self.options.for_comparison(), self.model)
+        return self.status != LEFT and made_from == (item, options.for_comparison(), model)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields, replace
 from typing import Any
 
 from transcription.contract import keys
 from transcription.contract.errors import OptionInvalid
-from transcription.contract.options import LIBDEEPSPEECH, HotWord, Options
+from transcription.contract.hot_word import HotWord
+from transcription.contract.option_field import Option
+from transcription.contract.options import LIBDEEPSPEECH, Options
 from transcription.plan.run_request import RunRequest
-from transcription.plan.trigger_form import PARAMS
+from transcription.plan.trigger_form import FORM_OPTIONS
 from transcription.shared.settings import Settings
 
 
@@ -47,28 +50,27 @@ def read_request(params: Mapping[str, Any], settings: Settings) -> RunRequest:
     Raises:
         OptionInvalid: a value cannot be used; the message says which values can.
     """
-    if unknown := sorted(params.keys() - PARAMS.keys()):
-        raise OptionInvalid(f"{', '.join(unknown)} cannot be chosen. What can be is {', '.join(PARAMS)}.")
-    formats = params["formats"]
-    engine = params["engine"] or settings.engine
-    options = Options(
-        model=params["model"] or settings.model,
-        beam_width=_number(int, params["beam_width"]),
-        hot_words=tuple(HotWord.parse(line) for line in params["hot_words"] or () if line.strip()),
-        formats=settings.default_formats if formats is None else tuple(formats),
-        lm_alpha=_number(float, params["lm_alpha"]),
-        lm_beta=_number(float, params["lm_beta"]),
-        alternatives=_number(int, params["alternatives"]) or 0,
-        low_confidence=settings.low_confidence,
-        cut_at_silence=params["cut_at_silence"],
-        engine=engine,
+    if unknown := sorted(params.keys() - FORM_OPTIONS.keys()):
+        raise OptionInvalid(f"{', '.join(unknown)} cannot be chosen. What can be is {', '.join(FORM_OPTIONS)}.")
+    chosen = {name: value for name, value in params.items() if not _is_empty(FORM_OPTIONS[name], value)}
+    values = {name: _value(FORM_OPTIONS[name], value) for name, value in chosen.items()} | {"prefix": _prefix(params)}
+    of_options = {field.name for field in fields(Options)}
+    options = {name: value for name, value in values.items() if name in of_options}
+    if options.get("engine") == LIBDEEPSPEECH:
         # The deployment's setting for the batched engine must not keep a run from choosing libdeepspeech.
-        int8_lstm=params["int8_lstm"] or (settings.int8_lstm and engine != LIBDEEPSPEECH),
-    )
-    max_files = _number(int, params["max_files"])
-    return RunRequest(options, _prefix(params), params["force"], max_files, params["dry_run"])
+        options.setdefault("int8_lstm", False)
+    of_request = {name: value for name, value in values.items() if name not in of_options}
+    return RunRequest(options=replace(settings.default_options, **options), **of_request)
 
 
-def _number[Number: (int, float)](kind: type[Number], value: float | None) -> Number | None:
-    """Convert a JSON number: people write 1 for 1.0, and JSON Schema accepts 1.0 as an integer."""
-    return None if value is None else kind(value)
+def _is_empty(declared: Option, value: Any) -> bool:
+    """Return whether a field stands for the deployment's default. A switch does if nobody has changed it."""
+    return value is None or value == "" or (declared.kind is bool and value == declared.default)
+
+
+def _value(declared: Option, value: Any) -> Any:
+    """Convert a value of the form, which JSON Schema has checked, to the type of the option."""
+    if declared.name == "hot_words":
+        return tuple(HotWord.parse(line) for line in value if line.strip())
+    # In JSON, people write 1 for 1.0; and JSON Schema accepts 1.0 as an integer.
+    return declared.kind(value)

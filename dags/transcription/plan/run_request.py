@@ -1,22 +1,44 @@
-"""The request of one run: what the trigger form asks for."""
+"""The request of one run: its options, and which files it takes. Needs no Airflow."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from transcription.contract.option_field import option
 from transcription.contract.options import Options
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RunRequest:
-    """What one run is asked to do."""
+    """What one run is asked to do. The trigger form has a field for each option, in this order."""
 
+    prefix: str = option(
+        "",
+        title="Only names that start with",
+        help="Take only files whose names below input/ start with this text, for example 2026.11.22/ or "
+        "interviews/anna.",
+        empty="all files",
+        example="interviews/",
+    )
     options: Options
-    #: Only files whose names below `input/` start with it are taken.
-    prefix: str
-    #: Whether files with a current transcript are transcribed again.
-    force: bool
-    #: Limit of the files that are taken or refused; None: no limit.
-    max_files: int | None
-    #: Whether the run ends with its plan.
-    dry_run: bool
+    force: bool = option(
+        False,
+        title="Transcribe again",
+        help="Transcribe also files that have a transcript of the same audio, model and options.",
+        example=False,
+    )
+    max_files: int | None = option(
+        None,
+        title="Most files",
+        help="Take at most this many files. The others wait for the next run.",
+        empty="no limit",
+        minimum=1,
+        unit="files",
+        example=100,
+    )
+    dry_run: bool = option(
+        False,
+        title="Dry run",
+        help="Only plan: the log of the task plan shows the expected hours and cost, and nothing is started.",
+        example=True,
+    )

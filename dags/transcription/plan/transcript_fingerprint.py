@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 from transcription.contract import keys
 from transcription.contract.errors import ModelMissing
@@ -36,9 +36,6 @@ def fingerprint(bucket: Bucket, options: Options, image_model: str) -> str:
             raise ModelMissing(
                 f"There is no model {bucket.uri(prefix)}. Upload a .pbmm there, or choose another model."
             )
-    words = tuple(sorted(options.hot_words, key=lambda hot_word: hot_word.word))
-    # Both engines recognise the same words, so the choice of engine is left out.
-    ordered = replace(options, hot_words=words, formats=tuple(sorted(options.formats)), engine=Options.engine)
     defaults = asdict(Options())
-    chosen = {name: value for name, value in asdict(ordered).items() if value != defaults[name]}
+    chosen = {name: value for name, value in asdict(options.for_comparison()).items() if value != defaults[name]}
     return hashlib.sha256(json.dumps([chosen, model], sort_keys=True).encode()).hexdigest()[:32]

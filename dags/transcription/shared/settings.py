@@ -91,13 +91,7 @@ class Settings:
             if not least <= getattr(self, name) <= most:
                 raise SettingInvalid(f"[{SECTION}] {name} is {getattr(self, name)}; it must be from {least} to {most}.")
         try:
-            Options(
-                self.model,
-                formats=self.default_formats,
-                low_confidence=self.low_confidence,
-                engine=self.engine,
-                int8_lstm=self.int8_lstm,
-            )
+            _ = self.default_options
         except OptionInvalid as error:
             raise SettingInvalid(f"[{SECTION}] {error.message}") from error
 
@@ -112,9 +106,19 @@ class Settings:
         return self.max_file_megabytes * 2**20
 
     @property
-    def default_formats(self) -> tuple[str, ...]:
-        """`formats`, apart."""
-        return tuple(filter(None, (each.strip() for each in self.formats.split(","))))
+    def default_options(self) -> Options:
+        """The options of a run that sets none.
+
+        Raises:
+            OptionInvalid: a setting has a value that an option cannot have.
+        """
+        return Options(
+            model=self.model,
+            formats=tuple(filter(None, (part.strip() for part in self.formats.split(",")))),
+            low_confidence=self.low_confidence,
+            engine=self.engine,
+            int8_lstm=self.int8_lstm,
+        )
 
 
 def load_settings() -> Settings:

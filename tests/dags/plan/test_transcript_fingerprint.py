@@ -8,7 +8,8 @@ import pytest
 
 from tests.support.dags.bucket_objects import upload
 from transcription.contract.errors import ModelMissing
-from transcription.contract.options import ENGINES, HotWord, Options
+from transcription.contract.hot_word import HotWord
+from transcription.contract.options import ENGINES, Options
 from transcription.plan import transcript_fingerprint
 from transcription.shared.bucket import Bucket
 

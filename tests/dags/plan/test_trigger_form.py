@@ -15,8 +15,9 @@ from airflow.sdk.exceptions import ParamValidationError
 from tests.support.dags.bucket_objects import make_plan
 from transcription.contract import keys, records
 from transcription.contract.errors import OptionInvalid
+from transcription.contract.hot_word import HotWord
 from transcription.contract.manifest import Plan
-from transcription.contract.options import HotWord, Options
+from transcription.contract.options import Options
 from transcription.plan import request_reader
 from transcription.plan.run_request import RunRequest
 from transcription.plan.trigger_form import PARAMS
@@ -33,7 +34,7 @@ def read(settings: Settings = SETTINGS, **chosen: Any) -> RunRequest:
 
 
 def test_the_nightly_run_is_the_deployments_defaults() -> None:
-    wanted = RunRequest(Options(model="house", formats=("vtt",)), prefix="", force=False, max_files=None, dry_run=False)
+    wanted = RunRequest(options=Options(model="house", formats=("vtt",)))
     assert read() == wanted
 
 
@@ -83,7 +84,7 @@ def test_what_is_chosen_is_what_happens() -> None:
         cut_at_silence=False,
         engine="libdeepspeech",
     )
-    assert request == RunRequest(options, "interviews/anna", force=True, max_files=100, dry_run=True)
+    assert request == RunRequest(options=options, prefix="interviews/anna", force=True, max_files=100, dry_run=True)
 
 
 def test_what_the_deployment_calls_unsure_holds_for_every_run() -> None:

@@ -23,7 +23,7 @@ def test_every_setting_can_be_given(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = load_settings()
     assert (settings.model, settings.max_children, settings.vcpu_hour_price) == ("court", 7, 0.01)
     assert settings.daily_summary is True
-    assert settings.default_formats == ()
+    assert settings.default_options.formats == ()
 
 
 def test_sizes_are_in_the_units_that_their_names_say(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,9 +86,9 @@ def test_a_missing_name_says_where_to_set_it(monkeypatch: pytest.MonkeyPatch, na
         ("daily_summary", "perhaps", "'perhaps'; it must be true or false"),
         ("model", "models/court", "use letters, digits"),
         ("formats", "srt,docx", "srt, docx must be a choice of srt, vtt"),
-        ("low_confidence", "90", "from 0, which marks nothing, to 1"),
-        ("low_confidence", "-0.1", "from 0, which marks nothing, to 1"),
-        ("low_confidence", "nan", "from 0, which marks nothing, to 1"),
+        ("low_confidence", "90", "from 0 to 1. 0 marks no word"),
+        ("low_confidence", "-0.1", "from 0 to 1. 0 marks no word"),
+        ("low_confidence", "nan", "from 0 to 1. 0 marks no word"),
         ("low_confidence", "90 %", "'90 %'; it must be a number"),
         ("formats", "srt, srt", "must be a choice of srt, vtt"),
         ("engine", "fast", "'fast' must be one of auto, batched, libdeepspeech"),

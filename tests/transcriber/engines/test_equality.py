@@ -17,7 +17,8 @@ from transcriber.engines.utterance import Utterance
 from transcriber.model.model_folder import open_folder
 from transcriber.selection.engine_comparison import transcribe_all
 from transcriber.selection.engine_selection import open_engine
-from transcription.contract.options import BATCHED, LIBDEEPSPEECH, HotWord, Options
+from transcription.contract.hot_word import HotWord
+from transcription.contract.options import BATCHED, LIBDEEPSPEECH, Options
 
 #: The network's frames begin so far from each other and are so long; it runs on 16 of them at a time.
 STEP, WINDOW, STEPS = 320, 512, 16

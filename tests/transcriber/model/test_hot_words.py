@@ -16,7 +16,8 @@ from transcriber.model.graph import read_letters
 from transcriber.model.hot_words import add_hot_words
 from transcriber.model.model_folder import open_folder
 from transcription.contract.errors import GraphUnsupported, ModelInvalid, OptionInvalid
-from transcription.contract.options import HotWord, Options
+from transcription.contract.hot_word import HotWord
+from transcription.contract.options import Options
 
 
 @pytest.fixture

@@ -18,8 +18,9 @@ from transcriber.engines.libdeepspeech import LibDeepSpeech
 from transcriber.model.digest import sha256
 from transcriber.model.model_folder import open_folder
 from transcriber.text.transcript import Provenance
+from transcription.contract.hot_word import HotWord
 from transcription.contract.manifest import Item
-from transcription.contract.options import HotWord, Options
+from transcription.contract.options import Options
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "dags/transcription/contract/transcript.schema.json").read_text())
 VALIDATOR = Draft202012Validator(SCHEMA)

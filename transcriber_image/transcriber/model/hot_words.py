@@ -8,7 +8,7 @@ from typing import Any
 from transcriber.model.graph import read_letters
 from transcriber.model.model_folder import ModelFolder
 from transcription.contract.errors import OptionInvalid
-from transcription.contract.options import HotWord
+from transcription.contract.hot_word import HotWord
 
 #: Maximum number of letters that a message lists. A Mandarin alphabet has thousands.
 _MAX_LISTED_LETTERS = 60

@@ -13,7 +13,7 @@ from ds_ctcdecoder import Scorer, swigwrapper
 from transcriber.engines.batched.mfcc import Floats
 from transcriber.model.graph import AcousticGraph
 from transcription.contract.errors import ModelInvalid
-from transcription.contract.options import HotWord
+from transcription.contract.hot_word import HotWord
 
 #: What libdeepspeech gives the search: no label is too improbable, and the 40 most probable of each frame count.
 #: Source: DeepSpeech 0.9.3, native_client/modelstate.h and deepspeech.cc.

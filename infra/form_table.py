@@ -1,0 +1,40 @@
+"""The fields of the trigger form as a table: what the declarations of the options say."""
+
+from __future__ import annotations
+
+from documentation.markdown import table
+from transcription.contract.option_field import Option, declared_options
+from transcription.plan.run_request import RunRequest
+
+
+def report() -> str:
+    """Return the table, in the order of the form."""
+    options = [declared for declared in declared_options(RunRequest) if declared.in_form]
+    rows = [
+        (f"`{declared.name}`", declared.help, _values(declared), _default(declared), _flag(declared))
+        for declared in options
+    ]
+    return table(("field", "what it does", "values", "default", "command line"), rows)
+
+
+def _values(declared: Option) -> str:
+    if declared.kind is bool:
+        return "on, off"
+    if declared.choices:
+        return ", ".join(f"`{choice}`" for choice in declared.choices)
+    if declared.bounds:
+        return f"{declared.bounds} {declared.unit}".rstrip()
+    example = declared.example[0] if declared.kind is tuple else declared.example
+    return f"for example `{example}`"
+
+
+def _default(declared: Option) -> str:
+    if declared.kind is bool:
+        return declared.empty or ("on" if declared.default else "off")
+    return declared.empty
+
+
+def _flag(declared: Option) -> str:
+    if not declared.flag:
+        return ""
+    return f"`{declared.flag} {declared.metavar}`" if declared.metavar else f"`{declared.flag}`"

@@ -1,0 +1,77 @@
+"""Options are declared once: the form, the command line and the docs say what the declarations say."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pytest
+
+from transcriber.option_arguments import add_options, options_from
+from transcription.contract.option_field import Option, declared_options
+from transcription.contract.options import Options
+from transcription.plan.run_request import RunRequest
+from transcription.plan.trigger_form import PARAMS
+
+DOCS = (Path(__file__).parents[3] / "docs/trigger-form.md").read_text()
+IN_FORM = [declared for declared in declared_options(RunRequest) if declared.in_form]
+WITH_FLAG = [declared for declared in declared_options(Options) if declared.flag]
+
+
+def named(options: list[Option]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("declared", options, ids=lambda declared: declared.name)
+
+
+def parser() -> argparse.ArgumentParser:
+    """A parser whose help has one line for each flag."""
+    made = argparse.ArgumentParser(
+        formatter_class=lambda prog: argparse.HelpFormatter(prog, max_help_position=80, width=2_000)
+    )
+    add_options(made)
+    return made
+
+
+def test_every_option_of_a_run_is_declared() -> None:
+    assert {declared.name for declared in declared_options(Options)} == set(Options.__dataclass_fields__)
+    fields = (set(RunRequest.__dataclass_fields__) - {"options"}) | set(Options.__dataclass_fields__)
+    assert {declared.name for declared in declared_options(RunRequest)} == fields
+
+
+def test_the_form_has_the_declared_fields_in_their_order() -> None:
+    assert list(PARAMS) == [declared.name for declared in IN_FORM]
+
+
+@named(IN_FORM)
+def test_a_field_of_the_form_says_what_is_declared(declared: Option) -> None:
+    param = PARAMS[declared.name]
+    assert param.schema["title"] == declared.title
+    assert (param.description or "").startswith(declared.help)
+    assert declared.empty in (param.description or "")
+    assert (param.schema.get("minimum"), param.schema.get("maximum")) == (declared.minimum, declared.maximum)
+    choices = param.schema.get("enum") or param.schema.get("items", {}).get("enum", [])
+    assert tuple(choice for choice in choices if choice is not None) == declared.choices
+
+
+@named(WITH_FLAG)
+def test_a_flag_of_the_command_line_says_what_is_declared(declared: Option) -> None:
+    (line,) = [line for line in parser().format_help().splitlines() if line.startswith(f"  {declared.flag} ")]
+    for part in (declared.flag_help or declared.help, declared.bounds, declared.unit, ",".join(declared.choices)):
+        assert part in line
+
+
+@named(WITH_FLAG)
+def test_a_flag_sets_its_option_and_no_other(declared: Option) -> None:
+    given = options_from(parser().parse_args([]))
+    assert given == Options()
+    both = ["--lm-alpha", "1", "--lm-beta", "1"] if declared.name.startswith("lm_") else []
+    value = {"hot_words": "sonata:7.5", "engine": "batched", "beam_width": "500"}.get(declared.name)
+    given = options_from(parser().parse_args(both or [declared.flag, *([value] if value else [])]))
+    changed = {name for name in Options.__dataclass_fields__ if getattr(given, name) != getattr(Options(), name)}
+    assert changed == ({"lm_alpha", "lm_beta"} if both else {declared.name})
+
+
+@named(IN_FORM)
+def test_the_docs_say_what_is_declared(declared: Option) -> None:
+    (row,) = [line for line in DOCS.splitlines() if line.startswith(f"| `{declared.name}` |")]
+    for part in (declared.help, declared.bounds, declared.unit, declared.flag, declared.empty, *declared.choices):
+        assert part in row
