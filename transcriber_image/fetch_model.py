@@ -1,8 +1,8 @@
-"""Download the official English DeepSpeech 0.9.3 model and scorer: `python3 fetch_model.py DIR` (1.1 GB).
+"""Download the official English DeepSpeech 0.9.3 model and its scorer: `python3 fetch_model.py DIR` (1.1 GB).
 
-A file that already exists with the right checksum is kept, and an interrupted download continues where it stopped. A
-file gets its final name only after its SHA-256 matches. The script uses the standard library only, because it runs in
-the image build and on any machine.
+Only needs the standard library, because it runs on any computer and in the image build. It keeps files that already
+have the right checksum, and continues a download that was interrupted. A file gets its final name only after its
+SHA-256 was checked.
 """
 
 from __future__ import annotations
@@ -19,30 +19,30 @@ from pathlib import Path
 from typing import BinaryIO
 
 RELEASE = "https://github.com/mozilla/DeepSpeech/releases/download/v0.9.3"
-#: The decoder settings that the release notes of 0.9.3 give for this model and scorer.
+#: The contents of `model.json`: the decoder settings in the release notes of 0.9.3 for this model and scorer.
 DEFAULTS = {"name": "deepspeech-0.9.3", "lm_alpha": 0.931289, "lm_beta": 1.183414, "beam_width": 500}
 _BLOCK = 2**20
 _TIMEOUT_SECONDS = 60
 
 
 @dataclass(frozen=True)
-class File:
-    """A file of a release."""
+class ReleasedFile:
+    """A file of the release."""
 
     name: str
     #: In bytes.
     size: int
-    #: Hexadecimal.
+    #: In hexadecimal.
     sha256: str
 
 
 FILES = (
-    File(
+    ReleasedFile(
         "deepspeech-0.9.3-models.pbmm",
         188_915_987,
         "ebe9b4f64bda3591acd723c27629f101d1bb1ec487730d9f882bcfe03214462d",
     ),
-    File(
+    ReleasedFile(
         "deepspeech-0.9.3-models.scorer",
         953_363_776,
         "d0cf926ab9cab54a8a7d70003b931b2d62ebd9105ed392d1ec9c840029867799",
@@ -54,58 +54,63 @@ class FetchFailed(Exception):
     """Raised when a file cannot be downloaded, or is not the one that was released."""
 
 
-def fetch(folder: Path, files: Sequence[File] = FILES, address: str = RELEASE) -> None:
-    """Download `files` from below `address` to `folder`, and write a `model.json` beside them.
+def fetch(folder: Path, files: Sequence[ReleasedFile] = FILES, address: str = RELEASE) -> None:
+    """Download files and write `model.json`, so that a folder is a complete model folder.
+
+    Args:
+        folder: the model folder; it is created if it does not exist.
+        files: the files to download.
+        address: the URL of the folder that contains the files.
 
     Raises:
-        FetchFailed: a file cannot be downloaded; the message has the address, the reason and what to do.
+        FetchFailed: a file cannot be downloaded or has another checksum. The message says where, why and what to do.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for file in files:
         path = folder / file.name
-        if path.exists() and _matches(file, path):
+        if path.exists() and _is_intact(path, file):
             print(f"{path} exists already", flush=True)
             continue
-        part = folder / f"{file.name}.part"
-        _download(file, f"{address}/{file.name}", part)
-        if not _matches(file, part):
-            actual = f"{part.stat().st_size} bytes, SHA-256 {_sha256(part)}"
-            part.unlink()
+        partial = folder / f"{file.name}.part"
+        _download(file, f"{address}/{file.name}", partial)
+        if not _is_intact(partial, file):
+            actual = f"{partial.stat().st_size} bytes, SHA-256 {_sha256(partial)}"
+            partial.unlink()
             raise FetchFailed(
                 f"{address}/{file.name} is not the file that was released: expected {file.size} bytes, "
-                f"SHA-256 {file.sha256}; downloaded {actual}. It was deleted. Run this again; if that does not "
+                f"SHA-256 {file.sha256}; got {actual}. The download was deleted. Run this again; if that does not "
                 "help, a proxy between this machine and the server changes the file."
             )
-        part.replace(path)
+        partial.replace(path)
     (folder / "model.json").write_text(json.dumps(DEFAULTS, indent=1) + "\n")
 
 
-def _download(file: File, url: str, part: Path) -> None:
-    """Download the missing end of `file` and append it to `part`."""
-    start = part.stat().st_size if part.exists() else 0
+def _download(file: ReleasedFile, url: str, partial: Path) -> None:
+    """Download a file, or the rest of it if the file `partial` already contains its beginning."""
+    start = partial.stat().st_size if partial.exists() else 0
     if start >= file.size:
         return
     headers = {"Range": f"bytes={start}-"} if start else {}
-    request = urllib.request.Request(url, headers=headers)  # noqa: S310 - always below `address`
+    request = urllib.request.Request(url, headers=headers)  # noqa: S310 - the address is a constant
     try:
         with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as response:  # noqa: S310
             resumed = response.status == http.HTTPStatus.PARTIAL_CONTENT
-            with part.open("ab" if resumed else "wb") as target:
+            with partial.open("ab" if resumed else "wb") as target:
                 print(f"downloading {url}", flush=True)
                 _copy(response, target, file.size)
     except (OSError, http.client.HTTPException) as error:  # URLError and HTTPError are OSErrors
         raise FetchFailed(
             f"{url} cannot be downloaded: {error}. Check that this machine reaches that address (to use a proxy, set "
-            f"https_proxy); or download the file elsewhere, put it into {part.parent} and run this again."
+            f"https_proxy); or download the file elsewhere, put it into {partial.parent} and run this again."
         ) from error
-    if part.stat().st_size < file.size:
+    if partial.stat().st_size < file.size:
         raise FetchFailed(
-            f"{url} ended after {part.stat().st_size} of {file.size} bytes. Run this again; it continues from there."
+            f"{url} ended after {partial.stat().st_size} of {file.size} bytes. Run this again; it continues from there."
         )
 
 
 def _copy(source: http.client.HTTPResponse, target: BinaryIO, size: int) -> None:
-    """Copy to the end, and print the progress at each tenth of `size`."""
+    """Copy a response to a file, and print the progress at each tenth of `size` bytes."""
     tenth = target.tell() * 10 // size
     while block := source.read(_BLOCK):
         target.write(block)
@@ -114,7 +119,8 @@ def _copy(source: http.client.HTTPResponse, target: BinaryIO, size: int) -> None
             print(f"  {target.tell() / 1e6:.0f} of {size / 1e6:.0f} MB", flush=True)
 
 
-def _matches(file: File, path: Path) -> bool:
+def _is_intact(path: Path, file: ReleasedFile) -> bool:
+    """Return whether a path has the size and digest of the released file."""
     return path.stat().st_size == file.size and _sha256(path) == file.sha256
 
 
@@ -127,7 +133,7 @@ def _sha256(path: Path) -> str:
 
 
 def main() -> int:
-    """Run the command; return its exit code."""
+    """Run the command line and return its exit code."""
     parser = argparse.ArgumentParser(description="Download the official English DeepSpeech 0.9.3 model (1.1 GB).")
     parser.add_argument("folder", type=Path, metavar="DIR", help="the folder to write to; created if it does not exist")
     try:

@@ -12,7 +12,11 @@ from transcription.contract.options import Options
 
 
 def transcribe_file(path: Path, engine: Engine, options: Options = Options()) -> Transcript:  # noqa: B008 - it is frozen
-    """The transcript of a file; raises the error if there is none."""
+    """Return the transcript of a file.
+
+    Raises:
+        InputError, EngineFailed, DiskFailed: the file could not be transcribed.
+    """
     [result] = transcribe_recordings([Recording(0, path)], engine, options)
     if result.transcript is None:
         assert result.error is not None

@@ -1,7 +1,8 @@
-"""Gives every mutant of one model file to the graph reader, in a process with little memory that may not hang.
+"""Give every mutant of one model file to the graph reader, in a process whose memory and time are limited.
 
-`python -m tests.support.transcriber.graph_fuzz SEED FOLDER` writes `FOLDER/now` (the mutant at hand, for
-whoever finds a dead process) and one line of JSON: what came of the mutants, counted, and what was wrong.
+`python -m tests.support.transcriber.graph_fuzz SEED FOLDER` prints one line of JSON: how many mutants had which
+outcome, and which were read wrongly. It writes the name of the current mutant to `FOLDER/current`, so that the name is
+known if the process dies.
 """
 
 from __future__ import annotations
@@ -20,14 +21,15 @@ from typing import Optional
 
 import numpy as np
 
-from tests.support.transcriber.graph_mutations import Seed, mutants, seeds
+from tests.support.transcriber.graph_mutations import mutants
+from tests.support.transcriber.graph_seeds import Seed, seeds
 from tests.support.transcriber.wav_fuzz import HANG_SECONDS, MEMORY
 from transcriber.model.graph import AcousticGraph, read_graph, read_letters
 from transcription.contract.errors import ModelInvalid
 
 
 def outcome(path: Path) -> str:
-    """The code of its failure, or what is wrong with the graph, or `graph`."""
+    """Read a file; return `graph`, the code of its error, or `wrong: …` if it is read wrongly."""
     try:
         graph = read_graph(path)
         letters = read_letters(path)
@@ -35,11 +37,11 @@ def outcome(path: Path) -> str:
         if not error.message.startswith(str(path)) or not error.message.endswith("."):
             return f"wrong: {error}"
         return error.code
-    return wrong(graph) or ("graph" if letters == set(graph.labels) else f"wrong: {letters}")
+    return mismatch(graph) or ("graph" if letters == set(graph.labels) else f"wrong: {letters}")
 
 
-def wrong(graph: AcousticGraph) -> Optional[str]:
-    """In which way its parts do not fit together."""
+def mismatch(graph: AcousticGraph) -> Optional[str]:
+    """Describe the parts of a graph that do not fit together or are out of range; `None` if all do."""
     features, lstm = graph.features, graph.lstm
     before, after, output = graph.layers_before_lstm, graph.layer_after_lstm, graph.output_layer
     inputs = [(2 * graph.context + 1) * features.coefficients, *(len(layer.biases) for layer in before)]
@@ -51,31 +53,31 @@ def wrong(graph: AcousticGraph) -> Optional[str]:
         return f"wrong: {lstm.kernel.shape}, {lstm.biases.shape} after {inputs[-1]}"
     if len(output.biases) != len(graph.labels) + 1:
         return f"wrong: {len(output.biases)} outputs for {len(graph.labels)} labels"
-    arrays = [lstm.kernel, lstm.biases, *(each for _, layer in layers for each in (layer.weights, layer.biases))]
-    if not all(each.dtype == np.float32 and each.size and np.isfinite(each).all() for each in arrays):
-        return "wrong: weights that are none"
+    arrays = [lstm.kernel, lstm.biases, *(array for _, layer in layers for array in (layer.weights, layer.biases))]
+    if not all(array.dtype == np.float32 and array.size and np.isfinite(array).all() for array in arrays):
+        return "wrong: weights that are not finite floats"
     numbers = (graph.steps, graph.beam_width, graph.relu_clip, features.window, features.step, features.sample_rate)
-    if not all(0 < each < 2**31 for each in numbers) or not 0 < features.coefficients <= features.channels < 2**18:
+    if not all(0 < number < 2**31 for number in numbers) or not 0 < features.coefficients <= features.channels < 2**18:
         return f"wrong: {features}, {numbers}"
     return None
 
 
 def check(seed: Seed, folder: Path) -> dict[str, object]:
-    """What came of all mutants of `seed`."""
-    path, now = folder / f"x{seed.suffix}", folder / "now"
+    """Read all mutants of `seed`; return the outcomes and the failures."""
+    path, current = folder / f"x{seed.suffix}", folder / "current"
     path.write_bytes(seed.data)
     assert outcome(path) == "graph", f"the seed itself is not read: {outcome(path)}"
     counts: collections.Counter[str] = collections.Counter()
     failures = []
     for name, data in mutants(seed):
-        now.write_text(name)
-        path.unlink()  # what is mapped into memory must not change
+        current.write_text(name)
+        path.unlink()  # a mapped file must not be changed
         path.write_bytes(data)
         signal.alarm(HANG_SECONDS)
         try:
-            with _little_memory(beside=len(data)):
+            with _limited_memory(file_size=len(data)):
                 result = outcome(path)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is what this looks for
+        except Exception as error:  # noqa: BLE001 - any exception is a failure to report
             result = f"wrong: {error!r}"
         counts["wrong" if result.startswith("wrong") else result] += 1
         if result.startswith("wrong"):
@@ -85,11 +87,11 @@ def check(seed: Seed, folder: Path) -> dict[str, object]:
 
 
 @contextmanager
-def _little_memory(beside: int) -> Iterator[None]:
-    """Let this process take no more than `MEMORY`, and `beside` it what a file takes that is mapped into memory."""
+def _limited_memory(file_size: int) -> Iterator[None]:
+    """Limit the memory of this process to what it has, plus `MEMORY`, plus the mapped file, in bytes."""
     limits = resource.getrlimit(resource.RLIMIT_AS)
     pages = int(Path("/proc/self/statm").read_text().split()[0])
-    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + beside + MEMORY, limits[1]))
+    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + file_size + MEMORY, limits[1]))
     try:
         yield
     finally:
@@ -99,6 +101,6 @@ def _little_memory(beside: int) -> Iterator[None]:
 if __name__ == "__main__":
     warnings.simplefilter("error")
     faulthandler.enable()
-    # Ends the process, and says where it was. A thread that watches would itself take memory, at any moment.
+    # If a mutant hangs, print the stack and end. A thread that watches would itself need memory at any time.
     faulthandler.register(signal.SIGALRM, chain=True)
     print(json.dumps(check(seeds()[sys.argv[1]], Path(sys.argv[2]))))

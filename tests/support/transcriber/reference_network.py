@@ -1,7 +1,6 @@
-"""What a graph should compute, step by step in numpy: features, layers, and a beam search without a scorer.
+"""Calculate in plain numpy what a graph should compute: features, layers, and a beam search without a scorer.
 
-Slow and plain, for the tests to compare with: written after TensorFlow's and DeepSpeech's sources, and by the numbers
-that the graph reader found, none of its own.
+Written from the sources of TensorFlow and DeepSpeech. All settings and weights come from the graph that was read.
 """
 
 from __future__ import annotations
@@ -14,30 +13,31 @@ import numpy.typing as npt
 
 from transcriber.model.graph import AcousticGraph, Dense, Features
 
-#: Both are the decoder's own.
+#: Constants of DeepSpeech's decoder: added to each probability, and the probability of the blank below which it starts.
 _SMALLEST, _START = np.finfo(np.float32).tiny, 0.999
+#: The logarithm of the probability 0.
 _NEVER = -math.inf
 
 Samples = npt.NDArray[np.int16]
 Values = npt.NDArray[np.float64]
 
 
-def features(samples: Samples, wanted: Features) -> Values:
-    """Each full window, and then always one that is filled up with zeros."""
-    full = max(0, (len(samples) - wanted.window) // wanted.step + 1)
-    padded = np.zeros(full * wanted.step + wanted.window)
+def features(samples: Samples, settings: Features) -> Values:
+    """Return the features, shape (frames, coefficients): of each full window, and of one padded with zeros."""
+    full = max(0, (len(samples) - settings.window) // settings.step + 1)
+    padded = np.zeros(full * settings.step + settings.window)
     padded[: len(samples)] = samples[: len(padded)] / 32768
-    windows = np.lib.stride_tricks.sliding_window_view(padded, wanted.window)[:: wanted.step]
-    size = 1 << (wanted.window - 1).bit_length()
-    spectrum = np.abs(np.fft.rfft(windows * _hann(wanted.window), size, axis=1))
-    energies = np.maximum(spectrum @ _filters(wanted, size), 1e-12)
-    bands = np.arange(wanted.channels) + 0.5
-    cosines = np.cos(np.pi / wanted.channels * np.outer(bands, np.arange(wanted.coefficients)))
-    return np.log(energies) @ (cosines * np.sqrt(2 / wanted.channels))  # type: ignore[no-any-return]
+    windows = np.lib.stride_tricks.sliding_window_view(padded, settings.window)[:: settings.step]
+    size = 1 << (settings.window - 1).bit_length()
+    spectrum = np.abs(np.fft.rfft(windows * _hann(settings.window), size, axis=1))
+    energies = np.maximum(spectrum @ _filters(settings, size), 1e-12)
+    bands = np.arange(settings.channels) + 0.5
+    cosines = np.cos(np.pi / settings.channels * np.outer(bands, np.arange(settings.coefficients)))
+    return np.log(energies) @ (cosines * np.sqrt(2 / settings.channels))  # type: ignore[no-any-return]
 
 
 def probabilities(samples: Samples, graph: AcousticGraph) -> Values:
-    """Of every label in every frame, the blank last."""
+    """Return the probability of each label in each frame, shape (frames, labels + 1), the blank last."""
     frames = np.pad(features(samples, graph.features), ((graph.context, graph.context), (0, 0)))
     width = 2 * graph.context + 1
     windows = np.lib.stride_tricks.sliding_window_view(frames, width, axis=0).transpose(0, 2, 1)
@@ -51,14 +51,21 @@ def probabilities(samples: Samples, graph: AcousticGraph) -> Values:
 
 
 def decode(frames: Values, labels: tuple[bytes, ...], beam_width: int) -> tuple[bytes, float]:
-    """The best text of a beam search, and the logarithm of its probability."""
+    """Return the best text of a beam search, and the logarithm of its probability.
+
+    Args:
+        frames: the probabilities, shape (frames, labels + 1).
+        labels: the alphabet.
+        beam_width: the number of prefixes that are kept after each frame.
+    """
     blank = len(labels)
-    beam: dict[tuple[int, ...], tuple[float, float]] = {(): (0.0, _NEVER)}  # ending in a blank, and in a letter
+    # For each prefix, the logarithms of the probabilities that it ends in a blank and that it ends in a letter.
+    beam: dict[tuple[int, ...], tuple[float, float]] = {(): (0.0, _NEVER)}
     begin = int(np.argmax(frames[:, blank] < _START)) if (frames[:, blank] < _START).any() else len(frames)
     for frame in np.log(frames[begin:] + _SMALLEST).tolist():
-        following: dict[tuple[int, ...], tuple[float, float]] = {}
+        extended: dict[tuple[int, ...], tuple[float, float]] = {}
 
-        def add(prefix: tuple[int, ...], in_blank: float, in_letter: float, to: Any = following) -> None:
+        def add(prefix: tuple[int, ...], in_blank: float, in_letter: float, to: Any = extended) -> None:
             before = to.get(prefix, (_NEVER, _NEVER))
             to[prefix] = (_sum(before[0], in_blank), _sum(before[1], in_letter))
 
@@ -67,28 +74,31 @@ def decode(frames: Values, labels: tuple[bytes, ...], beam_width: int) -> tuple[
             add(prefix, both + frame[blank], in_letter + frame[prefix[-1]] if prefix else _NEVER)
             for label, score in enumerate(frame[:blank]):
                 add((*prefix, label), _NEVER, score + (in_blank if prefix[-1:] == (label,) else both))
-        best = sorted(following.items(), key=lambda each: -_sum(*each[1]))
+        best = sorted(extended.items(), key=lambda item: -_sum(*item[1]))
         beam = dict(best[:beam_width])
-    prefix, ends = next(iter(beam.items()))
-    return b"".join(labels[each] for each in prefix), _sum(*ends)
+    prefix, logarithms = next(iter(beam.items()))
+    return b"".join(labels[label] for label in prefix), _sum(*logarithms)
 
 
 def _hann(window: int) -> Values:
     return 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(window) / window)  # type: ignore[no-any-return]
 
 
-def _filters(wanted: Features, size: int) -> Values:
-    """Triangles whose centres lie evenly on the mel scale; TensorFlow leaves out the bins below the lowest."""
+def _filters(settings: Features, size: int) -> Values:
+    """Return triangular filters with evenly spaced centres on the mel scale, shape (bins, channels).
+
+    Bins outside the limits are 0, as in TensorFlow.
+    """
 
     def mel(hertz: Any) -> Any:
         return 1127 * np.log1p(hertz / 700)
 
-    width = wanted.sample_rate / size
+    bin_width = settings.sample_rate / size
     bins = np.arange(size // 2 + 1)
-    edges = np.linspace(mel(wanted.lowest), mel(wanted.highest), wanted.channels + 2)
-    distance = np.abs((mel(bins * width)[:, None] - edges) / (edges[1] - edges[0]))
+    edges = np.linspace(mel(settings.lowest), mel(settings.highest), settings.channels + 2)
+    distance = np.abs((mel(bins * bin_width)[:, None] - edges) / (edges[1] - edges[0]))
     filters = np.clip(1 - distance, 0, None)[:, 1:-1]
-    used = (bins >= int(1.5 + wanted.lowest / width)) & (bins <= int(wanted.highest / width))
+    used = (bins >= int(1.5 + settings.lowest / bin_width)) & (bins <= int(settings.highest / bin_width))
     return filters * used[:, None]  # type: ignore[no-any-return]
 
 
@@ -97,16 +107,17 @@ def _clipped(values: Values, layer: Dense, clip: float) -> Values:
 
 
 def _recurrent(values: Values, graph: AcousticGraph) -> Values:
+    """Return the output of the LSTM, shape (frames, units)."""
     lstm = graph.lstm
     cell = hidden = np.zeros(lstm.units)
     outputs = []
-    for each in values:
-        gates = np.concatenate([each, hidden]).astype(np.float32) @ lstm.kernel + lstm.biases
-        into, candidate, forget, out = np.split(gates, 4)
-        cell = _sigmoid(forget + lstm.forget_bias) * cell + _sigmoid(into) * np.tanh(candidate)
+    for frame in values:
+        gates = np.concatenate([frame, hidden]).astype(np.float32) @ lstm.kernel + lstm.biases
+        entry, candidate, forget, output = np.split(gates, 4)
+        cell = _sigmoid(forget + lstm.forget_bias) * cell + _sigmoid(entry) * np.tanh(candidate)
         if lstm.cell_clip is not None:
             cell = np.clip(cell, -lstm.cell_clip, lstm.cell_clip)
-        hidden = _sigmoid(out) * np.tanh(cell)
+        hidden = _sigmoid(output) * np.tanh(cell)
         outputs.append(hidden)
     return np.array(outputs)
 
@@ -116,6 +127,6 @@ def _sigmoid(values: Values) -> Values:
 
 
 def _sum(first: float, second: float) -> float:
-    """Of two probabilities, all as logarithms."""
+    """Add two probabilities, given and returned as logarithms."""
     low, high = sorted((first, second))
     return high if low == _NEVER else high + math.log1p(math.exp(low - high))

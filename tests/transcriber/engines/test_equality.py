@@ -1,4 +1,4 @@
-"""The batched engine hears what libdeepspeech hears: each word, each time, each alternative, whatever the audio."""
+"""The batched engine and libdeepspeech find the same words, times and alternatives in any audio."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from transcriber.selection.engine_selection import open_engine
 from transcription.contract.hot_word import HotWord
 from transcription.contract.options import BATCHED, LIBDEEPSPEECH, Options
 
-#: The network's frames begin so far from each other and are so long; it runs on 16 of them at a time.
+#: Distance between the starts of two frames and length of a frame, in samples; and number of frames in one run.
 STEP, WINDOW, STEPS = 320, 512, 16
-#: How far the two may differ in how sure they are, from 0 to 1. Of candidates that are equally likely, either may be
-#: the last of the sixteen that are counted; the largest difference in what is below is 0.0012, in one utterance.
-SURE = 5e-3
+#: Maximum difference between the confidences of the two engines, from 0 to 1. If two candidates are equally likely,
+#: either may be the last of the sixteen that count. The largest difference in these tests is 0.0012, in one utterance.
+CONFIDENCE_TOLERANCE = 5e-3
 
 
 @dataclass(frozen=True)
 class Case:
-    """A way to decode, and how many utterances are decoded so."""
+    """Options, and the number of utterances to transcribe with them."""
 
     name: str
     utterances: int
     options: Options
     has_scorer: bool = True
-    #: The longest, in seconds.
+    #: Maximum length of an utterance, in seconds.
     longest: float = 4.0
 
 
@@ -50,13 +50,13 @@ CASES = [
 ]
 
 
-def test_the_cases_are_as_many_as_are_promised() -> None:
-    assert sum(each.utterances for each in CASES) >= 2000
+def test_the_cases_contain_at_least_2000_utterances() -> None:
+    assert sum(case.utterances for case in CASES) >= 2000
 
 
 @pytest.fixture(scope="module")
 def without_scorer(model_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo model without its language model and its settings."""
+    """The demo model without its scorer and `model.json`."""
     folder = tmp_path_factory.mktemp("bare")
     shutil.copy(model_folder / "demo.pbmm", folder)
     return folder
@@ -64,16 +64,17 @@ def without_scorer(model_folder: Path, tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.fixture(scope="module")
 def speech(clips: list[Clip]) -> Samples:
-    """All clips, one behind the other."""
+    """All clips, joined."""
     return np.concatenate([clip.samples for clip in clips])
 
 
 def numbered(sounds: Sequence[Samples]) -> list[Segment]:
-    return [Segment(number, 0.0, each, len(each) / RATE) for number, each in enumerate(sounds)]
+    """Return a segment for each sound, in files with the numbers 0, 1, …"""
+    return [Segment(number, 0.0, samples, len(samples) / RATE) for number, samples in enumerate(sounds)]
 
 
 def utterances(rng: np.random.Generator, speech: Samples, count: int, longest: float) -> Iterator[Samples]:
-    """Pieces of speech that begin and end anywhere, louder or softer, with more or less noise."""
+    """Yield random pieces of speech, at different volumes and with different amounts of noise."""
     for _ in range(count):
         length = int(rng.uniform(0.05, longest) * RATE)
         start = rng.integers(len(speech) - length)
@@ -83,52 +84,51 @@ def utterances(rng: np.random.Generator, speech: Samples, count: int, longest: f
 
 
 def differences(folder: Path, options: Options, segments: Sequence[Segment]) -> list[str]:
-    """Where the two do not hear the same, with what they hear."""
-    heard = []
+    """Transcribe segments with both engines, and describe those whose results differ."""
+    results = []
     for name in (LIBDEEPSPEECH, BATCHED):
-        chosen = Options(**{**options.__dict__, "engine": name})
-        with open_engine(open_folder(folder), chosen, processes=2) as engine:
+        selected = Options(**{**options.__dict__, "engine": name})
+        with open_engine(open_folder(folder), selected, processes=2) as engine:
             assert engine.description.name.startswith(name)
-            heard.append(transcribe_all(engine, segments))
-    assert [len(each) for each in heard] == [len(segments)] * 2
-    return [f"{one.file}: {one} {other}" for one, other in zip(*heard) if not same(one, other)]
+            results.append(transcribe_all(engine, segments))
+    assert [len(utterances) for utterances in results] == [len(segments)] * 2
+    return [f"{one.file}: {one} {other}" for one, other in zip(*results) if not is_same(one, other)]
 
 
-def same(one: Utterance, other: Utterance) -> bool:
-    """Words, times and alternatives to the last bit; how sure they are, nearly."""
+def is_same(one: Utterance, other: Utterance) -> bool:
+    """Return whether words, times and alternatives are equal to the last bit, and confidences nearly."""
     exact = [
-        ([(word.word, word.start, word.end) for word in each.words], [found.text for found in each.alternatives])
-        for each in (one, other)
+        (
+            [(word.word, word.start, word.end) for word in utterance.words],
+            [alternative.text for alternative in utterance.alternatives],
+        )
+        for utterance in (one, other)
     ]
-    sure = [[found.confidence for found in (*each.words, *each.alternatives)] for each in (one, other)]
-    return exact[0] == exact[1] and np.allclose(*sure, rtol=0, atol=SURE)
+    confidences = [
+        [result.confidence for result in (*utterance.words, *utterance.alternatives)] for utterance in (one, other)
+    ]
+    return exact[0] == exact[1] and np.allclose(*confidences, rtol=0, atol=CONFIDENCE_TOLERANCE)
 
 
-@pytest.mark.parametrize("case", CASES, ids=[each.name for each in CASES])
-def test_not_one_of_thousands_of_utterances_differs(
-    case: Case, model_folder: Path, without_scorer: Path, speech: Samples
-) -> None:
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def test_no_utterance_differs(case: Case, model_folder: Path, without_scorer: Path, speech: Samples) -> None:
     rng = np.random.default_rng(len(case.name))
     segments = numbered(list(utterances(rng, speech, case.utterances, case.longest)))
     assert differences(model_folder if case.has_scorer else without_scorer, case.options, segments) == []
 
 
-def test_no_sample_more_or_less_makes_a_difference_where_frames_begin_and_end(
-    model_folder: Path, speech: Samples
-) -> None:
-    """A frame or a run of the network too few swallows the last letter."""
+def test_no_utterance_that_ends_near_the_end_of_a_frame_differs(model_folder: Path, speech: Samples) -> None:
+    """With a frame or a run of the network too few, the last letter would be lost."""
     borders = [0, 1, STEP, WINDOW]
     borders += [WINDOW + frames * STEP for frames in (1, 2, STEPS - 2, STEPS - 1, STEPS, 2 * STEPS - 1, 5 * STEPS - 1)]
-    lengths = sorted({max(0, border + more) for border in borders for more in (-1, 0, 1)})
+    lengths = sorted({max(0, border + offset) for border in borders for offset in (-1, 0, 1)})
     sounds = [speech[:length] for length in lengths]
     noise = np.random.default_rng(1).integers(-32768, 32767, 2 * RATE).astype(np.int16)
     sounds += [noise, np.zeros(2 * RATE, np.int16), np.full(RATE, -32768, np.int16)]
     assert differences(model_folder, Options(alternatives=15), numbered(sounds)) == []
 
 
-def test_ten_minutes_cut_at_silence_and_half_a_minute_in_one_piece_are_the_same(
-    model_folder: Path, speech: Samples
-) -> None:
+def test_no_segment_of_a_long_recording_differs(model_folder: Path, speech: Samples) -> None:
     long = np.resize(speech, 600 * RATE)
     segments = [*Segmenter(RATE).segments(0, [long]), *numbered([long, long[: 30 * RATE]])[1:]]
     assert len(segments) > 40

@@ -1,4 +1,4 @@
-"""The real DeepSpeech with the demo model: right words, at the right time, and no silent failure."""
+"""libdeepspeech with the demo model finds the right words at the right times, and never fails silently."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from transcription.contract.errors import EngineFailed, ModelInvalid
 from transcription.contract.options import Options
 
 
-def copy_of(model: Path, to: Path) -> Path:
-    """A model to damage; without `model.json`, whose digests would notice first."""
-    for each in model.iterdir():
-        if each.suffix in (".pbmm", ".scorer"):
-            shutil.copy(each, to)
-    return to
+def copy_of(model: Path, folder: Path) -> Path:
+    """Copy a model to damage it. Leave out `model.json`, whose digests would reveal the damage first."""
+    for path in model.iterdir():
+        if path.suffix in (".pbmm", ".scorer"):
+            shutil.copy(path, folder)
+    return folder
 
 
 def answering(*candidates: SimpleNamespace) -> SimpleNamespace:
-    """A DeepSpeech that hears the same in any audio."""
+    """Return a fake `deepspeech.Model` that returns these candidates for any audio."""
     return SimpleNamespace(sttWithMetadata=lambda *_: SimpleNamespace(transcripts=list(candidates)))
 
 
 def unrunnable(model: bytes) -> bytes:
-    """The `.pbmm` file with one weight gone: its graph loads, and cannot run."""
+    """Return the contents of a `.pbmm` file without one of its regions: the graph can be loaded but not run."""
     weight = model.index(b"memmapped_package://") + len(b"memmapped_package://")
     return model[:weight] + b"?" + model[weight + 1 :]
 
@@ -44,11 +44,11 @@ def segment(samples: Samples, start: float = 0.0) -> Segment:
 
 
 def test_every_clip_is_understood_word_for_word(engine: LibDeepSpeech, clips: list[Clip]) -> None:
-    heard = [transcribe_file(clip.path, engine).text for clip in clips]
-    assert heard == [clip.text for clip in clips]
+    texts = [transcribe_file(clip.path, engine).text for clip in clips]
+    assert texts == [clip.text for clip in clips]
 
 
-def test_words_lie_one_after_another_where_they_are_spoken(engine: LibDeepSpeech, clip: Clip) -> None:
+def test_words_have_the_times_at_which_they_are_spoken(engine: LibDeepSpeech, clip: Clip) -> None:
     late = np.concatenate([silence(2), clip.samples])
     plain = engine.transcribe_segment(segment(clip.samples))
     shifted = engine.transcribe_segment(segment(late))
@@ -65,7 +65,7 @@ def test_words_lie_one_after_another_where_they_are_spoken(engine: LibDeepSpeech
 def test_the_last_word_has_a_length_and_ends_with_the_audio(
     engine: LibDeepSpeech, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """DeepSpeech's own client ends the last word where its last letter starts: a word of one letter has no length."""
+    """In DeepSpeech's own client the last word ends where its last letter starts. One letter has no length then."""
     tokens = [SimpleNamespace(text=text, start_time=at) for text, at in [("a", 0.5), (" ", 0.7), ("b", 0.98)]]
     monkeypatch.setattr(engine, "_native", answering(SimpleNamespace(confidence=-1.0, tokens=tokens)))
     utterance = engine.transcribe_segment(segment(silence(0.99), start=10))
@@ -73,7 +73,7 @@ def test_the_last_word_has_a_length_and_ends_with_the_audio(
     assert spans == [("a", 10.5, 10.52), ("b", 10.98, 10.99)]
 
 
-def test_confidence_is_a_share_and_lower_where_the_sound_is_poor(engine: LibDeepSpeech, clips: list[Clip]) -> None:
+def test_confidence_is_a_share_and_lower_for_noisy_audio(engine: LibDeepSpeech, clips: list[Clip]) -> None:
     clean: list[float] = []
     noisy: list[float] = []
     rng = np.random.default_rng(0)
@@ -82,7 +82,7 @@ def test_confidence_is_a_share_and_lower_where_the_sound_is_poor(engine: LibDeep
         for confidences, sound in ((clean, samples), (noisy, (samples + noise).clip(-32768, 32767))):
             utterance = engine.transcribe_segment(segment(sound.astype(np.int16)))
             confidences += [word.confidence for word in utterance.words]
-    assert all(0 < each <= 1 + 1e-9 for each in [*clean, *noisy])
+    assert all(0 < confidence <= 1 + 1e-9 for confidence in [*clean, *noisy])
     assert np.mean(clean) > 0.8
     assert np.mean(noisy) < np.mean(clean)
 
@@ -101,9 +101,9 @@ def test_silence_and_a_click_are_a_success_without_words(tmp_path: Path, engine:
 def test_a_long_recording_has_the_words_and_times_of_its_parts(
     tmp_path: Path, engine: LibDeepSpeech, clips: list[Clip]
 ) -> None:
-    """A recording of any length used to be one call, whose time and memory have no bound."""
+    """A recording is cut into segments: time and memory of a single call would grow without a limit."""
     parts: list[Samples] = []
-    spans: list[tuple[float, float]] = []  # of each clip in the long recording
+    spans: list[tuple[float, float]] = []  # start and end of the clip of each word
     for clip in clips * 4:
         start = sum(map(len, parts)) / RATE
         parts += [clip.samples, silence(0.8)]
@@ -112,16 +112,16 @@ def test_a_long_recording_has_the_words_and_times_of_its_parts(
     path.write_bytes(wav(np.concatenate(parts)))
     transcript = transcribe_file(path, engine)
     assert len(transcript.utterances) > 1
-    said = " ".join(clip.text for clip in clips * 4).split()
-    heard = [word.word for word in transcript.words]
-    assert len(heard) == len(said)
-    # A word that the model is unsure of tips with what is around it, cut or not; a bad cut costs a word or more each.
-    assert sum(one != other for one, other in zip(heard, said)) <= 0.02 * len(said)
+    expected = " ".join(clip.text for clip in clips * 4).split()
+    actual = [word.word for word in transcript.words]
+    assert len(actual) == len(expected)
+    # An uncertain word may change with the audio around it, even without a cut. Each bad cut would cost a word or more.
+    assert sum(one != other for one, other in zip(actual, expected)) <= 0.02 * len(expected)
     for word, (start, end) in zip(transcript.words, spans):
         assert start <= word.start < word.end <= end + 0.1
 
 
-def test_the_beam_width_of_a_run_goes_before_the_models_own(model_folder: Path) -> None:
+def test_the_beam_width_of_a_run_takes_precedence_over_the_models(model_folder: Path) -> None:
     folder = open_folder(model_folder)
     assert LibDeepSpeech(folder, Options(beam_width=37)).description.decoder.beam_width == 37
     if folder.defaults.beam_width is not None:
@@ -143,8 +143,8 @@ def test_a_damaged_scorer_is_refused_with_deepspeechs_reason(tmp_path: Path, mod
         LibDeepSpeech(open_folder(folder))
 
 
-def test_a_graph_that_cannot_run_is_refused_and_not_heard_as_silence(tmp_path: Path, model_folder: Path) -> None:
-    """Where the graph fails, libdeepspeech prints a line and returns an empty transcript, for every file."""
+def test_a_graph_that_cannot_run_is_refused_and_gives_no_empty_transcript(tmp_path: Path, model_folder: Path) -> None:
+    """If the graph fails, libdeepspeech prints a line and returns an empty transcript for every file."""
     folder = copy_of(model_folder, tmp_path)
     acoustic = next(folder.glob("*.pbmm"))
     acoustic.write_bytes(unrunnable(acoustic.read_bytes()))
@@ -152,7 +152,7 @@ def test_a_graph_that_cannot_run_is_refused_and_not_heard_as_silence(tmp_path: P
         LibDeepSpeech(open_folder(folder))
 
 
-def test_no_answer_of_the_engine_is_an_error_and_not_an_empty_transcript(
+def test_a_missing_result_is_an_error_and_not_an_empty_transcript(
     engine: LibDeepSpeech, clip: Clip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for native in (SimpleNamespace(sttWithMetadata=lambda *_: None), answering()):

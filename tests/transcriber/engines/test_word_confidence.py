@@ -1,4 +1,4 @@
-"""The decoder's candidates, which differ in letters and in their times, as texts with shares."""
+"""The decoder's candidates become words and alternatives, whose confidences are shares of the probability."""
 
 from __future__ import annotations
 
@@ -13,29 +13,32 @@ from transcriber.engines.word_confidence import alternatives, words
 
 
 def candidate(text: str, likelihood: float) -> SimpleNamespace:
+    """Return a candidate as the decoder does."""
     tokens = [SimpleNamespace(text=letter, start_time=0.1 * number) for number, letter in enumerate(text)]
     return SimpleNamespace(confidence=math.log(likelihood), tokens=tokens)
 
 
-def test_a_text_that_several_candidates_say_counts_once_and_with_all_of_them() -> None:
-    found = alternatives([candidate(*each) for each in [("go", 0.9), ("no", 0.3), ("so", 0.2), ("so", 0.2)]], 5)
-    assert [each.text for each in found] == ["so", "no"]
-    assert found[0].confidence > found[1].confidence
+def test_candidates_with_the_same_text_count_as_one_alternative() -> None:
+    candidates = [candidate(*pair) for pair in [("go", 0.9), ("no", 0.3), ("so", 0.2), ("so", 0.2)]]
+    first, second = alternatives(candidates, 5)
+    assert (first.text, second.text) == ("so", "no")
+    assert first.confidence > second.confidence
 
 
 def test_a_model_that_spells_in_bytes_writes_characters() -> None:
-    """The wheel gives a byte that is no character by itself as a lone surrogate, which no file can hold."""
-    spelt = candidate("日 x".encode().decode("ascii", "surrogateescape"), 0.9)
+    """`deepspeech` returns a byte that is no complete character as a lone surrogate, which cannot be encoded."""
+    spelled = candidate("日 x".encode().decode("ascii", "surrogateescape"), 0.9)
     segment = Segment(0, 0.0, np.zeros(16000, np.int16), 1.0)
-    assert [each.word for each in words(segment, [spelt])] == ["日", "x"]
-    assert [each.text for each in alternatives([candidate("a", 1.0), spelt], 1)] == ["日 x"]
+    assert [word.word for word in words(segment, [spelled])] == ["日", "x"]
+    [alternative] = alternatives([candidate("a", 1.0), spelled], 1)
+    assert alternative.text == "日 x"
 
 
-def test_spaces_make_no_other_text() -> None:
-    found = alternatives([candidate(*each) for each in [("go on", 0.5), ("go on ", 0.3), (" go  on", 0.2)]], 5)
-    assert found == ()
+def test_texts_that_differ_only_in_spaces_are_one_alternative() -> None:
+    candidates = [candidate(*pair) for pair in [("go on", 0.5), ("go on ", 0.3), (" go  on", 0.2)]]
+    assert alternatives(candidates, 5) == ()
 
 
 def test_with_the_best_text_the_shares_add_up_to_one() -> None:
-    found = alternatives([candidate("a", 0.4), candidate("b", 0.4), candidate("c", 0.4)], 2)
-    assert [each.confidence for each in found] == pytest.approx([1 / 3, 1 / 3])
+    others = alternatives([candidate("a", 0.4), candidate("b", 0.4), candidate("c", 0.4)], 2)
+    assert [alternative.confidence for alternative in others] == pytest.approx([1 / 3, 1 / 3])

@@ -1,4 +1,4 @@
-"""The model of a run: loaded once, the one that was asked for, or a clear error."""
+"""A run fetches and loads the selected model once, or ends with a clear error."""
 
 from __future__ import annotations
 
@@ -10,10 +10,7 @@ from tests.support.transcriber.shard_bucket import DRAFT, RUN, Bucket, Run, watc
 from tests.support.transcriber.wav_files import Clip
 from tests.transcriber.test_command import command
 from transcription.contract import keys
-from transcription.contract.errors import (
-    ModelInvalid,
-    ModelMissing,
-)
+from transcription.contract.errors import ModelInvalid, ModelMissing
 from transcription.contract.options import Options
 
 
@@ -28,26 +25,26 @@ def test_the_model_is_fetched_once_for_all_files(bucket: Bucket, run: Run, clip:
 
 
 def test_the_model_is_loaded_once_by_each_process(clips: list[Clip], model_folder: Path) -> None:
-    """A process, a model load and a scorer load for each file used to cost more than the transcription."""
+    """To start a process and load model and scorer for each file would take longer than the transcription."""
     done = command(
         *(clip.path for clip in clips * 2), "--model", model_folder, "--processes", 2, "--engine", "libdeepspeech"
     )
     assert len(done.stdout.splitlines()) == 2 * len(clips)
-    assert done.stderr.count("DeepSpeech: v0.9.3") == 2  # each load prints it
+    assert done.stderr.count("DeepSpeech: v0.9.3") == 2  # libdeepspeech prints it for each load
 
 
-def test_peoples_own_model_is_used_and_named(bucket: Bucket, run: Run, clip: Clip, model_folder: Path) -> None:
+def test_a_model_in_the_bucket_is_used_and_named(bucket: Bucket, run: Run, clip: Clip, model_folder: Path) -> None:
     for path in model_folder.iterdir():
         if path.suffix in (".pbmm", ".scorer", ".json"):
             bucket.upload(f"models/ours/{path.name}", path.read_bytes())
-    bucket.upload("models/ours/", b"")  # the console's folder marker
+    bucket.upload("models/ours/", b"")  # the marker that the S3 console creates for a folder
     bucket.plan({"input/a.wav": clip.data}, Options(model="ours"))
     run()
     assert bucket.result(0).model.name == "ours"
     assert bucket.text("a") == f"{clip.text}\n"
 
 
-def test_a_model_that_is_not_there_is_an_error_that_lists_those_that_are(bucket: Bucket, run: Run, clip: Clip) -> None:
+def test_a_missing_model_is_an_error_that_lists_the_models_that_exist(bucket: Bucket, run: Run, clip: Clip) -> None:
     bucket.upload("models/theirs/a.pbmm", b"")
     bucket.plan({"input/a.wav": clip.data}, Options(model="ours"))
     with pytest.raises(ModelMissing, match=r"models/ours/.*models/theirs/"):

@@ -1,4 +1,4 @@
-"""The official model arrives whole and unchanged, or there is a message that says what to do."""
+"""The official model arrives complete and unchanged, or an error says what to do."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from pathlib import Path
 import pytest
 
 import fetch_model
-from fetch_model import FetchFailed, File, fetch
+from fetch_model import FetchFailed, ReleasedFile, fetch
 
 CONTENT = bytes(range(256)) * 5000
-GOOD = File("some.pbmm", len(CONTENT), hashlib.sha256(CONTENT).hexdigest())
+GOOD = ReleasedFile("some.pbmm", len(CONTENT), hashlib.sha256(CONTENT).hexdigest())
 
 
-class Release(SimpleHTTPRequestHandler):
-    """A server that resumes downloads, as GitHub's does, and remembers what was asked for."""
+class ReleaseServer(SimpleHTTPRequestHandler):
+    """Serves ranges of files, as GitHub does, and records the requested ranges."""
 
-    ranges: list[str] = []  # noqa: RUF012 - set anew for each test
+    ranges: list[str] = []  # noqa: RUF012 - each test sets its own list
     stop_after: int = len(CONTENT)
 
     def do_GET(self) -> None:
-        wanted = self.headers.get("Range", "")
-        self.ranges.append(wanted)
+        requested = self.headers.get("Range", "")
+        self.ranges.append(requested)
         path = Path(self.translate_path(self.path))
         if not path.exists():
             self.send_error(404)
             return
         content = path.read_bytes()
-        start = int(wanted[len("bytes=") : -1]) if wanted else 0
-        self.send_response(206 if wanted else 200)
+        start = int(requested[len("bytes=") : -1]) if requested else 0
+        self.send_response(206 if requested else 200)
         self.send_header("Content-Length", str(len(content) - start))
         self.end_headers()
         self.wfile.write(content[start : self.stop_after])
@@ -46,12 +46,12 @@ class Release(SimpleHTTPRequestHandler):
 
 @pytest.fixture
 def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Where `some.pbmm` can be fetched."""
-    monkeypatch.setattr(Release, "ranges", [])
+    """The address of a server that has the file `GOOD`."""
+    monkeypatch.setattr(ReleaseServer, "ranges", [])
     folder = tmp_path / "server"
     folder.mkdir()
     (folder / GOOD.name).write_bytes(CONTENT)
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Release, directory=str(folder))) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(ReleaseServer, directory=str(folder))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
@@ -66,14 +66,14 @@ def test_the_model_arrives_with_the_settings_of_its_release(address: str, folder
     fetch(folder, [GOOD], address)
     assert (folder / GOOD.name).read_bytes() == CONTENT
     assert json.loads((folder / "model.json").read_text())["lm_alpha"] == 0.931289
-    assert sorted(each.name for each in folder.iterdir()) == ["model.json", GOOD.name]
+    assert sorted(path.name for path in folder.iterdir()) == ["model.json", GOOD.name]
 
 
 def test_a_gigabyte_that_is_there_already_is_not_fetched_again(address: str, folder: Path) -> None:
     fetch(folder, [GOOD], address)
-    Release.ranges.clear()
+    ReleaseServer.ranges.clear()
     fetch(folder, [GOOD], address)
-    assert Release.ranges == []
+    assert ReleaseServer.ranges == []
 
 
 def test_a_damaged_file_from_earlier_is_replaced(address: str, folder: Path) -> None:
@@ -83,31 +83,30 @@ def test_a_damaged_file_from_earlier_is_replaced(address: str, folder: Path) -> 
     assert (folder / GOOD.name).read_bytes() == CONTENT
 
 
-def test_a_download_that_broke_off_goes_on_where_it_stopped(
+def test_an_interrupted_download_continues_where_it_stopped(
     address: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as broken:
-        broken.setattr(Release, "stop_after", 400_000)
+    with monkeypatch.context() as interruption:
+        interruption.setattr(ReleaseServer, "stop_after", 400_000)
         with pytest.raises(FetchFailed, match=f"{GOOD.name}.*again"):
             fetch(folder, [GOOD], address)
     assert not (folder / GOOD.name).exists()
-    held = (folder / f"{GOOD.name}.part").stat().st_size
-    assert held == 400_000
+    received = (folder / f"{GOOD.name}.part").stat().st_size
+    assert received == 400_000
     fetch(folder, [GOOD], address)
-    assert Release.ranges[-1] == f"bytes={held}-"
+    assert ReleaseServer.ranges[-1] == f"bytes={received}-"
     assert (folder / GOOD.name).read_bytes() == CONTENT
 
 
 def test_a_model_that_was_changed_on_the_way_is_never_used(address: str, folder: Path) -> None:
-    """The model used to be downloaded without a checksum."""
-    other = replace(GOOD, sha256="0" * 64)
+    expected = replace(GOOD, sha256="0" * 64)
     with pytest.raises(FetchFailed, match=f"(?s)is not the file that was released.*{GOOD.sha256}"):
-        fetch(folder, [other], address)
+        fetch(folder, [expected], address)
     assert list(folder.iterdir()) == []
 
 
 @pytest.mark.parametrize("file", [replace(GOOD, size=len(CONTENT) + 1), replace(GOOD, size=len(CONTENT) - 1)])
-def test_a_file_of_the_wrong_length_is_never_used(address: str, folder: Path, file: File) -> None:
+def test_a_file_of_the_wrong_length_is_never_used(address: str, folder: Path, file: ReleasedFile) -> None:
     with pytest.raises(FetchFailed):
         fetch(folder, [file], address)
     assert not (folder / GOOD.name).exists()
@@ -124,8 +123,8 @@ def test_a_release_that_is_gone_says_so(address: str, folder: Path) -> None:
 
 
 def test_the_official_files_are_those_that_mozilla_released() -> None:
-    assert [(each.name, each.size) for each in fetch_model.FILES] == [
+    assert [(file.name, file.size) for file in fetch_model.FILES] == [
         ("deepspeech-0.9.3-models.pbmm", 188_915_987),
         ("deepspeech-0.9.3-models.scorer", 953_363_776),
     ]
-    assert all(len(bytes.fromhex(each.sha256)) == 32 for each in fetch_model.FILES)
+    assert all(len(bytes.fromhex(file.sha256)) == 32 for file in fetch_model.FILES)

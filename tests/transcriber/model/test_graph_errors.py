@@ -1,4 +1,4 @@
-"""The graph reader's errors: people are told which file, which node and what to do, and get no wrong transcripts."""
+"""The graph reader's errors name the file, the node and what to do; a graph that is read wrongly is never used."""
 
 from __future__ import annotations
 
@@ -14,56 +14,54 @@ from tests.support.transcriber.graph_skeletons import (
     LAYER_NORM,
     OFFICIAL,
     Skeleton,
-    chance,
-    changed,
-    field,
-    mapped,
-    pack,
-    take_apart,
-    varint,
+    change_node,
+    pack_labels,
+    random_weights,
+    to_pbmm,
 )
+from tests.support.transcriber.protobuf_fields import decode_fields, field, varint
 from transcriber.model.graph import read_graph, read_letters
 from transcription.contract.errors import GraphUnsupported, ModelInvalid
 
 CELL = "cudnn_lstm/rnn/multi_rnn_cell/cell_0/cudnn_compatible_lstm_cell"
 LSTM = f"{CELL}/BlockLSTM"
 HIDDEN = f"{LSTM}:6".encode()
-LESS = [f"{CELL}/SequenceMask/{each}".encode() for each in ("Range", "Cast")]
+LESS = [f"{CELL}/SequenceMask/{name}".encode() for name in ("Range", "Cast")]
 
 
 def dimensions(*sizes: int) -> bytes:
-    """A shape."""
-    return b"".join(field(2, field(1, each, 0)) for each in sizes)
+    """Encode a shape."""
+    return b"".join(field(2, field(1, size, 0)) for size in sizes)
 
 
 def shaped(*sizes: int) -> bytes:
-    """The value of an attribute that is a shape."""
+    """Encode the value of an attribute that is a shape."""
     return field(7, dimensions(*sizes))
 
 
 def floats(sizes: tuple[int, ...], content: bytes) -> bytes:
-    """The value of an attribute that is floats of a shape, of which one or more fields are given."""
+    """Encode the value of an attribute that is a tensor of floats; `content` is the encoded field of its values."""
     return field(8, b"\x08\x01" + field(2, dimensions(*sizes)) + content)
 
 
 def number(value: float, *sizes: int) -> bytes:
-    """The value of an attribute that is one float, for all numbers of a shape."""
+    """Encode the value of an attribute that is a tensor of floats, which are all the same."""
     return floats(sizes, field(5, struct.pack("<f", value)))
 
 
 def integers(*values: int, scalar: bool = False) -> bytes:
-    """The value of an attribute that is integers."""
+    """Encode the value of an attribute that is a tensor of integers."""
     shape = b"" if scalar else dimensions(len(values))
     return field(8, b"\x08\x03" + field(2, shape) + field(7, b"".join(map(varint, values))))
 
 
 def write(path: Path, graph: bytes) -> Path:
-    path.write_bytes(mapped(graph) if path.suffix == ".pbmm" else graph)
+    path.write_bytes(to_pbmm(graph) if path.suffix == ".pbmm" else graph)
     return path
 
 
-def test_a_graph_with_layer_normalisation_is_refused_by_the_node_that_is_in_the_way(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.pb", Skeleton(LAYER_NORM).fill(chance(64, ENGLISH)))
+def test_a_graph_with_layer_normalisation_is_refused_with_the_name_of_the_node(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.pb", Skeleton(LAYER_NORM).fill(random_weights(64, ENGLISH)))
     with pytest.raises(
         GraphUnsupported,
         match=r'a\.pb is not .* Minimum is expected where node "layer_5_1/LayerNorm/batchnorm/add_1" \(AddV2\) is\.'
@@ -72,7 +70,7 @@ def test_a_graph_with_layer_normalisation_is_refused_by_the_node_that_is_in_the_
         read_graph(path)
 
 
-#: What is changed in DeepSpeech's graph: of which node, and an operation, an input or an attribute; and what is said.
+#: Changes of DeepSpeech's graph: the node, new names (1), operations (2) or inputs (3), new attributes, the message.
 CHANGES = [
     ("logits", {2: [b"LogSoftmax"]}, {}, r'Softmax is expected where node "logits" \(LogSoftmax\) is'),
     ("logits", {3: [b"^raw_logits"]}, {}, r'"logits" \(Softmax\) has 0 inputs, and number 0 is missing'),
@@ -117,17 +115,17 @@ CHANGES = [
 ]
 
 
-@pytest.mark.parametrize(("node", "fields", "attributes", "reason"), CHANGES, ids=[each[3] for each in CHANGES])
-def test_what_is_not_deepspeechs_graph_is_refused_by_name(
+@pytest.mark.parametrize(("node", "fields", "attributes", "reason"), CHANGES, ids=[change[3] for change in CHANGES])
+def test_a_graph_of_another_structure_is_refused_with_the_reason(
     tmp_path: Path, node: str, fields: dict[int, list[bytes]], attributes: dict[bytes, bytes], reason: str
 ) -> None:
-    graph = Skeleton(OFFICIAL).fill(chance(8, ENGLISH))
-    path = write(tmp_path / "a.pb", changed(graph, node, fields, attributes))
+    graph = Skeleton(OFFICIAL).fill(random_weights(8, ENGLISH))
+    path = write(tmp_path / "a.pb", change_node(graph, node, fields, attributes))
     with pytest.raises(GraphUnsupported, match=rf"a\.pb is not built as DeepSpeech 0\.9 .*({reason})"):
         read_graph(path)
 
 
-#: What no TensorFlow writes.
+#: Damage that no TensorFlow writes: the node, new attributes, and the message.
 DAMAGES = [
     ("metadata_sample_rate", {b"value": integers(0)}, "should be a number from 1 to .* is \\[0\\]"),
     ("metadata_feature_win_len", {b"value": integers(1001)}, "should be a number from 1 to 1,000"),
@@ -151,18 +149,18 @@ DAMAGES = [
 ]
 
 
-@pytest.mark.parametrize(("node", "attributes", "reason"), DAMAGES, ids=[each[2] for each in DAMAGES])
-def test_what_no_exporter_writes_is_said_to_be_damaged(
+@pytest.mark.parametrize(("node", "attributes", "reason"), DAMAGES, ids=[damage[2] for damage in DAMAGES])
+def test_values_that_no_exporter_writes_are_reported_as_damage(
     tmp_path: Path, node: str, attributes: dict[bytes, bytes], reason: str
 ) -> None:
-    graph = Skeleton(OFFICIAL).fill(chance(8, ENGLISH))
-    path = write(tmp_path / "a.pb", changed(graph, node, {}, attributes))
+    graph = Skeleton(OFFICIAL).fill(random_weights(8, ENGLISH))
+    path = write(tmp_path / "a.pb", change_node(graph, node, {}, attributes))
     with pytest.raises(ModelInvalid, match=rf"a\.pb is damaged: .*({reason}).*\. Upload it again"):
         read_graph(path)
 
 
 def test_two_nodes_of_one_name_or_an_endless_name_are_an_error(tmp_path: Path) -> None:
-    graph = Skeleton(OFFICIAL).fill(chance(8, ENGLISH))
+    graph = Skeleton(OFFICIAL).fill(random_weights(8, ENGLISH))
     for more, reason in ((b"logits", 'it has two nodes "logits"'), (b"a" * 1001, "a name has 1,001 bytes")):
         path = write(tmp_path / "a.pb", graph + field(1, field(1, more)))
         with pytest.raises(ModelInvalid, match=rf"a\.pb is damaged: .*{reason}"):
@@ -170,7 +168,9 @@ def test_two_nodes_of_one_name_or_an_endless_name_are_an_error(tmp_path: Path) -
         path.unlink()
 
 
+#: The length of a region.
 LENGTH = b"\x18" + varint(40)
+#: Damage to the entry of a region in the directory: the old and new bytes, and the message.
 DIRECTORIES = [
     (LENGTH, b"", r'its directory does not tell the length of "memmapped_package://layer_3_bias"'),
     (LENGTH, b"\x18" + varint(400), r'its directory is damaged at "memmapped_package://layer_3_bias": 400 bytes'),
@@ -181,37 +181,37 @@ DIRECTORIES = [
 ]
 
 
-@pytest.mark.parametrize(("old", "new", "reason"), DIRECTORIES, ids=[each[2] for each in DIRECTORIES])
+@pytest.mark.parametrize(("old", "new", "reason"), DIRECTORIES, ids=[damage[2] for damage in DIRECTORIES])
 def test_a_damaged_directory_is_an_error(tmp_path: Path, old: bytes, new: bytes, reason: str) -> None:
-    data = mapped(Skeleton(OFFICIAL).fill(chance(10, ENGLISH)), smallest=40)
+    data = to_pbmm(Skeleton(OFFICIAL).fill(random_weights(10, ENGLISH)), smallest=40)
     start = int.from_bytes(data[-8:], "little")
-    regions = [bytes(each[2]) for each in take_apart(data[start:-8])]
-    damaged = (each.replace(old, new) if b"layer_3_bias" in each else each for each in regions)
+    regions = [bytes(value) for _, _, value in decode_fields(data[start:-8])]
+    damaged = (region.replace(old, new) if b"layer_3_bias" in region else region for region in regions)
     path = tmp_path / "a.pbmm"
-    path.write_bytes(data[:start] + b"".join(field(1, each) for each in damaged) + data[-8:])
+    path.write_bytes(data[:start] + b"".join(field(1, region) for region in damaged) + data[-8:])
     with pytest.raises(ModelInvalid, match=rf"a\.pbmm is damaged: .*{reason}"):
         read_graph(path)
 
 
 @pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("suffix", [".pb", ".pbmm"])
-def test_weights_that_are_no_numbers_are_an_error(tmp_path: Path, suffix: str, number: float) -> None:
-    put_in = chance(64, ENGLISH)
-    put_in["lstm_kernel"][100, 200] = number
-    path = write(tmp_path / f"a{suffix}", Skeleton(DEMO).fill(put_in))
+def test_weights_that_are_not_finite_are_an_error(tmp_path: Path, suffix: str, number: float) -> None:
+    weights = random_weights(64, ENGLISH)
+    weights["lstm_kernel"][100, 200] = number
+    path = write(tmp_path / f"a{suffix}", Skeleton(DEMO).fill(weights))
     with pytest.raises(ModelInvalid, match=rf'a{suffix} is damaged: node "lstm_kernel" .* not finite'):
         read_graph(path)
 
 
 def test_an_alphabet_of_another_size_than_the_output_is_an_error(tmp_path: Path) -> None:
-    graph = Skeleton(DEMO).fill(chance(8, ENGLISH))
-    short = field(8, b"\x08\x07" + field(8, pack(ENGLISH[:-1])))
-    path = write(tmp_path / "a.pb", changed(graph, "metadata_alphabet", {}, {b"value": short}))
+    graph = Skeleton(DEMO).fill(random_weights(8, ENGLISH))
+    short = field(8, b"\x08\x07" + field(8, pack_labels(ENGLISH[:-1])))
+    path = write(tmp_path / "a.pb", change_node(graph, "metadata_alphabet", {}, {b"value": short}))
     with pytest.raises(GraphUnsupported, match=r"\[-1, 1, 29\] where frames of 28 numbers are expected"):
         read_graph(path)
 
 
-#: Label 2 follows label 0.
+#: An alphabet in which label 2 follows label 0.
 GAP = struct.pack("<HHHsHHs", 2, 0, 1, b"a", 2, 1, b"b")
 
 
@@ -219,17 +219,17 @@ GAP = struct.pack("<HHHsHHs", 2, 0, 1, b"a", 2, 1, b"b")
     "packed",
     [
         b"",
-        pack(ENGLISH)[:-1],
-        pack((b"a", b"a")),
-        pack((b"a", b"")),
-        pack(()),
+        pack_labels(ENGLISH)[:-1],
+        pack_labels((b"a", b"a")),
+        pack_labels((b"a", b"")),
+        pack_labels(()),
         GAP,
     ],
 )
 def test_a_damaged_alphabet_is_an_error(tmp_path: Path, packed: bytes) -> None:
-    graph = Skeleton(DEMO).fill(chance(8, ENGLISH))
+    graph = Skeleton(DEMO).fill(random_weights(8, ENGLISH))
     value = field(8, b"\x08\x07" + field(8, packed))
-    path = write(tmp_path / "a.pb", changed(graph, "metadata_alphabet", {}, {b"value": value}))
+    path = write(tmp_path / "a.pb", change_node(graph, "metadata_alphabet", {}, {b"value": value}))
     with pytest.raises(ModelInvalid, match=r"a\.pb is damaged: its alphabet"):
         read_letters(path)
 
@@ -246,7 +246,7 @@ def test_a_damaged_alphabet_is_an_error(tmp_path: Path, packed: bytes) -> None:
         ),
     ],
 )
-def test_what_is_no_mapped_model_is_said_to_be_damaged(tmp_path: Path, content: bytes, reason: str) -> None:
+def test_a_file_that_is_no_mapped_model_is_reported_as_damaged(tmp_path: Path, content: bytes, reason: str) -> None:
     path = tmp_path / "a.pbmm"
     path.write_bytes(content)
     with pytest.raises(

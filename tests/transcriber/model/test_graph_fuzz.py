@@ -1,4 +1,4 @@
-"""Any damage to a model file ends in a coded error that names it, or in a graph whose parts fit: no crash, no hang."""
+"""A damaged model file gives an error that names the file, or a graph whose parts fit together; no crash, no hang."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.transcriber.graph_mutations import seeds
+from tests.support.transcriber.graph_seeds import seeds
 
 ROOT = Path(__file__).resolve().parents[3]
 SEEDS = seeds()
-#: For all mutants of a seed; a mutant that hangs is ended long before.
+#: Time limit for all mutants of a seed. The child ends itself much earlier if a single mutant hangs.
 SECONDS = 300
 
 
@@ -29,12 +29,12 @@ def test_no_damage_to_a_model_crashes_hangs_or_takes_much_memory(name: str, tmp_
         timeout=SECONDS,
         check=False,
     )
-    now = tmp_path / "now"
-    assert child.returncode == 0, f"died at: {now.read_text() if now.exists() else 'the start'}\n{child.stderr}"
+    current = tmp_path / "current"
+    assert child.returncode == 0, f"died at: {current.read_text() if current.exists() else 'the start'}\n{child.stderr}"
     report = json.loads(child.stdout)
     assert report["failures"] == []
     assert sum(report["counts"].values()) > 8 * SEEDS[name].count
-    # The mutants reach both ends: what is refused, for either reason, and what is read all the same.
+    # There are enough mutants of each outcome: both errors, and graphs that can be read in spite of the damage.
     assert report["counts"]["MODEL_INVALID"] > 80
     assert report["counts"]["GRAPH_UNSUPPORTED"] > 20
     assert report["counts"]["graph"] > 40

@@ -1,14 +1,15 @@
-"""Hot words: they change what is heard, or people are told why they cannot."""
+"""Hot words change the recognised text, or an error says why they cannot be used."""
 
 from __future__ import annotations
 
-import struct
 from pathlib import Path
 
 import deepspeech
 import pytest
 
 from tests.support.transcriber.engine_run import transcribe_file
+from tests.support.transcriber.graph_skeletons import pack_labels
+from tests.support.transcriber.protobuf_fields import field
 from tests.support.transcriber.shard_bucket import Bucket, Run, watched
 from tests.support.transcriber.wav_files import Clip
 from transcriber.engines.libdeepspeech import LibDeepSpeech
@@ -22,7 +23,7 @@ from transcription.contract.options import Options
 
 @pytest.fixture
 def start(clips: list[Clip]) -> Clip:
-    """A clip with the word "start", which sounds like "stop"."""
+    """A clip that contains the word "start", which sounds like "stop"."""
     [clip] = [clip for clip in clips if clip.text == "yes start play next"]
     return clip
 
@@ -33,49 +34,41 @@ def without_scorer(tmp_path: Path, model_folder: Path) -> Path:
     return tmp_path
 
 
-def heard(clip: Clip, model: Path, *hot_words: HotWord) -> str:
+def recognise(clip: Clip, model: Path, *hot_words: HotWord) -> str:
+    """Return the text of a clip that libdeepspeech finds with hot words."""
     return transcribe_file(clip.path, LibDeepSpeech(open_folder(model), Options(hot_words=hot_words))).text
 
 
-def node(*labels: str) -> bytes:
-    """A graph's alphabet as protocol buffers write it, among other nodes."""
-
-    def field(number: int, content: bytes) -> bytes:
-        size, length = len(content), bytearray()
-        while size > 0x7F:
-            length.append(size & 0x7F | 0x80)
-            size >>= 7
-        return bytes([number << 3 | 2, *length, size]) + content
-
-    packed = [struct.pack("<HH", number, len(each.encode())) + each.encode() for number, each in enumerate(labels)]
-    tensor = b"\x08\x07" + field(8, struct.pack("<H", len(labels)) + b"".join(packed))
+def graph_with_alphabet(*letters: str) -> bytes:
+    """Return an encoded graph that consists of an alphabet between two other nodes."""
+    tensor = b"\x08\x07" + field(8, pack_labels([letter.encode() for letter in letters]))
     value = field(5, field(1, b"value") + field(2, field(8, tensor)))
     kind = field(5, field(1, b"dtype") + field(2, b"\x30\x07"))
     alphabet = field(1, b"metadata_alphabet") + field(2, b"Const") + kind + value
     return field(1, field(1, b"other") + field(2, b"Const")) + field(1, alphabet) + field(1, field(1, b"last"))
 
 
-def test_a_boosted_word_is_heard_where_another_was(start: Clip, model_folder: Path) -> None:
-    assert heard(start, model_folder) == start.text
-    assert heard(start, model_folder, HotWord("stop", 20)) == "yes stop play next"
+def test_a_boosted_word_replaces_one_that_sounds_like_it(start: Clip, model_folder: Path) -> None:
+    assert recognise(start, model_folder) == start.text
+    assert recognise(start, model_folder, HotWord("stop", 20)) == "yes stop play next"
 
 
-def test_a_word_with_a_negative_boost_is_no_longer_heard(start: Clip, model_folder: Path) -> None:
-    assert "start" not in heard(start, model_folder, HotWord("start", -30)).split()
+def test_a_word_with_a_negative_boost_is_no_longer_recognised(start: Clip, model_folder: Path) -> None:
+    assert "start" not in recognise(start, model_folder, HotWord("start", -30)).split()
 
 
 def test_a_run_uses_its_hot_words_and_its_transcripts_say_so(bucket: Bucket, run: Run, start: Clip) -> None:
     bucket.plan({"input/a.wav": start.data}, Options(hot_words=(HotWord("stop", 20), HotWord("window", -5))))
     run()
     assert bucket.text("a") == "yes stop play next\n"
-    told = bucket.document("a")["provenance"]["options"]["hot_words"]
-    assert told == [{"word": "stop", "boost": 20}, {"word": "window", "boost": -5}]
+    recorded = bucket.document("a")["provenance"]["options"]["hot_words"]
+    assert recorded == [{"word": "stop", "boost": 20}, {"word": "window", "boost": -5}]
 
 
 def test_a_model_without_a_scorer_is_said_to_lack_it(start: Clip, without_scorer: Path) -> None:
-    assert heard(start, without_scorer)
+    assert recognise(start, without_scorer)
     with pytest.raises(OptionInvalid, match=rf"model {without_scorer.name} has none: put a \.scorer beside demo\.pbmm"):
-        heard(start, without_scorer, HotWord("stop", 20))
+        recognise(start, without_scorer, HotWord("stop", 20))
 
 
 def test_a_run_with_unusable_hot_words_ends_before_any_audio_is_touched(
@@ -93,15 +86,15 @@ def test_a_run_with_unusable_hot_words_ends_before_any_audio_is_touched(
 @pytest.mark.parametrize(
     ("word", "letters"), [("Stop", "'S'"), ("Öl-Tank", "'Ö', '-', 'T'"), ("4711", "'4', '7', '1'")]
 )
-def test_letters_that_the_model_does_not_know_are_named(
+def test_the_error_names_letters_that_the_model_does_not_know(
     start: Clip, model_folder: Path, word: str, letters: str
 ) -> None:
-    """DeepSpeech takes such a word without complaint, and never hears it."""
+    """DeepSpeech accepts such a word without an error, and never recognises it."""
     with pytest.raises(OptionInvalid, match=rf"{word}.* does not know {letters}\. Its letters: ' a b c .* z$"):
-        heard(start, model_folder, HotWord(word, 20))
+        recognise(start, model_folder, HotWord(word, 20))
 
 
-def test_what_deepspeech_refuses_is_an_error_that_names_the_word(model_folder: Path) -> None:
+def test_a_hot_word_that_deepspeech_refuses_is_an_error_that_names_it(model_folder: Path) -> None:
     native = deepspeech.Model(str(model_folder / "demo.pbmm"))
     native.enableExternalScorer(str(model_folder / "demo.scorer"))
     with pytest.raises(OptionInvalid, match=r"refuses the hot word 'stop': .*insert"):
@@ -110,14 +103,14 @@ def test_what_deepspeech_refuses_is_an_error_that_names_the_word(model_folder: P
 
 def test_the_alphabet_of_the_demo_model_is_read_as_it_was_made(model_folder: Path) -> None:
     letters = read_letters(model_folder / "demo.pbmm")
-    assert letters == {each.encode() for each in " abcdefghijklmnopqrstuvwxyz'"}
+    assert letters == {letter.encode() for letter in " abcdefghijklmnopqrstuvwxyz'"}
 
 
 def test_an_alphabet_of_thousands_of_letters_is_read_to_its_end(tmp_path: Path) -> None:
     path = tmp_path / "mandarin.pb"
-    labels = [chr(0x4E00 + number) for number in range(5000)]
-    path.write_bytes(node(*labels))
-    assert read_letters(path) == {each.encode() for each in labels}
+    letters = [chr(0x4E00 + number) for number in range(5000)]
+    path.write_bytes(graph_with_alphabet(*letters))
+    assert read_letters(path) == {letter.encode() for letter in letters}
 
 
 def test_a_file_without_an_alphabet_is_no_model(tmp_path: Path) -> None:
@@ -125,7 +118,7 @@ def test_a_file_without_an_alphabet_is_no_model(tmp_path: Path) -> None:
     path.write_bytes(b"metadata_alphabet")
     with pytest.raises(ModelInvalid, match=r"a\.pb is damaged"):
         read_letters(path)
-    path.write_bytes(node().replace(b"alphabet", b"language"))
+    path.write_bytes(graph_with_alphabet().replace(b"alphabet", b"language"))
     with pytest.raises(GraphUnsupported, match=r'a\.pb .* no node "metadata_alphabet"\. Export it again'):
         read_letters(path)
 
@@ -134,8 +127,8 @@ def test_a_model_that_spells_in_bytes_can_spell_everything(
     monkeypatch: pytest.MonkeyPatch, start: Clip, model_folder: Path
 ) -> None:
     monkeypatch.setattr(
-        "transcriber.model.hot_words.read_letters", lambda _: frozenset(bytes([each]) for each in range(1, 256))
+        "transcriber.model.hot_words.read_letters", lambda _: frozenset(bytes([byte]) for byte in range(1, 256))
     )
-    assert heard(start, model_folder, HotWord("Öl", 1), HotWord("日本", 1)) == start.text
+    assert recognise(start, model_folder, HotWord("Öl", 1), HotWord("日本", 1)) == start.text
     with pytest.raises(OptionInvalid, match="refuses the hot word"):
-        heard(start, model_folder, HotWord("\udcff", 1))  # what a shell passes on that is not UTF-8
+        recognise(start, model_folder, HotWord("\udcff", 1))  # how Python decodes an argument that is not UTF-8

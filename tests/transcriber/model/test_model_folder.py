@@ -1,4 +1,4 @@
-"""A wrong model must be a clear message, and never a bad transcript."""
+"""A model folder that cannot be used gives a clear error, never a bad transcript."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_transcript_can_say_by_content_which_model_made_it(folder: Path) -> None:
-    """Transcripts used to say nothing about the model; names can be reused, digests cannot."""
+    """A name can be reused for another model; a digest cannot."""
     (folder / "a.scorer").write_bytes(b"language")
     record = open_folder(folder).record
     assert record.name == "mine"
@@ -37,8 +37,8 @@ def test_a_model_without_scorer_and_defaults_is_complete(folder: Path) -> None:
     assert model.defaults == ModelDefaults()
 
 
-def test_the_mapped_model_is_taken_where_both_forms_are_there(folder: Path) -> None:
-    (folder / "a.pb").write_bytes(b"the same, 2 GB at its peak")
+def test_the_mapped_model_is_used_if_both_formats_exist(folder: Path) -> None:
+    (folder / "a.pb").write_bytes(b"the same model, not mapped")
     assert open_folder(folder).acoustic.name == "a.pbmm"
 
 
@@ -55,7 +55,7 @@ def test_the_makers_name_and_settings_are_used(folder: Path) -> None:
     assert model.defaults == ModelDefaults("ward 7", 0.9, 1.0, 100)
 
 
-def test_a_model_in_the_bucket_is_called_as_people_called_it(folder: Path) -> None:
+def test_a_model_in_the_bucket_has_the_name_of_its_folder(folder: Path) -> None:
     (folder / "model.json").write_text('{"name": "something else"}')
     assert open_folder(folder, "doctors-2").record.name == "doctors-2"
 
@@ -80,7 +80,7 @@ def test_a_folder_without_a_model_says_what_was_found(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("suffix", [".pbmm", ".scorer"])
-def test_two_models_in_one_folder_are_not_chosen_between_by_chance(folder: Path, suffix: str) -> None:
+def test_two_models_in_one_folder_are_refused(folder: Path, suffix: str) -> None:
     for name in "ab":
         (folder / f"{name}{suffix}").write_bytes(b"")
     with pytest.raises(ModelInvalid, match=rf"a{suffix}, b{suffix}"):
@@ -101,7 +101,7 @@ def test_two_models_in_one_folder_are_not_chosen_between_by_chance(folder: Path,
         ('{"sha256": {"b.scorer": "00"}}', r"promises b\.scorer, which is not there"),
     ],
 )
-def test_a_mistyped_setting_is_refused_and_not_passed_over(folder: Path, document: str, complaint: str) -> None:
+def test_a_mistyped_setting_is_refused_and_not_ignored(folder: Path, document: str, complaint: str) -> None:
     (folder / "model.json").write_text(document)
     with pytest.raises(ModelInvalid, match=complaint):
         open_folder(folder)

@@ -1,4 +1,4 @@
-"""How many processes a container starts: as many as it may use, and no more than it has."""
+"""A container starts one process for each core that it may use, or the number that it is given."""
 
 from __future__ import annotations
 
@@ -23,31 +23,29 @@ def eight_cores(monkeypatch: pytest.MonkeyPatch) -> None:
         ("200000 100000\n", 2),
         ("50000 25000\n", 2),
         ("390000 100000\n", 4),
-        ("10000 100000\n", 1),  # a tenth of a core is still a process
-        ("6400000 100000\n", 8),  # more than there are
+        ("10000 100000\n", 1),  # a tenth of a core
+        ("6400000 100000\n", 8),  # more cores than the machine has
         ("", 8),
     ],
 )
 def test_a_container_gets_a_process_for_each_core_of_its_quota(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quota: str, expected: int
 ) -> None:
-    """More only contend for the same cores, each with a model of its own in memory."""
+    """More processes would share the same cores, and each needs memory for a model."""
     path = tmp_path / "cpu.max"
     path.write_text(quota)
     monkeypatch.setattr(cores, "_QUOTA", path)
     assert cores.count_cores() == expected
 
 
-def test_without_a_quota_it_is_the_cores_that_this_process_may_run_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(cores, "_QUOTA", tmp_path / "there is none")
+def test_without_a_quota_the_cores_of_the_cpu_affinity_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cores, "_QUOTA", tmp_path / "missing")
     assert cores.count_cores() == 8
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "two", "1.5"])
-def test_a_number_of_processes_that_cannot_be_is_refused(clip: Clip, model_folder: Path, number: str) -> None:
-    """Batch sets it for each job; 0 would wait for ever."""
+def test_an_impossible_number_of_processes_is_refused(clip: Clip, model_folder: Path, number: str) -> None:
+    """The job definition sets the number. With 0, the engine would wait forever."""
     line = (clip.path, "--model", model_folder)
     for done in (command(*line, f"--processes={number}"), command(*line, TRANSCRIBER_PROCESSES=number)):
         assert (done.returncode, done.stdout) == (2, "")
@@ -57,4 +55,4 @@ def test_a_number_of_processes_that_cannot_be_is_refused(clip: Clip, model_folde
 def test_one_process_is_enough(clip: Clip, model_folder: Path) -> None:
     done = command(clip.path, "--model", model_folder, "--processes", "1")
     assert (done.returncode, done.stdout) == (0, f"{clip.path}: {clip.text}\n")
-    assert done.stderr.count("DeepSpeech: v0.9.3") == 1  # printed by each process that loads a model
+    assert done.stderr.count("DeepSpeech: v0.9.3") == 1  # libdeepspeech prints it for each load

@@ -1,1 +1,1 @@
-"""Engines: each turns segments into words."""
+"""Engines, which recognise the words in segments of audio."""

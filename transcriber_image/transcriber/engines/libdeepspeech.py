@@ -1,4 +1,4 @@
-"""DeepSpeech 0.9.3 by the `deepspeech` package: one segment at a time, on one core whatever its threads."""
+"""The engine of the `deepspeech` package: libdeepspeech 0.9.3, which transcribes one segment at a time on one core."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from typing import Any, Union
+from typing import Any, Callable
 
 import deepspeech
 import numpy as np
@@ -14,7 +14,7 @@ import numpy as np
 from transcriber.audio.segmentation import Segment
 from transcriber.engines import word_confidence
 from transcriber.engines.engine import DecoderSettings, EngineDescription
-from transcriber.engines.utterance import FailedSegment, Utterance
+from transcriber.engines.utterance import Answer, FailedSegment, Utterance
 from transcriber.model.hot_words import add_hot_words
 from transcriber.model.model_folder import ModelFolder
 from transcriber.model.scorer_weights import choose_weights
@@ -25,30 +25,33 @@ NAME = f"libdeepspeech {deepspeech.version()}"
 
 
 class LibDeepSpeech:
-    """An engine on one core."""
+    """An engine that calls libdeepspeech. It uses one core, although libdeepspeech starts several threads.
+
+    Args:
+        folder: the model, which is loaded once.
+        options: the options of the run. Missing values come from `model.json`, or else from the graph and the scorer.
+
+    Raises:
+        ModelInvalid: libdeepspeech cannot load the model or the scorer, or cannot run the graph.
+        OptionInvalid: the model cannot use the scorer's weights or the hot words of the options.
+    """
 
     def __init__(self, folder: ModelFolder, options: Options = Options()) -> None:  # noqa: B008 - it is frozen
-        """Load a model once. What `options` leave open, `model.json` says, or else the graph and the scorer.
-
-        Raises:
-            ModelInvalid: DeepSpeech cannot load the model or the scorer, or cannot run the graph.
-            OptionInvalid: the model cannot take the language model's weights or the hot words.
-        """
         self._alternatives = options.alternatives
-        self._native = _load(folder)
-        width = options.beam_width or folder.defaults.beam_width
-        if width is not None:
-            self._native.setBeamWidth(width)
+        self._native = _load_model(folder)
+        beam_width = options.beam_width or folder.defaults.beam_width
+        if beam_width is not None:
+            self._native.setBeamWidth(beam_width)
         weights = choose_weights(folder, options)
         if weights:
             self._native.setScorerAlphaBeta(*weights)
         add_hot_words(self._native, folder, options.hot_words)
         decoder = DecoderSettings(self._native.beamWidth(), *(weights or (None, None)))
         self.description = EngineDescription(NAME, self._native.sampleRate(), folder.record, decoder)
-        self._try_out(folder)
+        self._check_graph_runs(folder)
 
-    def transcribe(self, segments: Iterable[Segment]) -> Iterator[Union[Utterance, FailedSegment]]:
-        """One answer for each segment, in their order."""
+    def transcribe(self, segments: Iterable[Segment]) -> Iterator[Answer]:
+        """Yield one result for each segment, in the same order."""
         for segment in segments:
             try:
                 yield self.transcribe_segment(segment)
@@ -56,12 +59,12 @@ class LibDeepSpeech:
                 yield FailedSegment(segment.file, segment.start, error)
 
     def transcribe_segment(self, segment: Segment) -> Utterance:
-        """What is said in a segment.
+        """Transcribe one segment.
 
         Raises:
-            EngineFailed: DeepSpeech gave no answer.
+            EngineFailed: libdeepspeech returned no result.
         """
-        begun = time.process_time()
+        started = time.process_time()
         metadata = self._native.sttWithMetadata(segment.samples, CANDIDATES)
         if metadata is None or not metadata.transcripts:
             raise EngineFailed(
@@ -74,36 +77,39 @@ class LibDeepSpeech:
             segment.end,
             word_confidence.words(segment, metadata.transcripts),
             word_confidence.alternatives(metadata.transcripts, self._alternatives),
-            time.process_time() - begun,
+            time.process_time() - started,
         )
 
-    def _try_out(self, folder: ModelFolder) -> None:
-        """Run the graph once. Where that fails, libdeepspeech prints the reason, goes on, and hears silence."""
-        complaint = _printed_by(lambda: self._native.stt(np.zeros(1, np.int16)))  # filled up to a step of the graph
-        if "Error running session" in complaint:
+    def _check_graph_runs(self, folder: ModelFolder) -> None:
+        """Run the graph once, on one sample, which libdeepspeech pads to one run of the graph.
+
+        If a graph cannot run, libdeepspeech only prints the reason, and returns an empty transcript for any audio.
+        """
+        output = _capture_standard_error(lambda: self._native.stt(np.zeros(1, np.int16)))
+        if "Error running session" in output:
             raise ModelInvalid(
-                f"DeepSpeech cannot run the graph of {folder.acoustic}: {' '.join(complaint.split())[:500]}"
+                f"DeepSpeech cannot run the graph of {folder.acoustic}: {' '.join(output.split())[:500]}"
             )
 
 
-def _load(folder: ModelFolder) -> Any:
+def _load_model(folder: ModelFolder) -> Any:
     try:
         native = deepspeech.Model(str(folder.acoustic))
         if folder.scorer is not None:
             native.enableExternalScorer(str(folder.scorer))
     except RuntimeError as error:
-        files = " or ".join(each.name for each in (folder.acoustic, folder.scorer) if each)
+        files = " or ".join(path.name for path in (folder.acoustic, folder.scorer) if path)
         raise ModelInvalid(f"DeepSpeech 0.9.3 cannot load {files} of {folder.acoustic.parent}: {error}") from error
     return native
 
 
-def _printed_by(work: Any) -> str:
-    """What `work` makes C code print to standard error."""
+def _capture_standard_error(function: Callable[[], object]) -> str:
+    """Call a function and return what it prints to standard error, from C code too."""
     with tempfile.TemporaryFile() as file:
         standard_error = os.dup(2)
         os.dup2(file.fileno(), 2)
         try:
-            work()
+            function()
         finally:
             os.dup2(standard_error, 2)
             os.close(standard_error)

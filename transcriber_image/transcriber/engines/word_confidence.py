@@ -1,4 +1,9 @@
-"""The decoder's candidates for one segment, as words with their times and as alternatives."""
+"""Turn the decoder's candidates for one segment into words with times and confidences, and into alternatives.
+
+A candidate is a possible transcript: libdeepspeech's `CandidateTranscript`, or the batched engine's `Candidate`. It has
+`confidence`, the logarithm of its score, and `tokens`, its letters with their start times. The candidates of a segment
+are sorted, the most probable first.
+"""
 
 from __future__ import annotations
 
@@ -10,67 +15,80 @@ import numpy.typing as npt
 from transcriber.audio.segmentation import Segment
 from transcriber.engines.utterance import Alternative, Word
 
-#: In seconds: how long one time step of the decoder is. Source: `feature_win_step` of DeepSpeech's training flags.
+#: Length of the decoder's time step, in seconds. Source: `feature_win_step` of DeepSpeech's training flags.
 _STEP = 0.02
 
-#: What the differences between candidates are divided by. They add up over time steps of 20 ms as if each were evidence
-#: of its own, which makes the best one look far too certain (Wessel et al. scale for the same reason). Of 1, 2, 3, 4,
-#: 6, 8, 12 and 16 this fits best how often words are right, on 761 digits of six real speakers with the demo model:
-#: cross entropy 0.35, not 0.70. Words of 0.99 and more were right in 96 of 100 cases, 0.8 to 0.99 in 93, below in 65.
+#: Divisor of the differences between scores. The decoder adds up scores as if the time steps of 20 ms were independent
+#: of each other, so that the best candidate seems far too certain (Wessel et al. scale for the same reason). Of the
+#: values 1, 2, 3, 4, 6, 8, 12 and 16, 6 predicts best whether a word is right, measured on 761 digits of six speakers
+#: with the demo model: its cross entropy is 0.35, and that of 1 is 0.70. Of the words with a confidence of 0.99 and
+#: more 96 % were right, from 0.8 to 0.99 93 %, and below 65 %.
 _SCALE = 6.0
 
 
 def shares(candidates: Any) -> npt.NDArray[np.float64]:
-    """How much of the probability of all candidates lies on each, shape (candidates,).
+    """Return each candidate's share of the probability of all candidates, shape (candidates,).
 
-    `confidence` of a candidate is the logarithm of its score: sound, and language model if there is one. What it means
-    depends on the length and the scorer; the differences between candidates do not.
+    A score comes from the sound and, with a scorer, from the language model. Only the differences between the scores
+    of one segment are meaningful: the scores themselves depend on the segment's length and on the scorer.
     """
-    scores = np.array([each.confidence for each in candidates])
+    scores = np.array([candidate.confidence for candidate in candidates])
     likelihoods = np.exp((scores - scores.max()) / _SCALE)
     result: npt.NDArray[np.float64] = likelihoods / likelihoods.sum()
     return result
 
 
 def words(segment: Segment, candidates: Any) -> tuple[Word, ...]:
-    """The words of the best of the candidates, which come best first.
+    """Return the words of the best candidate.
 
-    A word's confidence is its posterior probability over the candidates (Wessel et al., "Confidence measures for large
-    vocabulary continuous speech recognition", 2001).
+    A word's confidence is its posterior probability: the sum of the shares of all candidates that contain this word at
+    this time (Wessel et al., "Confidence measures for large vocabulary continuous speech recognition", 2001).
     """
-    weights = shares(candidates)
-    spoken = [_spans(segment, each.tokens) for each in candidates]
+    weighted_spans = [
+        (share, _find_words(segment, candidate.tokens)) for share, candidate in zip(shares(candidates), candidates)
+    ]
+    _, best = weighted_spans[0]
     return tuple(
-        Word(*span, confidence=float(sum(share for share, other in zip(weights, spoken) if _holds(other, *span))))
-        for span in spoken[0]
+        Word(*span, confidence=float(sum(share for share, spans in weighted_spans if _contains(spans, *span))))
+        for span in best
     )
 
 
-def alternatives(candidates: Any, wanted: int) -> tuple[Alternative, ...]:
-    """The likeliest `wanted` texts after the best one; candidates that differ in their letters' times are one text."""
-    texts: dict[str, float] = {}
-    for each, share in zip(candidates, shares(candidates)):
-        text = " ".join(_joined(each.tokens).split())
-        texts[text] = texts.get(text, 0.0) + float(share)
-    _, *others = (Alternative(*each) for each in texts.items())
-    return tuple(sorted(others, key=lambda each: -each.confidence)[:wanted])
+def alternatives(candidates: Any, count: int) -> tuple[Alternative, ...]:
+    """Return the most probable texts after the best one.
+
+    Candidates with the same text but other times of letters count as one text.
+
+    Args:
+        candidates: the candidates of a segment.
+        count: the maximum number of alternatives.
+    """
+    shares_by_text: dict[str, float] = {}
+    for candidate, share in zip(candidates, shares(candidates)):
+        text = " ".join(_join_letters(candidate.tokens).split())
+        shares_by_text[text] = shares_by_text.get(text, 0.0) + float(share)
+    _, *others = (Alternative(text, share) for text, share in shares_by_text.items())
+    return tuple(sorted(others, key=lambda alternative: -alternative.confidence)[:count])
 
 
-def _joined(letters: Any) -> str:
-    """Their text. A model that spells in bytes has letters that are parts of characters."""
-    text = "".join(each.text for each in letters)
+def _join_letters(tokens: Any) -> str:
+    """Return the text of letters. In a model that spells in bytes, a letter may be a part of a character."""
+    text = "".join(token.text for token in tokens)
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def _holds(spans: list[tuple[str, float, float]], text: str, start: float, end: float) -> bool:
-    """Whether a word is among others at about the same time."""
-    return any(each == text and begin <= end and start <= finish for each, begin, finish in spans)
+def _contains(spans: list[tuple[str, float, float]], text: str, start: float, end: float) -> bool:
+    """Return whether a word is among others, at a time that overlaps."""
+    return any(
+        other_text == text and other_start <= end and start <= other_end for other_text, other_start, other_end in spans
+    )
 
 
-def _spans(segment: Segment, tokens: Any) -> list[tuple[str, float, float]]:
-    """Text, start and end of each word, from the decoder's letters.
+def _find_words(segment: Segment, tokens: Any) -> list[tuple[str, float, float]]:
+    """Return text, start and end of each word, in seconds from the start of the file.
 
-    A letter has a start and no end. A word ends one time step after its last letter starts, but with its segment.
+    A letter has a start but no end. A word ends one time step after the start of its last letter, but not after the
+    end of its segment.
     """
     spans: list[tuple[str, float, float]] = []
     letters: list[Any] = []
@@ -80,6 +98,6 @@ def _spans(segment: Segment, tokens: Any) -> list[tuple[str, float, float]]:
         elif letters:
             start = min(segment.start + letters[0].start_time, segment.end)
             end = min(segment.start + letters[-1].start_time + _STEP, segment.end)
-            spans.append((_joined(letters), start, end))
+            spans.append((_join_letters(letters), start, end))
             letters = []
     return spans

@@ -37,7 +37,9 @@ def require_same_words(actual: Sequence[Utterance], expected: Sequence[Utterance
         one, other = ([(word.word, word.start, word.end) for word in utterance.words] for utterance in utterances)
         if one != other:
             texts = [" ".join(f"{word}@{start:.2f}" for word, start, _ in words) for words in (one, other)]
-            raise EngineUnfit(f"in the built-in clip it hears {texts[0]!r}, and libdeepspeech {texts[1]!r}.")
+            raise EngineUnfit(
+                f"in the built-in clip it recognises {texts[0]!r}, and libdeepspeech recognises {texts[1]!r}."
+            )
 
 
 def transcribe_all(engine: Engine, segments: Sequence[Segment]) -> list[Utterance]:

@@ -63,7 +63,7 @@ def _start_engine(spec: EngineSpec, processes: int, seconds: float, scratch: Pat
         except (ModelInvalid, EngineUnfit, EngineFailed) as error:
             if selected == BATCHED:
                 raise
-            note = f"libdeepspeech and not the batched engine: {error.message}"
+            note = f"libdeepspeech instead of the batched engine: {error.message}"
     engine = EnginePool(spec, processes)  # may raise the same error about the model
     if note:
         log.warning("%s", note)
@@ -79,8 +79,9 @@ def _start_batched(spec: EngineSpec, processes: int, scratch: Path) -> Union[Eng
     count = memory.count_processes_that_fit(size, processes)
     if not count:
         raise EngineUnfit(
-            f"one process of it needs {memory.needed_memory(size, 1) / 2**20:,.0f} MiB with this model, and the "
-            f"container has {memory.memory_limit() / 2**20:,.0f} MiB. Give it more, or set the engine to libdeepspeech."
+            f"one process of the batched engine needs {memory.needed_memory(size, 1) / 2**20:,.0f} MiB with this "
+            f"model, and the container has {memory.memory_limit() / 2**20:,.0f} MiB. Give the container more memory, "
+            "or set the engine to libdeepspeech."
         )
     batched = replace(spec, network=network)
     if options.int8_lstm:

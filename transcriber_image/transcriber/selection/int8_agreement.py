@@ -65,8 +65,8 @@ def _describe_agreement(int8: Iterable[Answer], float32: Iterable[Answer], secon
     int8_words, float32_words = _words_by_segment(int8), _words_by_segment(float32)
     same = sum(float32_words.get(segment) == words for segment, words in int8_words.items())
     return (
-        f"the int8 LSTM has the words of float32 in {same} of {len(int8_words)} segments, the first "
-        f"{seconds / 60:.1f} minutes"
+        f"in the first {seconds / 60:.1f} minutes, the int8 LSTM gives the same words as float32 in {same} of "
+        f"{len(int8_words)} segments"
     )
 
 

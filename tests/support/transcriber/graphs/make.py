@@ -1,6 +1,6 @@
-"""`python tests/support/transcriber/graphs/make.py`: writes the skeletons beside it, graphs without their weights.
+"""Write the graphs without weights: `python tests/support/transcriber/graphs/make.py`.
 
-Whichever of the two TensorFlows runs it makes its own; README.md tells how.
+With TensorFlow 1.15 it writes `official.pb` and `layer_norm.pb`, with TensorFlow 2 `demo.pb`. See README.md.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from pathlib import Path
 import tensorflow.compat.v1 as tf
 
 FOLDER = Path(__file__).parent
-ROOT = FOLDER.parents[2]
-#: A size that nothing else in a graph has, nor its double and fourfold, so that tests can put others in its place.
+ROOT = FOLDER.parents[3]
+#: A size that, like its double and fourfold, occurs nowhere else in a graph, so that tests can replace it.
 UNITS = 77
 
 
 def main() -> None:
-    """Write them."""
+    """Write the graphs of the TensorFlow that is installed."""
     if tf.__version__.startswith("1."):
         import official  # noqa: PLC0415
 
@@ -34,7 +34,7 @@ def main() -> None:
 
 def _write(graph: tf.GraphDef, name: str) -> None:
     for node in graph.node:
-        # To ask any other node for an attribute gives it one.
+        # Only ask constants: to read a missing attribute of another node creates it.
         if node.op == "Const" and node.attr["value"].tensor.dtype == tf.float32.as_datatype_enum:
             node.attr["value"].tensor.tensor_content = b""
     (FOLDER / name).write_bytes(graph.SerializeToString(deterministic=True))

@@ -1,4 +1,4 @@
-"""The graph that DeepSpeech 0.9's training code exports, by the same operations of TensorFlow 1.15."""
+"""Build the graph that DeepSpeech 0.9's training code exports, with the same operations of TensorFlow 1.15."""
 
 from __future__ import annotations
 
@@ -15,11 +15,16 @@ LETTERS = " abcdefghijklmnopqrstuvwxyz'"
 
 
 def build(units: int, layer_norm: bool) -> tfv1.GraphDef:
-    """A frozen graph with so many units in each layer."""
+    """Return a frozen graph with random weights.
+
+    Args:
+        units: the number of units in each layer.
+        layer_norm: normalise layers, as the training code does with its flag of this name.
+    """
     with tf.Graph().as_default(), tfv1.Session() as session:
         outputs = [*_features(), *_network(units, layer_norm), *_metadata()]
         session.run(tfv1.global_variables_initializer())
-        names = [each.op.name for each in outputs]
+        names = [output.op.name for output in outputs]
         frozen = tfv1.graph_util.convert_variables_to_constants(session, session.graph_def, names)
         return tfv1.graph_util.extract_sub_graph(frozen, names)
 
@@ -59,15 +64,15 @@ def _network(units: int, layer_norm: bool) -> list[tf.Tensor]:
     values = tf.reshape(_dense("layer_6", values, classes, relu=False), [-1, 1, classes], name="raw_logits")
     return [
         tf.nn.softmax(values, name="logits"),
-        *(tf.identity(each, name=f"new_state_{letter}") for each, letter in zip(state, "ch")),
+        *(tf.identity(part, name=f"new_state_{letter}") for part, letter in zip(state, "ch")),
     ]
 
 
 def _dense(name: str, values: tf.Tensor, units: int, relu: bool = True, layer_norm: bool = False) -> tf.Tensor:
     with tfv1.variable_scope(name):
-        chance = tfv1.random_normal_initializer(stddev=0.1, seed=1)
-        bias = tfv1.get_variable("bias", [units], initializer=chance)
-        weights = tfv1.get_variable("weights", [values.shape[-1], units], initializer=chance)
+        initializer = tfv1.random_normal_initializer(stddev=0.1, seed=1)
+        bias = tfv1.get_variable("bias", [units], initializer=initializer)
+        weights = tfv1.get_variable("weights", [values.shape[-1], units], initializer=initializer)
     values = tf.nn.bias_add(tf.matmul(values, weights), bias)
     if relu:
         values = tf.minimum(tf.nn.relu(values), CLIP)
@@ -79,7 +84,7 @@ def _dense(name: str, values: tf.Tensor, units: int, relu: bool = True, layer_no
 
 def _metadata() -> list[tf.Tensor]:
     letters = b"".join(
-        struct.pack("<HH", label, len(each.encode())) + each.encode() for label, each in enumerate(LETTERS)
+        struct.pack("<HH", label, len(letter.encode())) + letter.encode() for label, letter in enumerate(LETTERS)
     )
     numbers = {
         "version": 6, "sample_rate": RATE, "feature_win_len": WINDOW_MS, "feature_win_step": STEP_MS, "beam_width": 500

@@ -1,8 +1,10 @@
-"""DeepSpeech's network run on many segments at once: the same words as libdeepspeech, for a fifth of the computing.
+"""The batched engine: DeepSpeech's network run on many segments at once.
 
-libdeepspeech runs one segment at a time, and for each 20 ms of it reads all weights of the LSTM from memory, which is
-what it waits for. Here one reading serves all segments that are under way.
+libdeepspeech processes one segment at a time, and reads all weights of the LSTM from memory for each 20 ms of it. That
+reading takes most of its time. The batched engine reads the weights once for all segments that it processes together.
+The words are the same, and a core transcribes five times as much audio or more.
 
-`features` turns samples into what the network hears, `conversion` writes the network as `onnxruntime` wants it,
-`acoustic` runs it, `decoder` finds the words in what it says, `engine` is the stream of segments through all of them.
+A segment passes through these modules: `mfcc` calculates features, `network_runner` the probabilities of letters, and
+`beam_search` the text. `batched_engine` controls them. `onnx_conversion` writes the network in the format of
+`onnxruntime`, and `network_cache` finds networks that are already converted.
 """

@@ -1,4 +1,7 @@
-"""The beam search, DeepSpeech's own: the package `ds_ctcdecoder` is built from the same source as libdeepspeech."""
+"""DeepSpeech's beam search, which finds the most probable texts for the network's probabilities.
+
+The package `ds_ctcdecoder` is built from the same source as libdeepspeech.
+"""
 
 from __future__ import annotations
 
@@ -15,20 +18,20 @@ from transcriber.model.graph import AcousticGraph
 from transcription.contract.errors import ModelInvalid
 from transcription.contract.hot_word import HotWord
 
-#: What libdeepspeech gives the search: no label is too improbable, and the 40 most probable of each frame count.
+#: libdeepspeech's limits for the labels of a frame: no minimum of their probability, and the 40 most probable ones.
 #: Source: DeepSpeech 0.9.3, native_client/modelstate.h and deepspeech.cc.
 _CUTOFF_PROBABILITY, _CUTOFF_LABELS = 1.0, 40
 
 
 class Letter(NamedTuple):
-    """One label of a candidate, and when it begins, in seconds from the start of its segment."""
+    """A letter of a candidate and its start, in seconds from the start of the segment."""
 
     text: str
     start_time: float
 
 
 class Candidate(NamedTuple):
-    """Something that may have been said. As libdeepspeech's `CandidateTranscript`."""
+    """A possible transcript of a segment, with the fields of libdeepspeech's `CandidateTranscript`."""
 
     #: The logarithm of its score.
     confidence: float
@@ -36,51 +39,56 @@ class Candidate(NamedTuple):
 
 
 class BeamSearch:
-    """The search with all that it needs; what is left open is what libdeepspeech takes.
+    """A beam search with its alphabet, scorer and hot words.
 
-    `width` is how many candidates it keeps; `weights` are alpha and beta of the scorer, where they are not its own.
+    Args:
+        graph: the model's graph, which contains the alphabet.
+        beam_width: the number of candidates that the search keeps.
+        scorer: the scorer file. `None`: search without a language model.
+        weights: `lm_alpha` and `lm_beta`. `None`: use the weights in the scorer file.
+        hot_words: words whose probability is changed.
 
     Raises:
-        ModelInvalid: the scorer cannot be loaded, or is for another alphabet.
+        ModelInvalid: the scorer cannot be loaded, or was made for another alphabet.
     """
 
     def __init__(
         self,
         graph: AcousticGraph,
-        width: int,
+        beam_width: int,
         *,
         scorer: Optional[Path] = None,
         weights: Optional[tuple[float, float]] = None,
         hot_words: Sequence[HotWord] = (),
     ) -> None:
-        #: In seconds, in the precision in which libdeepspeech calculates it.
+        #: Length of a time step in seconds, in libdeepspeech's precision.
         self._step = np.float32(graph.features.step) / np.float32(graph.features.sample_rate)
-        self._width = width
+        self._beam_width = beam_width
         self._letters = [label.decode("utf-8", "surrogateescape") for label in graph.labels]
-        self._alphabet = _alphabet(graph.labels)
-        self._hot_words = {each.word.encode("utf-8", "replace"): each.boost for each in hot_words}
-        self._scorer = _scorer(scorer, self._alphabet, weights) if scorer else None
+        self._alphabet = _create_alphabet(graph.labels)
+        self._hot_words = {hot_word.word.encode("utf-8", "replace"): hot_word.boost for hot_word in hot_words}
+        self._scorer = _load_scorer(scorer, self._alphabet, weights) if scorer else None
 
-    def decode(self, probabilities: Floats, wanted: int) -> list[Candidate]:
-        """The `wanted` likeliest candidates, the best first.
+    def decode(self, probabilities: Floats, count: int) -> list[Candidate]:
+        """Return the most probable candidates for a segment, the best first.
 
         Args:
-            probabilities: shape (frames, labels and the blank).
-            wanted: the most that are returned.
+            probabilities: of each label in each frame, shape (frames, labels + 1), the blank last.
+            count: the maximum number of candidates to return.
         """
         state = swigwrapper.DecoderState()
-        state.init(self._alphabet, self._width, _CUTOFF_PROBABILITY, _CUTOFF_LABELS, self._scorer, self._hot_words)
+        state.init(self._alphabet, self._beam_width, _CUTOFF_PROBABILITY, _CUTOFF_LABELS, self._scorer, self._hot_words)
         state.next(probabilities.astype(np.float64))
-        return [self._candidate(each) for each in state.decode(wanted)]
+        return [self._to_candidate(output) for output in state.decode(count)]
 
-    def _candidate(self, found: swigwrapper.Output) -> Candidate:
-        times = np.array(found.timesteps, np.float32) * self._step
-        letters = (Letter(self._letters[token], time) for token, time in zip(found.tokens, times.tolist()))
-        return Candidate(found.confidence, tuple(letters))
+    def _to_candidate(self, output: swigwrapper.Output) -> Candidate:
+        times = np.array(output.timesteps, np.float32) * self._step
+        letters = (Letter(self._letters[label], time) for label, time in zip(output.tokens, times.tolist()))
+        return Candidate(output.confidence, tuple(letters))
 
 
-def _alphabet(labels: Sequence[bytes]) -> swigwrapper.Alphabet:
-    """As a graph holds it: how many labels there are, then number, length and bytes of each."""
+def _create_alphabet(labels: Sequence[bytes]) -> swigwrapper.Alphabet:
+    """Create the decoder's alphabet from its encoding in a graph: the count, then number, length and letter of each."""
     entries = (struct.pack("<HH", number, len(label)) + label for number, label in enumerate(labels))
     packed = struct.pack("<H", len(labels)) + b"".join(entries)
     alphabet = swigwrapper.Alphabet()
@@ -88,7 +96,7 @@ def _alphabet(labels: Sequence[bytes]) -> swigwrapper.Alphabet:
     return alphabet
 
 
-def _scorer(path: Path, alphabet: swigwrapper.Alphabet, weights: Optional[tuple[float, float]]) -> Scorer:
+def _load_scorer(path: Path, alphabet: swigwrapper.Alphabet, weights: Optional[tuple[float, float]]) -> Scorer:
     scorer = Scorer()
     code = scorer.init(str(path).encode(), alphabet)
     if code:

@@ -1,4 +1,4 @@
-"""The networks of the batched engine, by the digests of the models that they were made from."""
+"""Find or make the converted network of a model. Networks are stored by the digest of the acoustic model."""
 
 from __future__ import annotations
 
@@ -9,34 +9,38 @@ from transcriber.engines.batched.network_files import MODEL
 from transcriber.model.graph import read_graph
 from transcriber.model.model_folder import ModelFolder
 
-#: Where the image keeps the network of its own model.
-_KEPT = "TRANSCRIBER_NETWORKS"
+#: Environment variable with the folder in which the image stores the network of its own model.
+_FOLDER_VARIABLE = "TRANSCRIBER_NETWORKS"
 
 
 def find_network(folder: ModelFolder, scratch: Path) -> Path:
-    """The network of a model: the image's, or else made in the folder `scratch`.
+    """Return the ONNX file of a model's network: the one in the image, or a new one in the folder `scratch`.
 
     Raises:
-        ModelInvalid: the model is damaged, or not built as DeepSpeech 0.9 builds its graphs.
+        ModelInvalid: the model is damaged, or does not have the structure of DeepSpeech 0.9's graphs.
     """
-    kept = Path(os.environ.get(_KEPT) or scratch) / folder.record.acoustic_sha256 / MODEL
-    return kept if kept.exists() else convert_network(folder, scratch)
+    stored = Path(os.environ.get(_FOLDER_VARIABLE) or scratch) / folder.record.acoustic_sha256 / MODEL
+    return stored if stored.exists() else convert_network(folder, scratch)
 
 
-def convert_network(folder: ModelFolder, where: Path) -> Path:
-    """Make the network of a model in the folder `where`, unless it is there.
+def convert_network(folder: ModelFolder, parent: Path) -> Path:
+    """Convert the network of a model, and return its ONNX file.
+
+    Args:
+        folder: the model.
+        parent: the folder in which the network's own folder is created, unless it exists.
 
     Raises:
-        ModelInvalid: as `find_network` does.
+        ModelInvalid: the model is damaged, or does not have the structure of DeepSpeech 0.9's graphs.
     """
-    # onnx takes as long to import as all the rest, and nobody needs it where the image has the network.
+    # Importing onnx takes as long as all other imports, and is not needed if the image contains the network.
     from transcriber.engines.batched.onnx_conversion import convert  # noqa: PLC0415
 
-    return convert(read_graph(folder.acoustic), where / folder.record.acoustic_sha256)
+    return convert(read_graph(folder.acoustic), parent / folder.record.acoustic_sha256)
 
 
 def quantize_network(network: Path, scratch: Path) -> Path:
-    """A network with its LSTM in 8 bits, made in the folder `scratch`."""
+    """Write a copy of a network whose LSTM has weights of 8 bits into the folder `scratch`. Return its ONNX file."""
     from transcriber.engines.batched.onnx_conversion import quantize  # noqa: PLC0415 - as above
 
     return quantize(network, scratch / f"{network.parent.name}-int8")

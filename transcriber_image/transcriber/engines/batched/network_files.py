@@ -1,4 +1,4 @@
-"""The files in the folder of a network."""
+"""The names of the two files in the folder of a converted network."""
 
-#: The graph, and the weights beside it that it names.
+#: The ONNX graph, and the weights to which it refers.
 MODEL, WEIGHTS = "acoustic.onnx", "acoustic.weights"

@@ -1,4 +1,4 @@
-"""The network, run on one core: a few frames of many segments at a time."""
+"""Run the network with onnxruntime on one core, a few frames of several segments at a time."""
 
 from __future__ import annotations
 
@@ -11,35 +11,38 @@ import onnxruntime
 from transcriber.engines.batched.mfcc import Floats
 from transcription.contract.errors import ModelInvalid
 
-onnxruntime.set_default_logger_severity(3)  # errors; it warns of what it optimises
+onnxruntime.set_default_logger_severity(3)  # errors only: its warnings are about its own optimisations
 
 
 class LstmState(NamedTuple):
-    """What the LSTM remembers of each segment: output and cell, each of shape (1, batch, units)."""
+    """The state of the LSTM for a batch of segments: output `h` and cell `c`, each of shape (1, batch, units)."""
 
     h: Floats
     c: Floats
 
     def keep(self, rows: list[int]) -> LstmState:
-        """That of some of the segments."""
+        """Return the state of the segments in `rows` only."""
         return LstmState(self.h[:, rows], self.c[:, rows])
 
     def extend(self, count: int) -> LstmState:
-        """With so many segments more that are at their beginning."""
-        new = np.zeros((1, count, self.h.shape[2]), np.float32)
-        return LstmState(np.concatenate([self.h, new], axis=1), np.concatenate([self.c, new], axis=1))
+        """Return the state with `count` more segments, which are at their start."""
+        zeros = np.zeros((1, count, self.h.shape[2]), np.float32)
+        return LstmState(np.concatenate([self.h, zeros], axis=1), np.concatenate([self.c, zeros], axis=1))
 
 
 class NetworkRunner:
-    """What `conversion` wrote, loaded.
+    """A loaded network.
+
+    Args:
+        path: an ONNX file that `onnx_conversion` wrote.
 
     Raises:
-        ModelInvalid: onnxruntime cannot load it.
+        ModelInvalid: onnxruntime cannot load the file.
     """
 
     def __init__(self, path: Path) -> None:
         options = onnxruntime.SessionOptions()
-        # A process has one core; others have processes of their own.
+        # Each engine process has one core.
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
         try:
@@ -48,20 +51,20 @@ class NetworkRunner:
             raise ModelInvalid(f"onnxruntime cannot load {path}: {error}. Set the engine to libdeepspeech.") from error
         self._units: int = self._session.get_inputs()[1].shape[2]
 
-    def begin(self) -> LstmState:
-        """The state of no segments."""
-        nothing = np.zeros((1, 0, self._units), np.float32)
-        return LstmState(nothing, nothing)
+    def empty_state(self) -> LstmState:
+        """Return the state of an empty batch."""
+        empty = np.zeros((1, 0, self._units), np.float32)
+        return LstmState(empty, empty)
 
-    def run(self, frames: Floats, state: LstmState) -> tuple[Floats, LstmState]:
-        """What the network says of the next frames of each segment, and its state after them.
+    def run(self, windows: Floats, state: LstmState) -> tuple[Floats, LstmState]:
+        """Run the network on the next frames of each segment in a batch.
 
         Args:
-            frames: shape (steps, batch, inputs), each frame with its neighbours.
-            state: of the same segments in the same order.
+            windows: each frame with its neighbours, shape (steps, batch, inputs).
+            state: the state of the same segments, in the same order.
 
         Returns:
-            The probability of each label, shape (steps, batch, labels and the blank), and the next state.
+            The probability of each label, shape (steps, batch, labels + 1), the blank last; and the new state.
         """
-        probabilities, h, c = self._session.run(None, {"x": frames, "h": state.h, "c": state.c})
+        probabilities, h, c = self._session.run(None, {"x": windows, "h": state.h, "c": state.c})
         return probabilities, LstmState(h, c)
