@@ -1,4 +1,4 @@
-"""What the transcriber's tests share: the demo model, its clips, and a local S3."""
+"""Fixtures of the transcriber's tests: the demo model, its clips, and a local S3."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from transcriber.workers.process_server import warm_up
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO_MODEL = ROOT / "transcriber_image/demo_model"
-#: Local AWS needs the packages of the Airflow side; these tests run on the container's Python.
+#: The local S3 needs packages of the Airflow environment, while these tests run on the container's Python.
 AIRFLOW_PYTHON = os.environ.get("AIRFLOW_PYTHON", str(ROOT / ".local/venvs/airflow/bin/python"))
 START_SECONDS = 60
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _server_of_processes() -> None:
-    """It leaves a socket in the folder for temporary files until the end, which must not be that of a test."""
+def _fork_server() -> None:
+    """Start the fork server before any test, because its socket stays in the current folder for temporary files."""
     warm_up()
 
 
@@ -41,7 +41,7 @@ def model_folder() -> Path:
 
 @pytest.fixture(scope="session")
 def engine(model_folder: Path) -> LibDeepSpeech:
-    """The real DeepSpeech with the demo model."""
+    """libdeepspeech with the demo model."""
     return LibDeepSpeech(open_folder(model_folder))
 
 
@@ -54,13 +54,13 @@ def clips() -> list[Clip]:
 
 @pytest.fixture(scope="session")
 def clip(clips: list[Clip]) -> Clip:
-    """One of them."""
+    """The first of the demo model's clips."""
     return clips[0]
 
 
 @pytest.fixture(scope="session")
 def s3_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a local S3, in a process of its own."""
+    """Start a local S3 in a process of its own; the value is its address."""
     state = tmp_path_factory.mktemp("aws")
     address = state / "aws-endpoint"
     with (state / "log").open("wb") as log:
@@ -80,7 +80,7 @@ def s3_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def bucket(s3_address: str, monkeypatch: pytest.MonkeyPatch) -> Bucket:
-    """A new bucket, which this process and those it starts reach."""
+    """Create a bucket that this process and its child processes can reach."""
     for name, value in {
         "AWS_ENDPOINT_URL": s3_address,
         "AWS_ACCESS_KEY_ID": "test",
@@ -88,13 +88,13 @@ def bucket(s3_address: str, monkeypatch: pytest.MonkeyPatch) -> Bucket:
         "AWS_DEFAULT_REGION": "us-east-1",
     }.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("boto3.DEFAULT_SESSION", None)  # it remembers the environment of an earlier test
+    monkeypatch.setattr("boto3.DEFAULT_SESSION", None)  # the session keeps the environment of an earlier test
     return Bucket.create()
 
 
 @pytest.fixture
 def run(bucket: Bucket, model_folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Run child `index` as a container with two cores would; afterwards no temporary file may be left."""
+    """A function that runs shard `index` with two processes, and checks that no temporary file is left."""
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))

@@ -1,4 +1,4 @@
-"""`python -m transcriber`, as Batch and people start it: exit codes, and messages without a traceback."""
+"""`python -m transcriber` as Batch and users start it: exit codes, and messages without a traceback."""
 
 from __future__ import annotations
 
@@ -20,22 +20,24 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def environment(**more: str) -> dict[str, str]:
-    path = os.pathsep.join(str(ROOT / each) for each in ("dags", "transcriber_image"))
+    """The environment variables of the command."""
+    path = os.pathsep.join(str(ROOT / folder) for folder in ("dags", "transcriber_image"))
     return {**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1", **more}
 
 
 def command(*arguments: object, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run the command with these arguments and more environment variables."""
     line = [sys.executable, "-m", "transcriber", *map(str, arguments)]
     return subprocess.run(line, env=environment(**more), capture_output=True, text=True, timeout=120, check=False)
 
 
-def test_people_can_try_a_model_on_their_desk(clips: list[Clip], model_folder: Path) -> None:
+def test_local_files_are_transcribed_without_a_bucket(clips: list[Clip], model_folder: Path) -> None:
     done = command(*(clip.path for clip in clips), "--model", model_folder)
     assert done.returncode == 0
     assert sorted(done.stdout.splitlines()) == sorted(f"{clip.path}: {clip.text}" for clip in clips)
 
 
-def test_one_bad_file_on_a_desk_is_named_and_the_others_are_transcribed(
+def test_a_bad_local_file_is_named_and_the_others_are_transcribed(
     tmp_path: Path, clip: Clip, model_folder: Path
 ) -> None:
     bad = tmp_path / "bad.wav"
@@ -59,7 +61,7 @@ def test_one_bad_file_on_a_desk_is_named_and_the_others_are_transcribed(
         ("--bucket", "b", "--run", "r", "--draft", "d", "a.wav"),
     ],
 )
-def test_a_command_that_makes_no_sense_is_explained(arguments: tuple[str, ...]) -> None:
+def test_an_incomplete_combination_of_arguments_is_refused(arguments: tuple[str, ...]) -> None:
     done = command(*arguments)
     assert done.returncode == 2
     assert "give either WAV files, or --bucket, --run and --draft, or --self-test" in done.stderr
@@ -71,14 +73,14 @@ def test_a_bad_beam_width_is_refused_before_anything_is_loaded(clip: Clip) -> No
     assert "[OPTION_INVALID]" in done.stderr
 
 
-def test_hot_words_can_be_tried_on_a_desk(clips: list[Clip], model_folder: Path) -> None:
+def test_hot_words_work_for_local_files(clips: list[Clip], model_folder: Path) -> None:
     [start] = [clip for clip in clips if clip.text == "yes start play next"]
     words = ("--hot-word", "stop:20", "--hot-word", "start:-30")
     assert command(start.path, *words, "--model", model_folder).stdout == f"{start.path}: yes stop play next\n"
 
 
 @pytest.mark.parametrize("word", ["stop", "stop:loud", "stop:1000", "two words:5", "Ö:5"])
-def test_a_hot_word_that_cannot_be_used_is_one_line_and_not_a_traceback(
+def test_a_hot_word_that_cannot_be_used_gives_one_line_and_no_traceback(
     clip: Clip, model_folder: Path, word: str
 ) -> None:
     done = command(clip.path, "--hot-word", word, "--model", model_folder)
@@ -90,43 +92,43 @@ def test_a_hot_word_that_cannot_be_used_is_one_line_and_not_a_traceback(
 @pytest.mark.parametrize(
     "option", [("--beam-width", "10"), ("--hot-word", "stop:5"), ("--lm-alpha", "0"), ("--whole",)]
 )
-def test_an_option_that_a_run_would_pass_over_is_refused(option: tuple[str, str]) -> None:
+def test_an_option_that_a_run_would_ignore_is_refused(option: tuple[str, str]) -> None:
     done = command("--bucket", "b", "--run", "r", "--draft", "d", *option)
     assert done.returncode == 2
     assert "the options of a run are in its manifest" in done.stderr
 
 
-def test_a_missing_model_is_one_line_and_not_a_traceback(clip: Clip, tmp_path: Path) -> None:
+def test_a_missing_model_gives_one_line_and_no_traceback(clip: Clip, tmp_path: Path) -> None:
     done = command(clip.path, "--model", tmp_path / "nowhere")
     assert done.returncode == 1
     assert done.stderr.startswith("[MODEL_MISSING] ")
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_a_child_takes_the_shard_that_batch_gives_it(bucket: Bucket, clip: Clip, model_folder: Path) -> None:
+def test_a_child_transcribes_the_shard_with_its_array_index(bucket: Bucket, clip: Clip, model_folder: Path) -> None:
     bucket.plan({"input/a.wav": clip.data}, index=0)
     bucket.plan({"input/b.wav": clip.data}, index=1)
     arguments = ("--bucket", bucket.name, "--run", RUN, "--draft", DRAFT, "--model", model_folder)
     assert command(*arguments, AWS_BATCH_JOB_ARRAY_INDEX="1").returncode == 0
     assert bucket.keys("output/") == ["output/b", "output/b.json"]
-    done = command(*arguments)  # no array: a run of one shard
+    done = command(*arguments)  # no array index: a run with one shard
     assert done.returncode == 0
     assert "output/a" in bucket.keys("output/")
     first, second, third, *_ = done.stdout.splitlines()
     assert first.startswith(f"run {RUN}, shard 0: 1 files")
-    assert second == "engine: libdeepspeech 0.9.3"  # for so little audio, by itself
+    assert second == "engine: libdeepspeech 0.9.3"  # chosen automatically for so little audio
     assert third.startswith("1/1 input/a.wav ")
     assert "RTF" in done.stdout and "confidence" in done.stdout
 
 
-def test_corrupt_audio_is_no_error_of_the_system(bucket: Bucket, model_folder: Path) -> None:
+def test_corrupt_audio_does_not_fail_the_child(bucket: Bucket, model_folder: Path) -> None:
     bucket.plan({"input/bad.wav": b""})
     done = command("--bucket", bucket.name, "--run", RUN, "--draft", DRAFT, "--model", model_folder)
     assert done.returncode == 0
     assert "1/1 input/bad.wav failed AUDIO_EMPTY: " in done.stdout
 
 
-def test_a_system_that_is_broken_never_looks_green(bucket: Bucket, clip: Clip, model_folder: Path) -> None:
+def test_a_missing_model_or_bucket_fails_the_child(bucket: Bucket, clip: Clip, model_folder: Path) -> None:
     bucket.plan({"input/a.wav": clip.data}, Options(model="nowhere"))
     missing_model = command("--bucket", bucket.name, "--run", RUN, "--draft", DRAFT)
     assert (missing_model.returncode, missing_model.stderr.split()[0]) == (1, "[MODEL_MISSING]")
@@ -135,11 +137,11 @@ def test_a_system_that_is_broken_never_looks_green(bucket: Bucket, clip: Clip, m
     assert "Traceback" not in missing_model.stderr + no_bucket.stderr
 
 
-def test_a_spot_reclaim_loses_nothing_and_commits_nothing_half_done(
+def test_a_child_that_is_terminated_loses_nothing_and_commits_nothing_unfinished(
     bucket: Bucket, clip: Clip, model_folder: Path, tmp_path: Path
 ) -> None:
-    number = 80
-    bucket.plan({f"input/{each:03d}.wav": clip.data for each in range(number)})
+    files = 80
+    bucket.plan({f"input/{number:03d}.wav": clip.data for number in range(files)})
     line = [
         sys.executable,
         "-m",
@@ -163,10 +165,10 @@ def test_a_spot_reclaim_loses_nothing_and_commits_nothing_half_done(
         assert process.wait() == 128 + signal.SIGTERM
     assert list(tmp_path.iterdir()) == [], "temporary files are left"
     committed = len(bucket.keys(keys.RunKeys(RUN).results))
-    assert 1 <= committed < number
+    assert 1 <= committed < files
 
     resumed = command(*line[3:])
     assert resumed.returncode == 0
     assert resumed.stdout.count("was done before") == committed
-    assert {bucket.result(each).status for each in range(number)} == {TRANSCRIBED}
-    assert {bucket.text(f"{each:03d}") for each in range(number)} == {f"{clip.text}\n"}
+    assert {bucket.result(number).status for number in range(files)} == {TRANSCRIBED}
+    assert {bucket.text(f"{number:03d}") for number in range(files)} == {f"{clip.text}\n"}

@@ -1,6 +1,6 @@
-"""The transcripts of the demo's clips stay as they are, until somebody means to change them.
+"""The transcripts of the demo's clips do not change unless someone changes the expected ones.
 
-To write them again, and then to read what `git diff` says of it:
+To write the expected transcripts again, run this and then check the changes with `git diff`:
 `REWRITE_GOLDEN=1 PYTHONPATH=dags .local/venvs/transcriber/bin/python -m pytest tests/transcriber/test_golden.py`
 """
 
@@ -34,7 +34,7 @@ CLIPS = [
     "seven-three-zero-one",
     "yes-start-play-next",
 ]
-#: How much a share may differ from machine to machine: with other instructions, TensorFlow adds in another order.
+#: How much a confidence may differ between machines: with other CPU instructions, TensorFlow adds in another order.
 TOLERANCE = 0.01
 
 
@@ -52,20 +52,21 @@ def joined(tmp_path: Path, clips: list[Clip]) -> Path:
     return path
 
 
-def told(transcript: Transcript) -> dict[str, Any]:
-    """What must not change, with times and shares as the JSON rounds them."""
+def expected_parts(transcript: Transcript) -> dict[str, Any]:
+    """The parts of a transcript that must not change, rounded as in the JSON."""
     return {
         "text": transcript.text,
         "skipped_seconds": round(transcript.skipped_seconds, 3),
-        "segments": [[round(each.start, 3), round(each.end, 3)] for each in transcript.utterances],
-        "words": [[each.word, round(each.start, 3), round(each.end, 3)] for each in transcript.words],
-        "confidence": [round(each.confidence, 3) for each in transcript.words],
+        "segments": [[round(utterance.start, 3), round(utterance.end, 3)] for utterance in transcript.utterances],
+        "words": [[word.word, round(word.start, 3), round(word.end, 3)] for word in transcript.words],
+        "confidence": [round(word.confidence, 3) for word in transcript.words],
     }
 
 
 def check(name: str, transcript: Transcript) -> None:
+    """Compare a transcript with the expected one, or write it with `REWRITE_GOLDEN`."""
     path = GOLDEN / f"{name}.json"
-    document = told(transcript)
+    document = expected_parts(transcript)
     if "REWRITE_GOLDEN" in os.environ:
         path.parent.mkdir(exist_ok=True)
         lines = [f" {json.dumps(key)}: {json.dumps(value)}" for key, value in document.items()]
@@ -76,15 +77,15 @@ def check(name: str, transcript: Transcript) -> None:
 
 
 @pytest.mark.parametrize("name", CLIPS)
-def test_a_clip_says_what_it_always_said(parallel: Engine, clips: list[Clip], name: str) -> None:
+def test_the_transcript_of_a_clip_does_not_change(parallel: Engine, clips: list[Clip], name: str) -> None:
     [clip] = [clip for clip in clips if clip.path.stem == name]
     check(name, transcribe_file(clip.path, parallel))
 
 
-def test_a_long_recording_says_what_it_always_said(parallel: Engine, joined: Path) -> None:
+def test_the_transcript_of_a_long_recording_does_not_change(parallel: Engine, joined: Path) -> None:
     check("joined", transcribe_file(joined, parallel))
 
 
 def test_every_clip_has_a_golden_transcript(clips: list[Clip]) -> None:
     assert sorted(clip.path.stem for clip in clips) == CLIPS
-    assert sorted(each.stem for each in GOLDEN.iterdir()) == sorted([*CLIPS, "joined"])
+    assert sorted(path.stem for path in GOLDEN.iterdir()) == sorted([*CLIPS, "joined"])

@@ -1,4 +1,4 @@
-"""`--self-test`: a container that cannot work says so before it is given any audio."""
+"""`--self-test` fails in a container that cannot transcribe, before it gets any audio."""
 
 from __future__ import annotations
 
@@ -15,69 +15,69 @@ from transcriber.selection.self_test_clip import CLIP
 
 @pytest.fixture
 def model(tmp_path: Path, model_folder: Path) -> Path:
-    """A copy of the demo model, to be damaged."""
-    for each in model_folder.iterdir():
-        if each.is_file():
-            shutil.copy(each, tmp_path)
+    """A copy of the demo model, which the test may damage."""
+    for path in model_folder.iterdir():
+        if path.is_file():
+            shutil.copy(path, tmp_path)
     return tmp_path
 
 
 def change(model: Path, **values: object) -> None:
-    """Write other values into `model.json`; `None` takes one away."""
+    """Change values in `model.json`; `None` removes one."""
     path = model / "model.json"
     defaults = {**json.loads(path.read_text()), **values}
     path.write_text(json.dumps({key: value for key, value in defaults.items() if value is not None}))
 
 
-def refusal(model: Path) -> str:
-    """The one line that people see."""
+def error_line(model: Path) -> str:
+    """The only line that the command prints itself; libdeepspeech may print lines before it."""
     done = command("--self-test", "--model", model)
     assert (done.returncode, done.stdout) == (1, "")
     *native, line = done.stderr.splitlines()
-    assert not [each for each in native if each.startswith(("[", "Traceback"))]
+    assert not [text for text in native if text.startswith(("[", "Traceback"))]
     return line
 
 
-def test_the_demo_model_hears_the_built_in_clip(model_folder: Path) -> None:
+def test_the_demo_model_transcribes_the_built_in_clip(model_folder: Path) -> None:
     done = command("--self-test", "--model", model_folder)
-    heard, engine = done.stdout.splitlines()
-    assert (done.returncode, heard) == (0, "heard: yes start play next")
+    text, engine = done.stdout.splitlines()
+    assert (done.returncode, text) == (0, "heard: yes start play next")
     assert engine.startswith("engine: batched float32, onnxruntime ")
 
 
-def test_the_model_of_the_environment_is_tested(model: Path) -> None:
-    """As in the image, where nobody names a model."""
+def test_the_model_of_the_environment_variable_is_tested(model: Path) -> None:
+    """The self-test in the image build names no model."""
     change(model, self_test="something else")
     assert command("--self-test", TRANSCRIBER_MODEL=str(model)).returncode == 1
 
 
-def test_another_text_than_the_model_promises_is_a_failure_that_names_both(model: Path) -> None:
+def test_another_text_than_the_model_expects_is_a_failure_that_names_both(model: Path) -> None:
     change(model, self_test="no stop")
-    line = refusal(model)
+    line = error_line(model)
     assert line.startswith("[MODEL_INVALID] ")
     assert "'yes start play next'" in line and "'no stop'" in line
 
 
-def test_a_model_that_promises_nothing_is_well_if_it_runs(model: Path) -> None:
-    """People's own models may know no word of the clip."""
+def test_a_model_that_expects_no_text_passes_if_it_runs(model: Path) -> None:
+    """A user's own model may know no word of the clip."""
     change(model, self_test=None)
     assert command("--self-test", "--model", model).returncode == 0
 
 
-@pytest.mark.parametrize("damage", ["not the file that was promised", "no graph", "a graph that cannot run", "gone"])
-def test_a_broken_model_is_one_line(model: Path, damage: str) -> None:
+@pytest.mark.parametrize("damage", ["wrong digest", "no graph", "a graph that cannot run", "deleted"])
+def test_a_broken_model_gives_one_line(model: Path, damage: str) -> None:
     acoustic = model / "demo.pbmm"
-    if damage == "gone":
+    if damage == "deleted":
         acoustic.unlink()
-        assert refusal(model).startswith("[MODEL_MISSING] ")
+        assert error_line(model).startswith("[MODEL_MISSING] ")
         return
     acoustic.write_bytes(b"nonsense" * 100 if damage == "no graph" else unrunnable(acoustic.read_bytes()))
-    if damage != "not the file that was promised":
+    if damage != "wrong digest":
         change(model, sha256=None)
-    assert refusal(model).startswith("[MODEL_INVALID] ")
+    assert error_line(model).startswith("[MODEL_INVALID] ")
 
 
-def test_it_takes_no_files_which_it_would_pass_over(model_folder: Path) -> None:
+def test_files_are_refused_because_the_self_test_would_ignore_them(model_folder: Path) -> None:
     done = command("--self-test", CLIP, "--model", model_folder)
     assert done.returncode == 2
     assert "give either" in done.stderr

@@ -13,9 +13,9 @@ def parse_arguments() -> argparse.Namespace:
     """Parse the command line; on a combination that makes no sense, print why and exit with code 2."""
     parser = _parser()
     arguments = parser.parse_args()
-    job_arguments = [bool(value) for value in (arguments.bucket, arguments.run, arguments.draft)]
-    modes = [bool(arguments.files), all(job_arguments), arguments.self_test, bool(arguments.convert)]
-    if any(job_arguments) != all(job_arguments) or modes.count(True) != 1:
+    child_arguments = [bool(value) for value in (arguments.bucket, arguments.run, arguments.draft)]
+    modes = [bool(arguments.files), all(child_arguments), arguments.self_test, bool(arguments.convert)]
+    if any(child_arguments) != all(child_arguments) or modes.count(True) != 1:
         parser.error("give either WAV files, or --bucket, --run and --draft, or --self-test, or --convert")
     if not arguments.files and is_any_option_set(arguments):
         parser.error("--beam-width and the like are for files; the options of a run are in its manifest")
@@ -29,7 +29,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--run", help="… that this run planned …")
     parser.add_argument(
         "--draft",
-        help="… in this draft of its manifest; AWS_BATCH_JOB_ARRAY_INDEX is the number of the shard (default: 0)",
+        help="… in this set of shards; AWS_BATCH_JOB_ARRAY_INDEX is the number of the shard (default: 0)",
     )
     parser.add_argument(
         "--self-test", action="store_true", help="transcribe a built-in clip, to test the container and the model"

@@ -1,4 +1,4 @@
-"""The command `python -m transcriber`: transcribe a shard in a Batch job or local files, or test the image."""
+"""The command `python -m transcriber`: transcribe the shard of a Batch child, or local files, or test the image."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from transcriber.workers.cores import count_cores
 from transcription.contract.errors import ShardIncomplete, TranscriptionError
 
 #: The exit code of a process that SIGTERM ended. AWS sends SIGTERM before it reclaims a Spot machine, and Batch starts
-#: the job again.
+#: the child again.
 _TERMINATED = 128 + signal.SIGTERM
 
 #: How many seconds the clean-up after SIGTERM may take. SIGKILL follows SIGTERM after 30 s (Amazon ECS,
@@ -52,15 +52,15 @@ def main() -> int:
         if arguments.files:
             is_complete = transcribe_files(arguments.files, arguments.model, options_from(arguments), processes)
             return 0 if is_complete else 1
-        _run_job(arguments, processes)
+        _run_child(arguments, processes)
     except (TranscriptionError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
 
 
-def _run_job(arguments: argparse.Namespace, processes: int) -> None:
-    """Transcribe the shard of this Batch job."""
+def _run_child(arguments: argparse.Namespace, processes: int) -> None:
+    """Transcribe the shard of this child."""
     # boto3 takes as long to import as everything else, and local files do not need it.
     from transcriber.shard.run_shard import run_shard  # noqa: PLC0415
     from transcriber.shard.store import Store  # noqa: PLC0415
@@ -80,7 +80,7 @@ def _run_job(arguments: argparse.Namespace, processes: int) -> None:
 def _terminate(number: int, frame: Optional[FrameType]) -> None:
     """Handle SIGTERM: exit by an exception, so that temporary files are deleted.
 
-    The next attempt of the job transcribes what has no result record yet.
+    The next attempt of this child transcribes what has no result record yet.
     """
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second SIGTERM would interrupt the clean-up
     # If the clean-up hangs, for example in a request to S3, end the process anyway: an unfinished file has no record.

@@ -1,4 +1,4 @@
-"""The rules of CloudWatch's Embedded Metric Format, as its specification has them.
+"""Check log lines against the rules of CloudWatch's Embedded Metric Format.
 
 Source: Amazon CloudWatch User Guide, "Specification: Embedded metric format", with its JSON Schema.
 """
@@ -56,19 +56,19 @@ _DOCUMENT = Draft202012Validator(
         },
     }
 )
-#: What a target member must be: the value of a dimension, and of a metric.
+#: The values of a dimension and of a metric.
 _DIMENSION = Draft202012Validator({"type": "string", "minLength": 1, "maxLength": 1024})
 _NUMBER = {"type": "number"}
 _VALUE = Draft202012Validator({"anyOf": [_NUMBER, {"type": "array", "items": _NUMBER, "minItems": 1, "maxItems": 100}]})
 
 
 def read(line: str) -> dict[str, Any]:
-    """The document in a line of a log; fails with what CloudWatch would not take."""
+    """Parse a log line of metrics; fail if CloudWatch would not accept it."""
     assert len(line.encode()) < 256 * 1024
     document: dict[str, Any] = json.loads(line, parse_constant=_refuse)
     _DOCUMENT.validate(document)
     for directive in document["_aws"]["CloudWatchMetrics"]:
-        for dimension in (each for group in directive["Dimensions"] for each in group):
+        for dimension in (name for names in directive["Dimensions"] for name in names):
             _DIMENSION.validate(document[dimension])
         for metric in directive["Metrics"]:
             _VALUE.validate(document[metric["Name"]])
@@ -76,10 +76,10 @@ def read(line: str) -> dict[str, Any]:
 
 
 def values(document: dict[str, Any]) -> dict[str, Any]:
-    """Metric → value, of a document with one directive."""
+    """The values by metric, of a document with one directive."""
     [directive] = document["_aws"]["CloudWatchMetrics"]
-    return {each["Name"]: document[each["Name"]] for each in directive["Metrics"]}
+    return {metric["Name"]: document[metric["Name"]] for metric in directive["Metrics"]}
 
 
 def _refuse(constant: str) -> None:
-    raise AssertionError(f"{constant} is no JSON")
+    raise AssertionError(f"{constant} is not JSON")

@@ -1,4 +1,4 @@
-"""A bucket as the tests see it: upload, plan, look at what came of it, and make S3 fail."""
+"""A bucket for tests of a shard: upload inputs, plan the shard, read its results, and make S3 fail."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from transcription.contract.result import Result
 RUN = "manual-2026-11-22-0001"
 DRAFT = "0a1b2c3d"
 RECIPE = "d41d8cd98f00b204e9800998ecf8427e"
-#: Runs a child of the array job, 0 unless told.
+#: A function that runs a shard of the run, by default shard 0.
 Run = Callable[..., None]
 
 
 class _Body(BytesIO):
-    """A response's body, as urllib3 gives it."""
+    """The body of a response, with the method of urllib3 that botocore uses."""
 
     def stream(self) -> Iterator[bytes]:
         yield self.read()
@@ -35,14 +35,14 @@ class _Body(BytesIO):
 
 @dataclass(frozen=True)
 class Bucket:
-    """One bucket in the local S3."""
+    """A bucket in the local S3."""
 
     name: str
     client: Any
 
     @classmethod
     def create(cls) -> Bucket:
-        """A bucket that no other test uses."""
+        """Create a bucket that no other test uses."""
         client = boto3.session.Session().client("s3")
         name = f"audio-{uuid.uuid4()}"
         client.create_bucket(Bucket=name)
@@ -52,7 +52,7 @@ class Bucket:
         self.client.put_object(Bucket=self.name, Key=key, Body=data)
 
     def plan(self, uploads: dict[str, bytes], options: Options = Options(), index: int = 0) -> Shard:  # noqa: B008
-        """Upload audio and freeze a shard of exactly that."""
+        """Upload `uploads` (key → content) and write a manifest shard with exactly these inputs."""
         items = []
         for number, (key, data) in enumerate(uploads.items()):
             self.upload(key, data)
@@ -63,8 +63,8 @@ class Bucket:
         return shard
 
     def keys(self, prefix: str = "") -> list[str]:
-        found = self.client.list_objects_v2(Bucket=self.name, Prefix=prefix)
-        return [each["Key"] for each in found.get("Contents", ())]
+        page = self.client.list_objects_v2(Bucket=self.name, Prefix=prefix)
+        return [entry["Key"] for entry in page.get("Contents", ())]
 
     def read(self, key: str) -> bytes:
         body: bytes = self.client.get_object(Bucket=self.name, Key=key)["Body"].read()
@@ -83,27 +83,27 @@ class Bucket:
 
 
 @contextmanager
-def watched(
-    answer: Callable[[str, str], tuple[int, str] | None] = lambda method, path: None,
+def recorded_requests(
+    respond: Callable[[str, str], tuple[int, str] | None] = lambda method, path: None,
 ) -> Iterator[list[tuple[str, str]]]:
-    """Collect (method, path) of each request to S3 that the code under test sends.
+    """Collect the method and the path of each request that the code under test sends to S3.
 
-    `answer` may return a status and S3 error code for a request, which then is not sent.
+    If `respond` returns an HTTP status and an S3 error code for a request, the request is not sent and gets this error.
     """
     requests: list[tuple[str, str]] = []
 
-    def see(request: Any, **_: Any) -> AWSResponse | None:
+    def record(request: Any, **_: Any) -> AWSResponse | None:
         path = request.url.split("://", 1)[1].split("/", 1)[1]
         requests.append((request.method, path))
-        error = answer(request.method, path)
+        error = respond(request.method, path)
         if error is None:
             return None
-        body = f"<Error><Code>{error[1]}</Code><Message>ordered by the test</Message></Error>".encode()
+        body = f"<Error><Code>{error[1]}</Code><Message>injected by the test</Message></Error>".encode()
         return AWSResponse(request.url, error[0], HTTPHeaders(), _Body(body))
 
     boto3.setup_default_session()
     session: Any = boto3.DEFAULT_SESSION
-    session.events.register("before-send.s3", see)
+    session.events.register("before-send.s3", record)
     try:
         yield requests
     finally:

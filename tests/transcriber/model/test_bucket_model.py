@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.transcriber.shard_bucket import DRAFT, RUN, Bucket, Run, watched
+from tests.support.transcriber.shard_bucket import DRAFT, RUN, Bucket, Run, recorded_requests
 from tests.support.transcriber.wav_files import Clip
 from tests.transcriber.test_command import command
 from transcription.contract import keys
@@ -18,7 +18,7 @@ def test_the_model_is_fetched_once_for_all_files(bucket: Bucket, run: Run, clip:
     for name in ("demo.pbmm", "demo.scorer"):
         bucket.upload(f"models/ours/{name}", (model_folder / name).read_bytes())
     bucket.plan({f"input/{number}.wav": clip.data for number in range(12)}, Options(model="ours"))
-    with watched() as requests:
+    with recorded_requests() as requests:
         run()
     assert len(bucket.keys("output/")) == 24
     assert [method for method, path in requests if path.endswith("/demo.pbmm")] == ["HEAD", "GET"]

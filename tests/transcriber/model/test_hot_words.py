@@ -10,7 +10,7 @@ import pytest
 from tests.support.transcriber.engine_run import transcribe_file
 from tests.support.transcriber.graph_skeletons import pack_labels
 from tests.support.transcriber.protobuf_fields import field
-from tests.support.transcriber.shard_bucket import Bucket, Run, watched
+from tests.support.transcriber.shard_bucket import Bucket, Run, recorded_requests
 from tests.support.transcriber.wav_files import Clip
 from transcriber.engines.libdeepspeech import LibDeepSpeech
 from transcriber.model.graph import read_letters
@@ -77,7 +77,7 @@ def test_a_run_with_unusable_hot_words_ends_before_any_audio_is_touched(
     bucket.upload("models/bare/demo.pbmm", (without_scorer / "demo.pbmm").read_bytes())
     bucket.plan({"input/a.wav": start.data}, Options(model="bare", hot_words=(HotWord("stop", 20),)))
     uploaded = bucket.keys()
-    with watched() as requests, pytest.raises(OptionInvalid, match="model bare has none"):
+    with recorded_requests() as requests, pytest.raises(OptionInvalid, match="model bare has none"):
         run()
     assert not [path for _, path in requests if "input/" in path]
     assert bucket.keys() == uploaded

@@ -116,7 +116,7 @@ def test_files_come_in_the_order_of_the_shard_whole_and_with_their_digest(store:
 def test_the_disk_holds_no_more_than_the_bound_or_one_file(
     store: FakeStore, monkeypatch: pytest.MonkeyPatch, sizes: list[int], bound: int
 ) -> None:
-    """All jobs on a machine share one small disk; once, nothing was deleted before the end."""
+    """All children on a machine share one small disk; once, nothing was deleted before the end."""
     monkeypatch.setattr(input_downloads, "_BYTES", BLOCK * 10)
     with downloads_of(store, shard_of(*sizes), store.folder) as files:
         use_slowly(files)
@@ -161,7 +161,7 @@ class TerminatedEngine(EnginePool):
         raise SystemExit(143)
 
 
-def test_a_job_that_is_terminated_leaves_no_file_and_no_thread(
+def test_a_child_that_is_terminated_leaves_no_file_and_no_thread(
     bucket: Bucket, run: Run, clip: Clip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bucket.plan({f"input/{number}.wav": clip.data for number in range(30)})

@@ -1,4 +1,4 @@
-"""Joining recordings costs no words: where a long one is cut is no worse than where people ended a short one."""
+"""A long recording is transcribed as well as the short recordings that it was joined from."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from transcriber.selection.engine_selection import open_engine
 from transcriber_image.demo_model.training.errors import distance
 from transcription.contract.options import BATCHED, LIBDEEPSPEECH, Options
 
-#: Recordings that become one of some three minutes.
+#: How many clips are joined to a recording of about three minutes.
 _PARTS = 48
-#: In seconds.
+#: The shortest and the longest pause between two of them, in seconds.
 _PAUSES = (0.2, 1.5)
 
 
@@ -30,8 +30,8 @@ def parallel(request: pytest.FixtureRequest, model_folder: Path) -> Iterator[Eng
         yield engine
 
 
-def in_a_room(rng: np.random.Generator, samples: Samples, noise: float) -> Samples:
-    """`samples` with noise of so much of their own strength."""
+def with_noise(rng: np.random.Generator, samples: Samples, noise: float) -> Samples:
+    """`samples` with noise; `noise` is its strength as a share of theirs."""
     noisy = samples + rng.normal(0, noise * samples.std(), len(samples))
     result: Samples = noisy.clip(-32768, 32767).astype(np.int16)
     return result
@@ -41,29 +41,31 @@ def in_a_room(rng: np.random.Generator, samples: Samples, noise: float) -> Sampl
 def test_a_joined_recording_has_no_more_word_errors_than_its_parts(
     tmp_path: Path, parallel: Engine, clips: list[Clip], noise: float
 ) -> None:
-    """If cutting does no harm, a word that only one of both gets wrong is as likely that of the parts.
+    """Compare the numbers of word errors, within two standard deviations.
 
-    Then the difference of their errors has a standard deviation of at most the root of their sum; two of these are
-    allowed. All is drawn with fixed seeds, so that this passes or fails each time.
+    If cutting does no harm, a word that is wrong in only one of both is equally likely to be wrong in either. The
+    difference of the two numbers then has a standard deviation of at most the square root of their sum. The seeds are
+    fixed, so that the test always gives the same result.
     """
 
-    def heard(samples: Samples) -> list[str]:
+    def words_of(samples: Samples) -> list[str]:
         path = tmp_path / "a.wav"
         path.write_bytes(wav(samples))
         return transcribe_file(path, parallel).text.split()
 
-    apart = together = words = 0
+    part_errors = joined_errors = words = 0
     for seed in range(4):
         rng = np.random.default_rng(seed)
-        chosen = [clips[each] for each in rng.integers(len(clips), size=_PARTS)]
-        parts = [in_a_room(rng, clip.samples, noise) for clip in chosen]
-        apart += sum(distance(clip.text.split(), heard(part)) for clip, part in zip(chosen, parts))
+        chosen = [clips[index] for index in rng.integers(len(clips), size=_PARTS)]
+        parts = [with_noise(rng, clip.samples, noise) for clip in chosen]
+        part_errors += sum(distance(clip.text.split(), words_of(part)) for clip, part in zip(chosen, parts))
         joined = []
         for part in parts:
             pause = np.zeros(int(rng.uniform(*_PAUSES) * RATE), np.int16)
             level = np.random.default_rng(seed).normal(0, noise * part.std(), len(pause))
             joined += [part, (pause + level).astype(np.int16)]
-        said = [word for clip in chosen for word in clip.text.split()]
-        together += distance(said, heard(np.concatenate(joined)))
-        words += len(said)
-    assert together <= apart + 2 * math.sqrt(apart + together), f"{together} instead of {apart} of {words} words"
+        expected = [word for clip in chosen for word in clip.text.split()]
+        joined_errors += distance(expected, words_of(np.concatenate(joined)))
+        words += len(expected)
+    allowed = part_errors + 2 * math.sqrt(part_errors + joined_errors)
+    assert joined_errors <= allowed, f"{joined_errors} errors instead of {part_errors} in {words} words"

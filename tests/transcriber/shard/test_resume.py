@@ -1,4 +1,4 @@
-"""Killed, restarted, refused by S3, overtaken by an upload: nothing lost, nothing done twice."""
+"""A child that is killed, restarted or refused by S3 loses no file and does none twice."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests.support.transcriber.shard_bucket import RUN, Bucket, Run, watched
+from tests.support.transcriber.shard_bucket import RUN, Bucket, Run, recorded_requests
 from tests.support.transcriber.wav_files import Clip
 from transcriber.audio.segmentation import Segment
 from transcriber.engines.libdeepspeech import LibDeepSpeech
@@ -20,30 +20,32 @@ from transcription.contract.options import Options
 from transcription.contract.result import LEFT, TRANSCRIBED
 
 
-def test_the_record_is_written_last_so_that_a_killed_child_leaves_nothing_half_done(
-    bucket: Bucket, run: Run, clip: Clip
-) -> None:
+def test_the_result_record_is_written_after_the_transcripts(bucket: Bucket, run: Run, clip: Clip) -> None:
     bucket.plan({"input/a.wav": clip.data})
-    with watched() as requests:
+    with recorded_requests() as requests:
         run()
-    written = [path for method, path in requests if method == "PUT"]
-    assert [path.split("/", 1)[1] for path in written] == ["output/a", "output/a.json", keys.RunKeys(RUN).result(0)]
+    written = [path.split("/", 1)[1] for method, path in requests if method == "PUT"]
+    assert written == [
+        "output/a",
+        "output/a.json",
+        keys.RunKeys(RUN).result(0),
+    ]
 
 
-def test_a_restarted_child_pays_only_for_what_is_not_done(bucket: Bucket, run: Run, clip: Clip) -> None:
-    """Nothing used to mark what was done: a restarted child did everything again."""
+def test_a_restarted_child_transcribes_only_what_is_not_done(bucket: Bucket, run: Run, clip: Clip) -> None:
+    """Finished files were once not marked, so that a restarted child did everything again."""
     bucket.plan({"input/a.wav": clip.data, "input/bad.wav": b"", "input/b.wav": clip.data})
     run()
     bucket.client.delete_object(Bucket=bucket.name, Key=keys.RunKeys(RUN).result(2))
-    with watched() as requests:
+    with recorded_requests() as requests:
         run()
-    touched = {unquote(path).split("/", 1)[1] for _, path in requests}
-    assert "input/b.wav" in touched
-    assert not {"input/a.wav", "input/bad.wav", "output/a"} & touched
+    requested = {unquote(path).split("/", 1)[1] for _, path in requests}
+    assert "input/b.wav" in requested
+    assert not {"input/a.wav", "input/bad.wav", "output/a"} & requested
 
 
 @pytest.mark.parametrize("change", ["options", "model"])
-def test_other_options_or_another_model_are_never_mistaken_for_done(
+def test_a_result_with_other_options_or_another_model_does_not_count(
     bucket: Bucket, run: Run, clip: Clip, model_folder: Path, change: str
 ) -> None:
     shard = bucket.plan({"input/a.wav": clip.data})
@@ -54,28 +56,28 @@ def test_other_options_or_another_model_are_never_mistaken_for_done(
         result = bucket.read(keys.RunKeys(RUN).result(0))
         digest = bucket.result(0).model.acoustic_sha256
         bucket.upload(keys.RunKeys(RUN).result(0), result.replace(digest.encode(), b"0" * 64))
-    with watched() as requests:
+    with recorded_requests() as requests:
         run()
     assert any(path.endswith("input/a.wav") for _, path in requests)
     assert bucket.result(0).item == shard.items[0]
 
 
 def test_an_input_uploaded_again_is_left_for_the_next_run(bucket: Bucket, run: Run, clip: Clip) -> None:
-    """The transcript of the old recording must not stand for the new one."""
+    """The transcript of the old recording must not pass for that of the new one."""
     bucket.plan({"input/a.wav": clip.data, "input/gone.wav": clip.data, "input/b.wav": clip.data})
     bucket.upload("input/a.wav", clip.data + b"\0\0")
     bucket.client.delete_object(Bucket=bucket.name, Key="input/gone.wav")
     run()
     results = [bucket.result(number) for number in range(3)]
-    assert [each.status for each in results] == [LEFT, LEFT, TRANSCRIBED]
-    assert [each.failure.code for each in results if each.failure] == ["INPUT_CHANGED", "INPUT_DELETED"]
+    assert [result.status for result in results] == [LEFT, LEFT, TRANSCRIBED]
+    assert [result.failure.code for result in results if result.failure] == ["INPUT_CHANGED", "INPUT_DELETED"]
     assert bucket.keys("output/") == ["output/b", "output/b.json"]
 
 
-def test_what_was_done_and_moved_away_stays_done_when_another_model_runs_over_it(
+def test_a_file_that_was_moved_away_stays_done_when_the_run_repeats_with_another_model(
     bucket: Bucket, run: Run, clip: Clip
 ) -> None:
-    """Somebody puts the model right and clears the task: the finished files are in processed/ by then."""
+    """Someone corrects the model and clears the task, when the finished files are already in processed/."""
     bucket.plan({"input/a.wav": clip.data})
     run()
     key = keys.RunKeys(RUN).result(0)
@@ -85,8 +87,8 @@ def test_what_was_done_and_moved_away_stays_done_when_another_model_runs_over_it
     assert bucket.result(0).status == TRANSCRIBED
 
 
-class GivesUp(LibDeepSpeech):
-    """An engine without an answer to file number 1."""
+class FailsForFileOne(LibDeepSpeech):
+    """An engine that fails for file number 1."""
 
     def __init__(self, spec: EngineSpec, processes: int) -> None:
         super().__init__(spec.folder, spec.options)
@@ -99,17 +101,17 @@ class GivesUp(LibDeepSpeech):
             yield FailedSegment(1, answer.start, EngineFailed("nothing")) if answer.file == 1 else answer
 
 
-def test_a_file_that_the_engine_gives_up_on_does_not_stop_its_neighbours(
+def test_a_file_that_the_engine_fails_for_does_not_stop_its_neighbours(
     bucket: Bucket, run: Run, clip: Clip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bucket.plan({f"input/{name}.wav": clip.data for name in "abc"})
-    monkeypatch.setattr("transcriber.selection.engine_selection.EnginePool", GivesUp)
+    monkeypatch.setattr("transcriber.selection.engine_selection.EnginePool", FailsForFileOne)
     with pytest.raises(ShardIncomplete, match=r"1 of 3 files.*input/b\.wav"):
         run()
     assert bucket.keys("output/") == ["output/a", "output/a.json", "output/c", "output/c.json"]
 
 
-def test_what_was_left_is_tried_again_by_a_restarted_child(bucket: Bucket, run: Run, clip: Clip) -> None:
+def test_a_file_that_was_left_is_tried_again_by_a_restarted_child(bucket: Bucket, run: Run, clip: Clip) -> None:
     bucket.plan({"input/a.wav": clip.data})
     bucket.upload("input/a.wav", b"another")
     run()
@@ -127,13 +129,13 @@ def test_what_was_left_is_tried_again_by_a_restarted_child(bucket: Bucket, run: 
         (("PUT", "output/b.json"), (400, "KMS.DisabledException")),
     ],
 )
-def test_one_error_of_s3_does_not_abandon_the_rest_of_the_shard(
+def test_an_error_of_s3_for_one_file_does_not_stop_its_neighbours(
     bucket: Bucket, run: Run, clip: Clip, failing: tuple[str, str], error: tuple[int, str]
 ) -> None:
-    """One failed request used to end the child, and everything behind it stayed behind."""
+    """One failed request once ended the child, and the files after it were not transcribed."""
     bucket.plan({f"input/{name}.wav": clip.data for name in "abc"})
     method, path = failing
-    failure = watched(lambda *request: error if request == (method, f"{bucket.name}/{path}") else None)
+    failure = recorded_requests(lambda *request: error if request == (method, f"{bucket.name}/{path}") else None)
     with failure, pytest.raises(ShardIncomplete, match=r"1 of 3 files.*input/b\.wav"):
         run()
     assert bucket.keys(keys.RunKeys(RUN).results) == [keys.RunKeys(RUN).result(number) for number in (0, 2)]
@@ -141,19 +143,19 @@ def test_one_error_of_s3_does_not_abandon_the_rest_of_the_shard(
     assert [bucket.result(number).status for number in range(3)] == [TRANSCRIBED] * 3
 
 
-def test_throttling_is_waited_out(bucket: Bucket, run: Run, clip: Clip) -> None:
+def test_throttled_requests_are_repeated(bucket: Bucket, run: Run, clip: Clip) -> None:
     bucket.plan({"input/a.wav": clip.data})
-    answers = iter([(503, "SlowDown")])
-    with watched(lambda method, path: next(answers, None) if path.endswith("output/a") else None):
+    errors = iter([(503, "SlowDown")])
+    with recorded_requests(lambda method, path: next(errors, None) if path.endswith("output/a") else None):
         run()
     assert bucket.result(0).status == TRANSCRIBED
 
 
-def test_no_permission_to_write_stops_the_child_before_it_wastes_hours(bucket: Bucket, run: Run, clip: Clip) -> None:
-    number = 100
-    bucket.plan({f"input/{each}.wav": clip.data for each in range(number)})
-    denied = watched(lambda method, path: (403, "AccessDenied") if "/output/" in path else None)
+def test_a_child_that_may_not_write_ends_before_it_transcribes_everything(bucket: Bucket, run: Run, clip: Clip) -> None:
+    files = 100
+    bucket.plan({f"input/{number}.wav": clip.data for number in range(files)})
+    denied = recorded_requests(lambda method, path: (403, "AccessDenied") if "/output/" in path else None)
     with denied as requests, pytest.raises(StorageDenied, match="permissions"):
         run()
-    assert sum("/input/" in path for _, path in requests) < number / 2
+    assert sum("/input/" in path for _, path in requests) < files / 2
     assert bucket.keys(keys.RunKeys(RUN).results) == []

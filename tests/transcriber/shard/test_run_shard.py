@@ -1,4 +1,4 @@
-"""A shard against a real S3 interface: every file gets its due, and none stops another."""
+"""A shard of files in a local S3: each gets its transcript or its failure, and none stops another."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ import logging
 
 import pytest
 
-from tests.support.transcriber.shard_bucket import DRAFT, RECIPE, RUN, Bucket, Run, watched
+from tests.support.transcriber.shard_bucket import DRAFT, RECIPE, RUN, Bucket, Run, recorded_requests
 from tests.support.transcriber.wav_files import Clip
 from transcriber import __version__
 from transcription.contract import keys
-from transcription.contract.errors import (
-    ManifestMissing,
-    RecordInvalid,
-)
+from transcription.contract.errors import ManifestMissing, RecordInvalid
 from transcription.contract.options import Options
 from transcription.contract.result import FAILED, TRANSCRIBED
 
@@ -37,7 +34,7 @@ HOSTILE_NAMES = [
 ]
 
 
-def test_a_file_gets_its_text_its_json_and_its_record(bucket: Bucket, run: Run, clip: Clip) -> None:
+def test_a_file_gets_a_text_a_json_and_a_result_record(bucket: Bucket, run: Run, clip: Clip) -> None:
     shard = bucket.plan({"input/a.wav": clip.data}, Options(beam_width=123))
     run()
     assert bucket.text("a") == f"{clip.text}\n"
@@ -57,21 +54,21 @@ def test_a_file_gets_its_text_its_json_and_its_record(bucket: Bucket, run: Run, 
     for output in result.outputs:
         data = bucket.read(output.key)
         assert (output.size, output.sha256) == (len(data), hashlib.sha256(data).hexdigest())
-    assert [each.key for each in result.outputs] == ["output/a", "output/a.json"]
+    assert [output.key for output in result.outputs] == ["output/a", "output/a.json"]
 
 
-def test_browsers_show_transcripts_as_the_text_they_are(bucket: Bucket, run: Run, clip: Clip) -> None:
-    """Transcripts used to have no content type, so browsers saved them as unknown bytes."""
+def test_transcripts_have_content_types_so_that_browsers_show_them(bucket: Bucket, run: Run, clip: Clip) -> None:
+    """Transcripts once had no content type, and browsers downloaded them as unknown data."""
     bucket.plan({"input/a.wav": clip.data})
     run()
-    kinds = {
+    content_types = {
         key: bucket.client.head_object(Bucket=bucket.name, Key=key)["ContentType"] for key in bucket.keys("output/")
     }
-    assert kinds == {"output/a": "text/plain; charset=utf-8", "output/a.json": "application/json"}
+    assert content_types == {"output/a": "text/plain; charset=utf-8", "output/a.json": "application/json"}
 
 
-def test_no_name_is_too_strange_to_be_transcribed(bucket: Bucket, run: Run, clip: Clip) -> None:
-    """Names used to be run by a shell, cut at the first dot or at '#', skipped for a space, or lose their folder."""
+def test_files_with_special_characters_in_their_names_are_transcribed(bucket: Bucket, run: Run, clip: Clip) -> None:
+    """Names were once run by a shell, cut at the first dot or at '#', skipped for a space, or lost their folder."""
     bucket.plan({f"input/{name}": clip.data for name in HOSTILE_NAMES})
     run()
     texts = {name: bucket.text(name[: -len(".wav")]) for name in HOSTILE_NAMES}
@@ -82,7 +79,7 @@ def test_no_name_is_too_strange_to_be_transcribed(bucket: Bucket, run: Run, clip
 def test_a_corrupt_file_is_a_recorded_failure_and_its_neighbours_are_transcribed(
     bucket: Bucket, run: Run, clip: Clip, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A corrupt file used to give an empty transcript and be moved away as done; other errors ended the shard."""
+    """A corrupt file once gave an empty transcript and was moved away as done; other errors ended the shard."""
     caplog.set_level(logging.INFO)
     bucket.plan(
         {
@@ -96,7 +93,7 @@ def test_a_corrupt_file_is_a_recorded_failure_and_its_neighbours_are_transcribed
     run()
     assert [bucket.result(number).status for number in range(5)] == [TRANSCRIBED, FAILED, FAILED, FAILED, TRANSCRIBED]
     failures = [bucket.result(number).failure for number in (1, 2, 3)]
-    assert [each.code for each in failures if each] == ["AUDIO_EMPTY", "AUDIO_NOT_WAV", "AUDIO_TRUNCATED"]
+    assert [failure.code for failure in failures if failure] == ["AUDIO_EMPTY", "AUDIO_NOT_WAV", "AUDIO_TRUNCATED"]
     assert bucket.text("a") == bucket.text("b") == f"{clip.text}\n"
     assert not {"output/empty", "output/text", "output/half"} & set(bucket.keys("output/"))
     lines = [record.getMessage() for record in caplog.records if record.name == "transcriber.shard.shard_log"]
@@ -105,12 +102,12 @@ def test_a_corrupt_file_is_a_recorded_failure_and_its_neighbours_are_transcribed
     assert any("input/text.wav failed AUDIO_NOT_WAV: " in line for line in lines)
 
 
-def test_a_child_reads_its_own_shard_and_never_lists(bucket: Bucket, run: Run, clip: Clip) -> None:
-    """A child used to list `input/` itself, so that later uploads pushed files out of everybody's share."""
+def test_a_child_reads_its_own_shard_and_never_lists_the_bucket(bucket: Bucket, run: Run, clip: Clip) -> None:
+    """Children once listed `input/` themselves, so that a later upload shifted files between their shares."""
     bucket.plan({"input/b.wav": clip.data}, index=1)
     bucket.plan({"input/a.wav": clip.data}, index=0)
     bucket.upload("input/0-newer.wav", clip.data)
-    with watched() as requests:
+    with recorded_requests() as requests:
         run(0)
     paths = [path for _, path in requests]
     assert not [path for path in paths if "list-type" in path or path.rstrip("/") == bucket.name]
@@ -119,7 +116,7 @@ def test_a_child_reads_its_own_shard_and_never_lists(bucket: Bucket, run: Run, c
     assert bucket.keys("output/") == ["output/a", "output/a.json"]
 
 
-def test_a_run_without_manifest_or_with_one_of_another_release_is_an_error(bucket: Bucket, run: Run) -> None:
+def test_a_missing_manifest_or_one_of_another_version_is_an_error(bucket: Bucket, run: Run) -> None:
     with pytest.raises(ManifestMissing, match=rf"manifest/{DRAFT}/00000\.json"):
         run()
     bucket.plan({})

@@ -1,4 +1,4 @@
-"""S3 behind a bad network: downloads go on where they broke off, or say that they do not."""
+"""Downloads over a bad network continue where they broke off, or fail with an error."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ ITEM = Item(0, "input/a b.wav", ETAG, len(CONTENT))
 
 
 class BadNetwork(ThreadingHTTPServer):
-    """Answers GET with one object; each answer ends after the next of `breaks` bytes, then with its end."""
+    """A server with one object; each response breaks off after the next number of bytes in `breaks`, then none does."""
 
     daemon_threads = True
 
     def __init__(self, breaks: list[int], *, is_reset: bool) -> None:
         super().__init__(("127.0.0.1", 0), _Answer)
         self.breaks = iter(breaks)
-        #: Whether a connection that breaks is reset rather than closed.
+        #: Whether a broken connection is reset, not closed.
         self.is_reset = is_reset
         self.etag = ETAG
         #: The range and the condition of each request.
@@ -42,18 +42,18 @@ class _Answer(BaseHTTPRequestHandler):
     server: BadNetwork
 
     def do_GET(self) -> None:
-        wanted, condition = self.headers["Range"], self.headers["If-Match"]
-        self.server.requests.append((wanted, condition))
+        byte_range, condition = self.headers["Range"], self.headers["If-Match"]
+        self.server.requests.append((byte_range, condition))
         if condition != f'"{self.server.etag}"':
             self.send_response(412)
             self.end_headers()
             self.wfile.write(b"<Error><Code>PreconditionFailed</Code></Error>")
             return
-        start = int(re.fullmatch(r"bytes=(\d+)-", wanted)[1]) if wanted else 0  # type: ignore[index]
-        self.send_response(206 if wanted else 200)
+        start = int(re.fullmatch(r"bytes=(\d+)-", byte_range)[1]) if byte_range else 0  # type: ignore[index]
+        self.send_response(206 if byte_range else 200)
         self.send_header("Content-Length", str(len(CONTENT) - start))
         self.send_header("ETag", f'"{self.server.etag}"')
-        if wanted:
+        if byte_range:
             self.send_header("Content-Range", f"bytes {start}-{len(CONTENT) - 1}/{len(CONTENT)}")
         self.end_headers()
         length = next(self.server.breaks, None)
@@ -62,8 +62,8 @@ class _Answer(BaseHTTPRequestHandler):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.connection.close()
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
-        """Say nothing."""
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
+        """Log nothing."""
 
 
 @pytest.fixture
@@ -86,7 +86,8 @@ def network(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> 
 
 
 def offsets(network: BadNetwork) -> list[int]:
-    return [int(wanted[len("bytes=") : -1]) if wanted else 0 for wanted, _ in network.requests]
+    """Where each request starts in the object, in bytes."""
+    return [int(byte_range[len("bytes=") : -1]) if byte_range else 0 for byte_range, _ in network.requests]
 
 
 @pytest.mark.parametrize(
@@ -95,8 +96,8 @@ def offsets(network: BadNetwork) -> list[int]:
     indirect=True,
     ids=["whole", "broken once", "broken four times"],
 )
-def test_a_download_goes_on_where_it_broke_off(network: BadNetwork) -> None:
-    """A recording of gigabytes that starts again at each break never arrives, and half a one must not pass for it."""
+def test_a_download_continues_where_it_broke_off(network: BadNetwork) -> None:
+    """A download of gigabytes that starts again at each break never ends, and half a file must not pass for all."""
     breaks = list(network.breaks)
     network.breaks = iter(breaks)
     assert b"".join(Store("audio").download(ITEM)) == CONTENT
@@ -105,26 +106,24 @@ def test_a_download_goes_on_where_it_broke_off(network: BadNetwork) -> None:
 
 
 @pytest.mark.parametrize("network", [([2**22, 2**20 + 5], True)], indirect=True)
-def test_a_connection_that_is_reset_is_no_other_case(network: BadNetwork) -> None:
+def test_a_download_continues_after_a_connection_is_reset(network: BadNetwork) -> None:
     assert b"".join(Store("audio").download(ITEM)) == CONTENT
     assert offsets(network) == sorted(offsets(network))
     assert len(network.requests) == 3
 
 
 @pytest.mark.parametrize("network", [([], False)], indirect=True)
-def test_a_fault_of_the_encryption_in_the_middle_is_no_other_case(
-    network: BadNetwork, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """urllib3 raises it, and botocore passes it on as it is."""
+def test_a_download_continues_after_a_tls_error(network: BadNetwork, monkeypatch: pytest.MonkeyPatch) -> None:
+    """botocore passes on this error of urllib3 unchanged."""
     read = StreamingBody.read
     faults = iter([False, False, True])
 
-    def sometimes(body: StreamingBody, amount: int) -> bytes:
+    def read_or_fail(body: StreamingBody, amount: int) -> bytes:
         if next(faults, False):
             raise SSLError("bad record mac")
         return read(body, amount)
 
-    monkeypatch.setattr(StreamingBody, "read", sometimes)
+    monkeypatch.setattr(StreamingBody, "read", read_or_fail)
     assert b"".join(Store("audio").download(ITEM)) == CONTENT
     assert offsets(network) == [0, 2 * 2**20]
     faults = iter([True] * 5)
@@ -133,7 +132,7 @@ def test_a_fault_of_the_encryption_in_the_middle_is_no_other_case(
 
 
 @pytest.mark.parametrize("network", [([2**20] * 4 + [100], False)], indirect=True)
-def test_a_network_that_breaks_off_each_time_is_a_fault_that_leaves_the_file_for_later(network: BadNetwork) -> None:
+def test_a_download_that_breaks_off_five_times_fails_and_leaves_the_file_for_later(network: BadNetwork) -> None:
     received = b""
     with pytest.raises(StorageFailed, match=r"s3://audio/input/a b\.wav.* stays in input/"):
         for block in Store("audio").download(ITEM):
@@ -143,7 +142,7 @@ def test_a_network_that_breaks_off_each_time_is_a_fault_that_leaves_the_file_for
 
 
 @pytest.mark.parametrize("network", [([2**20], False)], indirect=True)
-def test_a_file_that_is_uploaded_again_between_two_parts_is_never_pieced_together(network: BadNetwork) -> None:
+def test_parts_of_two_versions_of_a_file_are_never_joined(network: BadNetwork) -> None:
     download = Store("audio").download(ITEM)
     next(download)
     network.etag = "another"

@@ -80,7 +80,7 @@ def test_each_file_gets_its_own_words_once_whatever_the_order_of_the_answers(tmp
 
 
 def test_a_file_is_done_before_all_others_have_been_read(tmp_path: Path) -> None:
-    """Otherwise a job that is killed after hours has committed nothing."""
+    """Otherwise a child that is killed after hours has committed nothing."""
     numbers = []
 
     def recordings() -> Iterator[Recording]:

@@ -1,4 +1,4 @@
-"""The JSON Schema of the transcripts, which people's programs and the DAG rely on."""
+"""Transcripts are valid by their JSON Schema, which users' programs and the DAG rely on."""
 
 from __future__ import annotations
 
@@ -24,34 +24,42 @@ from transcription.contract.options import Options
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "dags/transcription/contract/transcript.schema.json").read_text())
 VALIDATOR = Draft202012Validator(SCHEMA)
+#: Fields that transcripts of version 0.1 do not have.
 NEWER = ["unsure_words", "low_confidence", "alternatives", "cut_at_silence", "int8_lstm"]
 OPTIONS = Options(beam_width=200, hot_words=(HotWord("seven", 2.5),), formats=("srt", "vtt"), alternatives=3)
 
 
 @pytest.fixture(scope="module")
-def written(clip: Clip, model_folder: Path) -> bytes:
-    """A real transcript."""
+def transcript_json(clip: Clip, model_folder: Path) -> bytes:
+    """The JSON that libdeepspeech gives for a clip."""
     engine = LibDeepSpeech(open_folder(model_folder), OPTIONS)
-    told = engine.description
     item = Item(0, "input/x/a b.WAV", "ab12", clip.path.stat().st_size)
-    provenance = Provenance(item, sha256(clip.path), told.model, OPTIONS, "cd34", told.decoder, told.name)
+    provenance = Provenance(
+        input=item,
+        sha256=sha256(clip.path),
+        model=engine.description.model,
+        options=OPTIONS,
+        recipe="cd34",
+        decoder=engine.description.decoder,
+        engine=engine.description.name,
+    )
     return transcribe_file(clip.path, engine).as_json(provenance)
 
 
 @pytest.fixture
-def document(written: bytes) -> dict[str, Any]:
-    """The same, to be damaged."""
-    document: dict[str, Any] = json.loads(written)
+def document(transcript_json: bytes) -> dict[str, Any]:
+    """The transcript as an object that the test may change."""
+    document: dict[str, Any] = json.loads(transcript_json)
     return document
 
 
-def complaints(document: Any) -> list[str]:
-    """Where it breaks the schema: `$.words[0].start`."""
+def schema_errors(document: Any) -> list[str]:
+    """The paths where a document violates the schema, for example `$.words[0].start`."""
     return [error.json_path for error in VALIDATOR.iter_errors(document)]
 
 
 def fields(schema: Any, path: str = "$") -> Iterator[tuple[str, Any]]:
-    """Each field that the schema describes."""
+    """Yield the path and the schema of each field."""
     for name, field in schema.get("properties", {}).items():
         yield f"{path}.{name}", field
         yield from fields(field, f"{path}.{name}")
@@ -59,22 +67,22 @@ def fields(schema: Any, path: str = "$") -> Iterator[tuple[str, Any]]:
         yield from fields(part, f"{path}.{name}")
 
 
-def without_one(part: Any) -> Iterator[str]:
-    """Take away one field at a time, at any depth; the name of each while it is gone."""
-    for name in list(part):
-        kept = part.pop(name)
+def with_one_field_removed(record: Any) -> Iterator[str]:
+    """Remove one field after another, at any depth; yield the name of a field while it is removed."""
+    for name in list(record):
+        value = record.pop(name)
         yield name
-        part[name] = kept
-        for child in kept if isinstance(kept, list) else [kept]:
+        record[name] = value
+        for child in value if isinstance(value, list) else [value]:
             if isinstance(child, dict):
-                yield from without_one(child)
+                yield from with_one_field_removed(child)
 
 
 def put(document: Any, path: str, value: object) -> None:
-    """Set the field that lies at `path`."""
-    *way, last = (int(each) if each.isdigit() else each for each in re.findall(r"\w+", path))
-    for each in way:
-        document = document[each]
+    """Set the field at `path`."""
+    *parents, last = (int(part) if part.isdigit() else part for part in re.findall(r"\w+", path))
+    for parent in parents:
+        document = document[parent]
     document[last] = value
 
 
@@ -92,7 +100,7 @@ def test_speech_with_hot_words_and_subtitles_is_valid(bucket: Bucket, run: Run, 
     bucket.plan({"input/x/a b.WAV": clip.data}, OPTIONS)
     run()
     assert bucket.document("x/a b")["words"]
-    assert complaints(bucket.document("x/a b")) == []
+    assert schema_errors(bucket.document("x/a b")) == []
 
 
 def test_silence_short_and_long_is_valid(bucket: Bucket, run: Run) -> None:
@@ -100,7 +108,7 @@ def test_silence_short_and_long_is_valid(bucket: Bucket, run: Run) -> None:
     run()
     for name in ("short", "long"):
         assert bucket.document(name)["no_speech"]
-        assert complaints(bucket.document(name)) == []
+        assert schema_errors(bucket.document(name)) == []
 
 
 def test_a_model_without_scorer_and_settings_makes_valid_transcripts(
@@ -110,24 +118,23 @@ def test_a_model_without_scorer_and_settings_makes_valid_transcripts(
     bucket.plan({"input/a.wav": clip.data}, Options(model="bare"))
     run()
     assert bucket.document("a")["provenance"]["model"]["scorer_sha256"] is None
-    assert complaints(bucket.document("a")) == []
+    assert schema_errors(bucket.document("a")) == []
 
 
 def test_a_later_release_may_add_fields(document: dict[str, Any]) -> None:
-    assert complaints({**document, "speakers": []}) == []
+    assert schema_errors({**document, "speakers": []}) == []
 
 
-def test_a_misspelt_field_inside_is_refused(document: dict[str, Any]) -> None:
+def test_a_misspelt_field_of_a_word_is_an_error(document: dict[str, Any]) -> None:
     document["words"][0]["strat"] = 0.1
-    assert complaints(document) == ["$.words[0]"]
+    assert schema_errors(document) == ["$.words[0]"]
 
 
-def test_no_field_may_be_missing(document: dict[str, Any]) -> None:
-    assert complaints(document) == []
-    found = {name: complaints(document) for name in without_one(document)}
-    assert {"version", "end", "scorer_sha256", "lm_alpha", "boost"} <= set(found)
-    # Transcripts of version 0.1 have none of these.
-    assert [name for name, places in found.items() if not places] == NEWER
+def test_a_missing_field_is_an_error(document: dict[str, Any]) -> None:
+    assert schema_errors(document) == []
+    errors = {name: schema_errors(document) for name in with_one_field_removed(document)}
+    assert {"version", "end", "scorer_sha256", "lm_alpha", "boost"} <= set(errors)
+    assert [name for name, paths in errors.items() if not paths] == NEWER
 
 
 @pytest.mark.parametrize(
@@ -162,13 +169,11 @@ def test_no_field_may_be_missing(document: dict[str, Any]) -> None:
         ("$.provenance.decoder.beam_width", 0),
     ],
 )
-def test_a_damaged_transcript_is_refused_where_it_is_damaged(
-    document: dict[str, Any], path: str, value: object
-) -> None:
+def test_a_wrong_value_is_an_error_at_its_path(document: dict[str, Any], path: str, value: object) -> None:
     put(document, path, value)
-    assert path in complaints(document)
+    assert path in schema_errors(document)
 
 
-def test_silence_that_claims_words_is_refused(document: dict[str, Any]) -> None:
+def test_words_in_a_transcript_without_speech_are_an_error(document: dict[str, Any]) -> None:
     document["no_speech"] = True
-    assert {"$.text", "$.words", "$.confidence"} <= set(complaints(document))
+    assert {"$.text", "$.words", "$.confidence"} <= set(schema_errors(document))

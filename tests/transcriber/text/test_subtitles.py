@@ -1,4 +1,4 @@
-"""Subtitles that players show: every word, in order, legible, at the time it is spoken."""
+"""Subtitles show every word in order, legibly, at the time when it is spoken."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 import webvtt
 
 from tests.support.transcriber.engine_run import transcribe_file
-from tests.support.transcriber.shard_bucket import RUN, Bucket, Run, watched
+from tests.support.transcriber.shard_bucket import RUN, Bucket, Run, recorded_requests
 from tests.support.transcriber.wav_files import RATE, Clip, silence, wav
 from transcriber.engines.libdeepspeech import LibDeepSpeech
 from transcriber.engines.utterance import Utterance, Word
@@ -26,7 +26,7 @@ HOURS = 4 * 3600.0
 
 @dataclass(frozen=True)
 class Cue:
-    """What a player shows, times in milliseconds."""
+    """A cue as a player reads it, times in milliseconds."""
 
     start: int
     end: int
@@ -34,32 +34,33 @@ class Cue:
 
 
 def read(data: bytes, suffix: str) -> list[Cue]:
-    """The cues, by another library than the one that writes them."""
+    """Read the cues with another library than the one that writes them."""
     if suffix == "vtt":
         captions = webvtt.WebVTT.from_string(data.decode(), strict=True).captions
-        lines = [[unescape(line) for line in each.text.splitlines()] for each in captions]
+        lines = [[unescape(line) for line in caption.text.splitlines()] for caption in captions]
     else:
         captions = webvtt.WebVTT.from_buffer(StringIO(data.decode()), format="srt").captions
-        lines = [each.lines for each in captions]
-    times = [(each.start_time.in_milliseconds(), each.end_time.in_milliseconds()) for each in captions]
-    return [Cue(*span, each) for span, each in zip(times, lines)]
+        lines = [caption.lines for caption in captions]
+    times = [(caption.start_time.in_milliseconds(), caption.end_time.in_milliseconds()) for caption in captions]
+    return [Cue(start, end, text) for (start, end), text in zip(times, lines)]
 
 
-def spoken(*words: tuple[str, float, float], until: float | None = None) -> Transcript:
-    """A transcript of one segment; words as text, start and end in seconds."""
-    heard = tuple(Word(*each, confidence=1.0) for each in words)
+def transcript_of(*words: tuple[str, float, float], until: float | None = None) -> Transcript:
+    """A transcript of one segment that ends at `until`; words are text, start and end in seconds."""
+    timed = tuple(Word(text, start, end, confidence=1.0) for text, start, end in words)
     end = words[-1][2] if until is None else until
-    return assemble([Utterance(0, 0.0, end, heard)], Audio(end, RATE, 1, "PCM_16"), 0.0)
+    return assemble([Utterance(0, 0.0, end, timed)], Audio(end, RATE, 1, "PCM_16"), 0.0)
 
 
 def evenly(text: str, seconds: float = 0.3) -> Transcript:
-    """A transcript in which each word takes as long."""
-    return spoken(*((word, at * seconds, (at + 0.9) * seconds) for at, word in enumerate(text.split())))
+    """A transcript in which every word is equally long; the next one follows after `seconds`."""
+    words = enumerate(text.split())
+    return transcript_of(*((word, place * seconds, (place + 0.9) * seconds) for place, word in words))
 
 
 @pytest.fixture(scope="module")
 def long(clips: list[Clip], engine: LibDeepSpeech, tmp_path_factory: pytest.TempPathFactory) -> Transcript:
-    """What is really heard in all clips, one after another, some after a pause: more than one segment."""
+    """The transcript of all clips in one recording, some after a pause: it has more than one segment."""
     path = tmp_path_factory.mktemp("subtitles") / "long.wav"
     pauses = [0.05, 3.0, 0.4, 0.05] * 6
     parts = [np.concatenate([clip.samples, silence(pause)]) for clip, pause in zip(clips * 3, pauses)]
@@ -85,55 +86,55 @@ def test_cues_are_short_enough_to_read_and_never_overlap(long: Transcript, suffi
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
-def test_a_cue_is_on_the_screen_while_its_words_are_spoken(long: Transcript, suffix: str) -> None:
+def test_a_cue_is_on_the_screen_while_its_words_are_transcript_of(long: Transcript, suffix: str) -> None:
     words = iter(long.words)
     for cue in read(render(long, suffix), suffix):
-        said = [next(words) for _ in " ".join(cue.lines).split()]
-        assert cue.start == round(said[0].start * 1000)
-        assert cue.end >= round(said[-1].end * 1000)
-        [segment] = [each for each in long.utterances if said[0] in each.words]
+        spoken = [next(words) for _ in " ".join(cue.lines).split()]
+        assert cue.start == round(spoken[0].start * 1000)
+        assert cue.end >= round(spoken[-1].end * 1000)
+        [segment] = [utterance for utterance in long.utterances if spoken[0] in utterance.words]
         assert round(segment.start * 1000) <= cue.start < cue.end <= round(segment.end * 1000)
 
 
-def test_a_cue_takes_two_full_lines_and_no_third() -> None:
+def test_a_cue_has_at_most_two_full_lines() -> None:
     line = "twenty letters a row twenty letters a row "  # 42 with its last space
     [first, second] = read(render(evenly(line * 3, seconds=0.1), "srt"), "srt")
     assert first.lines == [line.strip()] * 2
     assert second.lines == [line.strip()]
 
 
-def test_slow_speech_is_cut_before_a_cue_stands_too_long() -> None:
+def test_slow_speech_is_divided_into_cues_of_at_most_seven_seconds() -> None:
     cues = read(render(evenly("one two three four five six seven eight", seconds=1.4), "srt"), "srt")
     assert len(cues) == 2
     assert all(cue.end - cue.start <= 7000 for cue in cues)
 
 
-def test_an_answer_is_not_shown_before_it_is_given() -> None:
-    cues = read(render(spoken(("why", 0.0, 0.3), ("because", 3.0, 3.4), until=10.0), "srt"), "srt")
+def test_a_word_after_a_pause_is_not_shown_before_it_is_spoken() -> None:
+    cues = read(render(transcript_of(("why", 0.0, 0.3), ("because", 3.0, 3.4), until=10.0), "srt"), "srt")
     assert [cue.lines for cue in cues] == [["why"], ["because"]]
     assert cues[0].end < 3000 == cues[1].start
 
 
 def test_a_single_short_word_stays_long_enough_to_be_read() -> None:
-    [cue] = read(render(spoken(("yes", 1.0, 1.06), until=10.0), "srt"), "srt")
-    assert cue.end - cue.start >= 833  # 5/6 s, the least in Netflix's style guide
+    [cue] = read(render(transcript_of(("yes", 1.0, 1.06), until=10.0), "srt"), "srt")
+    assert cue.end - cue.start >= 833  # 5/6 s, the minimum in Netflix's style guide
 
 
-def test_a_word_longer_than_a_line_is_not_torn() -> None:
+def test_a_word_longer_than_a_line_is_not_divided() -> None:
     word = "donaudampfschifffahrtselektrizitaetenhauptbetriebswerk"
     [cue] = read(render(evenly(f"die {word}"), "srt"), "srt")
     assert cue.lines == ["die", word]
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
-def test_times_go_on_after_the_first_hour(suffix: str) -> None:
-    [cue] = read(render(spoken(("late", HOURS + 1.2346, HOURS + 1.5), until=HOURS + 5), suffix), suffix)
+def test_times_after_the_first_hour_are_right(suffix: str) -> None:
+    [cue] = read(render(transcript_of(("late", HOURS + 1.2346, HOURS + 1.5), until=HOURS + 5), suffix), suffix)
     assert cue.start == 4 * 3600 * 1000 + 1235
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
 @pytest.mark.parametrize("text", ["a<b>c", "R&D", "&lt;", "-->", "{\\i1}", "<00:01.000>", "grün", "日本語"])
-def test_letters_that_mean_something_to_a_player_are_shown_as_they_are(suffix: str, text: str) -> None:
+def test_characters_of_markup_are_shown_as_they_are(suffix: str, text: str) -> None:
     [cue] = read(render(evenly(f"say {text} now"), suffix), suffix)
     assert cue.lines == [f"say {text} now"]
 
@@ -145,10 +146,10 @@ def test_a_silent_file_has_valid_subtitles_without_cues(suffix: str) -> None:
     assert data == {"srt": b"", "vtt": b"WEBVTT\n\n"}[suffix]
 
 
-def test_a_run_writes_the_formats_that_were_asked_for_and_records_them(bucket: Bucket, run: Run, clip: Clip) -> None:
+def test_a_run_writes_the_formats_of_its_options_and_records_them(bucket: Bucket, run: Run, clip: Clip) -> None:
     bucket.plan({"input/a.wav": clip.data, "input/b.wav": wav(silence(1))}, Options(formats=("vtt", "srt")))
     run()
-    recorded = [each.key for each in bucket.result(0).outputs]
+    recorded = [output.key for output in bucket.result(0).outputs]
     assert recorded == ["output/a", "output/a.vtt", "output/a.srt", "output/a.json"]
     assert bucket.document("a")["provenance"]["options"]["formats"] == ["vtt", "srt"]
     for suffix in FORMATS:
@@ -156,14 +157,16 @@ def test_a_run_writes_the_formats_that_were_asked_for_and_records_them(bucket: B
         assert " ".join(cue.lines) == clip.text
     assert bucket.read("output/b.vtt") == b"WEBVTT\n\n"
     kinds = {
-        each: bucket.client.head_object(Bucket=bucket.name, Key=f"output/a.{each}")["ContentType"] for each in FORMATS
+        suffix: bucket.client.head_object(Bucket=bucket.name, Key=f"output/a.{suffix}")["ContentType"]
+        for suffix in FORMATS
     }
     assert kinds == {"srt": "application/x-subrip; charset=utf-8", "vtt": "text/vtt; charset=utf-8"}
 
 
-def test_subtitles_are_written_before_the_json_that_says_all_is_there(bucket: Bucket, run: Run, clip: Clip) -> None:
+def test_subtitles_are_written_before_the_json(bucket: Bucket, run: Run, clip: Clip) -> None:
+    """A later run takes the JSON as the sign that all the formats are there."""
     bucket.plan({"input/a.wav": clip.data}, Options(formats=("srt", "vtt")))
-    with watched() as requests:
+    with recorded_requests() as requests:
         run()
     written = [path.split("/", 1)[1] for method, path in requests if method == "PUT"]
     assert written == ["output/a", "output/a.srt", "output/a.vtt", "output/a.json", keys.RunKeys(RUN).result(0)]

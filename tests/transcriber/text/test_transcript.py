@@ -1,4 +1,4 @@
-"""What people find in `output/`."""
+"""The text and the JSON of a transcript contain what was said, when and how surely, and what made it."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def transcript() -> Transcript:
 
 
 def test_the_plain_text_is_one_line_in_the_order_of_speech(transcript: Transcript) -> None:
-    """An engine may answer out of order; the text must not."""
+    """An engine may answer in any order."""
     assert transcript.as_text() == b"one two three\n"
 
 
-def test_the_json_says_what_when_how_sure_and_from_what(transcript: Transcript) -> None:
-    """A transcript used to come without times, confidence or the version of the model."""
+def test_the_json_has_words_times_confidence_and_provenance(transcript: Transcript) -> None:
+    """Transcripts once had no times, no confidence and no version of the model."""
     document = json.loads(transcript.as_json(PROVENANCE))
     provenance = document.pop("provenance")
     assert document == {
@@ -75,11 +75,11 @@ def test_the_json_says_what_when_how_sure_and_from_what(transcript: Transcript) 
     assert provenance["code"]
 
 
-def test_names_are_readable_in_the_json(transcript: Transcript) -> None:
+def test_names_are_not_escaped_in_the_json(transcript: Transcript) -> None:
     assert "input/ü.wav".encode() in transcript.as_json(PROVENANCE)
 
 
-def test_silence_is_an_empty_file_marked_as_such() -> None:
+def test_silence_gives_an_empty_text_and_is_marked_in_the_json() -> None:
     silent = assemble([Utterance(0, 0.0, 5.0, ())], AUDIO, 25.0)
     document = json.loads(silent.as_json(PROVENANCE))
     assert silent.as_text() == b""

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import GetObjectRequestTypeDef, ListObjectsV2OutputTypeDef
 
-#: Retry throttling, time-outs and lost connections with backoff: a job has nothing better to do than to wait.
+#: Retry throttling, time-outs and lost connections with backoff: a child has nothing better to do than to wait.
 _CONFIG = Config(
     retries={"mode": "standard", "max_attempts": 6}, connect_timeout=10, read_timeout=60, max_pool_connections=32
 )
@@ -46,7 +46,7 @@ boto3.compat.filter_python_deprecation_warnings()
 
 
 class Store:
-    """The bucket of the deployment, as a job uses it."""
+    """The bucket of the deployment, as a child of the Batch job uses it."""
 
     def __init__(self, bucket: str) -> None:
         """`bucket` is the bucket's name. Nothing is sent yet."""
@@ -54,7 +54,7 @@ class Store:
         self._client: S3Client = boto3.client("s3", config=_CONFIG)
 
     def shard(self, run: str, draft: str, index: int) -> Shard:
-        """Read shard `index` of a run's manifest; `draft` is the one that the Batch job names.
+        """Read shard `index` of a run's manifest; `draft` names the set of shards of its Batch job.
 
         Raises:
             ManifestMissing: the run has no such shard.
