@@ -1,10 +1,13 @@
-"""What can go wrong, one class per cause. `code` is stable: records, metrics and alarms are keyed on it."""
+"""The errors of the project, one class per cause.
+
+Their codes never change, because records, metrics and alarms contain them.
+"""
 
 from __future__ import annotations
 
 
 class TranscriptionError(Exception):
-    """Base of every error of this project. Its text says what is wrong, where, and what to do."""
+    """Base of all errors of this project. The message says what is wrong, where, and what to do."""
 
     code = "TRANSCRIPTION_ERROR"
 
@@ -13,16 +16,16 @@ class TranscriptionError(Exception):
 
     @property
     def message(self) -> str:
-        """The text without the code."""
+        """The message without the code."""
         return super().__str__()
 
 
 class InputError(TranscriptionError):
-    """This one file can never be transcribed as it is. It goes to `failed/` with the reason; its neighbours go on."""
+    """Base of errors of one file that can never be transcribed. It goes to `failed/` with the reason."""
 
 
 class NameInvalid(InputError):
-    """Raised when no output key can be made from the name of an input."""
+    """Raised when no output key can be made from an input's name."""
 
     code = "NAME_INVALID"
 
@@ -34,7 +37,7 @@ class OutputConflict(InputError):
 
 
 class AudioTooLarge(InputError):
-    """Raised when a file is larger than the deployment takes."""
+    """Raised when a file is larger than the deployment's limit."""
 
     code = "AUDIO_TOO_LARGE"
 
@@ -46,13 +49,13 @@ class AudioEmpty(InputError):
 
 
 class AudioNotWav(InputError):
-    """Raised when the content is not a WAV file, whatever the name says."""
+    """Raised when a file's content is not WAV, whatever its name says."""
 
     code = "AUDIO_NOT_WAV"
 
 
 class AudioTruncated(InputError):
-    """Raised when the header promises more audio than the file holds."""
+    """Raised when a file's header announces more audio than the file holds."""
 
     code = "AUDIO_TRUNCATED"
 
@@ -76,7 +79,7 @@ class AudioNotFinite(InputError):
 
 
 class InputMoved(TranscriptionError):
-    """The file is no longer the one that was planned. It is left for the next run."""
+    """Base of errors of a file that is no longer the one that was planned. The next run takes it."""
 
 
 class InputChanged(InputMoved):
@@ -92,29 +95,29 @@ class InputDeleted(InputMoved):
 
 
 class SystemFault(TranscriptionError):
-    """Something other than one input is wrong. The run turns red; what is done is kept."""
+    """Base of errors that concern more than one input. The run fails; finished files stay finished."""
 
 
 class SettingInvalid(SystemFault):
-    """Raised when the deployment's configuration is missing a value or holds a wrong one."""
+    """Raised when a setting of the deployment is missing or wrong."""
 
     code = "SETTING_INVALID"
 
 
 class OptionInvalid(SystemFault):
-    """Raised when a run was started with an option that cannot be used."""
+    """Raised when a run is started with an option that cannot be used."""
 
     code = "OPTION_INVALID"
 
 
 class RecordInvalid(SystemFault):
-    """Raised when a record in S3 is not what this version writes."""
+    """Raised when a record in S3 cannot be read by this version."""
 
     code = "RECORD_INVALID"
 
 
 class RecordMissing(SystemFault):
-    """Raised when a record is gone that an earlier step wrote."""
+    """Raised when a record that an earlier step wrote does not exist."""
 
     code = "RECORD_MISSING"
 
@@ -126,85 +129,85 @@ class ManifestMissing(RecordMissing):
 
 
 class ModelMissing(SystemFault):
-    """Raised when the model that a run asks for is not there."""
+    """Raised when the model of a run does not exist."""
 
     code = "MODEL_MISSING"
 
 
 class ModelInvalid(SystemFault):
-    """Raised when a model is there but cannot be used."""
+    """Raised when a model exists but cannot be used."""
 
     code = "MODEL_INVALID"
 
 
 class GraphUnsupported(ModelInvalid):
-    """Raised when a model's graph is whole, but not built as DeepSpeech 0.9 builds it."""
+    """Raised when a model's graph is intact, but differs from those of DeepSpeech 0.9."""
 
     code = "GRAPH_UNSUPPORTED"
 
 
 class EngineUnfit(SystemFault):
-    """Raised when the batched engine cannot be used where it is: too little memory, or it hears something else."""
+    """Raised when the batched engine cannot be used: too little memory, or other words than libdeepspeech's."""
 
     code = "ENGINE_UNFIT"
 
 
 class EngineFailed(SystemFault):
-    """Raised when DeepSpeech returns nothing for audio it was given."""
+    """Raised when DeepSpeech returns no result for a segment."""
 
     code = "ENGINE_FAILED"
 
 
 class StorageDenied(SystemFault):
-    """Raised when S3 refuses to take a transcript or a record: permissions, or no such bucket."""
+    """Raised when S3 denies access, or the bucket does not exist."""
 
     code = "STORAGE_DENIED"
 
 
 class StorageFailed(SystemFault):
-    """Raised when S3 does not do what it was asked to do for one file, after all retries."""
+    """Raised when a request to S3 fails for one file, after all retries."""
 
     code = "STORAGE_FAILED"
 
 
 class DiskFailed(SystemFault):
-    """Raised when a file cannot be written to the disk of the machine, or read from it."""
+    """Raised when a file cannot be written to the machine's disk, or read from it."""
 
     code = "DISK_FAILED"
 
 
 class ShardIncomplete(SystemFault):
-    """Raised at the end of a shard of which some files could not be done."""
+    """Raised at the end of a shard if some of its files have no result."""
 
     code = "SHARD_INCOMPLETE"
 
 
 class ResultMissing(SystemFault):
-    """Raised when a planned file has no result that is about it."""
+    """Raised when a planned file has no result record of its own."""
 
     code = "NO_RESULT"
 
 
 class TranscriptUnverified(SystemFault):
-    """Raised when a transcript is not there, or is not what was written."""
+    """Raised when a transcript does not exist, or is not what the container wrote."""
 
     code = "TRANSCRIPT_UNVERIFIED"
 
 
 class JobFailed(SystemFault):
-    """Raised when the Batch job, or one of its children, failed for good."""
+    """Raised when the Batch job, or one of its children, failed after all retries."""
 
     code = "JOB_FAILED"
 
 
 class JobRefused(SystemFault):
-    """Raised when Batch does not take a job: no such queue or definition, or no permission."""
+    """Raised when Batch refuses a job: no such queue or job definition, or no permission."""
 
     code = "JOB_REFUSED"
 
 
 class JobStuck(SystemFault):
-    """Raised when Batch did not start anything of a job for too long; the job was ended."""
+    """Raised when Batch started no child of a job for too long, and the job was ended."""
 
     code = "JOB_STUCK"
 
@@ -214,12 +217,12 @@ class JobStuck(SystemFault):
 
 
 class RunCancelled(SystemFault):
-    """Raised in a task that somebody ended; its Batch job was ended with it."""
+    """Raised in a task that somebody ended in Airflow; its Batch job was ended with it."""
 
     code = "RUN_CANCELLED"
 
 
 class RunIncomplete(SystemFault):
-    """Raised when a planned file is neither transcribed and moved nor explained."""
+    """Raised when a planned file has neither a transcript nor a reason for having none."""
 
     code = "RUN_INCOMPLETE"

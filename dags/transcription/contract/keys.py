@@ -1,4 +1,4 @@
-"""Every S3 key of the project is made here, so that no two parts can disagree about where a thing lies."""
+"""The S3 keys of the project. No other module makes a key."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ MODELS_FOLDER = "models/"
 
 AUDIO_SUFFIX = ".wav"
 
-#: The longest key S3 stores, in bytes of UTF-8. Source: Amazon S3 User Guide, "Naming Amazon S3 objects".
+#: Length limit of a key in S3, in bytes of UTF-8. Source: Amazon S3 User Guide, "Naming Amazon S3 objects".
 KEY_BYTES = 1024
-#: What is put behind a name for the transcripts that are not plain text.
-_SUFFIXES = tuple(f".{each}" for each in ("json", *FORMATS))
-#: What is put behind the name of a file in `failed/` for the record that says why.
+#: Endings of transcripts other than plain text, after the name.
+_SUFFIXES = tuple(f".{ending}" for ending in ("json", *FORMATS))
+#: Ending of the record beside a file in `failed/`, after the file's name.
 _REASON = ".error.json"
-#: Room for the longest thing we put around a name: `processed/` … `.wav.error.json`.
+#: Length of the longest folder and ending that are put around a name: `processed/` … `.wav.error.json`.
 _LONGEST_AFFIX = len(PROCESSED_FOLDER) + len(AUDIO_SUFFIX + _REASON)
 
 
@@ -34,26 +34,26 @@ def uri(bucket: str, key: str) -> str:
 
 
 def is_audio(key: str) -> bool:
-    """Whether `key` is audio to transcribe: below `input/`, ending in `.wav` in any case."""
+    """Return whether a key is audio to transcribe: below `input/`, with the ending `.wav` in upper or lower case."""
     return key.startswith(INPUT_FOLDER) and key.lower().endswith(AUDIO_SUFFIX)
 
 
 def audio_pattern(prefix: str = "") -> str:
-    """The glob by which `S3KeySensor` finds audio whose names start with `prefix`.
+    """Return the glob with which `S3KeySensor` finds audio whose names start with `prefix`.
 
-    `[wW]`, because S3 and fnmatch respect case; what fnmatch takes for a pattern in a prefix is put in brackets. For a
-    prefix that reaches into `.wav` it finds some more: planning takes only what starts with all of it.
+    Special characters of fnmatch in the prefix are escaped. If the prefix includes a part of `.wav`, the glob matches
+    more files than a run takes; planning compares the whole prefix.
     """
     literal = re.sub(r"([*?[])", r"[\1]", re.sub(r"\.(w(av?)?)?$", "", prefix, flags=re.IGNORECASE))
     return f"{INPUT_FOLDER}{literal}*.[wW][aA][vV]"
 
 
 def name_of(key: str) -> str:
-    """The name of an input: its path below `input/` without the final `.wav`; all other dots are kept.
+    """Return the name of an input: its path below `input/` without the final `.wav`. Other dots stay.
 
     Raises:
         NameInvalid: there is no name in front of `.wav`, or the keys made from it would be too long for S3.
-        OutputConflict: its text would lie where another input's JSON or subtitles go, in this run or in a later one.
+        OutputConflict: its text would have the key of another input's JSON or subtitles, in this run or a later one.
     """
     name = key[len(INPUT_FOLDER) : -len(AUDIO_SUFFIX)]
     if not name or name.endswith("/"):
@@ -74,50 +74,50 @@ def name_of(key: str) -> str:
 
 
 def transcript(name: str) -> str:
-    """The plain text transcript."""
+    """Return the key of the plain text transcript."""
     return OUTPUT_FOLDER + name
 
 
 def transcript_json(name: str) -> str:
-    """The transcript with words, times, confidence and provenance."""
+    """Return the key of the transcript as JSON, with words, times, confidence and provenance."""
     return f"{OUTPUT_FOLDER}{name}.json"
 
 
 def subtitles(name: str, suffix: str) -> str:
-    """The transcript as subtitles; `suffix` is one of `options.FORMATS`."""
+    """Return the key of the transcript as subtitles; `suffix` is one of `options.FORMATS`."""
     return f"{OUTPUT_FOLDER}{name}.{suffix}"
 
 
 def processed(key: str) -> str:
-    """Where an input goes once its transcript is verified."""
+    """Return the key to which an input moves once its transcript is verified."""
     return PROCESSED_FOLDER + key[len(INPUT_FOLDER) :]
 
 
 def failed(key: str) -> str:
-    """Where an input goes that can never be transcribed."""
+    """Return the key to which an input moves if it can never be transcribed."""
     name = key[len(INPUT_FOLDER) :]
     if len((FAILED_FOLDER + name + _REASON).encode()) > KEY_BYTES:
-        # Such a name is refused, and it must be possible to put it somewhere.
+        # A name that is too long is refused, and the file must still fit into `failed/`.
         start = name.encode()[: KEY_BYTES // 2].decode(errors="ignore")
         name = f"{start}-{hashlib.sha256(key.encode()).hexdigest()[:8]}{AUDIO_SUFFIX}"
     return FAILED_FOLDER + name
 
 
 def failed_reason(key: str) -> str:
-    """The record that says why an input can never be transcribed."""
+    """Return the key of the record that says why an input can never be transcribed."""
     return failed(key) + _REASON
 
 
 def model(name: str) -> str:
-    """The folder of a model that people uploaded themselves."""
+    """Return the folder of a model in the bucket."""
     return f"{MODELS_FOLDER}{name}/"
 
 
 def run_name(run_id: str) -> str:
-    """A name for an Airflow run that S3 keys, Batch job names and shells take as it is.
+    """Return a name for an Airflow run that is valid in S3 keys and Batch job names.
 
-    Airflow's run ids hold `:` and `+`; Batch allows letters, digits, `-` and `_`, 128 of them. The digest keeps
-    two run ids apart that differ only in characters that are replaced or cut off.
+    Airflow's run ids contain `:` and `+`. Batch allows up to 128 letters, digits, `-` and `_`. The digest makes names
+    of run ids different that differ only in characters which are replaced or cut off.
     """
     readable = re.sub(r"[^A-Za-z0-9]+", "-", run_id).strip("-")[:80]
     return f"{readable}-{hashlib.sha256(run_id.encode()).hexdigest()[:8]}"
@@ -125,53 +125,53 @@ def run_name(run_id: str) -> str:
 
 @dataclass(frozen=True)
 class RunKeys:
-    """The keys of one run, `run` as `run_name` makes it."""
+    """The keys of one run, named as `run_name` does."""
 
     run: str
 
     @property
     def prefix(self) -> str:
-        """Everything the run writes about itself lies below."""
+        """The folder of all records of the run."""
         return f"{RUNS_FOLDER}{self.run}/"
 
     @property
     def plan(self) -> str:
-        """The summary of the manifest. It is written last and never again: where it is, the manifest is frozen."""
+        """The summary of the manifest. It is written last and once: if it exists, the manifest is frozen."""
         return f"{self.prefix}manifest/plan.json"
 
     def shard(self, draft: str, index: int) -> str:
-        """The part of the manifest that child `index` of the array job works on.
+        """The part of the manifest for child `index` of the array job.
 
-        `draft` is the one that the plan names: a task that was cut off or raced leaves shards that count for nothing.
+        `draft` names the shard set in use. A task that was cut off or raced leaves other sets, which are ignored.
         """
         return f"{self.prefix}manifest/{draft}/{index:05d}.json"
 
     def done(self, draft: str) -> str:
-        """The part of the manifest with files that an earlier run transcribed."""
+        """The part of the manifest with the files that an earlier run transcribed."""
         return f"{self.prefix}manifest/{draft}/done.json"
 
     @property
     def results(self) -> str:
-        """Below lies one record for each file that is done."""
+        """The folder of the result records, one for each finished file."""
         return f"{self.prefix}results/"
 
     def result(self, number: int) -> str:
-        """The record that commits file `number` of the manifest."""
+        """The result record of file `number` of the manifest."""
         return f"{self.results}{number:06d}.json"
 
     @property
     def job(self) -> str:
-        """Which Batch job the run submitted."""
+        """The record of the run's Batch jobs."""
         return f"{self.prefix}job.json"
 
     @property
     def verdicts(self) -> str:
-        """What verification found for each planned file."""
+        """The outcome of each planned file after verification."""
         return f"{self.prefix}verdicts.json"
 
     @property
     def moves(self) -> str:
-        """Where each planned file went."""
+        """The outcome of each planned file after moving."""
         return f"{self.prefix}moves.json"
 
     @property

@@ -1,4 +1,4 @@
-"""The manifest: what a run is going to do, frozen in S3 before anything is submitted."""
+"""The manifest of a run: which files it transcribes and how. It is frozen in S3 before a job is submitted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .options import Options
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a file cannot be transcribed: a stable code of `errors`, and words for people."""
+    """Why a file cannot be transcribed: the code of an error, and its message."""
 
     code: str
     message: str
@@ -17,12 +17,12 @@ class Failure:
 
 @dataclass(frozen=True)
 class Item:
-    """One object below `input/`, exactly as it was when the run was planned."""
+    """An object below `input/`, as it was when the run was planned."""
 
-    #: Its place in the whole manifest; names its result record.
+    #: Its position in the manifest, which names its result record.
     number: int
     key: str
-    #: Without the quotes that S3's API puts around it.
+    #: Without the quotes that S3 puts around it.
     etag: str
     #: In bytes.
     size: int
@@ -30,7 +30,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Refusal:
-    """An object below `input/` that is not given to any child, and why."""
+    """An object below `input/` that no child gets, and the reason."""
 
     item: Item
     failure: Failure
@@ -38,19 +38,19 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Shard:
-    """The part of a manifest that one child of the array job works on, in this order."""
+    """The part of a manifest for one child of the array job."""
 
     run: str
     index: int
     options: Options
     items: tuple[Item, ...]
-    #: What else decides the transcripts' words; see `Plan.recipe`. Every transcript repeats it.
+    #: The fingerprint of the transcripts; see `Plan.recipe`. Every transcript repeats it.
     recipe: str = ""
 
 
 @dataclass(frozen=True)
 class Done:
-    """The files below `input/` whose transcripts an earlier run wrote: nothing is left but to move them."""
+    """The files below `input/` whose transcripts an earlier run wrote. They only have to be moved."""
 
     run: str
     items: tuple[Item, ...]
@@ -58,29 +58,29 @@ class Done:
 
 @dataclass(frozen=True)
 class Plan:
-    """The summary of a manifest. Where it exists, all its shards do, and none of them ever changes."""
+    """The summary of a manifest. If it exists, all its shards exist, and none of them changes any more."""
 
     run: str
-    #: Which draft of the shards became the manifest; part of their keys.
+    #: The shard set in use; part of the shards' keys. Other sets are ignored.
     draft: str
-    #: When it was frozen, ISO 8601 in UTC.
+    #: Time of its creation, ISO 8601 in UTC.
     created: str
     options: Options
-    #: How many shards there are: the size of the array job.
+    #: Number of shards, and so of children of the array job.
     shards: int
-    #: How many files are in them.
+    #: Number of files in the shards.
     files: int
-    #: How many bytes of audio.
+    #: Size of these files, in bytes.
     bytes: int
     refused: tuple[Refusal, ...] = ()
-    #: A digest of the options and the model's files. A transcript with the same recipe and the same input's ETag is the
-    #: same transcript.
+    #: The fingerprint of the transcripts: a digest of the options and the model's files. Transcripts of the same input
+    #: (same ETag) with the same fingerprint have the same content.
     recipe: str = ""
-    #: How many files were done before; they are in the manifest's `Done`.
+    #: Number of files with a transcript of an earlier run; `Done` lists them.
     done: int = 0
-    #: How many files were left for a later run, because this one may take no more.
+    #: Number of files left for a later run, because this run's limit is reached.
     waiting: int = 0
-    #: Whether the run ends with its plan.
+    #: Whether the run ends with this plan.
     dry_run: bool = False
-    #: The part of `input/` that was asked for, as the start of names; empty: all.
+    #: Only files whose names start with it were taken; empty: all files.
     prefix: str = ""

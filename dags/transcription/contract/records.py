@@ -1,4 +1,4 @@
-"""Records as JSON: any frozen dataclass of the contract to bytes and back, its version and types checked."""
+"""Write frozen dataclasses as JSON records, and read them back with their version and types checked."""
 
 from __future__ import annotations
 
@@ -9,25 +9,28 @@ from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from .errors import RecordInvalid
 
-#: Raised when a field changes its meaning or goes away. A new field with a default needs no new version.
+#: Increase it when a field changes its meaning or is removed. A new field with a default needs no new version.
 VERSION = 1
 
 Record = TypeVar("Record")
 
 
 def dump(record: Any) -> bytes:
-    """The record as UTF-8 JSON, indented, because people read these files in the S3 console."""
+    """Return a record as UTF-8 JSON, indented for people who read it in the S3 console."""
     document = {"version": VERSION, "record": type(record).__name__.lower(), **asdict(record)}
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def load(kind: type[Record], data: bytes, where: str) -> Record:
-    """Read a record of class `kind` from `data`; `where` is the S3 key, for the error.
+    """Read a record. Fields that this version does not know are ignored, so that older code reads newer records.
 
-    Fields that this version does not know are passed over, so that an older reader takes a newer record.
+    Args:
+        kind: class of the record.
+        data: the JSON.
+        where: S3 key or address, for the error.
 
     Raises:
-        RecordInvalid: not JSON, another kind or version, or a field that is missing or of the wrong type.
+        RecordInvalid: the data is not JSON, has another class or version, or a field is missing or has the wrong type.
     """
     try:
         document = json.loads(data)
@@ -44,18 +47,22 @@ def load(kind: type[Record], data: bytes, where: str) -> Record:
 
 
 def parse(kind: Any, value: Any, where: str) -> Any:
-    """`value`, as JSON gives it, as an instance of the type `kind`."""
+    """Convert a value that `json.loads` returned to an instance of the type `kind`.
+
+    Raises:
+        RecordInvalid: the value has another type; the message starts with `where`.
+    """
     if is_dataclass(kind):
         return _parse_dataclass(kind, value, where)
     origin, arguments = get_origin(kind), get_args(kind)
-    if type(None) in arguments:  # Optional[X], the only union there is
+    if type(None) in arguments:  # Optional[X]; there is no other union
         return None if value is None else parse(arguments[0], value, where)
     if origin is tuple:
         _check(isinstance(value, list), "a list", value, where)
-        return tuple(parse(arguments[0], each, f"{where}[{index}]") for index, each in enumerate(value))
-    if origin is dict:  # JSON's keys are strings, and so are ours
+        return tuple(parse(arguments[0], entry, f"{where}[{index}]") for index, entry in enumerate(value))
+    if origin is dict:  # all keys are strings, as in JSON
         _check(isinstance(value, dict), "an object", value, where)
-        return {name: parse(arguments[1], each, f"{where}: {name}") for name, each in value.items()}
+        return {name: parse(arguments[1], entry, f"{where}: {name}") for name, entry in value.items()}
     if kind is float:
         _check(isinstance(value, (int, float)) and not isinstance(value, bool), "a number", value, where)
         return float(value)
@@ -65,14 +72,14 @@ def parse(kind: Any, value: Any, where: str) -> Any:
 
 @cache
 def _types(kind: Any) -> dict[str, Any]:
-    """The types of a dataclass's fields; looked up once, because a report may hold 100,000 outcomes."""
+    """Return the types of a dataclass's fields. Cached, because a report may hold 100,000 outcomes."""
     return get_type_hints(kind)
 
 
 def _parse_dataclass(kind: Any, value: Any, where: str) -> Any:
     _check(isinstance(value, dict), "an object", value, where)
     types = _types(kind)
-    known = [each.name for each in fields(kind) if each.name in value]
+    known = [field.name for field in fields(kind) if field.name in value]
     arguments = {name: parse(types[name], value[name], f"{where}: {name}") for name in known}
     try:
         return kind(**arguments)

@@ -1,4 +1,4 @@
-"""The result record: written after the transcripts of a file, it is what makes the file done."""
+"""The result record of a file. It is written after the file's transcripts; with it, the file is finished."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from .manifest import Failure, Item
 from .options import Options
 
 TRANSCRIBED = "transcribed"
-#: The file can never be transcribed as it is; `failure` says why.
+#: The file can never be transcribed; `failure` says why.
 FAILED = "failed"
-#: The file changed or went away after planning; the next run takes it.
+#: The file changed or was deleted after planning; the next run takes it.
 LEFT = "left"
 
 
-#: WAV of the models' own kind: 16 kHz, mono, 16 bit. Used to guess how long audio is that nobody has opened yet.
+#: Bytes per second of audio in the models' format: 16 kHz, mono, 16 bit. Used to estimate the length of unread files.
 BYTES_PER_SECOND = 16_000 * 2
 
 
 @dataclass(frozen=True)
 class Audio:
-    """What a WAV file turned out to hold."""
+    """What a WAV file holds."""
 
     seconds: float
     #: In hertz.
@@ -33,18 +33,18 @@ class Audio:
 
 @dataclass(frozen=True)
 class Model:
-    """The model that was used, by content: names can be reused, digests cannot."""
+    """The model that was used, identified by digests, because a name can be reused."""
 
     name: str
     #: SHA-256 of the acoustic model (`.pbmm` or `.pb`), hexadecimal.
     acoustic_sha256: str
-    #: SHA-256 of the scorer, or nothing where the model has none.
+    #: SHA-256 of the scorer; None if the model has none.
     scorer_sha256: Optional[str] = None
 
 
 @dataclass(frozen=True)
 class Output:
-    """A transcript that was written."""
+    """A file that was written: a transcript in one format."""
 
     key: str
     #: In bytes.
@@ -54,29 +54,29 @@ class Output:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one item of the manifest."""
+    """What became of one file of the manifest."""
 
     item: Item
     status: str
     options: Options
     model: Model
-    #: When it was written, ISO 8601 in UTC.
+    #: Time at which this record was written, ISO 8601 in UTC.
     finished: str
-    #: From the end of its download to the end of its upload, in seconds. Files overlap: these do not add up.
+    #: Seconds from the end of the download to the end of the upload. Files overlap, so these times do not add up.
     wall_seconds: float
     audio: Optional[Audio] = None
     outputs: tuple[Output, ...] = ()
-    #: How many words the transcript has.
+    #: Number of words of the transcript.
     words: int = 0
-    #: From 0 to 1; nothing where no speech was found.
+    #: From 0 to 1; None if the file holds no speech.
     confidence: Optional[float] = None
-    #: How many words have less confidence than `Options.low_confidence`.
+    #: Number of words with less confidence than `Options.low_confidence`.
     unsure_words: int = 0
-    #: What recognition took of one vCPU, in seconds.
+    #: vCPU seconds of recognition.
     cpu_seconds: float = 0.0
     no_speech: bool = False
     failure: Optional[Failure] = None
-    #: What transcribed it, with its version; and what people should know of that, such as why it is not another one.
+    #: The engine with its version, and a note for people, such as why it is not another engine.
     engine: str = ""
     engine_note: str = ""
 
