@@ -1,4 +1,4 @@
-"""AWS Batch, as a run uses it: submit once, find again, look, end."""
+"""A Batch job queue: submit a job once, find it again, describe it, end it."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: How many jobs one call describes at the most. Source: AWS Batch API Reference, DescribeJobs.
-_DESCRIBED = 100
+#: Number of jobs that one request describes at most. Source: AWS Batch API Reference, DescribeJobs.
+_DESCRIBE_LIMIT = 100
 
-#: How long a submission is tried, in seconds. Batch throttles per account, and one busy neighbour passes.
-_PATIENCE = 600
+#: Seconds for which a submission is retried. Batch throttles per account, so other users of it can be the cause.
+_SUBMIT_SECONDS = 600
 
 
-def _may_pass(error: BaseException) -> bool:
-    """Whether a submission that failed like this may have arrived, or may do better later."""
+def _may_succeed_later(error: BaseException) -> bool:
+    """Return whether a failed submission may have reached Batch all the same, or may succeed later."""
     if isinstance(error, ClientError):
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
         return status == 429 or status >= 500 or "TooManyRequests" in error.response["Error"]["Code"]  # noqa: PLR2004
@@ -44,88 +44,91 @@ def _may_pass(error: BaseException) -> bool:
 
 
 class BatchQueue:
-    """One job queue."""
+    """A Batch job queue, by name or ARN."""
 
     def __init__(self, queue: str) -> None:
         self._queue = queue
-        # Batch throttles by account; "standard" retries what botocore knows as throttling, with pauses.
+        # "standard" retries throttled requests with backoff.
         retries: Any = {"mode": "standard", "total_max_attempts": 10}
         self._client: BatchClient = BatchClientHook(config=Config(retries=retries)).get_conn()
-        # botocore would repeat a submission whose answer was lost, and the audio would be paid for twice.
+        # If the answer to a submission is lost, botocore must not repeat it: the audio would be paid for twice.
         once: Any = {"total_max_attempts": 1}
         self._submitter: BatchClient = BatchClientHook(config=Config(retries=once)).get_conn()
 
     def jobs(self, name: str) -> list[batch_job.JobDescription]:
-        """All jobs of this name, or with `*` at its end of names that start so, the newest first.
+        """List the jobs with this name, the newest first; with `*` at its end, those whose names start with it.
 
-        Batch remembers jobs for at least seven days.
+        Batch keeps jobs for at least seven days.
         """
-        named: Any = [{"name": "JOB_NAME", "values": [name]}]
-        pages = self._client.get_paginator("list_jobs").paginate(jobQueue=self._queue, filters=named)
-        found = [each for page in pages for each in page["jobSummaryList"]]
-        return sorted(found, key=lambda each: each["createdAt"], reverse=True)
+        name_filter: Any = [{"name": "JOB_NAME", "values": [name]}]
+        pages = self._client.get_paginator("list_jobs").paginate(jobQueue=self._queue, filters=name_filter)
+        summaries = [summary for page in pages for summary in page["jobSummaryList"]]
+        return sorted(summaries, key=lambda summary: summary["createdAt"], reverse=True)
 
     def submit(self, name: str, definition: str, children: int, parameters: dict[str, str], known: set[str]) -> str:
-        """Submit a job, or take the one that an attempt whose answer was lost has submitted.
+        """Submit a job, unless a request whose answer was lost has submitted it already.
 
         Args:
             name: of the job.
             definition: of the job.
-            children: an array of so many, or a plain job for 1, because Batch refuses arrays of one.
+            children: size of the array job; 1 gives a plain job, because Batch refuses arrays of one.
             parameters: of the job definition.
-            known: the ids of the jobs of this name that are to be followed by another.
+            known: ids of jobs of this name that are no longer in use.
 
         Returns:
             The job's id.
 
         Raises:
-            JobRefused: Batch does not take it, and will not.
+            JobRefused: Batch refuses the job, and a retry would not help.
         """
         array: Any = {"arrayProperties": {"size": children}} if children > 1 else {}
         submission: Any = {"jobName": name, "jobDefinition": definition, "parameters": parameters, **array}
-        wait = Retrying(
-            retry=retry_if_exception(_may_pass),
-            # Not at once: ListJobs may take a moment to tell of a job that did arrive.
+        retry = Retrying(
+            retry=retry_if_exception(_may_succeed_later),
+            # Wait first: ListJobs may not show a new job at once.
             wait=wait_random_exponential(multiplier=5, min=5, max=30),
-            stop=stop_after_delay(_PATIENCE),
+            stop=stop_after_delay(_SUBMIT_SECONDS),
             before_sleep=before_sleep_log(log, logging.WARNING),
             reraise=True,
         )
-        tries = count()
+        attempts = count()
 
-        def once() -> str:
-            if next(tries):
-                arrived = [each["jobId"] for each in self.jobs(name) if each["jobId"] not in known]
+        def submit_or_find() -> str:
+            if next(attempts):
+                arrived = [job["jobId"] for job in self.jobs(name) if job["jobId"] not in known]
                 if arrived:
                     return str(arrived[0])
             return self._submitter.submit_job(jobQueue=self._queue, **submission)["jobId"]
 
         try:
-            return wait(once)
+            return retry(submit_or_find)
         except ClientError as error:
-            if _may_pass(error):
+            if _may_succeed_later(error):
                 raise
             raise JobRefused(
-                f"AWS Batch does not take the job: {error}. Check [transcription] job_queue and job_definition, and "
+                f"AWS Batch refuses the job: {error}. Check [transcription] job_queue and job_definition, and "
                 "that Airflow's role may submit to them; then clear this task."
             ) from error
 
     def describe(self, job_id: str) -> batch_job.JobDescription:
-        """The full description of one job."""
-        # Right after its submission Batch may not know it yet.
+        """Return the full description of a job."""
+        # DescribeJobs may not know a new job at once.
         wait = Retrying(
-            retry=retry_if_result(lambda found: not found), wait=wait_fixed(2), stop=stop_after_delay(60), reraise=True
+            retry=retry_if_result(lambda descriptions: not descriptions),
+            wait=wait_fixed(2),
+            stop=stop_after_delay(60),
+            reraise=True,
         )
-        (found,) = wait(lambda: list(self.describe_all([job_id])))
-        return found
+        (description,) = wait(lambda: list(self.describe_all([job_id])))
+        return description
 
     def describe_all(self, job_ids: Iterable[str]) -> Iterator[batch_job.JobDescription]:
-        """The full descriptions of jobs or children."""
-        for some in batched(job_ids, _DESCRIBED):
-            yield from self._client.describe_jobs(jobs=list(some))["jobs"]
+        """Return the full descriptions of jobs or children, in any order."""
+        for ids in batched(job_ids, _DESCRIBE_LIMIT):
+            yield from self._client.describe_jobs(jobs=list(ids))["jobs"]
 
     def children(self, parent: batch_job.JobDescription, status: str | None = None) -> Iterator[str]:
-        """The ids of a job's children, of those in `status`, or of the job itself where it is a plain one."""
+        """Return the ids of a job's children, or of those in `status`. A plain job is its own only child."""
         if batch_job.child_count(parent) == 1:
             yield from [parent["jobId"]] if status in (None, parent["status"]) else []
             return
@@ -134,16 +137,16 @@ class BatchQueue:
             return
         lister: Callable[..., Any] = self._client.get_paginator("list_jobs").paginate
         for page in lister(arrayJobId=parent["jobId"], jobStatus=status):
-            yield from (each["jobId"] for each in page["jobSummaryList"])
+            yield from (summary["jobId"] for summary in page["jobSummaryList"])
 
-    def reason_to_wait(self, parent: batch_job.JobDescription) -> str:
-        """What Batch says of the first child that waits for a machine; empty where it says nothing."""
+    def waiting_reason(self, parent: batch_job.JobDescription) -> str:
+        """Return Batch's reason why the first waiting child has no machine; empty if it gives none."""
         if batch_job.child_count(parent) == 1:
             return str(parent.get("statusReason", ""))
         answer = self._client.list_jobs(arrayJobId=parent["jobId"], jobStatus=batch_job.JOB_RUNNABLE, maxResults=1)
-        return next((each.get("statusReason", "") for each in answer["jobSummaryList"]), "")
+        return next((summary.get("statusReason", "") for summary in answer["jobSummaryList"]), "")
 
     def end(self, job_id: str, reason: str) -> None:
-        """End a job and all its children, whatever they are at. A job that is over stays as it is."""
+        """Terminate a job and all its children. A job that is over stays as it is."""
         self._client.terminate_job(jobId=job_id, reason=reason)
         log.info("Ended the Batch job %s: %s", job_id, reason)

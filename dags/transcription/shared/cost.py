@@ -1,4 +1,4 @@
-"""What a run costs: estimated before it starts, and from the machine time it took."""
+"""The cost of a run: an estimate before it starts, and the price of the machine time it used."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from transcription.shared.settings import BYTES_PER_HOUR, Settings
 
 @dataclass(frozen=True)
 class Estimate:
-    """What transcribing some audio is expected to take."""
+    """The expected time and cost of transcribing some audio."""
 
-    #: As if all of it were 16 kHz, mono, 16 bit; stereo and higher rates count for more than they are.
+    #: Computed as if all audio were 16 kHz, mono, 16 bit; stereo and higher rates count as more hours than they are.
     audio_hours: float
     vcpu_hours: float
-    #: From the start of the first child to the end of the last one, without waiting for machines.
+    #: From the start of the first child to the end of the last one, without the wait for machines.
     wall_hours: float
-    #: In US dollars, of the machines alone.
+    #: Price of the machines, in US dollars.
     cost: float
-    #: In US dollars: the same audio elsewhere.
+    #: Price of a cloud speech API for the same audio, in US dollars.
     elsewhere: float
 
     def __str__(self) -> str:
@@ -29,7 +29,7 @@ class Estimate:
 
 
 def estimate(shard_bytes: list[int], settings: Settings) -> Estimate:
-    """What transcribing shards of these sizes, in bytes, should take."""
+    """Estimate the time and cost of transcribing shards of these sizes, in bytes."""
     hours = sum(shard_bytes) / BYTES_PER_HOUR
     work = hours * settings.expected_real_time_factor
     longest = max(shard_bytes, default=0) / BYTES_PER_HOUR * settings.expected_real_time_factor
@@ -43,20 +43,20 @@ def estimate(shard_bytes: list[int], settings: Settings) -> Estimate:
 
 
 def compute_cost(vcpu_hours: float, settings: Settings) -> float:
-    """The price of machine time, in US dollars."""
+    """Return the price of machine time, in US dollars."""
     return round(vcpu_hours * settings.vcpu_hour_price, 4)
 
 
 def api_cost(audio_hours: float, settings: Settings) -> float:
-    """The price of a general service for the same audio, in US dollars."""
+    """Return the price of a cloud speech API for the same audio, in US dollars."""
     return round(audio_hours * settings.api_hour_price, 4)
 
 
 def money(dollars: float) -> str:
-    """US dollars as people read them, small amounts too."""
+    """Format US dollars; amounts below one dollar have four decimals."""
     return f"${dollars:,.2f}" if dollars >= 1 else f"${dollars:.4f}"
 
 
 def duration(hours: float) -> str:
-    """Hours as people read them, short times too."""
+    """Format hours; times below one hour are in minutes."""
     return f"{hours:,.1f} hours" if hours >= 1 else f"{hours * 60:.1f} minutes"

@@ -1,4 +1,4 @@
-"""A run's manifest in S3: frozen once, read by everything after it."""
+"""Write a run's manifest to S3 once, and read it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,16 @@ from transcription.shared.bucket import CONCURRENCY, Bucket
 
 
 def new_draft() -> str:
-    """A name for shards that nobody has written yet."""
+    """Return a random name for a new shard set."""
     return secrets.token_hex(4)
 
 
 def freeze(bucket: Bucket, plan: Plan, shards: Sequence[tuple[Item, ...]], done: Sequence[Item]) -> Plan:
-    """Write the manifest, its summary `plan` last. A manifest that is there already stays the law and is returned."""
+    """Write the manifest, its summary `plan` last. If the run has a manifest already, that one stays.
+
+    Returns:
+        The summary of the manifest in use.
+    """
     write_shards(bucket, plan, shards)
     if done:
         bucket.write_record(RunKeys(plan.run).done(plan.draft), Done(plan.run, tuple(done)))
@@ -28,7 +32,7 @@ def freeze(bucket: Bucket, plan: Plan, shards: Sequence[tuple[Item, ...]], done:
 
 
 def write_shards(bucket: Bucket, plan: Plan, shards: Sequence[tuple[Item, ...]]) -> None:
-    """Write what each child works on, under the draft of `plan`."""
+    """Write the shards of the children as the shard set that `plan` names."""
 
     def write(index: int, items: tuple[Item, ...]) -> None:
         shard = Shard(plan.run, index, plan.options, items, plan.recipe)
@@ -36,14 +40,14 @@ def write_shards(bucket: Bucket, plan: Plan, shards: Sequence[tuple[Item, ...]])
 
     with ThreadPoolExecutor(CONCURRENCY) as pool:
         for _ in pool.map(write, range(len(shards)), shards):
-            pass  # an error is raised here
+            pass  # raises the error of a failed write
 
 
 def redraft(bucket: Bucket, plan: Plan, shards: Sequence[tuple[Item, ...]]) -> Plan:
-    """Write other shards of the same run, for a second job; the manifest itself stays as it is.
+    """Write another shard set for a further job of the run. The manifest stays as it is.
 
     Returns:
-        The plan of the second job, which is written nowhere.
+        The plan of the further job, which is not written.
     """
     second = replace(plan, draft=new_draft(), shards=len(shards))
     write_shards(bucket, second, shards)
@@ -51,15 +55,15 @@ def redraft(bucket: Bucket, plan: Plan, shards: Sequence[tuple[Item, ...]]) -> P
 
 
 def find_plan(bucket: Bucket, run: str) -> Plan | None:
-    """The summary of a manifest, or nothing where none is frozen yet."""
+    """Read the summary of a run's manifest; None if none is frozen yet."""
     return bucket.find_record(Plan, RunKeys(run).plan)
 
 
 def read_plan(bucket: Bucket, run: str) -> Plan:
-    """The summary of a frozen manifest.
+    """Read the summary of a run's manifest.
 
     Raises:
-        ManifestMissing: the run was never planned.
+        ManifestMissing: the run has no manifest.
     """
     plan = find_plan(bucket, run)
     if plan is None:
@@ -71,10 +75,10 @@ def read_plan(bucket: Bucket, run: str) -> Plan:
 
 
 def read_items(bucket: Bucket, plan: Plan) -> Iterator[Item]:
-    """Every file that was given to a child.
+    """Read the files that the children get.
 
     Raises:
-        RecordMissing: a shard is gone.
+        RecordMissing: a shard does not exist.
     """
     shard_keys = [RunKeys(plan.run).shard(plan.draft, index) for index in range(plan.shards)]
     with ThreadPoolExecutor(CONCURRENCY) as pool:
@@ -83,10 +87,10 @@ def read_items(bucket: Bucket, plan: Plan) -> Iterator[Item]:
 
 
 def read_done(bucket: Bucket, plan: Plan) -> tuple[Item, ...]:
-    """Every file that an earlier run transcribed.
+    """Read the files that an earlier run transcribed.
 
     Raises:
-        RecordMissing: the record is gone.
+        RecordMissing: the record does not exist.
     """
     return bucket.read_record(Done, RunKeys(plan.run).done(plan.draft)).items if plan.done else ()
 

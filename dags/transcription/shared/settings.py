@@ -1,4 +1,4 @@
-"""What the deployment decided: Airflow's configuration, section `[transcription]`."""
+"""The deployment's settings: section `[transcription]` of Airflow's configuration."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ SECTION = "transcription"
 
 BYTES_PER_HOUR = 3600 * BYTES_PER_SECOND
 
-#: The least and the most that a number may be.
+#: Smallest and largest value of each number.
 _BOUNDS = {
     "audio_minutes_per_child": (0.01, 100_000),
-    "max_children": (1, 10_000),  # what Batch takes
+    "max_children": (1, 10_000),  # the limit of Batch
     "parallel_children": (1, 10_000),
-    "max_file_megabytes": (1, 5_000_000),  # what S3 stores
+    "max_file_megabytes": (1, 5_000_000),  # the limit of S3
     "poll_seconds": (1, 3_600),
     "start_limit_minutes": (0.01, 100_000),
     "expected_real_time_factor": (0.001, 100),
@@ -31,53 +31,53 @@ _BOUNDS = {
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of one deployment. Each is `[transcription] name`, or `AIRFLOW__TRANSCRIPTION__NAME`.
+    """The settings of one deployment. Set each as `[transcription] name` or `AIRFLOW__TRANSCRIPTION__NAME`.
 
     Raises:
-        SettingInvalid: one is missing or wrong; the message names it.
+        SettingInvalid: a setting is missing or wrong; the message names it.
     """
 
-    #: The bucket with `input/` and everything else.
+    #: The audio bucket.
     bucket: str
-    #: The Batch queue and job definition that transcribe, by name or ARN. No other deployment may use the queue.
+    #: Name or ARN of the Batch queue and job definition. No other deployment may use the queue.
     job_queue: str
     job_definition: str
-    #: The model of runs that do not choose one; empty: the one in the container image.
+    #: Model of runs that do not choose one; empty: the one in the container image.
     model: str = ""
-    #: Which model the image holds, in any words. Where it changes, earlier transcripts no longer count as done.
+    #: A name for the model in the container image. If it changes, earlier transcripts are outdated.
     image_model: str = ""
-    #: Subtitles that runs write which do not choose, with commas between them.
+    #: Subtitles of runs that do not choose any, separated by commas.
     formats: str = ",".join(FORMATS)
-    #: Words with less confidence are marked in the JSON and counted in the report. From 0, which marks none, to 1.
+    #: Words with less confidence are marked in the JSON and counted in the report. From 0 (marks none) to 1.
     low_confidence: float = Options.low_confidence
-    #: What transcribes: `auto`, `batched` or `libdeepspeech`. `auto` takes the batched engine, several times as fast,
-    #: in each container where it hears in a built-in clip what libdeepspeech hears.
+    #: `auto`, `batched` or `libdeepspeech`. `auto` is the batched engine, several times as fast, if it recognises the
+    #: same words as libdeepspeech in a test clip in the container.
     engine: str = Options.engine
-    #: Whether the batched engine calculates its LSTM in whole numbers of 8 bits: faster, and some words differ. The
-    #: report says in how many of the first segments.
+    #: Whether the batched engine computes its LSTM with 8-bit integers. It is faster and some words differ; the report
+    #: says in how many of the first segments.
     int8_lstm: bool = Options.int8_lstm
-    #: How much audio one child of the array job takes, in minutes. Less is done sooner and pays for more starts.
+    #: Minutes of audio for one child of the array job. A smaller value finishes sooner, and pays for more starts.
     audio_minutes_per_child: float = 240.0
-    #: The most children of one array job; Batch itself allows 10,000.
+    #: Limit of the children of one array job; Batch allows 10,000.
     max_children: int = 1_000
-    #: How many children the compute environment has room for at once.
+    #: Number of children that the compute environment runs at once.
     parallel_children: int = 64
-    #: A larger file is refused: its container would have no room for it. A WAV file without extensions ends at 4 GiB.
+    #: Larger files are refused, because a container has no disk space for them. Plain WAV files end at 4 GiB.
     max_file_megabytes: int = 4_096
-    #: How often the Batch job is looked at, in seconds.
+    #: Seconds between two queries for the state of the Batch job.
     poll_seconds: int = 30
-    #: How long Batch may leave a job waiting without starting anything of it, before the job is ended.
+    #: Minutes for which Batch may start no child of a job before the job is ended.
     start_limit_minutes: float = 120.0
-    #: For estimates: seconds of one vCPU per second of audio, at the official model's size. The batched engine: 0.1;
-    #: libdeepspeech: 0.35 to 0.6.
+    #: For estimates: vCPU seconds per second of audio, with a model of the official size. The batched engine needs 0.1,
+    #: libdeepspeech 0.35 to 0.6.
     expected_real_time_factor: float = 0.1
-    #: In US dollars. c6i.large on demand in us-east-1, $0.085 for two vCPUs; Spot is usually less than half of it.
+    #: In US dollars. Default: c6i.large on demand in us-east-1, $0.085 for two vCPUs. Spot is usually less than half.
     vcpu_hour_price: float = 0.0425
-    #: What an hour of audio costs elsewhere, in US dollars: Amazon Transcribe, first tier, $0.024 a minute.
+    #: Price of a cloud speech API for an hour of audio, in US dollars. Default: Amazon Transcribe, $0.024 a minute.
     api_hour_price: float = 1.44
-    #: The SNS topic that is told of red runs, an ARN; empty: nobody is told.
+    #: ARN of the SNS topic for messages about failed runs; empty: no messages.
     alert_topic: str = ""
-    #: Whether the topic is also sent the report of each green run that had audio.
+    #: Whether the topic also gets the report of each successful run that had audio.
     daily_summary: bool = False
 
     def __post_init__(self) -> None:
@@ -87,9 +87,11 @@ class Settings:
                     f"[{SECTION}] {name} is empty. Set it in Airflow's configuration, or as the environment variable "
                     f"AIRFLOW__{SECTION.upper()}__{name.upper()}; `cdk deploy` does so by itself."
                 )
-        for name, (least, most) in _BOUNDS.items():
-            if not least <= getattr(self, name) <= most:
-                raise SettingInvalid(f"[{SECTION}] {name} is {getattr(self, name)}; it must be from {least} to {most}.")
+        for name, (minimum, maximum) in _BOUNDS.items():
+            if not minimum <= getattr(self, name) <= maximum:
+                raise SettingInvalid(
+                    f"[{SECTION}] {name} is {getattr(self, name)}; it must be from {minimum} to {maximum}."
+                )
         try:
             _ = self.default_options
         except OptionInvalid as error:
@@ -97,12 +99,12 @@ class Settings:
 
     @property
     def bytes_per_child(self) -> int:
-        """How much audio one child takes, in bytes."""
+        """Bytes of audio for one child."""
         return int(self.audio_minutes_per_child * BYTES_PER_HOUR / 60)
 
     @property
     def max_file_bytes(self) -> int:
-        """The size of the largest file that is taken, in bytes."""
+        """Size of the largest file that is taken, in bytes."""
         return self.max_file_megabytes * 2**20
 
     @property
@@ -122,19 +124,20 @@ class Settings:
 
 
 def load_settings() -> Settings:
-    """The settings in force.
+    """Load the settings from Airflow's configuration.
 
     Raises:
-        SettingInvalid: one is missing or wrong; the message names it.
+        SettingInvalid: a setting is missing or wrong; the message names it.
     """
     kinds = get_type_hints(Settings)
-    given = {each.name: conf.get(SECTION, each.name, fallback=None) for each in fields(Settings)}
+    texts = {field.name: conf.get(SECTION, field.name, fallback=None) for field in fields(Settings)}
     required = dict.fromkeys(("bucket", "job_queue", "job_definition"), "")
-    values = {name: _parse(kinds[name], name, text) for name, text in given.items() if text is not None}
+    values = {name: _parse(kinds[name], name, text) for name, text in texts.items() if text is not None}
     return Settings(**{**required, **values})
 
 
 def _parse(kind: Any, name: str, text: str) -> Any:
+    """Convert the text of a setting to the type `kind`."""
     if kind is bool:
         if text.lower() not in ("true", "false"):
             raise SettingInvalid(f"[{SECTION}] {name} is {text!r}; it must be true or false.")
@@ -142,5 +145,5 @@ def _parse(kind: Any, name: str, text: str) -> Any:
     try:
         return kind(text)
     except ValueError:
-        wanted = "a whole number" if kind is int else "a number"
-        raise SettingInvalid(f"[{SECTION}] {name} is {text!r}; it must be {wanted}.") from None
+        expected = "a whole number" if kind is int else "a number"
+        raise SettingInvalid(f"[{SECTION}] {name} is {text!r}; it must be {expected}.") from None

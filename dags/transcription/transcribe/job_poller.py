@@ -71,7 +71,7 @@ class JobPoller:
         Returns:
             The last known reason; empty if Batch has given none.
         """
-        reason = self._batch.reason_to_wait(job)
+        reason = self._batch.waiting_reason(job)
         if reason and reason != logged:
             log.warning("Job %s waits for a machine: %s", job["jobId"], reason)
         return reason or logged

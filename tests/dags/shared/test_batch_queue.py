@@ -74,7 +74,7 @@ def test_a_submission_that_is_throttled_goes_through_later_and_once(
 def test_a_submission_is_not_tried_for_ever(
     submit: Callable[..., str], deployment: AirflowDeployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_PATIENCE", 0.2)
+    monkeypatch.setattr(module, "_SUBMIT_SECONDS", 0.2)
     deployment.aws.order(kind="throttle", action="SubmitJob")
     with pytest.raises(ClientError, match="TooManyRequests"):
         submit()
@@ -193,7 +193,7 @@ def test_batch_says_why_a_job_waits(
     deployment.aws.order(kind="stuck", reason="CAPACITY:NONE - no machine")
     job_id = submit(children=children)
     deployment.queue.reaches(job_id, "RUNNABLE", "PENDING")
-    assert batch.reason_to_wait(batch.describe(job_id)) == "CAPACITY:NONE - no machine"
+    assert batch.waiting_reason(batch.describe(job_id)) == "CAPACITY:NONE - no machine"
 
 
 @pytest.mark.parametrize("children", [1, 2])
@@ -202,7 +202,7 @@ def test_where_batch_gives_no_reason_none_is_made_up(
 ) -> None:
     job_id = submit(children=children, using=deployment.define(waits_for(gate)))
     deployment.queue.reaches(f"{job_id}:1" if children > 1 else job_id, "RUNNING")
-    assert batch.reason_to_wait(batch.describe(job_id)) == ""
+    assert batch.waiting_reason(batch.describe(job_id)) == ""
     gate.touch()
 
 
