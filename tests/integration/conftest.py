@@ -1,4 +1,4 @@
-"""The real stack, started once for all integration tests: local AWS, a Batch that executes, Airflow."""
+"""One real stack for all integration tests: the local AWS, Batch with real children, and Airflow."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from local.stack import Stack
 from tests.support.pipeline.pipeline import Pipeline
 
 isolate()
-pytest.register_assert_rewrite("tests.support.pipeline.run_checks")  # says which files are where
+pytest.register_assert_rewrite("tests.support.pipeline.final_state")  # says which files are where
 
-#: A child for each file, as long as there are no more than so many: what happens to a child happens to a known file.
+#: Up to so many files each get a child of their own, so that a fault of a child hits a known file.
 CHILDREN = 15
 SETTINGS = {
     "audio_minutes_per_child": "0.01",
@@ -40,5 +40,5 @@ def pipeline(stack: Stack) -> Iterator[Pipeline]:
 
 @pytest.fixture(scope="session")
 def clip() -> Path:
-    """A recording that comes along, named after what it says."""
+    """One of the demo clips. Its name is its text."""
     return sorted(DEMO_CLIPS.glob("*.wav"))[0]

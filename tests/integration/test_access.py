@@ -1,4 +1,4 @@
-"""A system that is broken from the start: red, and never taken for a quiet night."""
+"""A system that is broken from the start turns the run red. It never looks like a night without audio."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from local.resources import BUCKET, LIFECYCLE
-from tests.support.pipeline.fault_scenarios import spend_night, wait
+from tests.support.pipeline.faulty_run import run_with_faults, wait_for_end
 from tests.support.pipeline.pipeline import Pipeline
 from tests.support.pipeline.spoken_recordings import CLIP
 
 
 def test_denied_access_is_red_and_not_a_quiet_night(pipeline: Pipeline) -> None:
-    pipeline.give({"a.wav": CLIP})
+    pipeline.upload_recordings({"a.wav": CLIP})
     pipeline.add_fault(kind="deny", methods=["LIST"], prefix="input/")
-    night = spend_night(pipeline)
-    night.aftermath.check("failed", left=["a.wav"])
-    assert night.aftermath.run.tasks["wait_for_audio"] == "failed"
-    assert "AccessDenied" in night.logs["wait_for_audio"]
+    faulty_run = run_with_faults(pipeline)
+    faulty_run.final.check("failed", left=["a.wav"])
+    assert faulty_run.final.run.tasks["wait_for_audio"] == "failed"
+    assert "AccessDenied" in faulty_run.logs["wait_for_audio"]
 
 
 def test_a_missing_bucket_is_red_and_not_a_quiet_night(pipeline: Pipeline) -> None:
     with _no_bucket(pipeline):
-        run = wait(pipeline, pipeline.people.trigger())
+        run = wait_for_end(pipeline, pipeline.ui.trigger())
     assert run.state == "failed"
     assert run.tasks["wait_for_audio"] == "failed"
     assert "NoSuchBucket" in pipeline.log(run, "wait_for_audio")
@@ -40,11 +40,11 @@ def _no_bucket(pipeline: Pipeline) -> Iterator[None]:
 
 
 def test_a_job_for_which_there_is_no_machine_ends_red_with_batchs_reason(pipeline: Pipeline) -> None:
-    """It would wait for days, and nobody would know."""
-    pipeline.give({"a.wav": CLIP, "b.wav": CLIP})
+    """Without a limit the job would wait for days, and nobody would know."""
+    pipeline.upload_recordings({"a.wav": CLIP, "b.wav": CLIP})
     pipeline.add_fault(kind="stuck")
-    night = spend_night(pipeline)
-    night.aftermath.check("failed", jobs=[2], left=["a.wav", "b.wav"])
+    faulty_run = run_with_faults(pipeline)
+    faulty_run.final.check("failed", jobs=[2], left=["a.wav", "b.wav"])
     for text in ("JOB_STUCK", "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY"):
-        assert text in night.logs["transcribe"]
-    assert {job["status"] for job in night.aftermath.jobs} == {"FAILED"}
+        assert text in faulty_run.logs["transcribe"]
+    assert {job["status"] for job in faulty_run.final.jobs} == {"FAILED"}

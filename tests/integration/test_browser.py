@@ -1,4 +1,4 @@
-"""The Airflow UI as people meet it, in a real browser: log in, press Trigger, fill in the form, see the run."""
+"""The Airflow UI in a real browser: log in, press Trigger, fill in the form, see the run."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from local.airflow import DAG_ID
 from local.configuration import USER
+from tests.support.pipeline.final_state import FinalState
 from tests.support.pipeline.pipeline import Pipeline
-from tests.support.pipeline.run_checks import Aftermath
 from tests.support.pipeline.spoken_recordings import CLIP
 from transcription.contract.keys import RunKeys, run_name
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="no browser here; `apt install chromium` brings one")
-#: How long a page of a busy machine may take, in milliseconds.
-PATIENCE = 60_000
+#: How long a page may take on a busy machine, in milliseconds.
+PAGE_LIMIT = 60_000
 
 
 @pytest.fixture
 def page() -> Iterator[Page]:
-    # Without the sandbox, because CI is root; without background traffic, because CI has no network.
+    # CI is root, so Chromium needs --no-sandbox. CI has no network, so background traffic is off.
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=BROWSER, args=arguments)
         page = browser.new_page(viewport={"width": 1200, "height": 1600})
-        page.set_default_timeout(PATIENCE)
+        page.set_default_timeout(PAGE_LIMIT)
         yield page
         browser.close()
 
@@ -51,21 +51,21 @@ def form(pipeline: Pipeline, page: Page) -> Page:
 
 
 def submit(form: Page) -> str:
-    """Press Trigger; the id of the run whose page opens by itself."""
+    """Press Trigger, and return the id of the run whose page opens."""
     form.get_by_test_id("trigger-dag-submit").click()
     form.wait_for_url("**/runs/**")
     return unquote(form.url.rpartition("/runs/")[2])
 
 
 def test_pressing_trigger_with_nothing_filled_in_transcribes(pipeline: Pipeline, form: Page) -> None:
-    """A parameter that demands a value disables the button, which no call of the API would notice."""
-    pipeline.give({"a.wav": CLIP})
+    """A parameter that requires a value disables the button. A call of the API would not show that."""
+    pipeline.upload_recordings({"a.wav": CLIP})
     expect(form.get_by_test_id("trigger-dag-submit")).to_be_enabled()
-    Aftermath.of(pipeline, pipeline.people.wait(submit(form))).check(jobs=[1])
+    FinalState.read(pipeline, pipeline.ui.wait(submit(form))).check(jobs=[1])
 
 
 def test_what_people_fill_in_is_what_the_run_does(pipeline: Pipeline, form: Page) -> None:
-    pipeline.give({"x/a.wav": CLIP, "y/b.wav": CLIP})
+    pipeline.upload_recordings({"x/a.wav": CLIP, "y/b.wav": CLIP})
     form.fill("[name=element_prefix]", "x/")
     form.fill("[name=element_lm_alpha]", "0.75")
     form.fill("[name=element_lm_beta]", "1")
@@ -75,8 +75,8 @@ def test_what_people_fill_in_is_what_the_run_does(pipeline: Pipeline, form: Page
     form.get_by_label("Select one or multiple values").fill("vtt")
     form.keyboard.press("Enter")
     form.locator("label", has=form.locator("[name=element_dry_run]")).click()
-    run = pipeline.people.wait(submit(form))
-    Aftermath.of(pipeline, run).check(left=["x/a.wav", "y/b.wav"])
+    run = pipeline.ui.wait(submit(form))
+    FinalState.read(pipeline, run).check(left=["x/a.wav", "y/b.wav"])
     plan = json.loads(pipeline.read(RunKeys(run_name(run.run_id)).plan))
     assert (plan["prefix"], plan["files"], plan["dry_run"]) == ("x/", 1, True)
     assert plan["options"]["hot_words"] == [{"word": "help", "boost": 2.0}, {"word": "open", "boost": -1.5}]
@@ -87,4 +87,4 @@ def test_what_people_fill_in_is_what_the_run_does(pipeline: Pipeline, form: Page
 
 def test_nobody_sees_anything_without_logging_in(pipeline: Pipeline, page: Page) -> None:
     page.goto(f"{pipeline.stack.airflow.url}/dags/{DAG_ID}")
-    expect(page.locator("input[name=password]")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("input[name=password]")).to_be_visible(timeout=PAGE_LIMIT)

@@ -1,4 +1,4 @@
-"""A run that somebody ends while its job is at work: the job ends too, and what it did is not done again."""
+"""A run that somebody cancels while its job works: the job ends too, and finished files are not transcribed again."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pytest
 
 from local.runs import Run
 from local.stack import Stack
-from tests.support.pipeline.pipeline import OVER, Pipeline
+from tests.support.pipeline.final_state import FinalState
+from tests.support.pipeline.pipeline import ENDED, Pipeline
 from tests.support.pipeline.process_kills import halted_child, kill_worker
-from tests.support.pipeline.run_checks import Aftermath
 from tests.support.pipeline.spoken_recordings import CLIPS, long_recording
 from tests.support.pipeline.waiting import until
 from transcription.contract.keys import RunKeys, run_name
@@ -21,42 +21,42 @@ LONG, SHORT = "0-long.wav", ["1.wav", "2.wav"]
 
 @dataclass(frozen=True)
 class Story:
-    """A run is cancelled; the next one too, while nobody is there to be told; the third one takes what is left."""
+    """One run is cancelled. The next is cancelled while its task has no process. The third takes the rest."""
 
-    cancelled: Aftermath
-    #: The second run's job when that run was red already, and at the end.
+    cancelled: FinalState
+    #: The second run's job right after that run turned red, and at the end.
     orphan: dict[str, Any]
     orphan_ended: dict[str, Any]
     second: Run
-    third: Aftermath
+    third: FinalState
 
 
 @pytest.fixture(scope="module")
 def story(stack: Stack) -> Story:
     pipeline = Pipeline(stack)
-    people = pipeline.people
+    ui = pipeline.ui
     pipeline.clear()
-    pipeline.give({LONG: long_recording(), **dict(zip(SHORT, CLIPS, strict=False))})
+    pipeline.upload_recordings({LONG: long_recording(), **dict(zip(SHORT, CLIPS, strict=False))})
 
-    first_id = people.trigger()
+    first_id = ui.trigger()
     with halted_child(first_id):
         results = RunKeys(run_name(first_id)).results
         until("the results of the short ones", lambda: len(pipeline.keys(results)) == len(SHORT))
-        people.wait_for_task(first_id, "transcribe", "running")
-        people.mark_run_failed(first_id)
+        ui.wait_for_task(first_id, "transcribe", "running")
+        ui.mark_run_failed(first_id)
         pipeline.wait_for_termination(first_id)
-    until("the end of the job", lambda: pipeline.jobs(first_id)[0]["status"] in OVER)
-    cancelled = Aftermath.of(pipeline, people.wait(first_id))
+    until("the end of the job", lambda: pipeline.jobs(first_id)[0]["status"] in ENDED)
+    cancelled = FinalState.read(pipeline, ui.wait(first_id))
 
-    second_id = people.trigger()
+    second_id = ui.trigger()
     with halted_child(second_id):
-        kill_worker(people.wait_for_task(second_id, "transcribe", "running"))
-        people.mark_run_failed(second_id)
-        second = people.wait(second_id)
+        kill_worker(ui.wait_for_task(second_id, "transcribe", "running"))
+        ui.mark_run_failed(second_id)
+        second = ui.wait(second_id)
         (orphan,) = pipeline.jobs(second_id)
-        third_id = people.trigger()
+        third_id = ui.trigger()
         pipeline.wait_for_termination(second_id)
-    third = Aftermath.of(pipeline, people.wait(third_id))
+    third = FinalState.read(pipeline, ui.wait(third_id))
     return Story(cancelled, orphan, pipeline.jobs(second_id)[0], second, third)
 
 
@@ -67,7 +67,7 @@ def test_a_cancelled_run_ends_its_job(story: Story) -> None:
 
 
 def test_a_job_that_nobody_waits_for_is_ended_by_the_next_run(story: Story) -> None:
-    """Its task had no process any more that could have ended it; the audio would be paid for twice."""
+    """Its task had no process left that could end the job. Without this, the audio would be paid for twice."""
     assert (story.second.state, story.orphan["status"]) == ("failed", "RUNNING")
     assert story.orphan_ended["status"] == "FAILED"
     assert run_name(story.third.run.run_id) in story.orphan_ended["statusReason"]

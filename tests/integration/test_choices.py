@@ -1,4 +1,4 @@
-"""What people choose when they start a run, and what becomes of audio that has a transcript already."""
+"""The choices in the trigger form, and audio that has a transcript already."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pytest
 from local.paths import DEMO_MODEL
 from local.resources import BUCKET
 from local.stack import Stack
-from tests.support.pipeline.fault_scenarios import Night, spend_night
+from tests.support.pipeline.faulty_run import FaultyRun, run_with_faults
+from tests.support.pipeline.final_state import FinalState
 from tests.support.pipeline.pipeline import Pipeline
-from tests.support.pipeline.run_checks import Aftermath
 from tests.support.pipeline.spoken_recordings import CLIPS
 from transcription.contract import keys
 
@@ -21,16 +21,16 @@ FILES = {"x/a.wav": CLIPS[0], "x/b.wav": CLIPS[1], "y/c.wav": CLIPS[2]}
 
 @dataclass(frozen=True)
 class Story:
-    """The same three files, run after run."""
+    """Five runs over the same three files."""
 
-    dry: Night
-    #: Asked for `x/`, and one file at most.
-    some: Night
-    rest: Night
-    #: All of them uploaded again, as `aws s3 sync` of a folder does every day.
-    again: Night
-    #: One of them uploaded again, and transcribed again because somebody wants that.
-    forced: Night
+    dry: FaultyRun
+    #: Limited to the prefix `x/` and to one file.
+    some: FaultyRun
+    rest: FaultyRun
+    #: After all files were uploaded again, as a daily `aws s3 sync` does.
+    again: FaultyRun
+    #: After one file was uploaded again, with `force`.
+    forced: FaultyRun
 
 
 @pytest.fixture(scope="module")
@@ -38,81 +38,81 @@ def story(stack: Stack) -> Story:
     pipeline = Pipeline(stack)
     pipeline.clear()
 
-    def night(**conf: object) -> Night:
-        return spend_night(pipeline, pipeline.people.trigger(conf))
+    def run_with(**conf: object) -> FaultyRun:
+        return run_with_faults(pipeline, pipeline.ui.trigger(conf))
 
-    pipeline.give(FILES)
-    dry = night(dry_run=True)
-    some = night(prefix="x/", max_files=1)
-    rest = night()
-    pipeline.give(FILES)
-    again = night()
-    pipeline.give({"x/a.wav": FILES["x/a.wav"]})
-    return Story(dry, some, rest, again, night(force=True))
+    pipeline.upload_recordings(FILES)
+    dry = run_with(dry_run=True)
+    some = run_with(prefix="x/", max_files=1)
+    rest = run_with()
+    pipeline.upload_recordings(FILES)
+    again = run_with()
+    pipeline.upload_recordings({"x/a.wav": FILES["x/a.wav"]})
+    return Story(dry, some, rest, again, run_with(force=True))
 
 
 def test_a_dry_run_tells_what_it_would_do_and_does_nothing(story: Story) -> None:
-    story.dry.aftermath.check(left=FILES)
+    story.dry.final.check(left=FILES)
     assert "3 files to transcribe by 3 children" in story.dry.logs["plan"]
     assert "of one vCPU, $" in story.dry.logs["plan"]
-    assert story.dry.aftermath.run.tasks["transcribe"] == "skipped"
+    assert story.dry.final.run.tasks["transcribe"] == "skipped"
 
 
 def test_one_file_is_a_plain_job(story: Story) -> None:
-    """Batch refuses arrays of one."""
-    story.some.aftermath.check(jobs=[1], left=["x/b.wav", "y/c.wav"])
-    assert "arrayProperties" not in story.some.aftermath.jobs[0]
+    """Batch refuses array jobs of one child."""
+    story.some.final.check(jobs=[1], left=["x/b.wav", "y/c.wav"])
+    assert "arrayProperties" not in story.some.final.jobs[0]
 
 
 def test_a_prefix_and_a_maximum_leave_the_rest_for_the_next_run(story: Story) -> None:
-    story.some.aftermath.check(jobs=[1], left=["x/b.wav", "y/c.wav"])
-    assert story.some.aftermath.report is not None
-    assert story.some.aftermath.report["waiting"] == 1
+    story.some.final.check(jobs=[1], left=["x/b.wav", "y/c.wav"])
+    assert story.some.final.report is not None
+    assert story.some.final.report["waiting"] == 1
 
 
 def test_there_are_never_more_children_than_files(story: Story) -> None:
-    """Empty children used to fail, and the whole array with them. These files have audio for ten."""
-    story.rest.aftermath.check(jobs=[2])
+    """A child without files would fail, and the job with it. By their length, these files make ten."""
+    story.rest.final.check(jobs=[2])
 
 
 def test_audio_that_has_its_transcript_is_moved_and_not_paid_for_again(story: Story) -> None:
-    story.again.aftermath.check(jobs=[])
-    assert story.again.aftermath.report is not None
-    assert story.again.aftermath.report["done_before"] == 3
+    story.again.final.check(jobs=[])
+    assert story.again.final.report is not None
+    assert story.again.final.report["done_before"] == 3
 
 
 def test_audio_is_transcribed_again_where_people_insist(story: Story) -> None:
-    story.forced.aftermath.check(jobs=[1], again={"x/a.wav": 2})
+    story.forced.final.check(jobs=[1], transcriptions={"x/a.wav": 2})
 
 
 def test_those_who_follow_the_transcripts_are_told_of_the_figures(story: Story) -> None:
     (event,) = story.some.events
-    assert event["uri"] == f"s3://{BUCKET}/output"  # Airflow drops the slash at the end, for those who follow too
+    assert event["uri"] == f"s3://{BUCKET}/output"  # Airflow drops the last slash, for the followers of the Asset too
     assert (event["extra"]["transcribed"], event["extra"]["waiting"]) == (1, 1)
     assert event["extra"]["audio_seconds"] > 1
     assert story.dry.events == []
 
 
 def test_people_can_bring_their_own_model(pipeline: Pipeline) -> None:
-    pipeline.give({"a.wav": CLIPS[0]})
+    pipeline.upload_recordings({"a.wav": CLIPS[0]})
     for name in ("demo.pbmm", "demo.scorer", "model.json"):
         pipeline.s3.upload_file(str(DEMO_MODEL / name), BUCKET, f"{keys.model('mine')}{name}")
     weights = {"lm_alpha": 0.75, "lm_beta": 1}
     chosen = {"hot_words": ["help:2"], "formats": ["vtt"], "beam_width": 200, "alternatives": 1, **weights}
     run = pipeline.run({"model": "mine", **chosen})
-    Aftermath.of(pipeline, run).check(jobs=[1])
+    FinalState.read(pipeline, run).check(jobs=[1])
     transcript = json.loads(pipeline.read("output/a.json"))
     provenance = transcript["provenance"]
     assert provenance["model"]["name"] == "mine"
     assert provenance["decoder"] == {"beam_width": 200, **weights}
-    assert [len(each["alternatives"]) for each in transcript["segments"]] == [1]
+    assert [len(segment["alternatives"]) for segment in transcript["segments"]] == [1]
     assert provenance["options"]["hot_words"] == [{"word": "help", "boost": 2.0}]
     assert pipeline.keys("output/") == ["output/a", "output/a.json", "output/a.vtt"]
 
 
 def test_what_cannot_be_used_is_refused_before_anything_starts(pipeline: Pipeline) -> None:
-    pipeline.give({"a.wav": CLIPS[0]})
+    pipeline.upload_recordings({"a.wav": CLIPS[0]})
     for conf, code in ({"model": "not/a/model"}, "OPTION_INVALID"), ({"model": "nowhere"}, "MODEL_MISSING"):
-        night = spend_night(pipeline, pipeline.people.trigger(conf))
-        night.aftermath.check("failed", left=["a.wav"])
-        assert code in night.logs["plan"]
+        faulty_run = run_with_faults(pipeline, pipeline.ui.trigger(conf))
+        faulty_run.final.check("failed", left=["a.wav"])
+        assert code in faulty_run.logs["plan"]

@@ -1,4 +1,4 @@
-"""`make demo RUNNER=container`: the real image, built from the Dockerfile as it is, runs every child."""
+"""`make demo RUNNER=container` builds the real image from the Dockerfile and runs every child in it."""
 
 from __future__ import annotations
 
@@ -24,6 +24,6 @@ def test_the_image_transcribes_as_the_environment_does(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    said = json.loads((DEMO_CLIPS / "transcripts.json").read_text())
-    for clip, text in said.items():
+    texts = json.loads((DEMO_CLIPS / "transcripts.json").read_text())
+    for clip, text in texts.items():
         assert (tmp_path / "output" / Path(clip).stem).read_text() == f"{text}\n"

@@ -16,10 +16,10 @@ from tests.support.odd_recordings import FORMATS, ODD_NAMES, OTHER, UNREADABLE, 
 
 
 class Demo:
-    """One run of `make demo`: what went in, what came out."""
+    """One run of `make demo`: the folder of recordings, the output folder, and what it printed."""
 
-    def __init__(self, audio: Path, out: Path, said: str, printed: str) -> None:
-        self.audio, self.out, self.said, self.printed = audio, out, said, printed
+    def __init__(self, audio: Path, out: Path, words: str, printed: str) -> None:
+        self.audio, self.out, self.words, self.printed = audio, out, words, printed
 
     def text(self, name: str) -> str:
         return (self.out / "output" / name[: -len(".wav")]).read_text()
@@ -44,14 +44,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory, clip: Path) -> Demo:
 
 @pytest.mark.parametrize("name", ODD_NAMES)
 def test_a_recording_is_transcribed_under_its_own_name(demo: Demo, name: str) -> None:
-    """Names with spaces, `#`, `;`, `(`, dots or folders used to be skipped, cut, or run as commands."""
-    assert demo.text(name) == demo.said + "\n"
+    """Programs that build shell commands skip, cut or execute names with spaces, `#`, `;`, `(`, dots or folders."""
+    assert demo.text(name) == demo.words + "\n"
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_recording_is_transcribed_in_whatever_wav_it_comes(demo: Demo, name: str) -> None:
-    """Stereo, 8 and 24 bit used to be misread without a word."""
-    assert demo.text(name) == demo.said + "\n"
+    """Stereo, 8-bit and 24-bit files must not be misread silently."""
+    assert demo.text(name) == demo.words + "\n"
 
 
 @pytest.mark.parametrize("name", WORDLESS)
@@ -69,7 +69,7 @@ def test_transcribed_audio_is_moved_byte_for_byte(demo: Demo, name: str) -> None
 
 @pytest.mark.parametrize(("name", "code"), UNREADABLE.items())
 def test_unreadable_audio_is_kept_and_explained(demo: Demo, name: str, code: str) -> None:
-    """It used to give an empty transcript and count as done."""
+    """Unreadable audio must not become an empty transcript."""
     assert (demo.out / "failed" / name).read_bytes() == (demo.audio / name).read_bytes()
     reason = json.loads((demo.out / "failed" / f"{name}.error.json").read_text())
     assert reason["failure"]["code"] == code
@@ -91,9 +91,9 @@ def test_nothing_else_appears_and_nothing_is_lost(demo: Demo) -> None:
 
 
 def test_a_transcript_says_when_how_surely_and_by_which_model(demo: Demo) -> None:
-    """A transcript used to be bare text."""
+    """The JSON transcript has times, confidence and the model."""
     document = json.loads((demo.out / "output" / "plain.json").read_text())
-    assert " ".join(word["word"] for word in document["words"]) == demo.said
+    assert " ".join(word["word"] for word in document["words"]) == demo.words
     assert 0 < document["confidence"] <= 1
     assert all(word["start"] < word["end"] <= document["audio"]["seconds"] for word in document["words"])
     assert len(document["provenance"]["model"]["acoustic_sha256"]) == 64

@@ -1,19 +1,19 @@
-"""Which engine transcribes is a matter of speed: what is written is the same, byte for byte."""
+"""Both engines write the same transcripts, byte for byte. They differ in speed only."""
 
 from __future__ import annotations
 
+from tests.support.pipeline.final_state import FinalState
 from tests.support.pipeline.pipeline import Pipeline
-from tests.support.pipeline.run_checks import Aftermath
 from tests.support.pipeline.spoken_recordings import CLIPS, SILENCE, long_recording
 from transcription.contract import keys
 from transcription.contract.options import AUTO, BATCHED, LIBDEEPSPEECH
 
-#: The first one is cut at silence, and long enough for `auto` to prove the batched engine.
+#: `long.wav` is cut at silence, and is long enough for `auto` to prove the batched engine.
 FILES = {"long.wav": long_recording(minutes=1), "a/one.wav": CLIPS[0], "a/two.wav": CLIPS[1], "silence.wav": SILENCE}
 
 
 def texts(pipeline: Pipeline) -> dict[str, bytes]:
-    """All that was written but JSON, which names the engine."""
+    """The content of all outputs except JSON, which names the engine."""
     names = [key for key in pipeline.keys(keys.OUTPUT_FOLDER) if not key.endswith(".json")]
     return {name: pipeline.read(name) for name in names}
 
@@ -21,13 +21,13 @@ def texts(pipeline: Pipeline) -> dict[str, bytes]:
 def test_runs_with_either_engine_write_the_same(pipeline: Pipeline) -> None:
     written, engines = {}, {}
     for times, engine in enumerate((LIBDEEPSPEECH, BATCHED, AUTO), 1):
-        pipeline.give(FILES)
+        pipeline.upload_recordings(FILES)
         run = pipeline.run({"engine": engine, "force": True})
-        aftermath = Aftermath.of(pipeline, run)
-        aftermath.check(jobs=[len(FILES)], again=dict.fromkeys(FILES, times))
+        final = FinalState.read(pipeline, run)
+        final.check(jobs=[len(FILES)], transcriptions=dict.fromkeys(FILES, times))
         written[engine] = texts(pipeline)
-        assert aftermath.report is not None
-        engines[engine] = {name.split()[0]: count for name, count in aftermath.report["engines"].items()}
+        assert final.report is not None
+        engines[engine] = {name.split()[0]: count for name, count in final.report["engines"].items()}
     assert engines == {
         LIBDEEPSPEECH: {"libdeepspeech": 4},
         BATCHED: {"batched": 4},

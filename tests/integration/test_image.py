@@ -1,4 +1,4 @@
-"""The real image, locked down as in production: it works, obeys SIGTERM at any moment, and goes on where it was."""
+"""The real image, with the restrictions of production: it works, obeys SIGTERM at any moment, and resumes its work."""
 
 from __future__ import annotations
 
@@ -31,10 +31,11 @@ pytestmark = pytest.mark.skipif(ENGINE is None, reason="no container engine answ
 
 RUN, DRAFT = "manual-2026-11-22-0001", "0a1b2c3d"
 TERMINATIONS = 20
-#: In a shard.
+#: The number of files in a shard.
 FILES = 120
+#: The exit code after SIGTERM.
 TERMINATED = 143
-#: What the container needs with two processes and a model of 3 MB. With less it would leave the batched engine.
+#: The memory for two processes and a model of 3 MB. With less, the container would not choose the batched engine.
 MEMORY = "512m"
 
 Container = Callable[..., "subprocess.Popen[str]"]
@@ -42,11 +43,11 @@ Container = Callable[..., "subprocess.Popen[str]"]
 
 @pytest.fixture(scope="module")
 def container(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Container]:
-    """Start a container of the image: nothing can be written but /tmp, no capability, no privilege to be had."""
+    """Start containers of the image with a read-only root, no capabilities and no new privileges."""
     assert ENGINE is not None
     build_image()
     names: list[str] = []
-    folder = tmp_path_factory.mktemp("engine")  # podman leaves a file where memory ended
+    folder = tmp_path_factory.mktemp("engine")  # podman leaves a file here when a container runs out of memory
 
     def run(*command: str, options: tuple[str, ...] = ("--network=none",)) -> subprocess.Popen[str]:
         names.append(f"transcriber-{uuid.uuid4().hex[:12]}")
@@ -66,25 +67,25 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     processes.end(state)
 
 
-def finished(process: subprocess.Popen[str]) -> str:
-    """What a container printed that came to a good end."""
+def output_of(process: subprocess.Popen[str]) -> str:
+    """Wait for a container that must succeed, and return what it printed."""
     output, errors = process.communicate(timeout=120)
     assert process.returncode == 0, output + errors
     return output
 
 
 def test_the_container_can_tell_by_itself_whether_it_works(container: Container) -> None:
-    heard, engine = finished(container("python", "-m", "transcriber", "--self-test")).splitlines()
+    heard, engine = output_of(container("python", "-m", "transcriber", "--self-test")).splitlines()
     assert heard == "heard: yes start play next"
     assert engine.startswith("engine: batched float32")
 
 
 def test_nobody_in_the_container_is_root_and_the_first_process_hands_signals_on(container: Container) -> None:
-    """It used to run as root."""
+    """The container must not run as root."""
     code = (
         "import os, pathlib; print(os.getuid(), pathlib.Path('/proc/1/cmdline').read_bytes().split(b'\\0')[0].decode())"
     )
-    assert finished(container("python", "-c", code)) == "65534 dumb-init\n"
+    assert output_of(container("python", "-c", code)) == "65534 dumb-init\n"
 
 
 def test_ten_minutes_need_no_more_memory_than_a_clip(container: Container, tmp_path: Path) -> None:
@@ -92,12 +93,12 @@ def test_ten_minutes_need_no_more_memory_than_a_clip(container: Container, tmp_p
     soundfile.write(tmp_path / "long.wav", np.resize(np.concatenate(clips), 600 * 16000), 16000)
     tmp_path.chmod(0o755)
     mounted = ("--network=none", f"--volume={tmp_path}:/audio:ro")
-    output = finished(container("python", "-m", "transcriber", "/audio/long.wav", options=mounted))
+    output = output_of(container("python", "-m", "transcriber", "/audio/long.wav", options=mounted))
     assert len(output.split()) > 600
 
 
-class Work:
-    """A shard in a bucket of its own."""
+class ShardInBucket:
+    """A shard with its recordings in a new bucket."""
 
     def __init__(self, endpoint: str, files: dict[str, bytes]) -> None:
         self.bucket = f"audio-{uuid.uuid4()}"
@@ -112,16 +113,16 @@ class Work:
         self._s3.put_object(Bucket=self.bucket, Key=keys.RunKeys(RUN).shard(DRAFT, 0), Body=records.dump(shard))
 
     def start(self, container: Container) -> subprocess.Popen[str]:
-        """Run the child once."""
+        """Start a container that works on the shard."""
         variables = [f"--env={name}={value}" for name, value in self.environment.items()]
         child = ("python", "-m", "transcriber", "--bucket", self.bucket, "--run", RUN, "--draft", DRAFT)
         return container(*child, options=("--network=host", *variables))
 
     def outputs(self) -> dict[str, bytes]:
-        """All transcripts."""
+        """The content of all transcripts, by key."""
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=keys.OUTPUT_FOLDER)
-        found = [each["Key"] for page in pages for each in page.get("Contents", ())]
-        return {key: self._s3.get_object(Bucket=self.bucket, Key=key)["Body"].read() for key in found}
+        output_keys = [entry["Key"] for page in pages for entry in page.get("Contents", ())]
+        return {key: self._s3.get_object(Bucket=self.bucket, Key=key)["Body"].read() for key in output_keys}
 
 
 def transcribed(output: str) -> list[str]:
@@ -132,45 +133,45 @@ def transcribed(output: str) -> list[str]:
 def test_twenty_terminations_at_random_moments_lose_nothing_and_repeat_nothing(
     container: Container, endpoint: str
 ) -> None:
-    """A Spot host gives notice by SIGTERM. What is committed stays, what is not is done by the next attempt."""
+    """A Spot reclaim sends SIGTERM. Committed files stay, and the next attempt transcribes the others."""
     recording = io.BytesIO()
     clips = [soundfile.read(path, dtype="int16")[0] for path in sorted(DEMO_CLIPS.glob("*.wav"))]
     soundfile.write(recording, np.concatenate(clips[:3]), 16000, format="WAV")
     files = {f"{number:03d}.wav": recording.getvalue() for number in range(FILES)}
-    undisturbed = Work(endpoint, files)
-    finished(undisturbed.start(container))
+    undisturbed = ShardInBucket(endpoint, files)
+    output_of(undisturbed.start(container))
     expected = undisturbed.outputs()
     assert len(expected) == 4 * len(files)
 
     moments = random.Random(7)  # noqa: S311 - nothing is kept secret by it
     terminations = 0
-    while terminations < TERMINATIONS:  # as many shards as it takes: a fast machine is done with one after a few
-        disturbed = Work(endpoint, files)
+    while terminations < TERMINATIONS:  # a fast machine finishes a shard after few terminations
+        disturbed = ShardInBucket(endpoint, files)
         httpx.delete(f"{endpoint}/_calls").raise_for_status()
         while attempt(disturbed.start(container), moments) == TERMINATED:
             terminations += 1
         assert disturbed.outputs() == expected
-        # A file whose record is there is never begun again: each has been committed once.
+        # No attempt begins a file that has a result record, so that every file is committed once.
         assert httpx.get(f"{endpoint}/_calls").json()["s3"]["PUT runs/"] == len(files)
 
 
 def attempt(process: subprocess.Popen[str], moments: random.Random) -> int:
-    """Run a child and terminate it at some moment, if it is not done before; its exit code."""
+    """Terminate a child at a random moment, if it has not ended before, and return its exit code."""
     output = interrupt(process, after_files=moments.randrange(6), and_seconds=moments.random() * 0.3)
     assert process.returncode in (0, TERMINATED), output
-    # Where nobody minds the exception by which it ends, Python says so, and the child would go on to its end.
+    # Python prints this where code swallows the exception that ends the child, which would then work on.
     assert "Exception ignored" not in output, output
     return process.returncode
 
 
 def interrupt(process: subprocess.Popen[str], after_files: int, and_seconds: float) -> str:
-    """Send SIGTERM some moments after so many files were transcribed; what was printed."""
+    """Send SIGTERM `and_seconds` after `after_files` files were transcribed, and return the output."""
     assert process.stdout is not None
-    lines = [process.stdout.readline()]  # until it has begun, its first process takes no signal, as in any container
+    lines = [process.stdout.readline()]  # before this line, its first process ignores signals, as in every container
     while len(transcribed("".join(lines))) < after_files and (line := process.stdout.readline()):
         lines.append(line)
     try:
-        process.wait(timeout=and_seconds)  # the moment is what is random here
+        process.wait(timeout=and_seconds)  # a random moment is what this test is about
     except subprocess.TimeoutExpired:
         process.terminate()
     rest, errors = process.communicate(timeout=60)

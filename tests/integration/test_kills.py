@@ -1,4 +1,4 @@
-"""Every task killed after each call that it makes to AWS, one after the other, and run again until it gets through."""
+"""Every task is killed after each of its calls to AWS in turn, and retried until it succeeds."""
 
 from __future__ import annotations
 
@@ -8,68 +8,69 @@ import pytest
 
 from local.stack import Stack
 from tests.support.pipeline.airflow_ui import TASKS
+from tests.support.pipeline.final_state import FinalState
 from tests.support.pipeline.pipeline import Pipeline
-from tests.support.pipeline.run_checks import Aftermath
 from tests.support.pipeline.spoken_recordings import CLIP
 
-#: More calls than any task makes for two files.
+#: More calls to AWS than any task makes for two files.
 _MANY = 50
 
 
 @dataclass(frozen=True)
-class Murders:
-    """A run of which each task was killed until it got through."""
+class KilledRun:
+    """A run whose tasks were killed until they succeeded."""
 
-    #: How often, by task.
+    #: How often each task was killed, by task id.
     kills: dict[str, int]
-    aftermath: Aftermath
+    final: FinalState
 
 
 @pytest.fixture(scope="module")
-def murders(stack: Stack) -> Murders:
+def killed_run(stack: Stack) -> KilledRun:
     pipeline = Pipeline(stack)
     pipeline.clear()
-    pipeline.give({"a.WAV": CLIP, "a.wav": CLIP})  # the second one has no room for its transcript
-    run_id = _run_of_which_nothing_is_done(pipeline)
-    kills = {task: _kill_until_it_gets_through(pipeline, run_id, task) for task in TASKS}
-    return Murders(kills, Aftermath.of(pipeline, pipeline.people.wait(run_id)))
+    pipeline.upload_recordings({"a.WAV": CLIP, "a.wav": CLIP})  # the second file would write the same transcript
+    run_id = _start_run_with_nothing_done(pipeline)
+    kills = {task: _kill_until_success(pipeline, run_id, task) for task in TASKS}
+    return KilledRun(kills, FinalState.read(pipeline, pipeline.ui.wait(run_id)))
 
 
-def _run_of_which_nothing_is_done(pipeline: Pipeline) -> str:
-    """A run whose tasks are all marked as done, so that they can be cleared and looked at one by one."""
-    people = pipeline.people
-    people.pause()
+def _start_run_with_nothing_done(pipeline: Pipeline) -> str:
+    """Start a run and mark all its tasks as successful, so that the test can clear them one by one."""
+    ui = pipeline.ui
+    ui.pause()
     try:
-        run_id = people.trigger({"formats": []})
-        people.mark_succeeded(run_id, TASKS[0])
+        run_id = ui.trigger({"formats": []})
+        ui.mark_succeeded(run_id, TASKS[0])
     finally:
-        people.pause(paused=False)
-    people.wait(run_id)
+        ui.pause(paused=False)
+    ui.wait(run_id)
     return run_id
 
 
-def _kill_until_it_gets_through(pipeline: Pipeline, run_id: str, task: str) -> int:
-    """Kill a task after its first call, then after its second one, and so on.
+def _kill_until_success(pipeline: Pipeline, run_id: str, task: str) -> int:
+    """Kill a task after its first call to AWS, then its next attempt after the second call, and so on.
 
-    Killed after a call that AWS has carried out, and before the next one, is the same to whoever tries again.
+    Returns:
+        How often the task was killed before it succeeded.
     """
-    people = pipeline.people
+    ui = pipeline.ui
     for call in range(1, _MANY):
         pipeline.end_faults()
         pipeline.add_fault(kind="kill", at_request=call, after=True)
-        attempt = people.task(run_id, task)["try_number"] + 1
-        people.clear(run_id, task, downstream=False)
-        ended = people.wait_for_task(run_id, task, "success", "up_for_retry", "failed", attempt=attempt)
+        attempt = ui.task(run_id, task)["try_number"] + 1
+        ui.clear(run_id, task, downstream=False)
+        ended = ui.wait_for_task(run_id, task, "success", "up_for_retry", "failed", attempt=attempt)
         (fault,) = pipeline.end_faults()
         if ended["state"] == "success":
-            people.wait(run_id)
+            ui.wait(run_id)
             assert fault["fired"] == 0
             return call - 1
-        assert fault["fired"] == 1, people.log(run_id, task, attempt)
-    raise AssertionError(f"{task} never gets through")
+        assert fault["fired"] == 1, ui.log(run_id, task, attempt)
+    raise AssertionError(f"{task} never succeeds")
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_a_task_may_be_killed_at_any_call(murders: Murders, task: str) -> None:
-    assert murders.kills[task] > 0
-    murders.aftermath.check(jobs=[1], failed={"a.wav"})
+def test_a_task_may_be_killed_at_any_call(killed_run: KilledRun, task: str) -> None:
+    assert killed_run.kills[task] > 0
+    killed_run.final.check(jobs=[1], failed={"a.wav"})

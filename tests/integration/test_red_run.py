@@ -1,4 +1,4 @@
-"""A red run: every way in which a child can fail for good, in one job. What was done is kept, and the rest not lost."""
+"""A red run: one job in which a child fails in every way. Finished work is kept, and no file is lost."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ import pytest
 from local.aws_client import KEY_ID, REGION, SECRET
 from local.resources import ALERT_TOPIC
 from local.stack import Stack
-from tests.support.pipeline.fault_scenarios import Night, spend_night
+from tests.support.pipeline.faulty_run import FaultyRun, run_with_faults
 from tests.support.pipeline.pipeline import Pipeline
 from tests.support.pipeline.spoken_recordings import CLIP
 from tests.support.pipeline.waiting import until
 from transcription.contract.keys import RunKeys, run_name
 
-#: The files, in the order of their children, each named after what happens to it, with what people read about it.
+#: The files, in the order of their children, named after their faults, with the reason that people must read.
 REASONS = {
     "0-memory.wav": "OutOfMemoryError: Container killed due to memory usage",
     "1-image.wav": "CannotPullContainerError",
@@ -33,18 +33,18 @@ GOOD = "5-good.wav"
 
 @dataclass(frozen=True)
 class Story:
-    """A red run; then its causes are put right, and `transcribe` is cleared."""
+    """A red run, and the same run after its causes are removed and `transcribe` is cleared."""
 
-    red: Night
+    red: FaultyRun
     #: `job.json` at the end of the red run.
     job: dict[str, Any]
-    #: By task, the buttons that its page has.
+    #: The addresses of each task's buttons, by task id and button.
     buttons: dict[str, dict[str, str]]
     #: The log of the child that was denied access.
     child_log: str
-    #: What the topic's subscriber got.
+    #: The message that the topic's subscriber received.
     alert: dict[str, str]
-    green: Night
+    green: FaultyRun
 
 
 @pytest.fixture(scope="module")
@@ -52,25 +52,25 @@ def story(stack: Stack) -> Story:
     pipeline = Pipeline(stack)
     pipeline.clear()
     inbox = Inbox(pipeline.endpoint)
-    pipeline.give(dict.fromkeys([*REASONS, GOOD], CLIP))
+    pipeline.upload_recordings(dict.fromkeys([*REASONS, GOOD], CLIP))
     pipeline.add_fault(kind="out_of_memory", child=0)
     pipeline.add_fault(kind="image_pull", child=1)
     pipeline.add_fault(kind="timeout", child=2)
     pipeline.add_fault(kind="deny", methods=["PUT"], prefix="output/3-denied")
     pipeline.add_fault(kind="spot_reclaim", child=4)
-    red = spend_night(pipeline)
-    run_id = red.aftermath.run.run_id
+    red = run_with_faults(pipeline)
+    run_id = red.final.run.run_id
     name = run_name(run_id)
     job = json.loads(pipeline.read(RunKeys(name).job))
-    buttons = {task: pipeline.people.buttons(run_id, task) for task in ("transcribe", "report")}
+    buttons = {task: pipeline.ui.buttons(run_id, task) for task in ("transcribe", "report")}
     child_log = (stack.state / "logs" / "batch" / f"transcribe-{name}" / "3-1.log").read_text()
     alert = until("an alert", inbox.read)
-    pipeline.people.clear(run_id, "transcribe")
-    return Story(red, job, buttons, child_log, alert, spend_night(pipeline, run_id))
+    pipeline.ui.clear(run_id, "transcribe")
+    return Story(red, job, buttons, child_log, alert, run_with_faults(pipeline, run_id))
 
 
 class Inbox:
-    """Somebody who has subscribed to the alerts."""
+    """A queue that is subscribed to the alert topic."""
 
     def __init__(self, endpoint: str) -> None:
         session = boto3.Session(KEY_ID, SECRET, region_name=REGION)
@@ -82,28 +82,28 @@ class Inbox:
         session.client("sns", endpoint_url=endpoint).subscribe(TopicArn=ALERT_TOPIC, Protocol="sqs", Endpoint=arn)
 
     def read(self) -> dict[str, str] | None:
-        """The next message."""
+        """The next message, or `None` if there is none."""
         messages = self._sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=1).get("Messages", ())
-        return next((json.loads(each["Body"]) for each in messages), None)
+        return next((json.loads(message["Body"]) for message in messages), None)
 
 
 @pytest.mark.parametrize(("name", "reason"), REASONS.items())
 def test_a_child_that_fails_for_good_turns_the_run_red_and_says_why(story: Story, name: str, reason: str) -> None:
-    story.red.aftermath.check("failed", jobs=[6], left=REASONS)
+    story.red.final.check("failed", jobs=[6], left=REASONS)
     child = list(REASONS).index(name)
-    failed = {each["job_id"].rpartition(":")[2]: each["reason"] for each in story.job["failed"]}
+    failed = {failure["job_id"].rpartition(":")[2]: failure["reason"] for failure in story.job["failed"]}
     assert reason in failed[str(child)]
     assert f":{child} failed: " in story.red.logs["transcribe"]
     assert name in story.red.logs["report"]
 
 
 def test_what_the_other_children_did_is_kept(story: Story) -> None:
-    story.red.aftermath.check("failed", jobs=[6], left=REASONS)
-    assert story.red.aftermath.names("processed/") == {GOOD}
+    story.red.final.check("failed", jobs=[6], left=REASONS)
+    assert story.red.final.names("processed/") == {GOOD}
 
 
 def test_a_lost_machine_is_replaced_twice_and_no_more(story: Story) -> None:
-    """Batch's own retries are bounded: each of them is paid for."""
+    """Batch's retries are limited, because each of them costs money."""
     assert story.red.fired(kind="spot_reclaim") == [3]
     assert story.red.fired(kind="image_pull") == [3]
     assert story.red.fired(kind="out_of_memory") == [1]
@@ -116,20 +116,20 @@ def test_denied_access_is_named_where_it_happened(story: Story) -> None:
 
 
 def test_clearing_transcribe_submits_only_what_is_missing(story: Story) -> None:
-    """The run turns green, and what was transcribed in the first job is not paid for again."""
-    story.green.aftermath.check("success", jobs=[6, 5])
+    """The run turns green, and the files of the first job are not transcribed again."""
+    story.green.final.check("success", jobs=[6, 5])
 
 
 def test_failed_children_have_buttons_that_lead_to_their_logs(story: Story) -> None:
     buttons = story.buttons["transcribe"]
     logs = [address for name, address in buttons.items() if name.startswith("Log of failed child")]
-    assert len(logs) == 4  # that of the fifth never started
+    assert len(logs) == 4  # the fifth child never started, so it has no log
     assert all("log-group/" in address and "transcribe" in address for address in logs)
     assert story.job["job_id"] in buttons["Batch job"]
 
 
 def test_buttons_lead_to_what_the_run_has_left(story: Story) -> None:
-    buttons = {name: address for each in story.buttons.values() for name, address in each.items()}
+    buttons = {name: address for of_task in story.buttons.values() for name, address in of_task.items()}
     pages = {name: httpx.get(buttons[name]) for name in ("Transcripts", "Report", "Failed children")}
     assert {name: page.status_code for name, page in pages.items()} == dict.fromkeys(pages, 200)
     assert "output/5-good" in pages["Transcripts"].text
@@ -139,4 +139,4 @@ def test_buttons_lead_to_what_the_run_has_left(story: Story) -> None:
 
 def test_a_red_run_is_told_to_those_who_subscribed(story: Story) -> None:
     assert story.alert["Subject"].startswith("Transcription failed")
-    assert story.red.aftermath.run.run_id in story.alert["Message"]
+    assert story.red.final.run.run_id in story.alert["Message"]

@@ -1,4 +1,4 @@
-"""A folder of recordings as people have them: every format, every odd name, and all that goes wrong."""
+"""A folder with recordings in many formats, with odd names, and with every kind of damage."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 Samples = NDArray[np.float64]
 
-#: File names that break programs which build commands, cut at dots or drop folders.
+#: File names that break programs that build shell commands, cut names at dots, or drop folders.
 ODD_NAMES = (
     "plain.wav",
     "with space.wav",
@@ -40,7 +40,7 @@ FORMATS = {
     "formats/float.wav": ("FLOAT", 16_000, 1),
 }
 
-#: Name → the code it must fail with.
+#: Name → the failure code of the file.
 UNREADABLE = {
     "broken/empty.wav": "AUDIO_EMPTY",
     "broken/truncated.wav": "AUDIO_TRUNCATED",
@@ -48,20 +48,20 @@ UNREADABLE = {
     "broken/really-text.wav": "AUDIO_NOT_WAV",
 }
 
-#: Readable, but nobody says anything.
+#: Readable audio without speech.
 WORDLESS = ("quiet/blink.wav", "quiet/minute.wav")
 
-#: Not audio at all: it stays where it is.
+#: Not audio: the file stays in `input/`.
 OTHER = "notes.txt"
 
 
 def write_corpus(folder: Path, clip: Path) -> None:
-    """Fill `folder` with all of the above; what is readable says what `clip` (16 kHz mono) says."""
+    """Write all of these files to `folder`. The readable ones hold the words of `clip` (16 kHz, mono)."""
     samples, rate = soundfile.read(clip)
     for name in ODD_NAMES:
         _write(folder / name, lambda path: path.write_bytes(clip.read_bytes()))
     for name, (subtype, target, channels) in FORMATS.items():
-        # A stereo recording read as mono runs at half its pitch, a resampling that is skipped at another speed.
+        # The text shows errors: stereo that is read as mono is slower, and so is audio that is not resampled.
         resampled = _resample(samples, rate, target)
         frames = np.column_stack([resampled] * channels)
         _write(folder / name, lambda path, f=frames, t=target, s=subtype: soundfile.write(path, f, t, s))
@@ -80,7 +80,7 @@ def _write(path: Path, make: Callable[[Path], object]) -> None:
 
 
 def _resample(samples: Samples, rate: int, target: int) -> Samples:
-    """Band-limited by the Fourier transform: another way than the one that is tested."""
+    """Resample by the Fourier transform, which is not the method under test."""
     length = round(len(samples) * target / rate)
     spectrum = np.fft.rfft(samples)
     fitted = np.zeros(length // 2 + 1, dtype=complex)

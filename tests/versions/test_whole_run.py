@@ -27,7 +27,7 @@ def pipeline(stack: Stack) -> Pipeline:
 @pytest.fixture(scope="module")
 def run(pipeline: Pipeline) -> Run:
     for clip in TEXTS:
-        pipeline.upload(f"input/{clip}", (DEMO_CLIPS / clip).read_bytes())
+        pipeline.put(f"input/{clip}", (DEMO_CLIPS / clip).read_bytes())
     return pipeline.run()
 
 

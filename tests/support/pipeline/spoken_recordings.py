@@ -1,4 +1,4 @@
-"""Recordings of which it is known what they say."""
+"""Recordings with known words."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from functools import cached_property
 
 from local.paths import DEMO_CLIPS
 
-#: Of the clips that come along, in hertz; they are mono and 16 bit.
+#: The sample rate of the demo clips, in hertz. They are mono, with 16 bits per sample.
 RATE = 16_000
 
 
 @dataclass(frozen=True)
 class Recording:
-    """A file, and the words that are in it; nothing where it is no audio."""
+    """A file and its words, or `None` if the file is no audio."""
 
     content: bytes
-    says: str | None
+    text: str | None
 
     @cached_property
     def etag(self) -> str:
@@ -42,21 +42,21 @@ def _wav(samples: bytes) -> bytes:
 
 
 def _read_clips() -> tuple[Recording, ...]:
-    said: dict[str, str] = json.loads((DEMO_CLIPS / "transcripts.json").read_text())
-    return tuple(Recording((DEMO_CLIPS / name).read_bytes(), said[name]) for name in sorted(said))
+    texts: dict[str, str] = json.loads((DEMO_CLIPS / "transcripts.json").read_text())
+    return tuple(Recording((DEMO_CLIPS / name).read_bytes(), texts[name]) for name in sorted(texts))
 
 
-#: All different.
+#: The demo clips. Each has other words.
 CLIPS = _read_clips()
 CLIP = CLIPS[0]
-#: A tenth of a second in which nobody says anything.
+#: A tenth of a second of silence.
 SILENCE = Recording(_wav(bytes(2 * RATE // 10)), "")
 NOISE = Recording(b"This is not audio.\n", None)
 
 
 def long_recording(minutes: float = 4) -> Recording:
-    """A clip over and over again: a machine is at it for some seconds."""
+    """One clip many times in a row, so that a child works for some seconds."""
     with wave.open(io.BytesIO(CLIP.content)) as reader:
         samples = reader.readframes(reader.getnframes())
     times = round(minutes * 60 * RATE * 2 / len(samples))
-    return Recording(_wav(samples * times), " ".join([str(CLIP.says)] * times))
+    return Recording(_wav(samples * times), " ".join([str(CLIP.text)] * times))

@@ -1,4 +1,4 @@
-"""Waiting for what will happen, and no longer."""
+"""Wait for a condition, and no longer."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from collections.abc import Callable
 
 
 def until[Value](what: str, condition: Callable[[], Value | None], limit: float = 120, tick: float = 0.1) -> Value:
-    """The first value of `condition` that is true; `what` names it for the failure after `limit` seconds."""
+    """Call `condition` every `tick` seconds until its value is true, and return the value.
+
+    After `limit` seconds the test fails, and the failure names `what` was awaited.
+    """
     deadline = time.monotonic() + limit
     while not (value := condition()):
         assert time.monotonic() < deadline, f"not within {limit:.0f} s: {what}"
