@@ -34,7 +34,7 @@ class AudioSet:
 #: On two cores a second of audio takes all programs together one second with the official size, and 0.05 s with the
 #: demo model. The sets are so large that the transcriber's start, half a second, weighs little.
 _OFFICIAL_SETS = (AudioSet(2, 50, 4, 2), AudioSet(10, 10, 2, 2), AudioSet(60, 2, 1, 1), AudioSet(600, 1, 1, 1))
-_DEMO_SETS = (AudioSet(2, 1800, 20, 2), AudioSet(10, 360, 20, 2), AudioSet(60, 60, 6, 2), AudioSet(600, 1, 1, 2))
+_DEMO_SETS = (AudioSet(2, 900, 10, 2), AudioSet(10, 180, 10, 2), AudioSet(60, 30, 3, 2), AudioSet(600, 1, 1, 2))
 _QUICK_SETS = (AudioSet(2, 2, 1, 1),)
 
 
