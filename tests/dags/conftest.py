@@ -1,11 +1,11 @@
-"""Airflow for unit tests: no configuration but ours, a home of its own; and the real thing to test against, AWS."""
+"""Fixtures of the DAG's tests: Airflow with a home and configuration of its own, and the stand-in for AWS."""
 
 from __future__ import annotations
 
 import os
 import tempfile
 
-# Before anything imports airflow: it reads its configuration then.
+# Set before the first import of Airflow, which reads its configuration.
 os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="airflow-home-")
 os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
 os.environ["AIRFLOW_CONN_AWS_DEFAULT"] = "aws://"
@@ -30,7 +30,7 @@ from transcription.shared.bucket import PAGE, Bucket
 
 @pytest.fixture(scope="session", autouse=True)
 def clients() -> Iterator[None]:
-    """Airflow makes a client wherever one is asked for, which takes longer than most tests: here each is made once."""
+    """Make each AWS client once. Airflow makes a new one for each use, which takes longer than most tests."""
     make, made = AwsGenericHook.get_client_type, {}
 
     def get_client_type(hook: Any, *arguments: Any, **options: Any) -> Any:
@@ -46,7 +46,7 @@ def clients() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def shared_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
-    """One server for all tests; its image is the container's environment."""
+    """One stand-in for all tests. Its jobs run in the container's Python environment."""
     server = start(tmp_path_factory.mktemp("aws"), "--faults", "--image-env", str(IMAGE_ENV))
     yield server
     server.stop()
@@ -54,7 +54,7 @@ def shared_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
 
 @pytest.fixture
 def aws(shared_aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalAws]:
-    """The server, without faults and with call counts at zero; all AWS clients of this process use it."""
+    """The stand-in without faults and with its call counts at zero. All AWS clients of this process use it."""
     for name, value in aws_environment(shared_aws.endpoint).items():
         monkeypatch.setenv(name, value)
     shared_aws.control("DELETE", "/_calls")
@@ -64,7 +64,7 @@ def aws(shared_aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Local
 
 @pytest.fixture
 def bucket(aws: LocalAws) -> Bucket:
-    """An empty bucket of its own, versioned as the real one is."""
+    """An empty bucket of its own, with versioning like the real one."""
     bucket = Bucket(f"bucket-{uuid.uuid4().hex}")
     bucket.client.create_bucket(Bucket=bucket.name)
     bucket.client.put_bucket_versioning(Bucket=bucket.name, VersioningConfiguration={"Status": "Enabled"})
@@ -74,7 +74,7 @@ def bucket(aws: LocalAws) -> Bucket:
 
 @pytest.fixture
 def queue(aws: LocalAws) -> Queue:
-    """A Batch queue of its own, with room for two children at once."""
+    """A Batch queue of its own that runs two children at once."""
     queue = make_batch(aws)
     aws.control("DELETE", "/_calls")
     return queue
@@ -82,19 +82,19 @@ def queue(aws: LocalAws) -> Queue:
 
 @pytest.fixture
 def deployment(aws: LocalAws, bucket: Bucket, queue: Queue, monkeypatch: pytest.MonkeyPatch) -> AirflowDeployment:
-    """Airflow's configuration names that bucket and that queue."""
+    """Airflow with that bucket and that queue in its configuration."""
     return AirflowDeployment(aws, bucket, queue, monkeypatch)
 
 
 @pytest.fixture(scope="session")
 def container(shared_aws: LocalAws) -> Container:
-    """What the real container writes."""
+    """The transcripts that the real container writes."""
     return Container.run(shared_aws)
 
 
 @pytest.fixture(scope="session")
 def crowded(shared_aws: LocalAws) -> str:
-    """A bucket with one more object below output/ than S3 lists in one call: `output/n0000`, `output/n0001`, …"""
+    """A bucket with 1,001 objects, one more than S3 lists in one request: `output/n0000`, `output/n0001`, …"""
     name, client = f"crowded-{uuid.uuid4().hex}", shared_aws.client("s3")
     client.create_bucket(Bucket=name)
     with ThreadPoolExecutor(8) as pool:
@@ -104,5 +104,5 @@ def crowded(shared_aws: LocalAws) -> str:
 
 @pytest.fixture
 def gate(tmp_path: Path) -> Path:
-    """A file that jobs wait for; see `deployment.waits_for`."""
+    """A file for which jobs wait; see `airflow_deployment.waits_for`."""
     return tmp_path / "gate"

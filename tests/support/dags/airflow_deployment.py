@@ -1,4 +1,4 @@
-"""A deployment as Airflow's configuration describes it; made up is only what Airflow itself gives a task."""
+"""Airflow's configuration for a test's bucket and queue, and fakes of what Airflow gives a task."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from transcription.shared.settings import Settings, load_settings
 
 @dataclass
 class TaskInstance:
-    """What `ti` is to a task."""
+    """Stands for the task instance, `ti` in a task's context."""
 
     run_id: str = RUN_ID
     task_id: str = "transcribe"
     dag_id: str = "transcribe_audio"
-    #: What Airflow says of the task when it is asked; nothing: the run is deleted.
+    #: The task's state in Airflow; "deleted" if the run was deleted.
     state: str | None = "running"
     xcoms: dict[str, Any] = field(default_factory=dict)
 
@@ -39,7 +39,7 @@ class TaskInstance:
 
 
 def make_context(ti: TaskInstance | None = None, **params: Any) -> Any:
-    """What Airflow calls the context of a task."""
+    """Return the context that Airflow passes to a task."""
     ti = ti or TaskInstance()
     dag_run = SimpleNamespace(run_type="manual")
     return {
@@ -52,9 +52,9 @@ def make_context(ti: TaskInstance | None = None, **params: Any) -> Any:
 
 
 class Impatient(Event):
-    """An event that is waited for only a moment, so that who looks again every few seconds looks at once.
+    """An event whose `wait` lasts a moment at most, so that code which polls every few seconds polls at once.
 
-    Who looks for too long sees the test fail instead of hang.
+    Code that polls for too long fails the test instead of hanging.
     """
 
     def __init__(self) -> None:
@@ -67,12 +67,12 @@ class Impatient(Event):
 
 
 def waits_for(gate: Path) -> str:
-    """What a job does that ends once `gate` exists."""
+    """Return Python code that runs until the file `gate` exists."""
     return f"import pathlib, time\nwhile not pathlib.Path({str(gate)!r}).exists(): time.sleep(0.02)\n"
 
 
 def resists(seconds: float, ready: Path) -> str:
-    """What a job does that takes so long to end when it is told to. Once it does, `ready` is there, and its child's."""
+    """Return Python code that ends so many seconds after SIGTERM. It creates the file `ready` (and its index) first."""
     return (
         "import os, pathlib, signal, sys, time\n"
         f"signal.signal(signal.SIGTERM, lambda *_: (time.sleep({seconds}), sys.exit(143)))\n"
@@ -82,29 +82,29 @@ def resists(seconds: float, ready: Path) -> str:
 
 
 class AirflowDeployment:
-    """A bucket, a queue, and an Airflow that is configured for them."""
+    """A bucket, a queue, and Airflow's configuration for them."""
 
     def __init__(self, aws: LocalAws, bucket: Bucket, queue: Queue, environment: pytest.MonkeyPatch) -> None:
         self.aws, self.bucket, self.queue, self._environment = aws, bucket, queue, environment
         self.configure(bucket=bucket.name, job_queue=queue.queue, job_definition="no-such-definition")
 
     def configure(self, **settings: Any) -> None:
-        """Change settings."""
+        """Set settings of the section `[transcription]`."""
         for name, value in settings.items():
             self._environment.setenv(f"AIRFLOW__TRANSCRIPTION__{name.upper()}", str(value))
 
     @property
     def settings(self) -> Settings:
-        """The settings in force."""
+        """The current settings."""
         return load_settings()
 
     def define(self, code: str, **properties: Any) -> str:
-        """Let jobs run this Python code from now on; the job definition's ARN."""
+        """Register a job definition that runs this Python code, and configure it; return its ARN."""
         arn = self.queue.define(["python", "-c", code, "Ref::run", "Ref::draft"], **properties)
         self.configure(job_definition=arn)
         return arn
 
     def calls(self, service: str) -> dict[str, int]:
-        """How often each action of a service was called since the test began."""
-        found: dict[str, int] = self.aws.control("GET", "/_calls").get(service, {})
-        return found
+        """Count the requests to a service since the test began, by action."""
+        counts: dict[str, int] = self.aws.control("GET", "/_calls").get(service, {})
+        return counts

@@ -1,4 +1,4 @@
-"""Objects in a bucket, and plans about them, as tests need them."""
+"""Put objects into a bucket, and make plans of them."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ RUN = run_name(RUN_ID)
 
 
 def upload(bucket: Bucket, key: str, content: bytes = b"audio", number: int = 0) -> Item:
-    """Put an object; as a plan names it."""
+    """Put an object; return it as an item of a plan."""
     etag = bucket.client.put_object(Bucket=bucket.name, Key=key, Body=content)["ETag"].strip('"')
     return Item(number, key, etag, len(content))
 
 
 def upload_all(bucket: Bucket, *keys: str) -> tuple[Item, ...]:
-    """Put objects of different content; as a plan names them."""
+    """Put objects with different contents; return them as items of a plan."""
     return tuple(upload(bucket, key, key.encode(), number) for number, key in enumerate(keys))
 
 
 def content(bucket: Bucket, prefix: str = "") -> dict[str, bytes | None]:
-    """All that lies below `prefix`."""
-    return {found.key: bucket.read(found.key) for found in bucket.list(prefix)}
+    """Return the objects below `prefix` with their contents."""
+    return {entry.key: bucket.read(entry.key) for entry in bucket.list(prefix)}
 
 
 def make_plan(shards: Sequence[tuple[Item, ...]] = (), done: Sequence[Item] = (), **fields: Any) -> Plan:
-    """The summary of a manifest with these shards, written nowhere."""
+    """Make the summary of a manifest with these shards, without writing it."""
     items = [item for shard in shards for item in shard]
     return Plan(
         **{

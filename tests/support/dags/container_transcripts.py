@@ -1,4 +1,4 @@
-"""Transcripts as the real container writes them: made once, then put wherever a test wants some."""
+"""Transcripts that the real container writes once per session, copied to where a test needs them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _silence() -> bytes:
 
 @dataclass(frozen=True)
 class Written:
-    """What the container wrote for one file: its result, and each transcript by what its key adds to the name."""
+    """What the container wrote for one file: its result, and its transcripts by the ending of their key."""
 
     result: Result
     transcripts: dict[str, bytes]
@@ -43,7 +43,7 @@ class Written:
 
 @dataclass(frozen=True)
 class Container:
-    """What the container wrote for a recording, for a second of silence, and for something that is no audio."""
+    """What the container wrote for a recording, for a second of silence, and for a file that is not audio."""
 
     speech: Written
     silence: Written
@@ -72,10 +72,10 @@ class Container:
             return cls(*(_written(bucket, plan, item) for item in items))
 
     def transcribe(self, bucket: Bucket, plan: Plan, item: Item, like: str = "speech") -> Result:
-        """Write what the container writes for `item` where it holds the same sound as `like`."""
+        """Write the transcripts and the result of `item`, as if it held the audio that `like` names."""
         written: Written = getattr(self, like)
         stem = keys.transcript(keys.name_of(item.key))
-        wanted = ["", *(f".{each}" for each in plan.options.formats), ".json"] if written.transcripts else []
+        wanted = ["", *(f".{suffix}" for suffix in plan.options.formats), ".json"] if written.transcripts else []
         outputs = tuple(put(bucket, stem + end, _about(written.transcripts[end], end, plan, item)) for end in wanted)
         result = replace(written.result, item=item, options=plan.options, outputs=outputs)
         bucket.write_record(RunKeys(plan.run).result(item.number), result)
@@ -83,7 +83,7 @@ class Container:
 
 
 def put(bucket: Bucket, key: str, data: bytes) -> Output:
-    """Write an object; as a result names it."""
+    """Write an object; return it as an output of a result."""
     bucket.client.put_object(Bucket=bucket.name, Key=key, Body=data)
     return Output(key, len(data), hashlib.sha256(data).hexdigest())
 
@@ -91,11 +91,11 @@ def put(bucket: Bucket, key: str, data: bytes) -> Output:
 def _written(bucket: Bucket, plan: Plan, item: Item) -> Written:
     result = bucket.read_record(Result, RunKeys(plan.run).result(item.number))
     stem = keys.transcript(keys.name_of(item.key))
-    return Written(result, {each.key.removeprefix(stem): bucket.read(each.key) or b"" for each in result.outputs})
+    return Written(result, {output.key.removeprefix(stem): bucket.read(output.key) or b"" for output in result.outputs})
 
 
 def _about(data: bytes, end: str, plan: Plan, item: Item) -> bytes:
-    """The same words, made from `item` for `plan`."""
+    """Return a transcript with its provenance changed to `item` and `plan`."""
     if end != ".json":
         return data
     document = json.loads(data)
