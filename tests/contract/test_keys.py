@@ -1,4 +1,4 @@
-"""S3 keys: a name that comes out wrong is a transcript that nobody finds, or that overwrites another one."""
+"""S3 keys: each input has transcripts of its own, at keys that people can predict."""
 
 from fnmatch import fnmatchcase
 

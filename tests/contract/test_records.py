@@ -1,4 +1,4 @@
-"""Records: the DAG (3.12) and the container (3.9) must read the same bytes the same way."""
+"""Records: the DAG (Python 3.12) and the container (3.9) read the same bytes the same way."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Earlier transcripts: audio must not be paid for twice, and never be taken for done where it is not."""
+"""Existing transcripts: audio is not transcribed twice, and counts as done only with a valid transcript."""
 
 from __future__ import annotations
 

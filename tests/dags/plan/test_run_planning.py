@@ -1,4 +1,4 @@
-"""Planning a run: what is paid for is decided here, once."""
+"""Planning a run: which files are transcribed, skipped, refused or left for a later run."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ KEYS = ("input/a.wav", "input/b.wav", "input/x/c.WAV")
 
 
 def plan_run(deployment: AirflowDeployment, run: str = RUN, **chosen: Any) -> Plan | None:
-    """What the task `plan` does."""
+    """Plan a run as the task `plan` does."""
     settings = deployment.settings
     return run_planning.plan_run(deployment.bucket, run, read_request({**NIGHTLY, **chosen}, settings), settings)
 

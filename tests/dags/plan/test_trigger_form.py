@@ -1,4 +1,4 @@
-"""The trigger form: what people choose must be what happens, and what they cannot choose must be refused at once."""
+"""The trigger form: its values become the request of the run, and invalid values are refused at once."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SETTINGS = Settings("bucket", "queue", "definition", model="house", formats="vtt
 
 
 def read(settings: Settings = SETTINGS, **chosen: Any) -> RunRequest:
-    """What Airflow makes of the form when it is filled in like this."""
+    """Return the request of a form with these values, as Airflow passes them on."""
     params = ParamsDict(deepcopy(PARAMS))
     params.update(chosen)
     return request_reader.read_request(params.validate(), settings)
@@ -117,7 +117,7 @@ def test_numbers_may_be_written_with_a_point_or_without() -> None:
 
 
 def written(request: RunRequest) -> str:
-    """As a record has it, where 1 and 1.0 differ."""
+    """Return the request as JSON, in which 1 and 1.0 differ."""
     return json.dumps(asdict(request))
 
 
@@ -179,7 +179,7 @@ def test_the_form_itself_refuses_what_is_no_value_of_a_field(name: str, value: A
 
 
 def test_a_misspelt_field_is_not_passed_over() -> None:
-    """Whoever starts runs by program would wait for what never comes."""
+    """A program that starts runs would never notice that its option has no effect."""
     with pytest.raises(OptionInvalid, match=r"beamwidth, modell cannot be chosen. What can be is prefix, .*dry_run"):
         request_reader.read_request(
             {**{name: param.value for name, param in PARAMS.items()}, "modell": "x", "beamwidth": 1},
@@ -188,7 +188,7 @@ def test_a_misspelt_field_is_not_passed_over() -> None:
 
 
 def test_a_backfill_is_refused_and_other_runs_are_not() -> None:
-    """Airflow does not count it among the runs of which one may work at a time."""
+    """Airflow does not count a backfill as an active run, so it would run beside the nightly run."""
     for run_type in ("scheduled", "manual", "asset_triggered"):
         request_reader.refuse_backfill(run_type)
     with pytest.raises(OptionInvalid, match="Trigger a single run instead"):

@@ -1,4 +1,4 @@
-"""Addresses: a button that leads nowhere costs somebody's evening."""
+"""Addresses of console pages are those that the AWS console itself uses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ AWS = AwsConsole("https://console.aws.amazon.com", "eu-west-1", "recordings")
 
 
 def console_in(region: str, monkeypatch: pytest.MonkeyPatch) -> AwsConsole:
-    """The console of a bucket in AWS itself, which is not asked anything."""
+    """The console of a bucket in AWS. No request is sent."""
     bucket = Bucket("recordings")
     session = boto3.Session("key", "secret", region_name=region)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)

@@ -1,4 +1,4 @@
-"""The Batch job in AWS's words: what people are told of a failure, and what they paid for it."""
+"""Descriptions of Batch jobs: the reason of a failure, the machine time, the status of children."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""AWS Batch: a job must be submitted once, found again, and seen whole."""
+"""The Batch queue: a job is submitted once, found again, and described with all its children."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from transcription.shared.batch_queue import BatchQueue
 
 NAME = "transcribe-run-1"
 PARAMETERS = {"run": "run-1", "draft": "0a1b"}
-#: More than any machine of the test's queue has: such a job waits for ever.
+#: More than any machine of the test's queue has, so that such a job waits for ever.
 TOO_MANY = [{"type": "VCPU", "value": "64"}, {"type": "MEMORY", "value": "128"}]
 
 

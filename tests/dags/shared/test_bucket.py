@@ -1,4 +1,4 @@
-"""The bucket: what S3 says must neither be overheard nor misheard."""
+"""The bucket: objects that do not exist, changed objects and denied access are told apart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cost: what people read before they start a run, and what it came to."""
+"""The cost of a run: the estimate, and the price of its machine time."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The manifest: what was planned must stay what is done, whoever writes late or reads twice."""
+"""The manifest: once frozen, it never changes, even if a late task writes again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings: a wrong one must say its name, and what to write, before anything is started."""
+"""Settings: the error for a wrong one names it and says which values are allowed."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Faults: what trying again cannot help must not be tried again, and everything else must."""
+"""Errors of tasks: Airflow retries all of them but those of the project, which no retry would solve."""
 
 import pytest
 

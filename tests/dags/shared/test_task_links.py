@@ -1,4 +1,4 @@
-"""Buttons: Airflow's web server must show them without any of this code."""
+"""Buttons on tasks: Airflow's web server shows them without this code."""
 
 from __future__ import annotations
 
