@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from benchmarks import results
 from benchmarks.results import Run
 from benchmarks.suite import BENCHMARKS
-from documentation.markdown import put
+from documentation.markdown import replace_section
 from local.paths import ROOT
 
 PAGE = ROOT / "docs" / "performance.md"
@@ -29,7 +29,7 @@ def fill(text: str, runs: Iterable[Run]) -> str:
         MarkersInvalid: A benchmark has no markers in the page.
     """
     for name, content in contents(runs).items():
-        text = put(text, name, content)
+        text = replace_section(text, name, content)
     return text
 
 

@@ -1,1 +1,1 @@
-"""Formatting of tables, and of the sections of README and docs that programs write. Imports no other folder."""
+"""Write generated tables into README and docs. This package imports no other folder."""

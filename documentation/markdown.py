@@ -1,4 +1,4 @@
-"""Markdown tables, and marked sections of documents that programs write."""
+"""Format Markdown tables, and replace marked sections of documents."""
 
 from __future__ import annotations
 
@@ -7,31 +7,36 @@ from collections.abc import Iterable, Sequence
 
 
 class MarkersInvalid(Exception):
-    """Raised when a document does not have the markers of a section exactly once."""
+    """Raised when a document does not contain the markers of a section exactly once."""
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Format a table, without a line break at its end."""
+    """Format a table, without a line break at its end.
+
+    Args:
+        header: The cells of the first line.
+        rows: The cells of each further line.
+    """
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
 
 
-def put(text: str, name: str, content: str) -> str:
-    """Replace what stands between the markers `<!-- name: … -->` and `<!-- end of name -->` of a document.
+def replace_section(text: str, name: str, content: str) -> str:
+    """Replace the text between the markers `<!-- name: … -->` and `<!-- end of name -->` of a document.
 
     Args:
         text: The document.
         name: The name in the markers.
-        content: What to put between them.
+        content: The new text of the section.
 
     Returns:
         The new document.
 
     Raises:
-        MarkersInvalid: The document has no such markers, or several.
+        MarkersInvalid: The document does not contain the markers exactly once.
     """
     section = re.compile(rf"(<!-- {name}: .* -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
     text, count = section.subn(lambda match: f"{match[1]}\n{content}\n\n{match[2]}", text)
     if count != 1:
-        raise MarkersInvalid(f"The markers of {name} must occur once in the document, and they occur {count} times.")
+        raise MarkersInvalid(f"The document must contain the markers of {name} once, and contains them {count} times.")
     return text

@@ -1,1 +1,1 @@
-"""The CDK app: everything that the project needs in an AWS account."""
+"""The CDK app that creates everything in an AWS account."""

@@ -1,4 +1,4 @@
-"""What the CDK's command line runs: `python -m infra` writes the templates."""
+"""Write the templates. The CDK's command line runs this as `python -m infra`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What MWAA takes from its bucket: DAGs, which it picks up at once, plugins and requirements, each a new version."""
+"""The files that MWAA reads from its bucket: DAGs, plugins.zip and requirements.txt.
+
+MWAA reads changed DAGs within minutes. It reads plugins and requirements only when the environment names a new version.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,14 @@ from aws_cdk import aws_s3_assets as s3_assets
 from aws_cdk import aws_s3_deployment as deployment
 from constructs import Construct
 
-from infra.acknowledge import OF_CDK_FUNCTIONS, acknowledge
-from infra.logs import log_group
+from infra.accepted_findings import CDK_FUNCTION_FINDINGS, accept_findings
+from infra.grants import flatten
+from infra.log_groups import add_log_group
 from infra.mwaa.requirements import constraint_rules
 from infra.paths import DAGS, PLUGINS, REQUIREMENTS
-from infra.permissions import flatten
 from infra.settings import DeploymentSettings
 
-#: What lies beside the files and must not change their digest.
+#: Files that are not deployed, and must not change the digest of the deployed files.
 _EXCLUDED = ["**/__pycache__", "**/*.pyc", "**/README.md"]
 
 _LOGGING_POLICY = "arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
@@ -26,7 +29,7 @@ _LOGGING_POLICY = "arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBa
 
 @dataclass(frozen=True)
 class DeployedFile:
-    """A file in the MWAA bucket; where its content changes, so do both of these."""
+    """A file in the MWAA bucket. When its content changes, its path and its version change."""
 
     path: str
     version: str
@@ -39,6 +42,7 @@ class AirflowFiles(Construct):
         RuleBroken: requirements.txt is for another version of Airflow.
     """
 
+    #: The folder of the bucket that holds the DAGs.
     dags = "dags"
 
     def __init__(
@@ -46,7 +50,7 @@ class AirflowFiles(Construct):
     ) -> None:
         super().__init__(scope, id)
         self._bucket = bucket
-        self._log = log_group(self, "Log", settings)
+        self._log = add_log_group(self, "Log", settings)
         self.deployed_dags = deployment.BucketDeployment(
             self,
             "Dags",
@@ -56,16 +60,20 @@ class AirflowFiles(Construct):
             log_group=self._log,
         )
         self.plugins = self._deploy("Plugins", PLUGINS)
-        # pip reaches nothing without the internet. What the DAG needs is in MWAA's image; the file pins it.
+        # Without the internet, pip cannot download packages. MWAA's image contains all that the DAG needs, and
+        # requirements.txt only pins it.
         self.requirements = None
         if settings.network == "nat":
             for broken in constraint_rules(REQUIREMENTS, settings.airflow_version):
                 raise broken
             self.requirements = self._deploy("Requirements", REQUIREMENTS)
-        _settle(Stack.of(self), bucket_arn)
+        _accept_copy_function(Stack.of(self), bucket_arn)
 
     def _deploy(self, name: str, source: Path) -> DeployedFile:
-        """One file, a folder as a zip of what is in it. Its name is its digest, so that `cdk diff` shows a change."""
+        """Copy a file, or the content of a folder as a ZIP.
+
+        The name of the copy is its digest, so that `cdk diff` shows a change.
+        """
         asset = s3_assets.Asset(self, f"{name}Asset", path=str(source), exclude=_EXCLUDED)
         folder = name.lower()
         deployed = deployment.BucketDeployment(
@@ -80,23 +88,28 @@ class AirflowFiles(Construct):
         return DeployedFile(f"{folder}/{asset.s3_object_key}", Fn.select(0, deployed.object_version_ids))
 
 
-def _settle(stack: Stack, bucket: str) -> None:
-    """The CDK's own function, which copies files from its bucket to ours while `cdk deploy` runs."""
-    (function,) = (each for each in stack.node.children if each.node.id.startswith("Custom::CDKBucketDeployment"))
+def _accept_copy_function(stack: Stack, bucket: str) -> None:
+    """Accept the findings of the CDK's function that copies files from its own bucket to the MWAA bucket.
+
+    Args:
+        stack: The stack with the function.
+        bucket: The ARN of the MWAA bucket.
+    """
+    (function,) = (child for child in stack.node.children if child.node.id.startswith("Custom::CDKBucketDeployment"))
     assets = f"cdk-{stack.synthesizer.bootstrap_qualifier}-assets-<AWS::AccountId>-<AWS::Region>"
-    wide = [
+    wildcards = [
         *(f"Action::s3:{action}*" for action in ("GetObject", "GetBucket", "List", "DeleteObject", "Abort")),
         f"Resource::arn:<AWS::Partition>:s3:::{assets}/*",
         f"Resource::{flatten(stack.resolve(bucket))}/*",
     ]
-    copies = "It copies files of the repository from the CDK's bucket to MWAA's, and only while `cdk deploy` runs."
-    its_own = "The CDK decides what its function runs on; a new version of the CDK brings a new one."
-    acknowledge(
+    copy_reason = "It copies files of the repository from the CDK's bucket to MWAA's, and only while `cdk deploy` runs."
+    runtime_reason = "The CDK chooses the runtime of its function; a new version of the CDK brings a new runtime."
+    accept_findings(
         function,
         {
-            **{f"AwsSolutions-IAM5[{each}]": copies for each in wide},
-            f"AwsSolutions-IAM4[Policy::{_LOGGING_POLICY}]": "It writes its log, and no more.",
-            "AwsSolutions-L1": its_own,
-            **OF_CDK_FUNCTIONS,
+            **{f"AwsSolutions-IAM5[{wildcard}]": copy_reason for wildcard in wildcards},
+            f"AwsSolutions-IAM4[Policy::{_LOGGING_POLICY}]": "The policy allows the function to write its log only.",
+            "AwsSolutions-L1": runtime_reason,
+            **CDK_FUNCTION_FINDINGS,
         },
     )

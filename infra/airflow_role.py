@@ -1,27 +1,36 @@
-"""What MWAA needs before any task does anything. Source: Amazon MWAA User Guide, "Amazon MWAA execution role"."""
+"""The execution role of the MWAA environment, with the permissions that MWAA itself needs.
+
+Source: Amazon MWAA User Guide, "Amazon MWAA execution role".
+"""
 
 from __future__ import annotations
 
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 
-from infra.permissions import Permission, grant
+from infra.grants import Permission, grant
 
 
-def airflow_role(stack: Stack, environment: str, bucket: str) -> iam.Role:
-    """The execution role of the MWAA environment of this name, whose files are in the bucket of this ARN."""
-    itself = stack.format_arn(service="airflow", resource="environment", resource_name=environment)
-    # Nobody else's environment may make MWAA take this role.
-    only_itself = {
+def add_airflow_role(stack: Stack, environment: str, bucket: str) -> iam.Role:
+    """Add the execution role.
+
+    Args:
+        stack: The stack that the role belongs to.
+        environment: The name of the MWAA environment.
+        bucket: The ARN of the bucket with Airflow's files.
+    """
+    environment_arn = stack.format_arn(service="airflow", resource="environment", resource_name=environment)
+    # No other environment may use this role.
+    only_this_environment = {
         "StringEquals": {"aws:SourceAccount": stack.account},
-        "ArnLike": {"aws:SourceArn": itself},
+        "ArnLike": {"aws:SourceArn": environment_arn},
     }
     role = iam.Role(
         stack,
         "Role",
         assumed_by=iam.CompositePrincipal(
-            iam.ServicePrincipal("airflow.amazonaws.com", conditions=only_itself),
-            iam.ServicePrincipal("airflow-env.amazonaws.com", conditions=only_itself),
+            iam.ServicePrincipal("airflow.amazonaws.com", conditions=only_this_environment),
+            iam.ServicePrincipal("airflow-env.amazonaws.com", conditions=only_this_environment),
         ),
         description="What Airflow and the tasks of its DAGs may do",
     )
@@ -35,12 +44,12 @@ def airflow_role(stack: Stack, environment: str, bucket: str) -> iam.Role:
     grant(
         role,
         [
-            Permission(["airflow:PublishMetrics"], [itself]),
+            Permission(["airflow:PublishMetrics"], [environment_arn]),
             Permission(
                 ["s3:GetObject*", "s3:GetBucket*", "s3:List*"],
                 [bucket, f"{bucket}/*"],
-                "What MWAA's guide asks for: it reads versions, encryption and access settings. All that the bucket "
-                "holds comes from the repository.",
+                "MWAA's guide requires these: MWAA reads versions, encryption and access settings. Everything in the "
+                "bucket comes from the repository.",
             ),
             Permission(
                 [
@@ -53,7 +62,7 @@ def airflow_role(stack: Stack, environment: str, bucket: str) -> iam.Role:
                     "logs:GetQueryResults",
                 ],
                 [logs],
-                "The groups of this environment alone; MWAA names them.",
+                "The log groups of this environment only; MWAA chooses their names.",
             ),
             Permission(
                 [
@@ -65,24 +74,24 @@ def airflow_role(stack: Stack, environment: str, bucket: str) -> iam.Role:
                     "sqs:SendMessage",
                 ],
                 [queue],
-                "The queue lies in an account of MWAA's, under a name of its choice.",
+                "The queue belongs to an account of MWAA, which chooses its name.",
             ),
             Permission(
                 ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*", "kms:Encrypt"],
                 [stack.format_arn(service="kms", region="*", resource="key", resource_name="*")],
-                "The queue is encrypted with a key of MWAA's, whose id nobody else knows; it is none of this account.",
+                "MWAA encrypts the queue with a key of its own account, whose id is unknown here.",
                 elsewhere=True,
                 conditions={"StringLike": {"kms:ViaService": [f"sqs.{stack.region}.{stack.url_suffix}"]}},
             ),
             Permission(
                 ["s3:GetAccountPublicAccessBlock", "logs:DescribeLogGroups"],
                 ["*"],
-                "AWS allows these for no single resource: they are about the account and all of its log groups.",
+                "AWS has no resource for these: they concern the account and all of its log groups.",
             ),
             Permission(
                 ["cloudwatch:PutMetricData"],
                 ["*"],
-                "AWS knows no resource for metrics; the condition has their namespace.",
+                "AWS has no resource for metrics; the condition restricts their namespace.",
                 conditions={"StringEquals": {"cloudwatch:namespace": "AmazonMWAA"}},
             ),
         ],

@@ -1,7 +1,7 @@
-"""Alarms: each says in its mail what to look at.
+"""CloudWatch alarms, and an event rule. The mail of each says what to look at.
 
-The DAG itself tells the topic of a red run, with a link. What it cannot tell of is that it did not run at all, or that
-its own message was not sent; and failures are seen here while a run of many hours is still at work.
+The DAG itself sends a message about a red run, with a link. It cannot report that it did not run, or that its message
+was not sent. The alarms report both, and they report failures while a long run is still at work.
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ from infra import metrics
 
 _FIVE_MINUTES = Duration.minutes(5)
 _HOUR = Duration.hours(1)
-_AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
-_NOTHING_IS_WELL = cloudwatch.TreatMissingData.NOT_BREACHING
 
 
 class Alarms(Construct):
@@ -35,10 +33,19 @@ class Alarms(Construct):
         bucket: str,
         queue: str,
     ) -> None:
+        """Create the alarms.
+
+        Args:
+            scope: The construct that the alarms belong to.
+            id: The construct id.
+            topic: The topic that receives the alarms.
+            environment: The name of the MWAA environment.
+            bucket: The name of the audio bucket.
+            queue: The ARN of the job queue.
+        """
         super().__init__(scope, id)
-        self._topic = topic
         self._environment, self._bucket = environment, bucket
-        #: Those that have a state, for the dashboard.
+        #: The alarms whose state the dashboard shows. An event rule has no state.
         self.all = [
             self._run_failed(),
             self._did_not_run(),
@@ -46,56 +53,56 @@ class Alarms(Construct):
             self._system_failed(),
             self._audio_failed(),
         ]
-        for each in self.all:
-            each.add_alarm_action(actions.SnsAction(topic))
-        self._tell_when_stuck(queue)
+        for alarm in self.all:
+            alarm.add_alarm_action(actions.SnsAction(topic))
+        self._report_blocked_queue(queue, topic)
 
     def _run_failed(self) -> cloudwatch.Alarm:
-        """A run ended red. `dagrun.duration.failed.{dag_id}`, which Airflow gives once for each such run."""
+        """Alarm when a run ended red: Airflow sends `dagrun.duration.failed.{dag_id}` once for each such run."""
         return self._alarm(
             "RunFailed",
-            metrics.of_dag(self._environment, "DAGDurationFailed", _FIVE_MINUTES),
-            "A run of transcribe_audio failed. Its first red task says what is wrong.",
+            metrics.dag_metric(self._environment, "DAGDurationFailed", _FIVE_MINUTES),
+            "A run of transcribe_audio failed. In Airflow, the log of its first red task says why.",
         )
 
     def _did_not_run(self) -> cloudwatch.Alarm:
-        """No scheduled run was started for 25 hours: at 02:00 UTC, the one of 01:00 has not.
+        """Alarm when no scheduled run started for 25 hours: if the run of 01:00 UTC is missing, after 02:00 UTC.
 
-        `dagrun.schedule_delay.{dag_id}`, which Airflow gives when it starts a scheduled run, and for no other one: the
-        run may then take as long as it likes. What is looked for is that nothing comes, so that a paused or broken DAG,
-        a scheduler that stands and an environment that is gone all count. It cannot see whether the run found what was
-        uploaded. It is in alarm from the first deployment until the first 01:00, which is the truth.
+        Airflow sends `dagrun.schedule_delay.{dag_id}` when it starts a scheduled run, and for no other run, so a long
+        run does not matter. Missing values count as a breach. The alarm therefore also goes off when the DAG is paused
+        or broken, when the scheduler hangs, and when the environment is gone. It does not show whether a run found the
+        uploaded files. After the first deployment it is in alarm until the first run at 01:00 UTC.
         """
         return cloudwatch.Alarm(
             self,
             "DidNotRun",
-            metric=metrics.of_dag(self._environment, "DAGScheduleDelay", _HOUR),
+            metric=metrics.dag_metric(self._environment, "DAGScheduleDelay", _HOUR),
             threshold=1,
             comparison_operator=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
             evaluation_periods=25,
             datapoints_to_alarm=25,
             treat_missing_data=cloudwatch.TreatMissingData.BREACHING,
-            alarm_description="transcribe_audio was not started at 01:00 UTC. Is it paused, or Airflow unavailable? "
-            "(After the first deployment this is so until the first night.)",
+            alarm_description="transcribe_audio was not started at 01:00 UTC. Check whether the DAG is paused and "
+            "whether Airflow is available. (After the first deployment, this alarm is on until the first night.)",
         )
 
     def _dag_is_broken(self) -> cloudwatch.Alarm:
-        """A DAG file cannot be read: told minutes after a deployment, not at night. `dag_processing.import_errors`."""
-        metric = metrics.of_function(self._environment, "ImportErrors", "DAG Processing", _FIVE_MINUTES, "Minimum")
+        """Alarm minutes after a deployment when Airflow cannot read a DAG file: `dag_processing.import_errors`."""
+        metric = metrics.component_metric(self._environment, "ImportErrors", "DAG Processing", _FIVE_MINUTES, "Minimum")
         return self._alarm(
-            "DagIsBroken", metric, "Airflow cannot read a DAG file. Its start page says why.", evaluation_periods=2
+            "DagIsBroken", metric, "Airflow cannot read a DAG file. Its start page shows the error.", periods=2
         )
 
     def _system_failed(self) -> cloudwatch.Alarm:
-        """Containers failed for another reason than a recording: all failures less those of the codes of recordings."""
-        total = metrics.of_container(self._bucket, "Failures", _FIVE_MINUTES)
-        of_audio = self._audio_failures(_FIVE_MINUTES)
-        expression = " - ".join(f"FILL({name}, 0)" for name in ("total", *of_audio))
+        """Alarm when containers failed for another reason than a recording."""
+        total = metrics.container_metric(self._bucket, "Failures", _FIVE_MINUTES)
+        audio_failures = self._audio_failures(_FIVE_MINUTES)
+        expression = " - ".join(f"FILL({name}, 0)" for name in ("total", *audio_failures))
         return self._alarm(
             "SystemFailed",
             cloudwatch.MathExpression(
                 expression=expression,
-                using_metrics={"total": total, **of_audio},
+                using_metrics={"total": total, **audio_failures},
                 period=_FIVE_MINUTES,
                 label="Failures",
             ),
@@ -104,34 +111,36 @@ class Alarms(Construct):
         )
 
     def _audio_failed(self) -> cloudwatch.Alarm:
-        """Recordings that can never be transcribed."""
-        of_audio = self._audio_failures(_HOUR)
+        """Alarm when recordings can never be transcribed."""
+        audio_failures = self._audio_failures(_HOUR)
         return self._alarm(
             "AudioFailed",
             cloudwatch.MathExpression(
-                expression=" + ".join(f"FILL({name}, 0)" for name in of_audio),
-                using_metrics=of_audio,
+                expression=" + ".join(f"FILL({name}, 0)" for name in audio_failures),
+                using_metrics=audio_failures,
                 period=_HOUR,
                 label="Recordings",
             ),
-            "Recordings cannot be transcribed. Each will be in failed/, with the reason beside it.",
+            "Some recordings cannot be transcribed. The run moves each to failed/, with a file that gives the reason.",
         )
 
     def _audio_failures(self, period: Duration) -> dict[str, cloudwatch.IMetric]:
+        """Return the metric of failures for each code of recordings, by the code in lower case."""
         return {
-            code.lower(): metrics.of_container(self._bucket, "Failures", period, code=code)
+            code.lower(): metrics.container_metric(self._bucket, "Failures", period, code=code)
             for code in metrics.AUDIO_CODES
         }
 
-    def _tell_when_stuck(self, queue: str) -> None:
-        """Batch finds no machine for the job at the head of the queue, and says why.
+    def _report_blocked_queue(self, queue: str, topic: sns.ITopic) -> None:
+        """Send a message with Batch's reason when it finds no machine for the job at the head of the queue.
 
-        Batch has no metric of that, but an event. Source: AWS Batch User Guide, "Job queue blocked events".
+        Batch publishes an event for this, but no metric. Source: AWS Batch User Guide, "Job queue blocked events".
         """
-        detail = events.EventField.from_path
+        job_id = events.EventField.from_path("$.detail.jobId")
+        reason = events.EventField.from_path("$.detail.statusReason")
         message = (
-            f"AWS Batch finds no machine for the job {detail('$.detail.jobId')}: {detail('$.detail.statusReason')}. "
-            "Look at the compute environments and the account's quotas. Nothing is lost; the job waits, and is ended "
+            f"AWS Batch finds no machine for the job {job_id}: {reason}. "
+            "Check the compute environments and the account's quotas. No audio is lost: the job waits, and is ended "
             "after start_limit_minutes."
         )
         rule = events.Rule(
@@ -142,19 +151,17 @@ class Alarms(Construct):
                 source=["aws.batch"], detail_type=["Batch Job Queue Blocked"], detail={"jobQueue": [queue]}
             ),
         )
-        rule.add_target(targets.SnsTopic(self._topic, message=events.RuleTargetInput.from_text(message)))
+        rule.add_target(targets.SnsTopic(topic, message=events.RuleTargetInput.from_text(message)))
 
-    def _alarm(
-        self, name: str, metric: cloudwatch.IMetric, description: str, evaluation_periods: int = 1
-    ) -> cloudwatch.Alarm:
-        """An alarm that one or more of something is too many."""
+    def _alarm(self, name: str, metric: cloudwatch.IMetric, description: str, periods: int = 1) -> cloudwatch.Alarm:
+        """Add an alarm that goes off when the metric is 1 or more for some periods. Missing values are no breach."""
         return cloudwatch.Alarm(
             self,
             name,
             metric=metric,
             threshold=1,
-            comparison_operator=_AT_LEAST,
-            evaluation_periods=evaluation_periods,
-            treat_missing_data=_NOTHING_IS_WELL,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            evaluation_periods=periods,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
             alarm_description=description,
         )

@@ -1,4 +1,4 @@
-"""The stacks of one deployment: what holds data apart from what does not."""
+"""The CDK app of one deployment: a stack with the data, and two stacks that can be deleted without losing data."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ from typing import Any
 from aws_cdk import App, Tags, Validations
 from cdk_nag import AwsSolutionsChecks
 
-from infra.airflow import AirflowStack
-from infra.batch import BatchStack
-from infra.settings import read
-from infra.storage import StorageStack
+from infra.airflow_stack import AirflowStack
+from infra.batch_stack import BatchStack
+from infra.cdk_context import read_settings
+from infra.storage_stack import StorageStack
 
 
 def make_app(context: Mapping[str, Any] | None = None, folder: str | None = None) -> App:
-    """The app, ready for `synth`.
+    """Create the app, ready for `synth`.
 
     Args:
-        context: settings; those of the CDK's command line where it is the one that asks.
-        folder: where the templates go.
+        context: Settings of the deployment. The CDK's command line adds those of `cdk.json` and of `-c name=value`.
+        folder: The folder for the templates. By default, the CDK's command line chooses it.
 
     Raises:
-        ContextInvalid: a setting is unknown or wrong.
+        ContextInvalid: A setting is unknown or wrong.
         RuleBroken: requirements.txt is for another version of Airflow.
     """
     app = App(context=dict(context or {}), outdir=folder)
-    settings = read(app.node.get_all_context())
-    # So that a deployment's costs can be told from another one's.
+    settings = read_settings(app.node.get_all_context())
+    # Separates the costs of several deployments in one account.
     Tags.of(app).add("deployment", settings.name)
     storage = StorageStack(app, f"{settings.name}-storage", settings=settings)
     batch = BatchStack(app, f"{settings.name}-batch", settings=settings, storage=storage)
     airflow = AirflowStack(app, f"{settings.name}-airflow", settings=settings, storage=storage, batch=batch)
-    # They take the buckets' ARNs by hand, from which the CDK makes no order.
+    # The CDK does not see this dependency, because the stacks import the buckets' ARNs as text.
     batch.add_stack_dependency(storage)
     airflow.add_stack_dependency(storage)
-    # A finding that nobody has settled ends the synthesis.
+    # A finding that is not accepted ends the synthesis.
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     return app

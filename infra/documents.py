@@ -1,6 +1,6 @@
-"""`python -m infra.documents`: write the generated tables and the picture of a deployment into README and docs.
+"""Write the generated tables and the diagram of a deployment into README and docs: `python -m infra.documents`.
 
-Each lies between markers, `<!-- costs: … -->` and `<!-- end of costs -->`.
+Each lies between markers: `<!-- costs: … -->` and `<!-- end of costs -->`.
 """
 
 from __future__ import annotations
@@ -9,13 +9,16 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from documentation.markdown import put
-from infra import architecture, costs, form_table, key_figures, measurements, prices, settings_table
+from documentation.markdown import replace_section
+from infra import cost_tables, costs, diagram, form_table, measurements
 from infra.app import make_app
-from infra.assembly import Assembly
+from infra.cloud_assembly import CloudAssembly
+from infra.key_figures import key_figure_table
 from infra.paths import ROOT
+from infra.prices import read_prices
+from infra.settings_table import settings_table
 
-#: The document that holds each block.
+#: The document of each section.
 PLACES: Mapping[str, Path] = {
     "figures": ROOT / "README.md",
     "architecture": ROOT / "docs" / "deploying.md",
@@ -26,35 +29,42 @@ PLACES: Mapping[str, Path] = {
 }
 
 
-def synthesized(folder: Path, **context: str) -> Assembly:
-    """A deployment with these settings and otherwise the defaults."""
+def synthesize(folder: Path, **context: str) -> CloudAssembly:
+    """Synthesize a deployment with these settings, and defaults for all others, into a folder."""
     make_app(context, str(folder)).synth()
-    return Assembly(folder)
+    return CloudAssembly(folder)
 
 
 def contents() -> dict[str, str]:
-    """The text of each block, by its name."""
-    known = prices.read()
+    """Generate the content of each section, by its name."""
+    prices = read_prices()
     with tempfile.TemporaryDirectory() as folder:
-        deployments = {name: synthesized(Path(folder) / name, network=name) for name in ("nat", "endpoints")}
-    months = {name: costs.idle(costs.count(each), known) for name, each in deployments.items()}
-    run = measurements.slowest()
-    hour = costs.audio_hour(run, known)
-    even = costs.report_even(months["nat"], hour)
+        deployments = {network: synthesize(Path(folder) / network, network=network) for network in ("nat", "endpoints")}
+    months = {
+        network: costs.monthly_cost(costs.count_resources(assembly), prices)
+        for network, assembly in deployments.items()
+    }
+    run = measurements.slowest_run()
+    hour = costs.audio_hour_cost(run, prices)
+    cost_parts = (
+        cost_tables.monthly_table(months),
+        cost_tables.audio_hour_table(hour),
+        cost_tables.break_even(months["nat"], hour),
+    )
     return {
-        "figures": key_figures.report(run, months["nat"], hour),
-        "costs": f"{costs.report_idle(months, known)}\n\n{costs.report_hour(hour)}\n\n{even}",
-        "architecture": f"```mermaid\n{architecture.draw(deployments['nat'])}\n```",
-        "deployment": settings_table.report(),
+        "figures": key_figure_table(run, months["nat"], hour),
+        "costs": "\n\n".join(cost_parts),
+        "architecture": f"```mermaid\n{diagram.draw(deployments['nat'])}\n```",
+        "deployment": settings_table(),
         "form": form_table.report(),
-        "prices": f"Region {known.region}, in {known.currency}.\n\n{costs.report_sources(known)}",
+        "prices": f"Region {prices.region}, in {prices.currency}.\n\n{cost_tables.price_table(prices)}",
     }
 
 
 def main() -> None:
-    """Write all blocks into their documents."""
+    """Write all sections into their documents."""
     for name, content in contents().items():
-        PLACES[name].write_text(put(PLACES[name].read_text(), name, content))
+        PLACES[name].write_text(replace_section(PLACES[name].read_text(), name, content))
 
 
 if __name__ == "__main__":

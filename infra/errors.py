@@ -1,10 +1,10 @@
-"""Errors of a deployment, before anything is deployed."""
+"""Errors in the description of a deployment, raised before anything is deployed."""
 
 from __future__ import annotations
 
 
 class DeploymentError(Exception):
-    """Base of the errors below. Its text says what is wrong, where, and what to do."""
+    """Base of all errors of a deployment. The text says what is wrong, where, and what to do."""
 
     code = "DEPLOYMENT_ERROR"
 
@@ -13,12 +13,12 @@ class DeploymentError(Exception):
 
 
 class ContextInvalid(DeploymentError):
-    """Raised when a setting of the deployment is unknown or wrong; the message names it."""
+    """Raised when a setting of the deployment is unknown or has a wrong value; the message names the setting."""
 
     code = "CONTEXT_INVALID"
 
 
 class NotSynthesized(DeploymentError):
-    """Raised when the templates that are to be looked at have not been written."""
+    """Raised when a folder does not contain the templates of a deployment."""
 
     code = "NOT_SYNTHESIZED"

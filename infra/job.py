@@ -1,6 +1,6 @@
-"""The job that transcribes, as AWS Batch is told of it: here for AWS, and for the local stack that stands for it.
+"""Properties of the Batch job, and the retention of run records, for AWS and for the local stack.
 
-Standard library only, so that either side takes it without the other one's libraries.
+This module uses the standard library only, because the local stack is installed without the CDK.
 """
 
 from __future__ import annotations
@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-#: A lost host or an image that could not be pulled is nobody's fault: again. So is 143, SIGTERM, which a container gets
-#: and may obey before its host goes; a job that was terminated or took too long is never tried again. Any other end is
-#: final. As RegisterJobDefinition takes it. Source: AWS Batch User Guide, "Automated job retries" and "Job timeouts".
+#: When a failed attempt is retried, in the form that RegisterJobDefinition takes. Retried are attempts that lost their
+#: host or could not pull the image. Exit code 143 is retried too: it means SIGTERM, which a container gets before its
+#: host is taken away. Batch never retries a job that was terminated or that exceeded its time limit. All other ends are
+#: final. Source: AWS Batch User Guide, "Automated job retries" and "Job timeouts".
 RETRY_STRATEGY: Final[Mapping[str, Any]] = {
     "attempts": 3,
     "evaluateOnExit": [
@@ -22,20 +23,24 @@ RETRY_STRATEGY: Final[Mapping[str, Any]] = {
     ],
 }
 
-#: A child that takes longer than this hangs, in seconds. The largest file that `max_file_megabytes` admits, 37 hours of
-#: 16 kHz audio, takes 22 hours; a limit below that would end it every night, and pay for it every night.
+#: The time limit of a child, in seconds; a child that takes longer hangs. The largest file that `max_file_megabytes`
+#: admits, 37 hours of 16 kHz audio, takes 22 hours. A lower limit would end that file every night, after paying for it.
 TIMEOUT: Final = 24 * 3600
 
-#: How long the records of a run are kept, in days. A version of them that expired or was replaced is gone a day later.
+#: Days after which the records of a run expire.
 RUN_RECORD_DAYS: Final = 90
+#: Days after which an expired or replaced version of a record is deleted.
 RUN_RECORD_VERSION_DAYS: Final = 1
 
 
 def command(bucket: str) -> list[str]:
-    """What a child runs; Batch fills in the parameters `run` and `draft`."""
+    """Return the command of a child. Batch replaces `Ref::run` and `Ref::draft` by the job's parameters."""
     return ["python", "-m", "transcriber", "--bucket", bucket, "--run", "Ref::run", "--draft", "Ref::draft"]
 
 
 def environment(vcpus: int) -> dict[str, str]:
-    """The variables of a child. A container on EC2 cannot see how much of its host's cores is its own."""
+    """Return the environment variables of a child.
+
+    A container on EC2 cannot see how many of its host's cores it may use, so the number of processes is a variable.
+    """
     return {"TRANSCRIBER_PROCESSES": str(vcpus)}

@@ -15,14 +15,14 @@ _FOLDER = ROOT / "benchmarks" / "results"
 MeasuredRun = Mapping[str, Any]
 
 
-def read(folder: Path = _FOLDER) -> list[MeasuredRun]:
+def read_runs(folder: Path = _FOLDER) -> list[MeasuredRun]:
     """Read the run of each machine."""
     return [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
 
 
-def slowest(folder: Path = _FOLDER) -> MeasuredRun:
+def slowest_run(folder: Path = _FOLDER) -> MeasuredRun:
     """Read the run of the machine on which an hour of audio takes longest."""
-    return max(read(folder), key=vcpu_hours)
+    return max(read_runs(folder), key=vcpu_hours)
 
 
 def typical_row(run: MeasuredRun) -> Mapping[str, Any]:

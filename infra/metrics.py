@@ -1,44 +1,60 @@
-"""Metrics that exist already: those of our containers, and those that MWAA makes of Airflow's."""
+"""CloudWatch metrics that alarms and dashboard use: those of the containers, and those that MWAA publishes."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 
 from transcription.contract.errors import InputError
 
-#: Of `transcriber_image/transcriber/shard/metrics.py`, which is not installed here; a test compares the two.
-NAMESPACE = "Transcription"
-#: Failures of recordings, not of the system: codes of `failed/` that a container can give.
-AUDIO_CODES = tuple(sorted(each.code for each in InputError.__subclasses__() if each.code.startswith("AUDIO_")))
-#: The DAG's id.
+#: The namespace of the containers' metrics. It must equal the one in `transcriber.shard.metrics`, a package that is not
+#: installed here; a test compares the two.
+CONTAINER_NAMESPACE = "Transcription"
+#: The namespace of the metrics that MWAA publishes.
+MWAA_NAMESPACE = "AmazonMWAA"
+#: The codes of failures that a recording causes and a container can report.
+AUDIO_CODES = tuple(sorted(error.code for error in InputError.__subclasses__() if error.code.startswith("AUDIO_")))
+#: The id of the DAG.
 DAG = "transcribe_audio"
 
 
-def of_container(
+def container_metric(
     bucket: str, metric: str, period: Duration, statistic: str = "Sum", code: str = ""
 ) -> cloudwatch.Metric:
-    """A metric of the containers that work on `bucket`."""
-    dimensions = {"Bucket": bucket, **({"Code": code} if code else {})}
-    return cloudwatch.Metric(
-        namespace=NAMESPACE, metric_name=metric, dimensions_map=dimensions, period=period, statistic=statistic
-    )
+    """Return a metric of the containers that work on a bucket.
 
-
-def of_dag(environment: str, metric: str, period: Duration, statistic: str = "SampleCount") -> cloudwatch.Metric:
-    """A metric of our DAG, counted by default: MWAA publishes only times, one for each run.
-
-    Source of names and dimensions: Amazon MWAA User Guide, "Apache Airflow environment metrics in CloudWatch".
+    Args:
+        bucket: The name of the audio bucket.
+        metric: The name of the metric.
+        period: The time that one data point covers.
+        statistic: How CloudWatch combines the values of a period.
+        code: A failure code, for failures with this code only.
     """
-    return _of_mwaa(metric, {"DAG": DAG, "Environment": environment}, period, statistic)
+    dimensions = {"Bucket": bucket, **({"Code": code} if code else {})}
+    return _metric(CONTAINER_NAMESPACE, metric, dimensions, period, statistic)
 
 
-def of_function(environment: str, metric: str, function: str, period: Duration, statistic: str) -> cloudwatch.Metric:
-    """A metric of one of Airflow's parts. Source: as above."""
-    return _of_mwaa(metric, {"Function": function, "Environment": environment}, period, statistic)
+def dag_metric(environment: str, metric: str, period: Duration, statistic: str = "SampleCount") -> cloudwatch.Metric:
+    """Return a metric of the DAG.
+
+    By default, count its values: MWAA publishes durations only, one for each run. Source of names and dimensions:
+    Amazon MWAA User Guide, "Apache Airflow environment metrics in CloudWatch".
+    """
+    return _metric(MWAA_NAMESPACE, metric, {"DAG": DAG, "Environment": environment}, period, statistic)
 
 
-def _of_mwaa(metric: str, dimensions: dict[str, str], period: Duration, statistic: str) -> cloudwatch.Metric:
+def component_metric(
+    environment: str, metric: str, component: str, period: Duration, statistic: str
+) -> cloudwatch.Metric:
+    """Return a metric of a component of Airflow, which MWAA calls its function. Source: see `dag_metric`."""
+    return _metric(MWAA_NAMESPACE, metric, {"Function": component, "Environment": environment}, period, statistic)
+
+
+def _metric(
+    namespace: str, metric: str, dimensions: Mapping[str, str], period: Duration, statistic: str
+) -> cloudwatch.Metric:
     return cloudwatch.Metric(
-        namespace="AmazonMWAA", metric_name=metric, dimensions_map=dimensions, period=period, statistic=statistic
+        namespace=namespace, metric_name=metric, dimensions_map=dimensions, period=period, statistic=statistic
     )

@@ -1,18 +1,18 @@
-"""The network: two zones, private subnets for everything that runs."""
+"""The network: a VPC with private subnets in two zones."""
 
 from __future__ import annotations
 
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
-from infra.logs import log_group
+from infra.log_groups import add_log_group
 from infra.settings import DeploymentSettings
 
 _AWS = ec2.InterfaceVpcEndpointAwsService
 
-#: What MWAA, the machines and the DAG call, where there is no way to the internet. Sources: Amazon MWAA User Guide,
-#: "Creating the required VPC service endpoints"; Amazon ECS Developer Guide, "Interface VPC endpoints"; AWS Batch User
-#: Guide, "Access AWS Batch using an interface endpoint". S3 has a gateway.
+#: The services that MWAA, the machines and the DAG call. Without the internet, each needs an interface endpoint; S3 has
+#: a gateway endpoint. Sources: Amazon MWAA User Guide, "Creating the required VPC service endpoints"; Amazon ECS
+#: Developer Guide, "Interface VPC endpoints"; AWS Batch User Guide, "Access AWS Batch using an interface endpoint".
 _SERVICES = {
     "AirflowApi": _AWS.AIRFLOW_API,
     "AirflowEnv": _AWS.AIRFLOW_ENV,
@@ -33,7 +33,7 @@ _HTTPS = ec2.Port.tcp(443)
 
 
 class Network(Construct):
-    """A VPC of two zones, as MWAA wants it. It cannot be changed later without a new Airflow environment."""
+    """A VPC in two zones, as MWAA requires. A change of it requires a new Airflow environment."""
 
     def __init__(self, scope: Construct, id: str, *, settings: DeploymentSettings) -> None:
         super().__init__(scope, id)
@@ -41,7 +41,7 @@ class Network(Construct):
         private = ec2.SubnetType.PRIVATE_WITH_EGRESS if through_nat else ec2.SubnetType.PRIVATE_ISOLATED
         subnets = [ec2.SubnetConfiguration(name="Private", subnet_type=private, cidr_mask=20)]
         if through_nat:
-            # Holds the NAT gateway and nothing else.
+            # For the NAT gateway only.
             public = ec2.SubnetType.PUBLIC
             subnets.append(
                 ec2.SubnetConfiguration(name="Public", subnet_type=public, cidr_mask=28, map_public_ip_on_launch=False)
@@ -52,37 +52,39 @@ class Network(Construct):
             max_azs=2,
             nat_gateways=1 if through_nat else 0,
             subnet_configuration=subnets,
-            # Audio, transcripts and images go to S3 directly: nothing is paid for that.
+            # Audio, transcripts and image layers travel through this endpoint, which costs nothing.
             gateway_endpoints={"S3": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.S3)},
-            # Nothing is in the default group; emptying it would take a function with rights over security groups.
+            # No resource is in the default group. To empty it, the CDK would add a Lambda function that may change
+            # security groups.
             restrict_default_security_group=False,
         )
         self.subnets = self.vpc.private_subnets if through_nat else self.vpc.isolated_subnets
         self.machines = self._group("Machines", "The machines that transcribe, nothing comes in, HTTPS goes out")
         self.airflow = self._group("Airflow", "The parts of Airflow reach each other and the database, HTTPS goes out")
-        # Source: Amazon MWAA User Guide, "Security in your VPC on Amazon MWAA": a group that admits itself.
+        # MWAA requires a group that admits itself. Source: Amazon MWAA User Guide, "Security in your VPC".
         self.airflow.connections.allow_internally(ec2.Port.all_traffic(), "Itself")
         if not through_nat:
             self._add_endpoints()
-        self._log_refusals(settings)
+        self._log_refused_connections(settings)
 
     def _group(self, name: str, description: str) -> ec2.SecurityGroup:
-        """A security group that lets nothing in, and only HTTPS out."""
+        """Add a security group that lets nothing in, and only HTTPS out."""
         group = ec2.SecurityGroup(self, name, vpc=self.vpc, description=description, allow_all_outbound=False)
         group.add_egress_rule(ec2.Peer.any_ipv4(), _HTTPS, "AWS, and what requirements.txt names")
         return group
 
     def _add_endpoints(self) -> None:
+        """Add an interface endpoint for each service, open to the machines and to Airflow."""
         group = self._group("Endpoints", "AWS services, for the two groups that need them")
         for client in (self.machines, self.airflow):
             group.add_ingress_rule(client, _HTTPS, "HTTPS")
         for name, service in _SERVICES.items():
             self.vpc.add_interface_endpoint(name, service=service, security_groups=[group], open=False)
 
-    def _log_refusals(self, settings: DeploymentSettings) -> None:
-        """Keep what was refused: the first thing to look at when something cannot connect."""
+    def _log_refused_connections(self, settings: DeploymentSettings) -> None:
+        """Log refused connections. They show why a part cannot connect."""
         self.vpc.add_flow_log(
             "FlowLog",
-            destination=ec2.FlowLogDestination.to_cloud_watch_logs(log_group(self, "Refused", settings)),
+            destination=ec2.FlowLogDestination.to_cloud_watch_logs(add_log_group(self, "Refused", settings)),
             traffic_type=ec2.FlowLogTrafficType.REJECT,
         )

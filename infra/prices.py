@@ -1,4 +1,7 @@
-"""`prices.json`: what AWS asks for, each price with its date and its source. People elsewhere edit that file."""
+"""AWS's prices from `prices.json`, each with its date and source.
+
+The file holds the prices of one region. Edit it for another region.
+"""
 
 from __future__ import annotations
 
@@ -12,32 +15,32 @@ PRICES = Path(__file__).with_name("prices.json")
 
 @dataclass(frozen=True)
 class Price:
-    """One price."""
+    """The price of one thing."""
 
-    #: In US dollars; None: not found.
+    #: In US dollars; None if the price was not found.
     price: float | None
-    #: What that buys: an hour, a month, ….
+    #: The unit that costs this: `hour`, `GB and month`.
     per: str
-    #: As of when, YYYY-MM: the page's own date where it has one, else when it was read or remembered.
+    #: YYYY-MM: the date of the source, or else the month in which somebody read or remembered the price.
     date: str
-    #: Where it was read, or that it is from memory.
+    #: The page with the price, or a note that it is from memory.
     source: str
 
 
 @dataclass(frozen=True)
 class Prices:
-    """All of one region."""
+    """The prices of one region."""
 
     region: str
-    #: What they do and do not contain.
+    #: The currency, and what the prices include.
     currency: str
     prices: Mapping[str, Price]
 
     def __getitem__(self, name: str) -> float:
-        """A price that is known.
+        """Return a price in US dollars.
 
         Raises:
-            KeyError: it is not in the file, or not known.
+            KeyError: The file does not contain the price, or it was not found.
         """
         price = self.prices[name].price
         if price is None:
@@ -45,8 +48,8 @@ class Prices:
         return price
 
 
-def read(file: Path = PRICES) -> Prices:
-    """The prices in a file."""
+def read_prices(file: Path = PRICES) -> Prices:
+    """Read the prices in a file."""
     document = json.loads(file.read_text())
     prices = {name: Price(**price) for name, price in document["prices"].items()}
     return Prices(document["region"], document["currency"], prices)

@@ -1,4 +1,4 @@
-"""The settings of a deployment as a table: what the comments above the fields of `DeploymentSettings` say."""
+"""The table of a deployment's settings, from the comments above the fields of `DeploymentSettings`."""
 
 from __future__ import annotations
 
@@ -17,31 +17,32 @@ _FIELD = re.compile(r"    (\w+): .+")
 _COMMENT = re.compile(r"    #: ?(.*)")
 
 
-def report() -> str:
-    """The table; fields below one comment share a row."""
-    defaults = {each.name: f"`{_default(each)}`" for each in fields(DeploymentSettings)}
+def settings_table() -> str:
+    """Format the settings. Fields below the same comment share a row."""
+    defaults = {setting.name: f"`{_default(setting)}`" for setting in fields(DeploymentSettings)}
     rows = [
-        (", ".join(f"`{name}`" for name in names), ", ".join(defaults[name] for name in names), text)
-        for names, text in _described(_SOURCE.read_text())
+        (", ".join(f"`{name}`" for name in names), ", ".join(defaults[name] for name in names), comment)
+        for names, comment in _commented_fields(_SOURCE.read_text())
     ]
     return table(("setting", "default", "what it is"), rows)
 
 
-def _default(field: Field[Any]) -> str:
-    return json.dumps(field.default if field.default_factory is MISSING else field.default_factory())
+def _default(setting: Field[Any]) -> str:
+    """Write the default of a setting as in `cdk.json`."""
+    return json.dumps(setting.default if setting.default_factory is MISSING else setting.default_factory())
 
 
-def _described(source: str) -> Iterator[tuple[list[str], str]]:
-    """The names that follow a comment, and the comment in one line."""
+def _commented_fields(source: str) -> Iterator[tuple[list[str], str]]:
+    """Find the comments in the source of the class, each on one line, with the fields that follow it."""
     body = source.split("class DeploymentSettings:", 1)[1].split("    def ", 1)[0]
     comment: list[str] = []
     names: list[str] = []
     for line in body.splitlines():
-        if found := _COMMENT.fullmatch(line):
+        if match := _COMMENT.fullmatch(line):
             if names:
                 yield names, " ".join(comment)
                 comment, names = [], []
-            comment.append(found[1])
-        elif found := _FIELD.fullmatch(line):
-            names.append(found[1])
+            comment.append(match[1])
+        elif match := _FIELD.fullmatch(line):
+            names.append(match[1])
     yield names, " ".join(comment)

@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from infra.assembly import Assembly
+from infra.cdk_context import read_settings
+from infra.cloud_assembly import CloudAssembly
 from infra.errors import DeploymentError
 from infra.mwaa import dags, limits, plugins, requirements
 from infra.mwaa.errors import RuleBroken
 from infra.paths import DAGS, PLUGINS, REQUIREMENTS, ROOT
-from infra.settings import read
 
 Properties = Mapping[str, Any]
 
@@ -70,8 +70,8 @@ def _arguments() -> argparse.Namespace:
 def _environments(chosen: argparse.Namespace) -> list[Properties]:
     """What is to be deployed: as the templates say, else as far as cdk.json does."""
     if chosen.templates:
-        return [each.properties for each in Assembly(chosen.templates).of_type("AWS::MWAA::Environment")]
-    settings = read(json.loads((ROOT / "cdk.json").read_text())["context"])
+        return [resource.properties for resource in CloudAssembly(chosen.templates).of_type("AWS::MWAA::Environment")]
+    settings = read_settings(json.loads((ROOT / "cdk.json").read_text())["context"])
     version, size = chosen.airflow or settings.airflow_version, chosen.airflow_class or settings.airflow_class
     return [{"Name": settings.name, "AirflowVersion": version, "EnvironmentClass": size}]
 

@@ -1,4 +1,4 @@
-"""Two deployments, synthesized once: the default one by the CDK's command line, and another as unlike it as can be."""
+"""Two deployments, synthesized once: the default one by the CDK's command line, and one with other settings."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-#: The library starts Node as soon as it is imported: the one that is installed beside it.
+#: The CDK library starts Node when it is imported. Use the Node of this environment.
 os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 
 from infra.app import make_app
 from infra.paths import ROOT
-from tests.support.infra.templates import Deployment
+from tests.support.infra.synthesized_stacks import SynthesizedStacks
 
 COMMAND_LINE = ROOT / ".local" / "cdk" / "node_modules" / ".bin" / "cdk"
-#: Every setting that changes what is deployed, other than it is by default.
-OTHER = {
+#: Another value than the default for every setting that changes the templates.
+OTHER_SETTINGS = {
     "name": "other",
     "retain_audio": "false",
     "processed_days": "30",
@@ -36,29 +36,29 @@ OTHER = {
 
 
 def synthesize(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """`cdk synth`, as people run it."""
+    """Run `cdk synth` as people do."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
     command = [str(COMMAND_LINE), "synth", "--quiet", "--output", str(folder), *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="session")
-def default(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
+def default(tmp_path_factory: pytest.TempPathFactory) -> SynthesizedStacks:
     folder = tmp_path_factory.mktemp("default")
     done = synthesize(folder)
     assert done.returncode == 0, done.stderr
-    return Deployment.load(folder, "transcription")
+    return SynthesizedStacks.load(folder, "transcription")
 
 
 @pytest.fixture(scope="session")
-def other(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
+def other(tmp_path_factory: pytest.TempPathFactory) -> SynthesizedStacks:
     folder = tmp_path_factory.mktemp("other")
-    make_app(OTHER, str(folder)).synth()
-    return Deployment.load(folder, "other")
+    make_app(OTHER_SETTINGS, str(folder)).synth()
+    return SynthesizedStacks.load(folder, "other")
 
 
 @pytest.fixture(scope="session", params=["default", "other"])
-def each(request: pytest.FixtureRequest) -> Deployment:
-    """One deployment after the other."""
-    found: Deployment = request.getfixturevalue(request.param)
-    return found
+def deployment(request: pytest.FixtureRequest) -> SynthesizedStacks:
+    """Each of the two deployments in turn."""
+    stacks: SynthesizedStacks = request.getfixturevalue(request.param)
+    return stacks

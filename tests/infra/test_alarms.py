@@ -11,28 +11,28 @@ import pytest
 
 from infra import metrics
 from tests.support.infra.permissions import is_allowed
-from tests.support.infra.templates import ACCOUNT, Deployment
+from tests.support.infra.synthesized_stacks import ACCOUNT, SynthesizedStacks
 from transcriber.shard import metrics as container_metrics
 from transcription.contract.errors import AudioCorrupt, StorageDenied
 
 
-def alarm(deployment: Deployment, name: str) -> Any:
+def alarm(deployment: SynthesizedStacks, name: str) -> Any:
     return deployment.properties("AWS::CloudWatch::Alarm", f"Alarms{name}")
 
 
-def test_every_alarm_is_sent(each: Deployment) -> None:
-    alarms = each.resources("AWS::CloudWatch::Alarm")
+def test_every_alarm_is_sent(deployment: SynthesizedStacks) -> None:
+    alarms = deployment.resources("AWS::CloudWatch::Alarm")
     assert len(alarms) == 5
     for found in alarms.values():
-        assert each.resolve(found["Properties"]["AlarmActions"]) == [each.output("airflow", "AlertTopic")]
+        assert deployment.resolve(found["Properties"]["AlarmActions"]) == [deployment.output("airflow", "AlertTopic")]
         assert found["Properties"].get("ActionsEnabled", True)
         assert len(found["Properties"]["AlarmDescription"]) > 20
 
 
-def test_alarms_and_events_may_publish_and_their_messages_are_encrypted(each: Deployment) -> None:
-    topic = each.output("airflow", "AlertTopic")
-    key = each.properties("AWS::KMS::Key")
-    policy = each.properties("AWS::SNS::TopicPolicy")["PolicyDocument"]["Statement"]
+def test_alarms_and_events_may_publish_and_their_messages_are_encrypted(deployment: SynthesizedStacks) -> None:
+    topic = deployment.output("airflow", "AlertTopic")
+    key = deployment.properties("AWS::KMS::Key")
+    policy = deployment.properties("AWS::SNS::TopicPolicy")["PolicyDocument"]["Statement"]
     for service in ("cloudwatch.amazonaws.com", "events.amazonaws.com"):
         context = {"aws:SourceAccount": ACCOUNT, "aws:SecureTransport": "true"}
         for statements, action, resource in (
@@ -50,7 +50,7 @@ def test_alarms_and_events_may_publish_and_their_messages_are_encrypted(each: De
     assert not is_allowed(policy, "sns:Publish", topic, foreign, "cloudwatch.amazonaws.com")
 
 
-def test_somebody_is_mailed_where_that_was_asked_for(default: Deployment, other: Deployment) -> None:
+def test_somebody_is_mailed_where_that_was_asked_for(default: SynthesizedStacks, other: SynthesizedStacks) -> None:
     subscription = other.properties("AWS::SNS::Subscription")
     assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", "somebody@example.org")
     assert subscription["TopicArn"] == other.output("airflow", "AlertTopic")
@@ -72,8 +72,8 @@ def breaches(definition: Mapping[str, Any], data: list[float | None]) -> bool:
     return sum(bad) >= definition.get("DatapointsToAlarm", definition["EvaluationPeriods"])
 
 
-def test_a_night_without_a_run_is_seen_by_two_oclock(each: Deployment) -> None:
-    found = alarm(each, "DidNotRun")
+def test_a_night_without_a_run_is_seen_by_two_oclock(deployment: SynthesizedStacks) -> None:
+    found = alarm(deployment, "DidNotRun")
     assert found["Period"] == 3600
     every_night = [1.0 if hour % 24 == 1 else None for hour in range(72)]
     # Each hour's datum is there when the hour is over: index 25 is the hour from 01:00 to 02:00 of the second day.
@@ -84,29 +84,29 @@ def test_a_night_without_a_run_is_seen_by_two_oclock(each: Deployment) -> None:
     assert breaches(found, [*missed, None]), "… an hour later at the latest, it is not"
 
 
-def test_a_run_that_takes_all_night_is_no_missing_run(each: Deployment) -> None:
+def test_a_run_that_takes_all_night_is_no_missing_run(deployment: SynthesizedStacks) -> None:
     # Given when a run starts, whatever becomes of it, and for scheduled runs only.
-    found = alarm(each, "DidNotRun")
+    found = alarm(deployment, "DidNotRun")
     assert (found["Namespace"], found["MetricName"], found["Statistic"]) == (
         "AmazonMWAA",
         "DAGScheduleDelay",
         "SampleCount",
     )
-    wanted = [{"Name": "DAG", "Value": "transcribe_audio"}, {"Name": "Environment", "Value": each.name}]
+    wanted = [{"Name": "DAG", "Value": "transcribe_audio"}, {"Name": "Environment", "Value": deployment.name}]
     assert found["Dimensions"] == wanted
 
 
-def test_a_red_run_is_seen(each: Deployment) -> None:
-    found = alarm(each, "RunFailed")
+def test_a_red_run_is_seen(deployment: SynthesizedStacks) -> None:
+    found = alarm(deployment, "RunFailed")
     assert (found["MetricName"], found["Statistic"]) == ("DAGDurationFailed", "SampleCount")
     assert breaches(found, [None, 1.0])
     assert not breaches(found, [None, None])
 
 
-def test_a_dag_that_cannot_be_read_is_seen_before_the_night(each: Deployment) -> None:
-    found = alarm(each, "DagIsBroken")
+def test_a_dag_that_cannot_be_read_is_seen_before_the_night(deployment: SynthesizedStacks) -> None:
+    found = alarm(deployment, "DagIsBroken")
     assert found["MetricName"] == "ImportErrors"
-    assert {entry["Value"] for entry in found["Dimensions"]} == {"DAG Processing", each.name}
+    assert {entry["Value"] for entry in found["Dimensions"]} == {"DAG Processing", deployment.name}
     assert found["Period"] * found["EvaluationPeriods"] <= 15 * 60
     assert not breaches(found, [0.0, 0.0, 1.0])  # as while files are being copied
 
@@ -127,8 +127,8 @@ def evaluate(definition: Any, values: Mapping[str, float]) -> float:
     return total
 
 
-def test_a_broken_system_and_a_broken_recording_are_told_apart(each: Deployment) -> None:
-    system, audio = alarm(each, "SystemFailed"), alarm(each, "AudioFailed")
+def test_a_broken_system_and_a_broken_recording_are_told_apart(deployment: SynthesizedStacks) -> None:
+    system, audio = alarm(deployment, "SystemFailed"), alarm(deployment, "AudioFailed")
     truncated = {"total": 3.0, "audio_truncated": 3.0}
     denied = {"total": 2.0}
     assert evaluate(system, truncated) == 0
@@ -143,8 +143,10 @@ def test_a_broken_system_and_a_broken_recording_are_told_apart(each: Deployment)
         assert len(found["Metrics"]) <= 11
 
 
-def test_alarms_look_at_the_metrics_that_containers_write(each: Deployment, caplog: pytest.LogCaptureFixture) -> None:
-    bucket = each.output("storage", "AudioBucket")
+def test_alarms_look_at_the_metrics_that_containers_write(
+    deployment: SynthesizedStacks, caplog: pytest.LogCaptureFixture
+) -> None:
+    bucket = deployment.output("storage", "AudioBucket")
     caplog.set_level(logging.INFO)
     for fault in (AudioCorrupt("…"), StorageDenied("…")):
         container_metrics.put_fault(bucket, fault)
@@ -154,35 +156,35 @@ def test_alarms_look_at_the_metrics_that_containers_write(each: Deployment, capl
         for names in directive["Dimensions"]:
             dimensions = tuple(sorted((name, line[name]) for name in names))
             written |= {(directive["Namespace"], metric["Name"], dimensions) for metric in directive["Metrics"]}
-    found = queries(alarm(each, "SystemFailed"))
+    found = queries(alarm(deployment, "SystemFailed"))
     for name in ("total", "audio_corrupt"):
         metric = found[name]["MetricStat"]["Metric"]
         dimensions = tuple(sorted((entry["Name"], entry["Value"]) for entry in metric["Dimensions"]))
         assert (metric["Namespace"], metric["MetricName"], dimensions) in written
-    assert container_metrics.NAMESPACE == metrics.NAMESPACE
+    assert container_metrics.NAMESPACE == metrics.CONTAINER_NAMESPACE
 
 
-def test_a_job_that_no_machine_is_found_for_is_told_of_with_batchs_reason(each: Deployment) -> None:
-    rule = each.properties("AWS::Events::Rule")
+def test_a_job_that_no_machine_is_found_for_is_told_of_with_batchs_reason(deployment: SynthesizedStacks) -> None:
+    rule = deployment.properties("AWS::Events::Rule")
     # As in the AWS Batch User Guide, "Job queue blocked events".
     assert rule["EventPattern"] == {
         "source": ["aws.batch"],
         "detail-type": ["Batch Job Queue Blocked"],
-        "detail": {"jobQueue": [each.output("batch", "JobQueue")]},
+        "detail": {"jobQueue": [deployment.output("batch", "JobQueue")]},
     }
     assert rule["State"] == "ENABLED"
     (target,) = rule["Targets"]
-    assert target["Arn"] == each.output("airflow", "AlertTopic")
+    assert target["Arn"] == deployment.output("airflow", "AlertTopic")
     shown = target["InputTransformer"]["InputPathsMap"].values()
     assert {"$.detail.jobId", "$.detail.statusReason"} == set(shown)
 
 
-def test_the_dashboard_shows_audio_speed_failures_and_cost(each: Deployment) -> None:
-    body = json.loads(each.properties("AWS::CloudWatch::Dashboard")["DashboardBody"])
+def test_the_dashboard_shows_audio_speed_failures_and_cost(deployment: SynthesizedStacks) -> None:
+    body = json.loads(deployment.properties("AWS::CloudWatch::Dashboard")["DashboardBody"])
     text = json.dumps(body)
     for name in ("AudioSeconds", "Transcribed", "RealTimeFactor", "Failures", "DAGDurationFailed"):
         assert name in text
-    bucket = each.output("storage", "AudioBucket")
+    bucket = deployment.output("storage", "AudioBucket")
     search = next(entry for entry in text.split("SEARCH(") if entry.startswith("'{Transcription,Bucket,Code}"))
     assert bucket in search
     # The price is the one that the DAG's own reports use.

@@ -1,4 +1,4 @@
-"""The CDK's own command line, as people call it. (The fixture `default` is made by it as well.)"""
+"""The CDK's command line, as people call it. It also makes the fixture `default`."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 
 from infra.paths import ROOT
 from tests.infra.conftest import COMMAND_LINE, synthesize
-from tests.support.infra.templates import Deployment
+from tests.support.infra.synthesized_stacks import SynthesizedStacks
 
 
-def test_cdk_synth_writes_all_stacks_in_the_order_of_their_deployment(default: Deployment) -> None:
+def test_cdk_synth_writes_all_stacks_in_the_order_of_their_deployment(default: SynthesizedStacks) -> None:
     manifest = json.loads((default.folder / "manifest.json").read_text())
     stacks = {
-        name: {each.removesuffix(".assets") for each in artifact.get("dependencies", [])}
+        name: {dependency.removesuffix(".assets") for dependency in artifact.get("dependencies", [])}
         for name, artifact in manifest["artifacts"].items()
         if artifact["type"] == "aws:cloudformation:stack"
     }
@@ -23,7 +23,7 @@ def test_cdk_synth_writes_all_stacks_in_the_order_of_their_deployment(default: D
     assert {"transcription-storage", "transcription-batch"} <= stacks["transcription-airflow"]
 
 
-def test_a_wrong_setting_is_told_in_one_line(tmp_path: Path) -> None:
+def test_a_wrong_setting_is_reported_in_one_line(tmp_path: Path) -> None:
     done = synthesize(tmp_path, "-c", "memory=12")
     assert done.returncode != 0
     assert "[CONTEXT_INVALID] memory is 12; it must be from 1,024 to 30,000." in done.stderr

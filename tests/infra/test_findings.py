@@ -15,9 +15,9 @@ from aws_cdk import App, Stack, Validations
 from aws_cdk import aws_sns as sns
 from cdk_nag import AwsSolutionsChecks
 
-from infra.acknowledge import acknowledge
+from infra.accepted_findings import accept_findings
 from infra.paths import ROOT
-from tests.support.infra.templates import Deployment
+from tests.support.infra.synthesized_stacks import SynthesizedStacks
 
 CHECKOV = ROOT / ".local" / "venvs" / "checkov" / "bin" / "checkov"
 
@@ -39,7 +39,7 @@ def checkov(folder: Path) -> dict[str, Any]:
 
 
 def test_cfn_lint_finds_nothing_but_what_is_broken_on_purpose(
-    default: Deployment, other: Deployment, tmp_path: Path
+    default: SynthesizedStacks, other: SynthesizedStacks, tmp_path: Path
 ) -> None:
     broken = tmp_path / "broken.template.json"
     broken.write_text('{"Resources": {"A": {"Type": "AWS::SNS::Topic", "Properties": {"TopicNam": "a"}}}}')
@@ -50,7 +50,9 @@ def test_cfn_lint_finds_nothing_but_what_is_broken_on_purpose(
     assert found[0].startswith("E3002")
 
 
-def test_checkov_finds_nothing_that_is_not_settled(default: Deployment, other: Deployment, tmp_path: Path) -> None:
+def test_checkov_finds_nothing_that_is_not_settled(
+    default: SynthesizedStacks, other: SynthesizedStacks, tmp_path: Path
+) -> None:
     for deployment in (default, other):  # in one go: it takes long to start
         for file in deployment.folder.glob("*.template.json"):
             copy(file, tmp_path)
@@ -61,8 +63,8 @@ def test_checkov_finds_nothing_that_is_not_settled(default: Deployment, other: D
     assert found["summary"]["parsing_errors"] == 0
 
 
-def test_every_settled_finding_has_a_reason_that_says_something(each: Deployment) -> None:
-    for _, logical_id, resource in each.everything():
+def test_every_settled_finding_has_a_reason_that_says_something(deployment: SynthesizedStacks) -> None:
+    for _, logical_id, resource in deployment.everything():
         for skipped in resource.get("Metadata", {}).get("checkov", {}).get("skip", []):
             assert len(skipped["comment"].split()) > 2, (logical_id, skipped)
 
@@ -80,7 +82,7 @@ def synthesize(folder: Path, *, settled: bool) -> None:
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     stack = Topic(app)
     if settled:
-        acknowledge(stack.topic, {"AwsSolutions-SNS3": "Nobody sends anything to it."})
+        accept_findings(stack.topic, {"AwsSolutions-SNS3": "Nobody sends anything to it."})
     app.synth()
 
 

@@ -1,4 +1,4 @@
-"""The job is said once, for AWS and for the local stack that stands for it."""
+"""The properties of the Batch job are defined once, for AWS and for the local stack."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from infra import job
 from infra.paths import ROOT
 
 
-def test_the_local_stack_needs_no_cdk_to_know_the_job() -> None:
+def test_the_properties_of_the_job_can_be_read_without_the_cdk() -> None:
     code = "import sys; import infra.job; print(sorted({'aws_cdk', 'jsii', 'constructs', 'boto3'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
-def test_the_local_stack_says_nothing_else_of_it() -> None:
+def test_the_local_stack_uses_the_same_properties() -> None:
     source = (ROOT / "local" / "resources.py").read_text()
-    for shared in ("job.RETRY_STRATEGY", "job.TIMEOUT", "job.command(", "job.environment(", "job.RUN_RECORD_DAYS"):
-        assert shared in source
+    for name in ("job.RETRY_STRATEGY", "job.TIMEOUT", "job.command(", "job.environment(", "job.RUN_RECORD_DAYS"):
+        assert name in source
 
 
-def test_only_what_is_nobodys_fault_is_tried_again() -> None:
-    again = [rule for rule in job.RETRY_STRATEGY["evaluateOnExit"] if rule["action"] == "RETRY"]
-    assert again == [
+def test_only_lost_hosts_terminations_and_failed_image_pulls_are_retried() -> None:
+    retried = [rule for rule in job.RETRY_STRATEGY["evaluateOnExit"] if rule["action"] == "RETRY"]
+    assert retried == [
         {"onStatusReason": "Host EC2*", "action": "RETRY"},
         {"onReason": "CannotPullContainerError:*", "action": "RETRY"},
         {"onExitCode": "143", "action": "RETRY"},

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.infra.templates import REGION, Deployment
+from tests.support.infra.synthesized_stacks import REGION, SynthesizedStacks
 
 
-def test_mwaa_gets_two_private_subnets_in_two_zones(each: Deployment) -> None:
-    chosen = each.properties("AWS::MWAA::Environment")["NetworkConfiguration"]["SubnetIds"]
+def test_mwaa_gets_two_private_subnets_in_two_zones(deployment: SynthesizedStacks) -> None:
+    chosen = deployment.properties("AWS::MWAA::Environment")["NetworkConfiguration"]["SubnetIds"]
     subnets = {
-        f"made-up-{name.lower()}": each.resolve(found["Properties"])
-        for name, found in each.resources("AWS::EC2::Subnet").items()
+        f"made-up-{name.lower()}": deployment.resolve(found["Properties"])
+        for name, found in deployment.resources("AWS::EC2::Subnet").items()
     }
     assert len(chosen) == 2
     assert {subnets[subnet]["AvailabilityZone"] for subnet in chosen} == {f"{REGION}a", f"{REGION}b"}
@@ -19,27 +19,29 @@ def test_mwaa_gets_two_private_subnets_in_two_zones(each: Deployment) -> None:
     assert all("private" in subnet for subnet in chosen)
 
 
-def test_machines_are_private_too(each: Deployment) -> None:
-    for environment in each.resources("AWS::Batch::ComputeEnvironment").values():
-        subnets = each.resolve(environment["Properties"]["ComputeResources"]["Subnets"])
+def test_machines_are_private_too(deployment: SynthesizedStacks) -> None:
+    for environment in deployment.resources("AWS::Batch::ComputeEnvironment").values():
+        subnets = deployment.resolve(environment["Properties"]["ComputeResources"]["Subnets"])
         assert len(subnets) == 2
         assert all("private" in subnet for subnet in subnets)
 
 
-def test_audio_and_images_go_to_s3_without_a_detour_that_costs(each: Deployment) -> None:
-    endpoints = [each.resolve(found["Properties"]) for found in each.resources("AWS::EC2::VPCEndpoint").values()]
+def test_audio_and_images_go_to_s3_without_a_detour_that_costs(deployment: SynthesizedStacks) -> None:
+    endpoints = [
+        deployment.resolve(found["Properties"]) for found in deployment.resources("AWS::EC2::VPCEndpoint").values()
+    ]
     (gateway,) = (found for found in endpoints if found["VpcEndpointType"] == "Gateway")
     assert gateway["ServiceName"] == f"com.amazonaws.{REGION}.s3"
-    private = {f"made-up-{name.lower()}" for name in each.resources("AWS::EC2::RouteTable") if "Private" in name}
+    private = {f"made-up-{name.lower()}" for name in deployment.resources("AWS::EC2::RouteTable") if "Private" in name}
     assert private <= set(gateway["RouteTableIds"])
     assert len(private) == 2
 
 
-def test_there_is_one_way_out_through_nat(default: Deployment) -> None:
+def test_there_is_one_way_out_through_nat(default: SynthesizedStacks) -> None:
     assert len(default.resources("AWS::EC2::NatGateway")) == 1
 
 
-def test_without_internet_every_service_that_is_called_has_an_endpoint(other: Deployment) -> None:
+def test_without_internet_every_service_that_is_called_has_an_endpoint(other: SynthesizedStacks) -> None:
     assert not other.resources("AWS::EC2::NatGateway")
     assert not other.resources("AWS::EC2::InternetGateway")
     endpoints = [other.resolve(found["Properties"]) for found in other.resources("AWS::EC2::VPCEndpoint").values()]
@@ -50,42 +52,43 @@ def test_without_internet_every_service_that_is_called_has_an_endpoint(other: De
     assert all(found["PrivateDnsEnabled"] for found in endpoints if found["VpcEndpointType"] == "Interface")
 
 
-def rules(deployment: Deployment, kind: str) -> dict[str, Any]:
+def rules(deployment: SynthesizedStacks, kind: str) -> dict[str, Any]:
     """Rules that stand apart from their group."""
     return {name: deployment.resolve(found["Properties"]) for name, found in deployment.resources(kind).items()}
 
 
-def test_nothing_comes_in_from_elsewhere(each: Deployment) -> None:
+def test_nothing_comes_in_from_elsewhere(deployment: SynthesizedStacks) -> None:
     assert not any(
-        "SecurityGroupIngress" in group["Properties"] for group in each.resources("AWS::EC2::SecurityGroup").values()
+        "SecurityGroupIngress" in group["Properties"]
+        for group in deployment.resources("AWS::EC2::SecurityGroup").values()
     )
-    incoming = rules(each, "AWS::EC2::SecurityGroupIngress").values()
+    incoming = rules(deployment, "AWS::EC2::SecurityGroupIngress").values()
     # Only from groups of ours: Airflow from itself, and the endpoints, where there are any, from those that use them.
     assert not any("CidrIp" in rule or "CidrIpv6" in rule for rule in incoming)
     pairs = {(rule["SourceSecurityGroupId"], rule["GroupId"]) for rule in incoming}
-    machines, airflow, endpoints = (group(each, name) for name in ("Machines", "Airflow", "Endpoints"))
-    of_endpoints = {(machines, endpoints), (airflow, endpoints)} if each.name == "other" else set()
+    machines, airflow, endpoints = (group(deployment, name) for name in ("Machines", "Airflow", "Endpoints"))
+    of_endpoints = {(machines, endpoints), (airflow, endpoints)} if deployment.name == "other" else set()
     assert pairs == {(airflow, airflow), *of_endpoints}
 
 
-def group(deployment: Deployment, name: str) -> str:
+def group(deployment: SynthesizedStacks, name: str) -> str:
     found = [each for each in deployment.resources("AWS::EC2::SecurityGroup") if each.startswith(f"Network{name}")]
     return f"{found[0]}.GroupId" if found else ""
 
 
-def test_airflows_parts_reach_each_other(each: Deployment) -> None:
-    (own,) = each.properties("AWS::MWAA::Environment")["NetworkConfiguration"]["SecurityGroupIds"]
-    assert own == group(each, "Airflow")
+def test_airflows_parts_reach_each_other(deployment: SynthesizedStacks) -> None:
+    (own,) = deployment.properties("AWS::MWAA::Environment")["NetworkConfiguration"]["SecurityGroupIds"]
+    assert own == group(deployment, "Airflow")
     for kind, other_end in (("Ingress", "SourceSecurityGroupId"), ("Egress", "DestinationSecurityGroupId")):
-        found = rules(each, f"AWS::EC2::SecurityGroup{kind}").values()
+        found = rules(deployment, f"AWS::EC2::SecurityGroup{kind}").values()
         assert (own, own, "-1") in [(rule["GroupId"], rule[other_end], rule["IpProtocol"]) for rule in found]
 
 
-def test_only_https_goes_out(each: Deployment) -> None:
-    for group in each.resources("AWS::EC2::SecurityGroup").values():
+def test_only_https_goes_out(deployment: SynthesizedStacks) -> None:
+    for group in deployment.resources("AWS::EC2::SecurityGroup").values():
         for rule in group["Properties"]["SecurityGroupEgress"]:
             assert (rule["IpProtocol"], rule["FromPort"], rule["ToPort"]) == ("tcp", 443, 443)
 
 
-def test_refused_connections_can_be_looked_up(each: Deployment) -> None:
-    assert each.properties("AWS::EC2::FlowLog")["TrafficType"] == "REJECT"
+def test_refused_connections_can_be_looked_up(deployment: SynthesizedStacks) -> None:
+    assert deployment.properties("AWS::EC2::FlowLog")["TrafficType"] == "REJECT"

@@ -14,7 +14,7 @@ import pytest
 
 from infra.paths import DAGS, ROOT
 from tests.support.infra.permissions import is_allowed
-from tests.support.infra.templates import ACCOUNT, PARTITION, REGION, Deployment
+from tests.support.infra.synthesized_stacks import ACCOUNT, PARTITION, REGION, SynthesizedStacks
 from transcription.contract import keys
 
 NAME = "2022.01.15/a b#1*?.wav"
@@ -95,15 +95,15 @@ OF_BUCKETS = (
 )
 
 
-def container(deployment: Deployment, action: str, resource: str, **context: str) -> bool:
+def container(deployment: SynthesizedStacks, action: str, resource: str, **context: str) -> bool:
     return is_allowed(deployment.statements("JobRole"), action, resource, {"aws:SecureTransport": "true", **context})
 
 
-def tasks(deployment: Deployment, action: str, resource: str, **context: str) -> bool:
+def tasks(deployment: SynthesizedStacks, action: str, resource: str, **context: str) -> bool:
     return is_allowed(deployment.statements("Role"), action, resource, {"aws:SecureTransport": "true", **context})
 
 
-def bucket(deployment: Deployment) -> str:
+def bucket(deployment: SynthesizedStacks) -> str:
     return f"arn:{PARTITION}:s3:::{deployment.output('storage', 'AudioBucket')}"
 
 
@@ -119,59 +119,63 @@ def needed(uses: dict[str, list[str]], source: str = INPUT) -> list[tuple[str, s
 
 @pytest.mark.parametrize(("call", "permission", "key"), needed(CONTAINER))
 def test_no_transcript_is_lost_because_the_container_may_not(
-    each: Deployment, call: str, permission: str, key: str
+    deployment: SynthesizedStacks, call: str, permission: str, key: str
 ) -> None:
-    assert container(each, permission, f"{bucket(each)}/{key}"), call
+    assert container(deployment, permission, f"{bucket(deployment)}/{key}"), call
 
 
 @pytest.mark.parametrize(("call", "permission", "key"), needed(TASKS))
-def test_no_run_is_red_because_a_task_may_not(each: Deployment, call: str, permission: str, key: str) -> None:
-    assert tasks(each, permission, f"{bucket(each)}/{key}"), call
+def test_no_run_is_red_because_a_task_may_not(
+    deployment: SynthesizedStacks, call: str, permission: str, key: str
+) -> None:
+    assert tasks(deployment, permission, f"{bucket(deployment)}/{key}"), call
 
 
 @pytest.mark.parametrize("prefix", CONTAINER_LISTS)
-def test_the_container_finds_the_files_of_a_model(each: Deployment, prefix: str) -> None:
-    assert container(each, "s3:ListBucket", bucket(each), **{"s3:prefix": prefix})
+def test_the_container_finds_the_files_of_a_model(deployment: SynthesizedStacks, prefix: str) -> None:
+    assert container(deployment, "s3:ListBucket", bucket(deployment), **{"s3:prefix": prefix})
 
 
 @pytest.mark.parametrize("prefix", TASKS_LIST)
-def test_tasks_find_audio_transcripts_results_and_models(each: Deployment, prefix: str) -> None:
-    assert tasks(each, "s3:ListBucket", bucket(each), **{"s3:prefix": prefix})
+def test_tasks_find_audio_transcripts_results_and_models(deployment: SynthesizedStacks, prefix: str) -> None:
+    assert tasks(deployment, "s3:ListBucket", bucket(deployment), **{"s3:prefix": prefix})
 
 
-def test_a_record_that_is_not_there_is_missing_and_not_denied(each: Deployment) -> None:
+def test_a_record_that_is_not_there_is_missing_and_not_denied(deployment: SynthesizedStacks) -> None:
     # S3 asks for the right to list, without any prefix, before it says 404 instead of 403.
-    assert container(each, "s3:ListBucket", bucket(each))
-    assert tasks(each, "s3:ListBucket", bucket(each))
+    assert container(deployment, "s3:ListBucket", bucket(deployment))
+    assert tasks(deployment, "s3:ListBucket", bucket(deployment))
 
 
 @pytest.mark.parametrize(("action", "key"), REFUSED_TO_CONTAINER)
-def test_a_container_that_is_taken_over_reaches_nothing_but_its_own(each: Deployment, action: str, key: str) -> None:
-    assert not container(each, action, f"{bucket(each)}/{key}")
+def test_a_container_that_is_taken_over_reaches_nothing_but_its_own(
+    deployment: SynthesizedStacks, action: str, key: str
+) -> None:
+    assert not container(deployment, action, f"{bucket(deployment)}/{key}")
 
 
 @pytest.mark.parametrize(("action", "key"), REFUSED_TO_TASKS)
-def test_tasks_change_nothing_that_people_would_miss(each: Deployment, action: str, key: str) -> None:
-    assert not tasks(each, action, f"{bucket(each)}/{key}")
+def test_tasks_change_nothing_that_people_would_miss(deployment: SynthesizedStacks, action: str, key: str) -> None:
+    assert not tasks(deployment, action, f"{bucket(deployment)}/{key}")
 
 
 @pytest.mark.parametrize("prefix", ["", "input/", "output/", "processed/", "runs/", "models", "output/models/"])
-def test_the_container_cannot_look_around(each: Deployment, prefix: str) -> None:
-    assert not container(each, "s3:ListBucket", bucket(each), **{"s3:prefix": prefix})
+def test_the_container_cannot_look_around(deployment: SynthesizedStacks, prefix: str) -> None:
+    assert not container(deployment, "s3:ListBucket", bucket(deployment), **{"s3:prefix": prefix})
 
 
 @pytest.mark.parametrize("who", [container, tasks])
 @pytest.mark.parametrize("action", OF_BUCKETS)
-def test_neither_changes_the_bucket_itself(each: Deployment, who: object, action: str) -> None:
+def test_neither_changes_the_bucket_itself(deployment: SynthesizedStacks, who: object, action: str) -> None:
     assert callable(who)
-    assert not who(each, f"s3:{action}", bucket(each))
+    assert not who(deployment, f"s3:{action}", bucket(deployment))
 
 
 @pytest.mark.parametrize("who", [container, tasks])
 @pytest.mark.parametrize("action", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"])
-def test_neither_reaches_a_bucket_of_somebody_else(each: Deployment, who: object, action: str) -> None:
+def test_neither_reaches_a_bucket_of_somebody_else(deployment: SynthesizedStacks, who: object, action: str) -> None:
     assert callable(who)
-    assert not who(each, action, f"arn:{PARTITION}:s3:::somebody-elses/{INPUT}")
+    assert not who(deployment, action, f"arn:{PARTITION}:s3:::somebody-elses/{INPUT}")
 
 
 @pytest.mark.parametrize(
@@ -186,43 +190,43 @@ def test_neither_reaches_a_bucket_of_somebody_else(each: Deployment, who: object
         "logs:PutLogEvents",
     ],
 )
-def test_the_container_does_nothing_but_read_and_write_files(each: Deployment, action: str) -> None:
-    assert not container(each, action, "*")
+def test_the_container_does_nothing_but_read_and_write_files(deployment: SynthesizedStacks, action: str) -> None:
+    assert not container(deployment, action, "*")
 
 
-def queue(deployment: Deployment) -> str:
+def queue(deployment: SynthesizedStacks) -> str:
     return str(deployment.output("batch", "JobQueue"))
 
 
-def definition(deployment: Deployment) -> str:
+def definition(deployment: SynthesizedStacks) -> str:
     name = deployment.output("batch", "JobDefinition")
     return f"arn:{PARTITION}:batch:{REGION}:{ACCOUNT}:job-definition/{name}"
 
 
-def test_the_job_can_be_submitted_looked_at_and_ended(each: Deployment) -> None:
-    for resource in (queue(each), definition(each), f"{definition(each)}:17"):
-        assert tasks(each, "batch:SubmitJob", resource)
-    assert tasks(each, "batch:ListJobs", "*")
-    assert tasks(each, "batch:DescribeJobs", "*")
-    assert tasks(each, "batch:TerminateJob", JOB)
+def test_the_job_can_be_submitted_looked_at_and_ended(deployment: SynthesizedStacks) -> None:
+    for resource in (queue(deployment), definition(deployment), f"{definition(deployment)}:17"):
+        assert tasks(deployment, "batch:SubmitJob", resource)
+    assert tasks(deployment, "batch:ListJobs", "*")
+    assert tasks(deployment, "batch:DescribeJobs", "*")
+    assert tasks(deployment, "batch:TerminateJob", JOB)
 
 
-def test_the_run_names_what_it_may_submit(each: Deployment) -> None:
-    options = each.properties("AWS::MWAA::Environment")["AirflowConfigurationOptions"]
-    assert options["transcription.job_queue"] == queue(each)
-    assert definition(each).endswith(f":job-definition/{options['transcription.job_definition']}")
-    (found,) = each.resources("AWS::Batch::JobDefinition").values()
+def test_the_run_names_what_it_may_submit(deployment: SynthesizedStacks) -> None:
+    options = deployment.properties("AWS::MWAA::Environment")["AirflowConfigurationOptions"]
+    assert options["transcription.job_queue"] == queue(deployment)
+    assert definition(deployment).endswith(f":job-definition/{options['transcription.job_definition']}")
+    (found,) = deployment.resources("AWS::Batch::JobDefinition").values()
     assert found["Properties"]["JobDefinitionName"] == options["transcription.job_definition"]
 
 
-def test_no_other_job_can_be_submitted_and_none_to_another_queue(each: Deployment) -> None:
+def test_no_other_job_can_be_submitted_and_none_to_another_queue(deployment: SynthesizedStacks) -> None:
     for resource in (
-        f"{queue(each)}2",
-        f"{definition(each)}2",
-        f"{definition(each)}-admin:1",
-        queue(each).rsplit("/")[0],
+        f"{queue(deployment)}2",
+        f"{definition(deployment)}2",
+        f"{definition(deployment)}-admin:1",
+        queue(deployment).rsplit("/")[0],
     ):
-        assert not tasks(each, "batch:SubmitJob", resource)
+        assert not tasks(deployment, "batch:SubmitJob", resource)
 
 
 @pytest.mark.parametrize(
@@ -232,32 +236,32 @@ def test_no_other_job_can_be_submitted_and_none_to_another_queue(each: Deploymen
         *("UpdateComputeEnvironment", "DeleteComputeEnvironment", "TagResource", "CancelJob"),
     ],
 )
-def test_airflow_cannot_change_what_runs_and_where(each: Deployment, action: str) -> None:
-    for resource in ("*", queue(each), definition(each), JOB):
-        assert not tasks(each, f"batch:{action}", resource)
+def test_airflow_cannot_change_what_runs_and_where(deployment: SynthesizedStacks, action: str) -> None:
+    for resource in ("*", queue(deployment), definition(deployment), JOB):
+        assert not tasks(deployment, f"batch:{action}", resource)
 
 
-def test_airflow_takes_no_other_role(each: Deployment) -> None:
+def test_airflow_takes_no_other_role(deployment: SynthesizedStacks) -> None:
     for action in ("iam:PassRole", "sts:AssumeRole", "iam:CreateRole", "iam:PutRolePolicy"):
-        assert not tasks(each, action, f"arn:{PARTITION}:iam::{ACCOUNT}:role/admin")
+        assert not tasks(deployment, action, f"arn:{PARTITION}:iam::{ACCOUNT}:role/admin")
 
 
-def test_red_runs_reach_the_topic_and_no_other_one(each: Deployment) -> None:
-    topic = each.output("airflow", "AlertTopic")
-    key = each.properties("AWS::SNS::Topic")["KmsMasterKeyId"]
-    assert tasks(each, "sns:Publish", topic)
-    assert tasks(each, "kms:GenerateDataKey", key)
-    assert tasks(each, "kms:Decrypt", key)
-    assert not tasks(each, "sns:Publish", f"{topic}2")
-    assert not tasks(each, "sns:Subscribe", topic)
-    assert not tasks(each, "kms:ScheduleKeyDeletion", key)
-    assert not tasks(each, "kms:Decrypt", f"{key}2", **{"kms:ViaService": f"sqs.{REGION}.amazonaws.com.cn"})
+def test_red_runs_reach_the_topic_and_no_other_one(deployment: SynthesizedStacks) -> None:
+    topic = deployment.output("airflow", "AlertTopic")
+    key = deployment.properties("AWS::SNS::Topic")["KmsMasterKeyId"]
+    assert tasks(deployment, "sns:Publish", topic)
+    assert tasks(deployment, "kms:GenerateDataKey", key)
+    assert tasks(deployment, "kms:Decrypt", key)
+    assert not tasks(deployment, "sns:Publish", f"{topic}2")
+    assert not tasks(deployment, "sns:Subscribe", topic)
+    assert not tasks(deployment, "kms:ScheduleKeyDeletion", key)
+    assert not tasks(deployment, "kms:Decrypt", f"{key}2", **{"kms:ViaService": f"sqs.{REGION}.amazonaws.com.cn"})
 
 
-def test_airflow_itself_works(each: Deployment) -> None:
+def test_airflow_itself_works(deployment: SynthesizedStacks) -> None:
     # Amazon MWAA User Guide, "Amazon MWAA execution role".
-    files = f"arn:{PARTITION}:s3:::{each.output('storage', 'AirflowBucket')}"
-    group = f"arn:{PARTITION}:logs:{REGION}:{ACCOUNT}:log-group:airflow-{each.name}-Task"
+    files = f"arn:{PARTITION}:s3:::{deployment.output('storage', 'AirflowBucket')}"
+    group = f"arn:{PARTITION}:logs:{REGION}:{ACCOUNT}:log-group:airflow-{deployment.name}-Task"
     celery = f"arn:{PARTITION}:sqs:{REGION}:999999999999:airflow-celery-0f0f"
     foreign = f"arn:{PARTITION}:kms:{REGION}:999999999999:key/0f0f"
     for action, resource in (
@@ -270,20 +274,20 @@ def test_airflow_itself_works(each: Deployment) -> None:
         ("logs:DescribeLogGroups", "*"),
         ("s3:GetAccountPublicAccessBlock", "*"),
         *((f"sqs:{action}", celery) for action in ("SendMessage", "ReceiveMessage", "DeleteMessage", "GetQueueUrl")),
-        ("airflow:PublishMetrics", f"arn:{PARTITION}:airflow:{REGION}:{ACCOUNT}:environment/{each.name}"),
+        ("airflow:PublishMetrics", f"arn:{PARTITION}:airflow:{REGION}:{ACCOUNT}:environment/{deployment.name}"),
     ):
-        assert tasks(each, action, resource), (action, resource)
-    assert tasks(each, "kms:GenerateDataKey", foreign, **{"kms:ViaService": f"sqs.{REGION}.amazonaws.com.cn"})
-    assert tasks(each, "cloudwatch:PutMetricData", "*", **{"cloudwatch:namespace": "AmazonMWAA"})
-    assert not tasks(each, "cloudwatch:PutMetricData", "*", **{"cloudwatch:namespace": "Transcription"})
-    assert not tasks(each, "s3:PutObject", f"{files}/dags/a.py")
-    assert not tasks(each, "logs:PutLogEvents", group.replace(each.name, "somebody-elses"))
+        assert tasks(deployment, action, resource), (action, resource)
+    assert tasks(deployment, "kms:GenerateDataKey", foreign, **{"kms:ViaService": f"sqs.{REGION}.amazonaws.com.cn"})
+    assert tasks(deployment, "cloudwatch:PutMetricData", "*", **{"cloudwatch:namespace": "AmazonMWAA"})
+    assert not tasks(deployment, "cloudwatch:PutMetricData", "*", **{"cloudwatch:namespace": "Transcription"})
+    assert not tasks(deployment, "s3:PutObject", f"{files}/dags/a.py")
+    assert not tasks(deployment, "logs:PutLogEvents", group.replace(deployment.name, "somebody-elses"))
 
 
-def test_only_this_environment_makes_mwaa_take_the_role(each: Deployment) -> None:
-    trust = each.properties("AWS::IAM::Role", "Role")["AssumeRolePolicyDocument"]["Statement"]
+def test_only_this_environment_makes_mwaa_take_the_role(deployment: SynthesizedStacks) -> None:
+    trust = deployment.properties("AWS::IAM::Role", "Role")["AssumeRolePolicyDocument"]["Statement"]
     assert {entry["Principal"]["Service"] for entry in trust} == {"airflow.amazonaws.com", "airflow-env.amazonaws.com"}
-    ours = f"arn:{PARTITION}:airflow:{REGION}:{ACCOUNT}:environment/{each.name}"
+    ours = f"arn:{PARTITION}:airflow:{REGION}:{ACCOUNT}:environment/{deployment.name}"
     for entry in trust:
         asked = [{**entry, "Resource": "*"}]
         service = entry["Principal"]["Service"]
@@ -293,11 +297,11 @@ def test_only_this_environment_makes_mwaa_take_the_role(each: Deployment) -> Non
 
 
 @pytest.mark.parametrize("output", ["AudioBucket", "AirflowBucket"])
-def test_nobody_reads_a_bucket_without_tls(each: Deployment, output: str) -> None:
-    name = each.output("storage", output)
+def test_nobody_reads_a_bucket_without_tls(deployment: SynthesizedStacks, output: str) -> None:
+    name = deployment.output("storage", output)
     (policy,) = (
         found
-        for found in map(each.resolve, each.resources("AWS::S3::BucketPolicy").values())
+        for found in map(deployment.resolve, deployment.resources("AWS::S3::BucketPolicy").values())
         if found["Properties"]["Bucket"] == name
     )
     everybody = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -310,25 +314,25 @@ def test_nobody_reads_a_bucket_without_tls(each: Deployment, output: str) -> Non
 
 
 @pytest.mark.parametrize("role", ["JobRole", "Role"])
-def test_no_action_and_no_object_is_a_star(each: Deployment, role: str) -> None:
+def test_no_action_and_no_object_is_a_star(deployment: SynthesizedStacks, role: str) -> None:
     # Those that AWS knows no resource for. Source: Service Authorization Reference.
     without_resource = {
         *("batch:DescribeJobs", "batch:ListJobs", "cloudwatch:PutMetricData"),
         *("logs:DescribeLogGroups", "s3:GetAccountPublicAccessBlock"),
     }
-    for statement in each.statements(role):
+    for statement in deployment.statements(role):
         actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
         assert not {"*", "s3:*", "batch:*"} & set(actions)
         if statement.get("Resource") in ("*", ["*"]):
             assert set(actions) <= without_resource
 
 
-def test_the_job_has_a_role_of_its_own_and_not_the_machines(each: Deployment) -> None:
-    job = each.properties("AWS::Batch::JobDefinition")["ContainerProperties"]
-    machine = each.resources("AWS::IAM::InstanceProfile").values()
-    machines = {each.resolve(profile["Properties"]["Roles"][0]) for profile in machine}
+def test_the_job_has_a_role_of_its_own_and_not_the_machines(deployment: SynthesizedStacks) -> None:
+    job = deployment.properties("AWS::Batch::JobDefinition")["ContainerProperties"]
+    machine = deployment.resources("AWS::IAM::InstanceProfile").values()
+    machines = {deployment.resolve(profile["Properties"]["Roles"][0]) for profile in machine}
     assert all(name.startswith("made-up-machinerole") for name in machines)
-    role = each.properties("AWS::IAM::Role", "JobRole")
+    role = deployment.properties("AWS::IAM::Role", "JobRole")
     assert "ManagedPolicyArns" not in role
     assert role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] == {"Service": "ecs-tasks.amazonaws.com"}
     assert "jobrole" in job["JobRoleArn"]

@@ -1,4 +1,4 @@
-"""The settings of a deployment: documented, checked, and refused with what to write instead."""
+"""The settings of a deployment: each is documented and checked, and an error says what the value must be."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
-from infra import settings
+from infra.airflow_options import DEPLOYMENT_OPTIONS, default_number, free_options
+from infra.cdk_context import read_settings
 from infra.errors import ContextInvalid
 from infra.paths import ROOT
-from infra.settings import DeploymentSettings, airflow_default, airflow_settings, read
+from infra.settings import DeploymentSettings
 
 
 def test_without_any_setting_there_is_a_deployment() -> None:
-    assert read({}) == DeploymentSettings()
+    assert read_settings({}) == DeploymentSettings()
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,7 @@ def test_without_any_setting_there_is_a_deployment() -> None:
     ],
 )
 def test_the_command_line_and_cdk_json_mean_the_same(name: str, text: Any, value: object) -> None:
-    assert getattr(read({name: text}), name) == value
+    assert getattr(read_settings({name: text}), name) == value
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,7 @@ def test_the_command_line_and_cdk_json_mean_the_same(name: str, text: Any, value
         ("start_limit_minutes", "5", "from 10"),
         ("transcription", "[]", "an object"),
         ("transcription", "{", "an object"),
-        ("transcription", {"bucket": "b"}, "does not decide itself"),
+        ("transcription", {"bucket": "b"}, "does not follow from the deployment"),
         ("transcription", {"low_confidense": "0.9"}, "low_confidence"),
         ("transcription", {"low_confidence": "high"}, "a number"),
         ("transcription", {"max_children": "1.5"}, "a whole number"),
@@ -77,9 +78,9 @@ def test_the_command_line_and_cdk_json_mean_the_same(name: str, text: Any, value
     ],
 )
 def test_a_wrong_setting_is_refused_by_its_name_before_anything_is_deployed(name: str, wrong: Any, hint: str) -> None:
-    with pytest.raises(ContextInvalid) as refused:
-        read({name: wrong})
-    message = str(refused.value)
+    with pytest.raises(ContextInvalid) as error:
+        read_settings({name: wrong})
+    message = str(error.value)
     assert message.startswith(f"[CONTEXT_INVALID] {name}")
     assert hint in message
     assert f"-c {name}" in message
@@ -87,15 +88,17 @@ def test_a_wrong_setting_is_refused_by_its_name_before_anything_is_deployed(name
 
 def test_a_disk_too_small_for_the_largest_file_is_refused_before_that_file_comes() -> None:
     with pytest.raises(ContextInvalid, match=r"disk_gigabytes is 100; it must be \d+ or more"):
-        read({"transcription": {"max_file_megabytes": 16384}})
+        read_settings({"transcription": {"max_file_megabytes": 16384}})
     with pytest.raises(ContextInvalid, match="disk_gigabytes"):
-        read({"vcpus": 1})
-    assert read({"vcpus": 1, "disk_gigabytes": 120}).disk_gigabytes == 120
+        read_settings({"vcpus": 1})
+    assert read_settings({"vcpus": 1, "disk_gigabytes": 120}).disk_gigabytes == 120
 
 
 def test_what_the_cdk_keeps_in_its_context_is_not_taken_for_settings() -> None:
     assert (
-        read({"@aws-cdk/core:enablePartitionLiterals": True, "aws:cdk:bundling-stacks": ["**"], "cli-telemetry": False})
+        read_settings(
+            {"@aws-cdk/core:enablePartitionLiterals": True, "aws:cdk:bundling-stacks": ["**"], "cli-telemetry": False}
+        )
         == DeploymentSettings()
     )
 
@@ -112,10 +115,10 @@ def test_every_setting_says_what_it_is() -> None:
         for node in cls.body
         if isinstance(node, ast.AnnAssign) and not source[node.lineno - 2].strip().startswith("#:")
     ]
-    assert undocumented == ["on_demand_vcpus"]  # together with the one before
+    assert undocumented == ["on_demand_vcpus"]  # shares the comment of the setting before it
 
 
 def test_the_settings_of_the_dag_are_read_from_the_class_that_reads_them() -> None:
-    assert {"audio_minutes_per_child", "low_confidence", "daily_summary", "vcpu_hour_price"} <= set(airflow_settings())
-    assert not set(airflow_settings()) & set(settings.DECIDED)
-    assert float(airflow_default("vcpu_hour_price")) > 0
+    assert {"audio_minutes_per_child", "low_confidence", "daily_summary", "vcpu_hour_price"} <= set(free_options())
+    assert not set(free_options()) & set(DEPLOYMENT_OPTIONS)
+    assert float(default_number("vcpu_hour_price")) > 0

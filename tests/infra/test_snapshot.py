@@ -1,6 +1,6 @@
-"""The templates as they were reviewed last, so that a change of what is deployed is seen in the change that makes it.
+"""Compare the templates with saved ones, so that each change shows what it changes in AWS.
 
-`make snapshot` takes over what is meant. Digests of files are left out: they change with each file.
+`make snapshot` saves an intended change. The digests of files are left out, because each changed file changes one.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.infra.templates import STACKS, Deployment
+from tests.support.infra.synthesized_stacks import STACKS, SynthesizedStacks
 
 FOLDER = Path(__file__).parent / "snapshot"
 
 
-def normal(deployment: Deployment, stack: str) -> str:
+def without_digests(deployment: SynthesizedStacks, stack: str) -> str:
     text = json.dumps(deployment.templates[stack], indent=1, ensure_ascii=False) + "\n"
     return re.sub(r"\b[0-9a-f]{64}\b", "DIGEST", text)
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_nothing_is_deployed_that_nobody_has_looked_at(default: Deployment, stack: str) -> None:
+def test_the_templates_equal_the_saved_ones(default: SynthesizedStacks, stack: str) -> None:
     file = FOLDER / f"{stack}.json"
-    found = normal(default, stack)
+    text = without_digests(default, stack)
     if os.environ.get("SNAPSHOT") == "take":
         FOLDER.mkdir(exist_ok=True)
-        file.write_text(found)
-    assert found == file.read_text(), f"{file.name} differs; `make snapshot` takes it over."
+        file.write_text(text)
+    assert text == file.read_text(), f"{file.name} differs from the template; `make snapshot` saves an intended change."

@@ -8,7 +8,7 @@ import botocore.session
 import pytest
 
 from infra.mwaa import limits
-from tests.support.infra.templates import Deployment
+from tests.support.infra.synthesized_stacks import SynthesizedStacks
 
 RIGHT: dict[str, Any] = {
     "Name": "transcription",
@@ -28,8 +28,8 @@ def test_a_right_one_is_taken() -> None:
     assert codes() == []
 
 
-def test_what_the_cdk_app_describes_is_taken(each: Deployment) -> None:
-    (environment,) = each.resources("AWS::MWAA::Environment").values()
+def test_what_the_cdk_app_describes_is_taken(deployment: SynthesizedStacks) -> None:
+    (environment,) = deployment.resources("AWS::MWAA::Environment").values()
     assert list(limits.broken_rules(environment["Properties"])) == []
 
 

@@ -1,4 +1,4 @@
-"""The topic that is told when something needs a person."""
+"""The SNS topic that receives alarms and messages about red runs."""
 
 from __future__ import annotations
 
@@ -11,20 +11,24 @@ from constructs import Construct
 
 
 class AlertTopic(Construct):
-    """An SNS topic, TLS only, encrypted with a key that alarms may use too: AWS's own for SNS does not admit them."""
+    """An encrypted SNS topic that accepts TLS connections only.
+
+    It has a key of its own, because CloudWatch alarms cannot use the key that AWS manages for SNS.
+    """
 
     def __init__(self, scope: Construct, id: str, *, mail: str) -> None:
+        """Create the topic, and subscribe the mail address unless it is empty."""
         super().__init__(scope, id)
-        #: Nothing is kept under it: messages that are sent need it no more.
+        #: Deleted with the stack: SNS stores no message under it.
         self.key = kms.Key(
             self,
             "Key",
-            description="Messages on their way to those who are told of red runs and alarms",
+            description="Encrypts messages about red runs and alarms while SNS delivers them",
             enable_key_rotation=True,
             removal_policy=RemovalPolicy.DESTROY,
         )
         self.topic = sns.Topic(self, "Topic", master_key=self.key, enforce_ssl=True)
-        ours = {"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}
-        self.topic.grant_publish(iam.ServicePrincipal("cloudwatch.amazonaws.com", conditions=ours))
+        same_account = {"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}
+        self.topic.grant_publish(iam.ServicePrincipal("cloudwatch.amazonaws.com", conditions=same_account))
         if mail:
             self.topic.add_subscription(subscriptions.EmailSubscription(mail))

@@ -1,4 +1,4 @@
-"""The stack with Airflow: the MWAA environment, what it runs on, and who is told when something goes wrong."""
+"""The Airflow stack: the MWAA environment with its files and role, the alert topic, the alarms and the dashboard."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from constructs import Construct
 
 from infra import permissions
 from infra.airflow_files import AirflowFiles
-from infra.airflow_role import airflow_role
+from infra.airflow_role import add_airflow_role
 from infra.alarms import Alarms
-from infra.alerts import AlertTopic
-from infra.batch import BatchStack
+from infra.alert_topic import AlertTopic
+from infra.batch_stack import BatchStack
 from infra.dashboard import add_dashboard
-from infra.logs import log_group
+from infra.grants import grant
+from infra.log_groups import add_log_group
 from infra.settings import DeploymentSettings
-from infra.storage import StorageStack
+from infra.storage_stack import StorageStack
 
-#: How MWAA names the log groups of an environment, `airflow-{environment}-…`.
-_LOGS = ("DAGProcessing", "Scheduler", "Task", "WebServer", "Worker")
+#: The kinds of MWAA's log groups. A group is named `airflow-{environment}-{kind}`.
+_LOG_KINDS = ("DAGProcessing", "Scheduler", "Task", "WebServer", "Worker")
 
 
 class AirflowStack(Stack):
@@ -34,16 +35,16 @@ class AirflowStack(Stack):
         batch: BatchStack,
     ) -> None:
         super().__init__(scope, id, description="Speech to text: Airflow, its alarms and the dashboard")
-        # MWAA has to be told a name; CloudFormation finds all others.
+        # An MWAA environment needs an explicit name. CloudFormation chooses the names of most other resources.
         name = settings.name
         topic = AlertTopic(self, "Alerts", mail=settings.alert_mail)
-        role = airflow_role(self, name, storage.airflow_arn)
+        role = add_airflow_role(self, name, storage.airflow_arn)
         queue = batch.queue.job_queue_arn
         definition = self.format_arn(service="batch", resource="job-definition", resource_name=batch.definition_name)
         jobs = self.format_arn(service="batch", resource="job", resource_name="*")
-        permissions.grant(role, permissions.of_tasks(storage.audio_arn))
-        permissions.grant(role, permissions.of_submitter(queue, definition, jobs))
-        permissions.grant(role, permissions.of_notifier(topic.topic.topic_arn, topic.key.key_arn))
+        grant(role, permissions.task_permissions(storage.audio_arn))
+        grant(role, permissions.submitter_permissions(queue, definition, jobs))
+        grant(role, permissions.notifier_permissions(topic.topic.topic_arn, topic.key.key_arn))
         options = {
             "bucket": storage.audio.bucket_name,
             "job_queue": queue,
@@ -61,7 +62,7 @@ class AirflowStack(Stack):
             name=name,
             airflow_version=settings.airflow_version,
             environment_class=settings.airflow_class,
-            # The DAG runs one task at a time, and mw1.micro has no more.
+            # One worker is enough, because the DAG runs one task at a time. mw1.micro allows no more.
             min_workers=1,
             max_workers=1,
             execution_role_arn=role.role_arn,
@@ -74,17 +75,18 @@ class AirflowStack(Stack):
             airflow_configuration_options={f"transcription.{option}": value for option, value in options.items()},
             logging_configuration=_logging(),
             network_configuration=mwaa.CfnEnvironment.NetworkConfigurationProperty(
-                subnet_ids=[each.subnet_id for each in batch.network.subnets],
+                subnet_ids=[subnet.subnet_id for subnet in batch.network.subnets],
                 security_group_ids=[batch.network.airflow.security_group_id],
             ),
             webserver_access_mode=f"{settings.webserver_access.upper()}_ONLY",
-            # Far from 01:00.
+            # Far from the nightly run at 01:00 UTC.
             weekly_maintenance_window_start="SUN:12:00",
         )
-        # MWAA uses a group that is there already (https://github.com/aws/aws-cdk/issues/14414): one that ends.
-        for kind in _LOGS:
-            environment.node.add_dependency(log_group(self, f"{kind}Log", settings, f"airflow-{name}-{kind}"))
-        # Those that no property of it speaks of.
+        # MWAA writes to a log group that exists already (https://github.com/aws/aws-cdk/issues/14414). Its own groups
+        # would have no retention.
+        for kind in _LOG_KINDS:
+            environment.node.add_dependency(add_log_group(self, f"{kind}Log", settings, f"airflow-{name}-{kind}"))
+        # No property of the environment refers to these, so CloudFormation would not wait for them.
         environment.node.add_dependency(role.node.find_child("DefaultPolicy"), files.deployed_dags)
         alarms = Alarms(
             self,
@@ -97,19 +99,21 @@ class AirflowStack(Stack):
         add_dashboard(self, settings, storage.audio.bucket_name, alarms)
         CfnOutput(self, "AirflowAddress", value=f"https://{environment.attr_webserver_url}", description="Airflow")
         CfnOutput(self, "AirflowEnvironment", value=name)
-        CfnOutput(self, "AlertTopic", value=topic.topic.topic_arn, description="Is told of red runs and of alarms")
+        CfnOutput(
+            self, "AlertTopic", value=topic.topic.topic_arn, description="Receives alarms and messages about red runs"
+        )
 
 
 def _logging() -> mwaa.CfnEnvironment.LoggingConfigurationProperty:
-    """What tasks say, and what is wrong with the rest."""
+    """Log everything that tasks write, and only warnings and errors of all else."""
 
-    def of(level: str) -> mwaa.CfnEnvironment.ModuleLoggingConfigurationProperty:
+    def module(level: str) -> mwaa.CfnEnvironment.ModuleLoggingConfigurationProperty:
         return mwaa.CfnEnvironment.ModuleLoggingConfigurationProperty(enabled=True, log_level=level)
 
     return mwaa.CfnEnvironment.LoggingConfigurationProperty(
-        dag_processing_logs=of("WARNING"),
-        scheduler_logs=of("WARNING"),
-        task_logs=of("INFO"),
-        webserver_logs=of("WARNING"),
-        worker_logs=of("WARNING"),
+        dag_processing_logs=module("WARNING"),
+        scheduler_logs=module("WARNING"),
+        task_logs=module("INFO"),
+        webserver_logs=module("WARNING"),
+        worker_logs=module("WARNING"),
     )

@@ -10,7 +10,7 @@ import pytest
 
 from infra import job
 from infra.paths import ROOT
-from tests.support.infra.templates import Deployment
+from tests.support.infra.synthesized_stacks import SynthesizedStacks
 
 GIBIBYTE = 1024
 #: The part of a machine's memory that its own system and agent take, about. Source: Amazon ECS Developer Guide,
@@ -19,8 +19,8 @@ SYSTEM = 0.06
 
 
 @pytest.fixture
-def definition(each: Deployment) -> Any:
-    return each.properties("AWS::Batch::JobDefinition")
+def definition(deployment: SynthesizedStacks) -> Any:
+    return deployment.properties("AWS::Batch::JobDefinition")
 
 
 @pytest.fixture
@@ -43,8 +43,10 @@ def test_a_child_that_hangs_is_ended(definition: Any) -> None:
     assert definition["Timeout"] == {"AttemptDurationSeconds": job.TIMEOUT}
 
 
-def test_a_child_works_on_the_bucket_and_the_shard_that_its_run_planned(each: Deployment, container: Any) -> None:
-    assert container["Command"] == job.command(each.output("storage", "AudioBucket"))
+def test_a_child_works_on_the_bucket_and_the_shard_that_its_run_planned(
+    deployment: SynthesizedStacks, container: Any
+) -> None:
+    assert container["Command"] == job.command(deployment.output("storage", "AudioBucket"))
 
 
 def test_every_vcpu_that_is_paid_for_transcribes(container: Any) -> None:
@@ -52,11 +54,13 @@ def test_every_vcpu_that_is_paid_for_transcribes(container: Any) -> None:
     assert variables == {"TRANSCRIBER_PROCESSES": str(needs(container, "VCPU"))}
 
 
-def test_machines_are_filled_and_not_half_empty_for_want_of_memory(each: Deployment, container: Any) -> None:
+def test_machines_are_filled_and_not_half_empty_for_want_of_memory(
+    deployment: SynthesizedStacks, container: Any
+) -> None:
     # c5, c5a, c6a … have 2 GiB for each vCPU; m… have 4.
     vcpus, memory = needs(container, "VCPU"), needs(container, "MEMORY")
     assert memory <= vcpus * 2 * GIBIBYTE * (1 - SYSTEM)
-    environments = each.resources("AWS::Batch::ComputeEnvironment").values()
+    environments = deployment.resources("AWS::Batch::ComputeEnvironment").values()
     sizes = {
         kind.split(".")[1]
         for found in environments
@@ -71,8 +75,8 @@ def test_the_model_and_its_scorer_fit_into_memory(container: Any) -> None:
     assert needs(container, "MEMORY") * 2**20 >= needs(container, "VCPU") * 0.7e9 + 0.95e9
 
 
-def test_the_largest_file_fits_on_the_disk_of_every_child(each: Deployment, container: Any) -> None:
-    template = each.properties("AWS::EC2::LaunchTemplate")["LaunchTemplateData"]
+def test_the_largest_file_fits_on_the_disk_of_every_child(deployment: SynthesizedStacks, container: Any) -> None:
+    template = deployment.properties("AWS::EC2::LaunchTemplate")["LaunchTemplateData"]
     (disk,) = template["BlockDeviceMappings"]
     children = 16 // needs(container, "VCPU")
     # 4 GiB of audio and 1.2 GB of model for each, and 30 GB for system and image.
@@ -96,48 +100,49 @@ def test_the_container_is_nobody_and_changes_nothing_of_itself(container: Any) -
     assert not container.get("Privileged", False)
 
 
-def test_a_container_cannot_take_the_rights_of_its_machine(each: Deployment) -> None:
-    options = each.properties("AWS::EC2::LaunchTemplate")["LaunchTemplateData"]["MetadataOptions"]
+def test_a_container_cannot_take_the_rights_of_its_machine(deployment: SynthesizedStacks) -> None:
+    options = deployment.properties("AWS::EC2::LaunchTemplate")["LaunchTemplateData"]["MetadataOptions"]
     assert options == {"HttpTokens": "required", "HttpPutResponseHopLimit": 1}
 
 
-def test_what_a_child_prints_can_be_read_and_ends_some_day(each: Deployment, container: Any) -> None:
+def test_what_a_child_prints_can_be_read_and_ends_some_day(deployment: SynthesizedStacks, container: Any) -> None:
     options = container["LogConfiguration"]["Options"]
     assert container["LogConfiguration"]["LogDriver"] == "awslogs"
     groups = {
-        f"made-up-{name.lower()}": found["Properties"] for name, found in each.resources("AWS::Logs::LogGroup").items()
+        f"made-up-{name.lower()}": found["Properties"]
+        for name, found in deployment.resources("AWS::Logs::LogGroup").items()
     }
     assert groups[options["awslogs-group"]]["RetentionInDays"] in (30, 90)
 
 
-def test_every_log_ends_some_day(each: Deployment) -> None:
-    groups = each.resources("AWS::Logs::LogGroup")
+def test_every_log_ends_some_day(deployment: SynthesizedStacks) -> None:
+    groups = deployment.resources("AWS::Logs::LogGroup")
     assert len(groups) == 8
-    wanted = 90 if each.name == "transcription" else 30
+    wanted = 90 if deployment.name == "transcription" else 30
     assert {group["Properties"]["RetentionInDays"] for group in groups.values()} == {wanted}
     assert {group["DeletionPolicy"] for group in groups.values()} == {"Delete"}
 
 
-def test_nothing_runs_and_nothing_is_paid_for_without_audio(each: Deployment) -> None:
-    for environment in each.resources("AWS::Batch::ComputeEnvironment").values():
+def test_nothing_runs_and_nothing_is_paid_for_without_audio(deployment: SynthesizedStacks) -> None:
+    for environment in deployment.resources("AWS::Batch::ComputeEnvironment").values():
         assert environment["Properties"]["ComputeResources"]["MinvCpus"] == 0
         assert environment["Properties"]["Type"].upper() == "MANAGED"
 
 
-def test_spot_machines_are_taken_first_and_others_where_there_are_none(each: Deployment) -> None:
-    queue = each.properties("AWS::Batch::JobQueue")
+def test_spot_machines_are_taken_first_and_others_where_there_are_none(deployment: SynthesizedStacks) -> None:
+    queue = deployment.properties("AWS::Batch::JobQueue")
     order = sorted(queue["ComputeEnvironmentOrder"], key=lambda entry: entry["Order"])
     kinds = {
         f"{name}.ComputeEnvironmentArn": found["Properties"]["ComputeResources"]["Type"]
-        for name, found in each.resources("AWS::Batch::ComputeEnvironment").items()
+        for name, found in deployment.resources("AWS::Batch::ComputeEnvironment").items()
     }
     assert [kinds[entry["ComputeEnvironment"]] for entry in order] == ["SPOT", "EC2"]
 
 
-def test_spot_has_many_kinds_to_choose_from(default: Deployment, other: Deployment) -> None:
+def test_spot_has_many_kinds_to_choose_from(default: SynthesizedStacks, other: SynthesizedStacks) -> None:
     kinds = [
         {tuple(found["Properties"]["ComputeResources"]["InstanceTypes"]) for found in environments.values()}
-        for environments in (each.resources("AWS::Batch::ComputeEnvironment") for each in (default, other))
+        for environments in (deployment.resources("AWS::Batch::ComputeEnvironment") for deployment in (default, other))
     ]
     assert [len(found) for found in kinds] == [1, 1]
     assert len(min(kinds[0])) == 12
@@ -146,8 +151,8 @@ def test_spot_has_many_kinds_to_choose_from(default: Deployment, other: Deployme
     }
 
 
-def test_a_job_that_no_machine_can_be_found_for_does_not_wait_for_ever(each: Deployment) -> None:
-    actions = each.properties("AWS::Batch::JobQueue")["JobStateTimeLimitActions"]
+def test_a_job_that_no_machine_can_be_found_for_does_not_wait_for_ever(deployment: SynthesizedStacks) -> None:
+    actions = deployment.properties("AWS::Batch::JobQueue")["JobStateTimeLimitActions"]
     assert {(action["State"], action["Action"], action["MaxTimeSeconds"]) for action in actions} == {
         ("RUNNABLE", "CANCEL", 7200)
     }
@@ -159,45 +164,45 @@ def test_a_job_that_no_machine_can_be_found_for_does_not_wait_for_ever(each: Dep
     }
 
 
-def test_a_changed_machine_is_used(each: Deployment) -> None:
-    for environment in each.resources("AWS::Batch::ComputeEnvironment").values():
+def test_a_changed_machine_is_used(deployment: SynthesizedStacks) -> None:
+    for environment in deployment.resources("AWS::Batch::ComputeEnvironment").values():
         template = environment["Properties"]["ComputeResources"]["LaunchTemplate"]
         assert template["Version"] == {"Fn::GetAtt": [template["LaunchTemplateId"]["Ref"], "LatestVersionNumber"]}
 
 
-def test_airflow_plans_as_many_children_as_there_is_room_for(each: Deployment, container: Any) -> None:
-    environments = each.resources("AWS::Batch::ComputeEnvironment").values()
+def test_airflow_plans_as_many_children_as_there_is_room_for(deployment: SynthesizedStacks, container: Any) -> None:
+    environments = deployment.resources("AWS::Batch::ComputeEnvironment").values()
     room = [found["Properties"]["ComputeResources"]["MaxvCpus"] for found in environments]
-    planned = each.properties("AWS::MWAA::Environment")["AirflowConfigurationOptions"][
+    planned = deployment.properties("AWS::MWAA::Environment")["AirflowConfigurationOptions"][
         "transcription.parallel_children"
     ]
     assert int(planned) == sum(vcpus // needs(container, "VCPU") for vcpus in room)
 
 
-def test_batch_has_its_own_service_role_and_no_account_must_have_one_already(each: Deployment) -> None:
+def test_batch_has_its_own_service_role_and_no_account_must_have_one_already(deployment: SynthesizedStacks) -> None:
     # Of the original: it imported a service-linked role that may not exist. Batch makes its own when none is named.
-    for environment in each.resources("AWS::Batch::ComputeEnvironment").values():
+    for environment in deployment.resources("AWS::Batch::ComputeEnvironment").values():
         assert "ServiceRole" not in environment["Properties"]
-    assert "AWSServiceRole" not in json.dumps(each.templates)
+    assert "AWSServiceRole" not in json.dumps(deployment.templates)
 
 
-def image(deployment: Deployment) -> tuple[Path, Any]:
+def image(deployment: SynthesizedStacks) -> tuple[Path, Any]:
     assets = json.loads((deployment.folder / f"{deployment.name}-batch.assets.json").read_text())
     (found,) = assets["dockerImages"].values()
     return deployment.folder / found["source"]["directory"], found["source"]
 
 
-def test_the_image_has_the_model_that_was_asked_for_and_runs_on_the_machines(each: Deployment) -> None:
-    _, source = image(each)
-    wanted = {"transcription": "official", "other": "demo"}[each.name]
+def test_the_image_has_the_model_that_was_asked_for_and_runs_on_the_machines(deployment: SynthesizedStacks) -> None:
+    _, source = image(deployment)
+    wanted = {"transcription": "official", "other": "demo"}[deployment.name]
     assert source["dockerFile"] == "transcriber_image/Dockerfile"
     assert source["dockerBuildArgs"] == {"MODEL": wanted}
     assert source["platform"] == "linux/amd64"
-    options = each.properties("AWS::MWAA::Environment")["AirflowConfigurationOptions"]
+    options = deployment.properties("AWS::MWAA::Environment")["AirflowConfigurationOptions"]
     assert options["transcription.image_model"] == wanted
 
 
-def test_the_image_is_built_anew_for_its_own_files_alone(default: Deployment) -> None:
+def test_the_image_is_built_anew_for_its_own_files_alone(default: SynthesizedStacks) -> None:
     folder, _ = image(default)
     files = {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()}
     kept = ("dags/transcription/__init__.py", "dags/transcription/contract/", "transcriber_image/", ".dockerignore")

@@ -1,4 +1,4 @@
-"""The stack that holds what people would miss: the audio bucket. Beside it, the bucket that MWAA reads from."""
+"""The storage stack: the bucket for audio and transcripts, and the bucket that MWAA reads."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra import job
-from infra.acknowledge import OF_CDK_FUNCTIONS, acknowledge
+from infra.accepted_findings import CDK_FUNCTION_FINDINGS, accept_findings
 from infra.settings import DeploymentSettings
 from transcription.contract import keys
 
-_UNLOGGED = (
-    "Access is logged by CloudTrail's data events where an account wants it. A bucket of access logs would hold the "
-    "names of all recordings once more, and each run writes down itself what it read and wrote."
+_NO_ACCESS_LOG = (
+    "An account that wants access logs has them in CloudTrail's data events. A bucket of access logs would hold the "
+    "names of all recordings again, and each run records what it read and wrote."
 )
 
 
 class StorageStack(Stack):
-    """The two buckets."""
+    """The audio bucket, which by default stays when the deployment is destroyed, and the MWAA bucket."""
 
     def __init__(self, scope: Construct, id: str, *, settings: DeploymentSettings) -> None:
         super().__init__(scope, id, description="Speech to text: audio, transcripts, and Airflow's files")
@@ -26,11 +26,12 @@ class StorageStack(Stack):
         #: Holds `input/` and everything else that a run reads and writes.
         self.audio = self._bucket("Audio", removal, _audio_rules(settings))
         #: Holds DAGs, plugins and requirements. Everything in it comes from the repository.
-        self.airflow = self._bucket("Airflow", RemovalPolicy.DESTROY, [_old_versions(settings.old_version_days)])
-        for each in self.node.children:
-            if each.node.id.startswith("Custom::"):
-                acknowledge(each, OF_CDK_FUNCTIONS)
-        #: Their ARNs as other stacks import them, so that what cdk-nag calls them there is known from the start.
+        self.airflow = self._bucket("Airflow", RemovalPolicy.DESTROY, [_old_version_rule(settings.old_version_days)])
+        for child in self.node.children:
+            if child.node.id.startswith("Custom::"):
+                accept_findings(child, CDK_FUNCTION_FINDINGS)
+        #: The bucket ARNs as exported values. In other stacks, cdk-nag shows an ARN as the name of its export, which an
+        #: accepted finding must contain.
         self.audio_arn = self._exported(self.audio.bucket_arn)
         self.airflow_arn = self._exported(self.airflow.bucket_arn)
         CfnOutput(self, "AudioBucket", value=self.audio.bucket_name, description="Upload audio to s3://…/input/")
@@ -40,6 +41,7 @@ class StorageStack(Stack):
         return str(self.export_value(value))
 
     def _bucket(self, name: str, removal: RemovalPolicy, rules: list[s3.LifecycleRule]) -> s3.Bucket:
+        """Add a private, versioned bucket with these lifecycle rules."""
         bucket = s3.Bucket(
             self,
             name,
@@ -53,11 +55,12 @@ class StorageStack(Stack):
             auto_delete_objects=removal == RemovalPolicy.DESTROY,
             lifecycle_rules=rules,
         )
-        acknowledge(bucket, {"AwsSolutions-S1": _UNLOGGED, "CKV_AWS_18": _UNLOGGED})
+        accept_findings(bucket, {"AwsSolutions-S1": _NO_ACCESS_LOG, "CKV_AWS_18": _NO_ACCESS_LOG})
         return bucket
 
 
 def _audio_rules(settings: DeploymentSettings) -> list[s3.LifecycleRule]:
+    """List the rules that expire run records, old versions and, if `processed_days` is set, processed audio."""
     rules = [
         s3.LifecycleRule(
             id="runs",
@@ -65,7 +68,7 @@ def _audio_rules(settings: DeploymentSettings) -> list[s3.LifecycleRule]:
             expiration=Duration.days(job.RUN_RECORD_DAYS),
             noncurrent_version_expiration=Duration.days(job.RUN_RECORD_VERSION_DAYS),
         ),
-        _old_versions(settings.old_version_days),
+        _old_version_rule(settings.old_version_days),
     ]
     if settings.processed_days:
         rules.append(
@@ -76,8 +79,8 @@ def _audio_rules(settings: DeploymentSettings) -> list[s3.LifecycleRule]:
     return rules
 
 
-def _old_versions(days: int) -> s3.LifecycleRule:
-    """What was replaced or deleted, and uploads that were never finished, are not paid for for ever."""
+def _old_version_rule(days: int) -> s3.LifecycleRule:
+    """Delete replaced and deleted objects after some days, and unfinished uploads after a week."""
     return s3.LifecycleRule(
         id="old-versions",
         noncurrent_version_expiration=Duration.days(days),

@@ -1,32 +1,37 @@
-"""A picture of a deployment, drawn from its templates: what there is, and which role may do what with it."""
+"""A Mermaid diagram of a deployment, drawn from its templates: its resources, and what each role may do with them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from infra.assembly import Assembly, Resource
-from infra.permitted import permitted
+from infra.cloud_assembly import CloudAssembly, Resource
+from infra.role_summary import summarize_role
 
 
-def draw(assembly: Assembly) -> str:
-    """The picture, for Mermaid."""
-    return "\n".join(["flowchart TB", *_nodes(assembly), *_arrows(assembly)])
+def draw(assembly: CloudAssembly) -> str:
+    """Draw the diagram.
+
+    Returns:
+        The source for Mermaid.
+    """
+    return "\n".join(["flowchart TB", *_boxes(assembly), *_arrows(assembly)])
 
 
-def _nodes(assembly: Assembly) -> Iterator[str]:
+def _boxes(assembly: CloudAssembly) -> Iterator[str]:
+    """Draw the resources, grouped into data, network and monitoring."""
     yield "  you((you))"
     yield '  subgraph data ["storage: stays when all else is deleted"]'
     for bucket in assembly.of_type("AWS::S3::Bucket"):
-        if bucket.is_kept:
+        if bucket.is_retained:
             yield f'    {bucket.name}[("{bucket.name.lower()} bucket")]'
     yield "  end"
     for bucket in assembly.of_type("AWS::S3::Bucket"):
-        if not bucket.is_kept:
+        if not bucket.is_retained:
             yield f'  {bucket.name}[("{bucket.name.lower()} bucket{_files(assembly, bucket)}")]'
     yield f'  subgraph network ["{_network(assembly)}"]'
     for environment in assembly.of_type("AWS::MWAA::Environment"):
-        about = environment.properties
-        yield f'    {environment.name}["Airflow {about["AirflowVersion"]}<br/>on MWAA, {about["EnvironmentClass"]}"]'
+        version, size = environment.properties["AirflowVersion"], environment.properties["EnvironmentClass"]
+        yield f'    {environment.name}["Airflow {version}<br/>on MWAA, {size}"]'
     yield '    subgraph batch ["AWS Batch"]'
     for queue in assembly.of_type("AWS::Batch::JobQueue"):
         yield f'      {queue.name}[["job queue"]]'
@@ -39,7 +44,7 @@ def _nodes(assembly: Assembly) -> Iterator[str]:
         yield f'      {job.name}["container<br/>{_size(job)}"]'
     yield "    end"
     yield "  end"
-    yield '  subgraph watch ["watching"]'
+    yield '  subgraph monitoring ["monitoring"]'
     for topic in assembly.of_type("AWS::SNS::Topic"):
         yield f'    {topic.name}>"alert topic"]'
     alarms, dashboards = (len(assembly.of_type(f"AWS::CloudWatch::{kind}")) for kind in ("Alarm", "Dashboard"))
@@ -49,57 +54,62 @@ def _nodes(assembly: Assembly) -> Iterator[str]:
     yield "  end"
 
 
-def _files(assembly: Assembly, bucket: Resource) -> str:
-    """What MWAA takes from a bucket."""
+def _files(assembly: CloudAssembly, bucket: Resource) -> str:
+    """Name the files that MWAA reads from a bucket, on a line of their own; empty for other buckets."""
     (environment,) = assembly.of_type("AWS::MWAA::Environment")
     if bucket not in assembly.references(environment.stack, environment.properties["SourceBucketArn"]):
         return ""
-    taken = {"DagS3Path": "DAGs", "PluginsS3Path": "plugins", "RequirementsS3Path": "requirements"}
-    return f"<br/>{', '.join(name for path, name in taken.items() if path in environment.properties)}"
+    names = {"DagS3Path": "DAGs", "PluginsS3Path": "plugins", "RequirementsS3Path": "requirements"}
+    return f"<br/>{', '.join(name for path, name in names.items() if path in environment.properties)}"
 
 
-def _network(assembly: Assembly) -> str:
-    subnets = [each for each in assembly.of_type("AWS::EC2::Subnet") if "Public" not in each.name]
+def _network(assembly: CloudAssembly) -> str:
+    """Describe the private subnets and how they reach AWS."""
+    subnets = [subnet for subnet in assembly.of_type("AWS::EC2::Subnet") if "Public" not in subnet.name]
     gateways = len(assembly.of_type("AWS::EC2::NatGateway"))
-    endpoints = [each.properties.get("VpcEndpointType") for each in assembly.of_type("AWS::EC2::VPCEndpoint")]
-    way = f"{gateways} NAT gateway" if gateways else f"{endpoints.count('Interface')} interface endpoints"
+    endpoint_types = [
+        endpoint.properties.get("VpcEndpointType") for endpoint in assembly.of_type("AWS::EC2::VPCEndpoint")
+    ]
+    way = f"{gateways} NAT gateway" if gateways else f"{endpoint_types.count('Interface')} interface endpoints"
     return f"VPC: {len(subnets)} private subnets in {len(subnets)} zones, {way}, a gateway to S3"
 
 
 def _size(job: Resource) -> str:
-    needs = {each["Type"]: each["Value"] for each in job.properties["ContainerProperties"]["ResourceRequirements"]}
-    return f"{needs['VCPU']} vCPUs, {int(needs['MEMORY']) / 1024:g} GB"
+    requirements = job.properties["ContainerProperties"]["ResourceRequirements"]
+    amounts = {requirement["Type"]: requirement["Value"] for requirement in requirements}
+    return f"{amounts['VCPU']} vCPUs, {int(amounts['MEMORY']) / 1024:g} GB"
 
 
-def _arrows(assembly: Assembly) -> Iterator[str]:
+def _arrows(assembly: CloudAssembly) -> Iterator[str]:
+    """Draw what people do, what each role may do, and which resource starts or informs which."""
     (environment,) = assembly.of_type("AWS::MWAA::Environment")
     (queue,) = assembly.of_type("AWS::Batch::JobQueue")
     (job,) = assembly.of_type("AWS::Batch::JobDefinition")
     (topic,) = assembly.of_type("AWS::SNS::Topic")
-    (audio,) = (each for each in assembly.of_type("AWS::S3::Bucket") if each.name == "Audio")
+    (audio,) = (bucket for bucket in assembly.of_type("AWS::S3::Bucket") if bucket.name == "Audio")
     yield f'  you -- "uploads input/<br/>reads output/" --> {audio.name}'
     yield f"  you -- presses Trigger --> {environment.name}"
     (role,) = assembly.references(environment.stack, environment.properties["ExecutionRoleArn"])
-    yield from _allowed(assembly, environment, role)
+    yield from _permission_arrows(assembly, environment, role)
     for order in queue.properties["ComputeEnvironmentOrder"]:
         for machines in assembly.references(queue.stack, order["ComputeEnvironment"]):
             yield f'  {queue.name} -- "{"first" if order["Order"] == 1 else "then"}" --> {machines.name} --> {job.name}'
     (role,) = assembly.references(job.stack, job.properties["ContainerProperties"]["JobRoleArn"])
-    yield from _allowed(assembly, job, role)
+    yield from _permission_arrows(assembly, job, role)
     for rule in assembly.of_type("AWS::Events::Rule"):
         if queue in assembly.references(rule.stack, rule.properties["EventPattern"]):
             yield f"  {queue.name} -.-> {rule.name}"
         if topic in assembly.references(rule.stack, rule.properties["Targets"]):
             yield f"  {rule.name} --> {topic.name}"
     alarms = assembly.of_type("AWS::CloudWatch::Alarm")
-    if any(topic in assembly.references(each.stack, each.properties["AlarmActions"]) for each in alarms):
+    if any(topic in assembly.references(alarm.stack, alarm.properties["AlarmActions"]) for alarm in alarms):
         yield f"  metrics --> {topic.name}"
     yield f"  {environment.name} & {job.name} -.-> metrics"
-    yield f'  {topic.name} -. "mail, where alert_mail is set" .-> you'
+    yield f'  {topic.name} -. "mail, if alert_mail is set" .-> you'
 
 
-def _allowed(assembly: Assembly, who: Resource, role: Resource) -> Iterator[str]:
-    """An arrow for each thing that a role may do something with, keys left out."""
-    for resource, words in permitted(assembly, role).items():
+def _permission_arrows(assembly: CloudAssembly, user: Resource, role: Resource) -> Iterator[str]:
+    """Draw an arrow from the user of a role to each resource that the role may use, except keys."""
+    for resource, words in summarize_role(assembly, role).items():
         if resource.type != "AWS::KMS::Key" and words:
-            yield f'  {who.name} -- "{words}" --> {resource.name}'
+            yield f'  {user.name} -- "{words}" --> {resource.name}'

@@ -1,4 +1,4 @@
-"""The templates of one deployment, and what CloudFormation would make of their references."""
+"""The synthesized templates of one deployment, with the values that CloudFormation would put in place of references."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from typing import Any
 
 STACKS = ("storage", "batch", "airflow")
 PARTITION, REGION, ACCOUNT = "aws-cn", "cn-north-1", "111122223333"
-_PSEUDO = {
+_PSEUDO_PARAMETERS = {
     "AWS::Partition": PARTITION,
     "AWS::Region": REGION,
     "AWS::AccountId": ACCOUNT,
     "AWS::URLSuffix": "amazonaws.com.cn",
 }
-#: How ARNs begin behind partition, region and account, for the resources that policies speak of.
+#: The parts of an ARN after the partition, by resource type: service, region, account, and a pattern for the name.
 _ARNS = {
     "AWS::S3::Bucket": ("s3", "", "", "{}"),
     "AWS::Batch::JobQueue": ("batch", REGION, ACCOUNT, "job-queue/{}"),
@@ -27,53 +27,53 @@ _ARNS = {
 
 
 @dataclass(frozen=True)
-class Deployment:
-    """Templates by stack: `storage`, `batch`, `airflow`."""
+class SynthesizedStacks:
+    """The templates of one deployment, by stack: `storage`, `batch`, `airflow`."""
 
     folder: Path
     name: str
     templates: Mapping[str, Mapping[str, Any]]
 
     @classmethod
-    def load(cls, folder: Path, name: str) -> Deployment:
-        """What was synthesized into a folder."""
+    def load(cls, folder: Path, name: str) -> SynthesizedStacks:
+        """Load the templates of the deployment `name` from a folder that `cdk synth` wrote."""
         files = {stack: folder / f"{name}-{stack}.template.json" for stack in STACKS}
         return cls(folder, name, {stack: json.loads(file.read_text()) for stack, file in files.items()})
 
     def resources(self, kind: str, stack: str | None = None) -> dict[str, Mapping[str, Any]]:
-        """Resources of a type by their logical id, whole; of one stack or of all."""
+        """Return the resources of a type by their logical id, of one stack or of all. References are not resolved."""
         return {
             logical_id: resource
-            for name, template in self.templates.items()
-            for logical_id, resource in template["Resources"].items()
+            for name, logical_id, resource in self.everything()
             if resource["Type"] == kind and stack in (None, name)
         }
 
     def properties(self, kind: str, start: str = "") -> Any:
-        """Properties, resolved, of the only resource of a type whose logical id starts so."""
-        (found,) = (each for logical_id, each in self.resources(kind).items() if logical_id.startswith(start))
-        return self.resolve(found["Properties"])
+        """Return the resolved properties of the only resource of a type whose logical id begins with `start`."""
+        resources = self.resources(kind).items()
+        (resource,) = (resource for logical_id, resource in resources if logical_id.startswith(start))
+        return self.resolve(resource["Properties"])
 
     def statements(self, role: str) -> list[Any]:
-        """Every statement of the policies of the role whose logical id starts so, resolved."""
-        found: list[Any] = []
+        """Return the resolved policy statements of the role whose logical id begins with `role`."""
+        statements: list[Any] = []
         for policy in self.resources("AWS::IAM::Policy").values():
-            if any(str(each.get("Ref", "")).startswith(role) for each in policy["Properties"]["Roles"]):
-                found += self.resolve(policy["Properties"]["PolicyDocument"]["Statement"])
-        assert found, f"no policy of {role}"
-        return found
+            if any(str(reference.get("Ref", "")).startswith(role) for reference in policy["Properties"]["Roles"]):
+                statements += self.resolve(policy["Properties"]["PolicyDocument"]["Statement"])
+        assert statements, f"no policy of {role}"
+        return statements
 
     def output(self, stack: str, name: str) -> Any:
-        """An output, resolved."""
+        """Return the resolved value of an output."""
         return self.resolve(self.templates[stack]["Outputs"][name]["Value"])
 
     def resolve(self, value: Any) -> Any:  # noqa: PLR0911 - one for each of CloudFormation's functions
-        """What CloudFormation puts in the place of references."""
+        """Replace the references in a value as CloudFormation does, with made-up names."""
         match value:
-            case {"Ref": name} if name in _PSEUDO:
-                return _PSEUDO[name]
+            case {"Ref": name} if name in _PSEUDO_PARAMETERS:
+                return _PSEUDO_PARAMETERS[name]
             case {"Ref": name}:
-                return self._arn(name) if self._kind(name) == "AWS::SNS::Topic" else physical(name)
+                return self._arn(name) if self._type(name) == "AWS::SNS::Topic" else physical_name(name)
             case {"Fn::GetAtt": [name, "Arn" | "JobQueueArn"]}:
                 return self._arn(name)
             case {"Fn::GetAtt": [name, attribute]}:
@@ -81,7 +81,7 @@ class Deployment:
             case {"Fn::Join": [separator, parts]}:
                 return str(separator).join(str(self.resolve(part)) for part in parts)
             case {"Fn::Sub": str(text)}:
-                return re.sub(r"\$\{([^}]+)\}", lambda found: self.resolve({"Ref": found[1]}), text)
+                return re.sub(r"\$\{([^}]+)\}", lambda match: self.resolve({"Ref": match[1]}), text)
             case {"Fn::ImportValue": name}:
                 return self._import(name)
             case {"Fn::Select": [index, {"Fn::GetAZs": _}]}:
@@ -89,30 +89,30 @@ class Deployment:
             case {"Fn::Select": [index, values]}:
                 return f"{self.resolve(values)}[{index}]"
             case dict():
-                return {key: self.resolve(each) for key, each in value.items()}
+                return {key: self.resolve(content) for key, content in value.items()}
             case list():
-                return [self.resolve(each) for each in value]
+                return [self.resolve(element) for element in value]
         return value
 
     def everything(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-        """Stack, logical id and resource of all."""
+        """Return the stack, the logical id and the definition of each resource."""
         for stack, template in self.templates.items():
             for logical_id, resource in template["Resources"].items():
                 yield stack, logical_id, resource
 
-    def _kind(self, logical_id: str) -> str:
-        return next(str(resource["Type"]) for _, each, resource in self.everything() if each == logical_id)
+    def _type(self, logical_id: str) -> str:
+        return next(str(resource["Type"]) for _, name, resource in self.everything() if name == logical_id)
 
     def _arn(self, logical_id: str) -> str:
-        service, region, account, rest = _ARNS.get(self._kind(logical_id), ("made-up", REGION, ACCOUNT, "{}"))
-        return f"arn:{PARTITION}:{service}:{region}:{account}:{rest.format(physical(logical_id))}"
+        service, region, account, rest = _ARNS.get(self._type(logical_id), ("made-up", REGION, ACCOUNT, "{}"))
+        return f"arn:{PARTITION}:{service}:{region}:{account}:{rest.format(physical_name(logical_id))}"
 
     def _import(self, name: str) -> Any:
         outputs = (output for template in self.templates.values() for output in template["Outputs"].values())
-        (found,) = (output for output in outputs if output.get("Export", {}).get("Name") == name)
-        return self.resolve(found["Value"])
+        (exported,) = (output for output in outputs if output.get("Export", {}).get("Name") == name)
+        return self.resolve(exported["Value"])
 
 
-def physical(logical_id: str) -> str:
-    """A name as CloudFormation makes one up."""
+def physical_name(logical_id: str) -> str:
+    """Make up the name of a resource that CloudFormation would name."""
     return f"made-up-{logical_id.lower()}"

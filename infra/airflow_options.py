@@ -1,0 +1,49 @@
+"""The options of Airflow's section `[transcription]`, read from the source of the class that the DAG reads them with.
+
+The source is parsed and not imported, because it imports Airflow, which is not installed here.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from functools import cache
+
+from infra.paths import AIRFLOW_SETTINGS
+
+#: The options that follow from the deployment. People cannot set them.
+DEPLOYMENT_OPTIONS = (
+    "bucket",
+    "job_queue",
+    "job_definition",
+    "image_model",
+    "parallel_children",
+    "start_limit_minutes",
+    "alert_topic",
+)
+
+
+def free_options() -> tuple[str, ...]:
+    """List the options that people can set in a deployment."""
+    return tuple(name for name in _fields() if name not in DEPLOYMENT_OPTIONS)
+
+
+def option_type(name: str) -> str:
+    """Return the type of an option as the source writes it, such as `int`."""
+    return ast.unparse(_fields()[name].annotation)
+
+
+def default_number(name: str) -> str:
+    """Return the default of an option that is a number, as text."""
+    default = _fields()[name].value
+    assert default is not None  # noqa: S101 - only options of the deployment have no default
+    return str(ast.literal_eval(default))
+
+
+@cache
+def _fields() -> Mapping[str, ast.AnnAssign]:
+    """Parse the fields of the class `Settings`, by their names."""
+    module = ast.parse(AIRFLOW_SETTINGS.read_text())
+    (settings,) = (node for node in module.body if isinstance(node, ast.ClassDef) and node.name == "Settings")
+    fields = [node for node in settings.body if isinstance(node, ast.AnnAssign)]
+    return {field.target.id: field for field in fields if isinstance(field.target, ast.Name)}

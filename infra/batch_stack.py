@@ -1,0 +1,95 @@
+"""The Batch stack: network, machines, job queue and job definition. Without audio, no machine runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aws_cdk import CfnOutput, Duration, Size, Stack
+from aws_cdk import aws_batch as batch
+from aws_cdk import aws_ecr_assets as ecr_assets
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from infra import job, permissions
+from infra.accepted_findings import accept_findings
+from infra.grants import grant
+from infra.job_queue import add_job_queue
+from infra.log_groups import add_log_group
+from infra.network import Network
+from infra.paths import ROOT
+from infra.settings import DeploymentSettings
+from infra.storage_stack import StorageStack
+
+#: The user and group `nobody`, as in the Dockerfile.
+_USER = "65534:65534"
+
+
+class BatchStack(Stack):
+    """Everything that AWS Batch needs to transcribe the audio of a submitted job."""
+
+    def __init__(self, scope: Construct, id: str, *, settings: DeploymentSettings, storage: StorageStack) -> None:
+        super().__init__(scope, id, description="Speech to text: the machines that transcribe")
+        self.network = Network(self, "Network", settings=settings)
+        self.queue = add_job_queue(self, settings, self.network)
+        #: Without a revision, because each new image makes a new revision and Airflow submits the newest.
+        self.definition_name = f"{settings.name}-transcribe"
+        self._define_job(settings, storage)
+        CfnOutput(self, "JobQueue", value=self.queue.job_queue_arn)
+        CfnOutput(self, "JobDefinition", value=self.definition_name)
+
+    def _define_job(self, settings: DeploymentSettings, storage: StorageStack) -> None:
+        """Add the job definition, its container and the container's role."""
+        role = iam.Role(
+            self,
+            "JobRole",
+            assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"),
+            description="What the container that transcribes may do",
+        )
+        grant(role, permissions.container_permissions(storage.audio_arn))
+        container = batch.EcsEc2ContainerDefinition(
+            self,
+            "Container",
+            image=ecs.ContainerImage.from_asset(
+                str(ROOT),
+                file="transcriber_image/Dockerfile",
+                build_args={"MODEL": settings.image_model},
+                platform=ecr_assets.Platform.LINUX_AMD64,
+            ),
+            cpu=settings.vcpus,
+            memory=Size.mebibytes(settings.memory),
+            command=job.command(storage.audio.bucket_name),
+            environment=job.environment(settings.vcpus),
+            job_role=role,
+            user=_USER,
+            readonly_root_filesystem=True,
+            linux_parameters=batch.LinuxParameters(self, "Linux", init_process_enabled=True),
+            # A Docker volume on the machine's disk. Docker creates it for each container, with the owner and mode that
+            # /tmp has in the image. A tmpfs would use memory instead.
+            volumes=[batch.EcsVolume.host(name="scratch", container_path="/tmp")],  # noqa: S108 - inside the container
+            logging=ecs.LogDriver.aws_logs(stream_prefix="transcribe", log_group=add_log_group(self, "Log", settings)),
+        )
+        # With this role the machine fetches the image and opens the log stream for the container.
+        accept_findings(
+            container.execution_role,
+            {"AwsSolutions-IAM5[Resource::*]": "AWS knows no resource for ecr:GetAuthorizationToken."},
+        )
+        batch.EcsJobDefinition(
+            self,
+            "Transcribe",
+            job_definition_name=self.definition_name,
+            container=container,
+            retry_attempts=job.RETRY_STRATEGY["attempts"],
+            retry_strategies=[_retry_strategy(rule) for rule in job.RETRY_STRATEGY["evaluateOnExit"]],
+            timeout=Duration.seconds(job.TIMEOUT),
+        )
+
+
+def _retry_strategy(rule: Mapping[str, str]) -> batch.RetryStrategy:
+    """Convert a rule of `job.RETRY_STRATEGY` to the CDK's class."""
+    reason = batch.Reason.custom(
+        on_status_reason=rule.get("onStatusReason"),
+        on_reason=rule.get("onReason"),
+        on_exit_code=rule.get("onExitCode"),
+    )
+    return batch.RetryStrategy.of(batch.Action[rule["action"]], reason)

@@ -1,0 +1,57 @@
+"""The tables of costs and prices in docs/costs.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from documentation.markdown import table
+from infra.costs import AudioHourCost, MonthlyCost
+from infra.prices import Prices
+
+#: The environment classes in the table. A larger class has no use for one DAG.
+_CLASSES = ("mw1.micro", "mw1.small")
+
+
+def monthly_table(months: Mapping[str, MonthlyCost]) -> str:
+    """Format the cost of a month without audio.
+
+    Args:
+        months: The cost by the value of the setting `network`, which becomes a column.
+    """
+    header = ("a month in which nobody uploads", *(f"`network={network}`" for network in months))
+    columns = tuple(months.values())
+    rows = [(part, *(f"${month.parts[part]:,.2f}" for month in columns)) for part in columns[0].parts]
+    rows.append(("total without Airflow", *(f"${month.without_airflow:,.0f}" for month in columns)))
+    for name in _CLASSES:
+        price = columns[0].airflow.get(name)
+        cells = ("price not found" if price is None else f"${price + month.without_airflow:,.0f}" for month in columns)
+        rows.append((f"with Airflow on {name}", *cells))
+    return table(header, rows)
+
+
+def audio_hour_table(hour: AudioHourCost) -> str:
+    """Format the cost of an hour of audio, beside the price of Amazon Transcribe."""
+    header = ("an hour of audio on", "US dollars")
+    rows = [
+        (f"Spot machines, {hour.vcpu_hours:.2f} hours of one vCPU", f"${hour.spot:.4f}"),
+        ("on-demand machines", f"${hour.on_demand:.4f}"),
+        ("Amazon Transcribe", f"${hour.transcribe:.2f}"),
+    ]
+    return table(header, rows)
+
+
+def break_even(month: MonthlyCost, hour: AudioHourCost) -> str:
+    """Say from how many hours of audio a month on a deployment costs less than Amazon Transcribe."""
+    hours = (month.airflow["mw1.small"] + month.without_airflow) / (hour.transcribe - hour.spot)
+    return (
+        f"With Airflow on mw1.small, a deployment costs less than Amazon Transcribe from {hours:,.0f} hours a month on."
+    )
+
+
+def price_table(prices: Prices) -> str:
+    """Format all prices, with their dates and sources."""
+    rows = [
+        (name, "?" if price.price is None else f"{price.price:g}", price.per, price.date, price.source)
+        for name, price in prices.prices.items()
+    ]
+    return table(("price", "US dollars", "per", "as of", "source"), rows)

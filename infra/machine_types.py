@@ -1,0 +1,38 @@
+"""The types of machines that Batch may start, and the disk that they need."""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: The vCPUs of each size. There is no larger size, because all children of a machine share its disk.
+_SIZES = {"xlarge": 4, "2xlarge": 8, "4xlarge": 16}
+
+MAX_VCPUS: Final = max(_SIZES.values())
+
+#: Disk space in MiB for the operating system with the image.
+_SYSTEM_MEGABYTES = 30_000
+#: Disk space in MiB for a model from the bucket, of the size of the official model.
+_MODEL_MEGABYTES = 1_200
+
+
+def instance_types(families: str) -> list[str]:
+    """List the machine types of some families.
+
+    Args:
+        families: Families, separated by commas: `c6i,m6i`.
+
+    Returns:
+        Machine types such as `c6i.xlarge`.
+    """
+    return [f"{family.strip()}.{size}" for family in families.split(",") for size in _SIZES]
+
+
+def min_disk_gigabytes(vcpus: int, max_file_megabytes: int) -> int:
+    """Compute the disk, in GiB, with which each child of the largest machine can store the largest file and a model.
+
+    Args:
+        vcpus: The vCPUs of one child.
+        max_file_megabytes: The size of the largest accepted file, in MiB.
+    """
+    children = MAX_VCPUS // vcpus
+    return -(-(_SYSTEM_MEGABYTES + children * (max_file_megabytes + _MODEL_MEGABYTES)) // 1024)

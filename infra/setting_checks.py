@@ -1,0 +1,115 @@
+"""The values that the settings of a deployment may have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from infra import airflow_options, machine_types
+from infra.errors import ContextInvalid
+
+if TYPE_CHECKING:
+    from infra.settings import DeploymentSettings
+
+#: Source: Amazon CloudWatch Logs API Reference, PutRetentionPolicy.
+_LOG_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, *(365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653))
+#: The values of settings that allow only some.
+_CHOICES = {
+    "image_model": ("official", "demo"),
+    "network": ("nat", "endpoints"),
+    "webserver_access": ("public", "private"),
+    # Source: Amazon MWAA User Guide, "Configuring the Amazon MWAA environment class".
+    "airflow_class": ("mw1.micro", "mw1.small", "mw1.medium", "mw1.large", "mw1.xlarge", "mw1.2xlarge"),
+    "log_days": _LOG_DAYS,
+}
+#: The smallest and the largest value of numbers.
+_BOUNDS: Mapping[str, tuple[float, float]] = {
+    "processed_days": (0, 36_500),
+    "old_version_days": (1, 36_500),
+    "spot_vcpus": (1, 10_000),
+    "on_demand_vcpus": (1, 10_000),
+    "vcpus": (1, machine_types.MAX_VCPUS),
+    "memory": (1024, 30_000),
+    "disk_gigabytes": (50, 16_000),
+    "start_limit_minutes": (10, 1440),  # the bounds of Batch
+}
+#: The pattern of texts, and what it means.
+_PATTERNS = {
+    # MWAA allows 80 characters, and the names of the stacks are longer than this name.
+    "name": (r"[a-z][a-z0-9-]{0,29}", "up to 30 lower case letters, digits and '-', a letter first"),
+    "airflow_version": (r"3\.\d+\.\d+", "a version of Airflow that MWAA offers, such as 3.2.1"),
+    # `g` after the generation means Arm. Source: Amazon EC2 Instance Types, "Naming conventions".
+    "machine_families": (r"[cmr]\d+[a-fh-z]*(\s*,\s*[cmr]\d+[a-fh-z]*)*", "families of x86 machines, such as c6i,m6i"),
+    "alert_mail": (r"|[^@\s]+@[^@\s]+", "a mail address, or empty"),
+}
+#: The pattern of an Airflow option by its type, and what it means.
+_OPTION_PATTERNS = {
+    "int": (r"\d+", "a whole number"),
+    "float": (r"\d+(\.\d*)?", "a number"),
+    "bool": (r"true|false", "true or false"),
+}
+
+
+def check_settings(settings: DeploymentSettings) -> None:
+    """Check all settings of a deployment.
+
+    Raises:
+        ContextInvalid: A setting is wrong; the message names it.
+    """
+    for name, choices in _CHOICES.items():
+        value = getattr(settings, name)
+        check(value in choices, name, value, f"one of {', '.join(map(str, choices))}")
+    for name, (smallest, largest) in _BOUNDS.items():
+        value = getattr(settings, name)
+        check(smallest <= value <= largest, name, value, f"from {smallest:,} to {largest:,}")
+    for name, (pattern, meaning) in _PATTERNS.items():
+        value = getattr(settings, name)
+        check(re.fullmatch(pattern, value) is not None, name, value, meaning)
+    for name in ("spot_vcpus", "on_demand_vcpus"):
+        value = getattr(settings, name)
+        check(value >= settings.vcpus, name, value, f"vcpus, {settings.vcpus}, or more")
+    for name, value in settings.transcription.items():
+        _check_option(name, value)
+    _check_disk(settings)
+
+
+def check(is_right: bool, name: str, value: Any, meaning: str) -> None:
+    """Refuse a wrong value.
+
+    Args:
+        is_right: Whether the value is right.
+        name: The setting, or `transcription.{option}`.
+        value: The value.
+        meaning: What the value must be, for the message.
+
+    Raises:
+        ContextInvalid: The value is wrong.
+    """
+    if not is_right:
+        raise ContextInvalid(
+            f"{name} is {value!r}; it must be {meaning}. Set it in cdk.json or with -c {name.partition('.')[0]}=…."
+        )
+
+
+def _check_option(name: str, value: str) -> None:
+    """Check that an Airflow option exists, can be set, and has a value of its type. The DAG checks the rest."""
+    free_options = airflow_options.free_options()
+    meaning = f"an option of [transcription] that does not follow from the deployment: {', '.join(free_options)}"
+    check(name in free_options, f"transcription.{name}", value, meaning)
+    pattern, meaning = _OPTION_PATTERNS.get(airflow_options.option_type(name), (r".*", "text"))
+    check(re.fullmatch(pattern, value) is not None, f"transcription.{name}", value, meaning)
+
+
+def _check_disk(settings: DeploymentSettings) -> None:
+    """Check that the disk of a machine is large enough for the largest file of each of its children."""
+    default = airflow_options.default_number("max_file_megabytes")
+    largest_file = int(settings.transcription.get("max_file_megabytes", default))
+    smallest_disk = machine_types.min_disk_gigabytes(settings.vcpus, largest_file)
+    check(
+        settings.disk_gigabytes >= smallest_disk,
+        "disk_gigabytes",
+        settings.disk_gigabytes,
+        f"{smallest_disk} or more, because each child of a machine stores a file of up to {largest_file:,} MiB and a "
+        "model",
+    )
