@@ -49,8 +49,8 @@ def airflow(rehearsal: Rehearsal) -> Iterator[Airflow]:
 @pytest.mark.parametrize(
     "missing",
     [
-        Missing("of_container", "s3:PutObject", "batch-JobRole", "transcribe"),
-        Missing("of_tasks", "s3:DeleteObject", "airflow-Role", "move_to_processed"),
+        Missing("container_permissions", "s3:PutObject", "batch-JobRole", "transcribe"),
+        Missing("task_permissions", "s3:DeleteObject", "airflow-Role", "move_to_processed"),
     ],
     ids=["the container cannot write", "the task cannot move"],
 )
