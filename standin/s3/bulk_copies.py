@@ -1,4 +1,4 @@
-"""Many objects at once, for benchmarks and large tests: as requests of their own 100,000 would take minutes."""
+"""Create many objects in one call, for benchmarks and large tests. As single requests, 100,000 would take minutes."""
 
 from __future__ import annotations
 
@@ -8,25 +8,28 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.s3.exceptions import S3ClientError
 from moto.s3.models import s3_backends
 
-from standin.s3.api import ONE_AT_A_TIME
+from standin.s3.api import REQUEST_LOCK
 
 
 def put(document: Any) -> int:
-    """Copy an object to many keys of its bucket: `{"bucket": …, "source": key, "keys": [key, …]}`.
+    """Copy an object to many keys of its bucket.
+
+    Args:
+        document: `{"bucket": …, "source": key, "keys": [key, …]}`.
 
     Returns:
-        How many there are now.
+        Number of copies.
 
     Raises:
-        ValueError: they cannot be made; the text says why.
+        ValueError: The document is malformed, or the bucket or the source does not exist.
     """
     match document:
         case {"bucket": str(bucket), "source": str(source), "keys": [*keys]} if all(isinstance(k, str) for k in keys):
             pass
         case _:
-            raise ValueError('Copies are ordered as {"bucket": "b", "source": "key", "keys": ["key", …]}.')
+            raise ValueError('Bulk copies are requested as {"bucket": "b", "source": "key", "keys": ["key", …]}.')
     backend = s3_backends[DEFAULT_ACCOUNT_ID]["aws"]
-    with ONE_AT_A_TIME:
+    with REQUEST_LOCK:
         try:
             original = backend.get_object(bucket, source)
             if original is None:

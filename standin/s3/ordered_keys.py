@@ -1,4 +1,4 @@
-"""The objects of a bucket, their names in S3's order: that of UTF-8, which is that of Python's `str`."""
+"""The objects of a bucket in S3's order of names: that of UTF-8, which is also the order of Python's `str`."""
 
 from __future__ import annotations
 
@@ -12,54 +12,67 @@ Version = FakeKey | FakeDeleteMarker
 
 
 class OrderedKeys(_VersionedKeyStore):
-    """What moto keeps the versions of each name in. `setlist` and `pop` are all by which it adds and removes names."""
+    """The versions of each name, as moto stores them, plus a sorted list of the names.
+
+    moto adds names with `setlist` and removes them with `pop`, and in no other way.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._names: list[str] = []
 
     def setlist(self, key: str, list_: list[Version]) -> None:
-        """See moto's."""
+        """Set the versions of a name."""
         if key not in self:
             insort(self._names, key)
         super().setlist(key, list_)
 
     def pop(self, key: str) -> None:  # type: ignore[override]
-        """See moto's."""
+        """Remove a name with its versions."""
         super().pop(key)
         del self._names[bisect_left(self._names, key)]
 
-    def at(self, name: str) -> int:
-        """The position of `name`, or of the first one behind it."""
+    def position_of(self, name: str) -> int:
+        """Return the position of `name`, or of the first name after it if it does not exist."""
         return bisect_left(self._names, name)
 
-    def behind(self, entry: str, prefix: str = "", delimiter: str = "") -> int:
-        """The position of the first name behind `entry`; behind a common prefix is behind all names that have it."""
+    def position_after(self, entry: str, prefix: str = "", delimiter: str = "") -> int:
+        """Return the position of the first name after `entry`.
+
+        If `entry` is a common prefix, that is the first name after all names that start with it.
+        """
         if _common_prefix(entry, prefix, delimiter) == entry:
             return bisect_right(self._names, entry, key=lambda name: name[: len(entry)])
         return bisect_right(self._names, entry)
 
-    def walk(self, prefix: str, delimiter: str, position: int, *, deleted: bool) -> Iterator[str | list[Version]]:
-        """What lies below `prefix` from `position` on.
+    def entries(
+        self, prefix: str, delimiter: str, position: int, *, include_deleted: bool
+    ) -> Iterator[str | list[Version]]:
+        """Go through the names that start with `prefix`, from `position` on.
+
+        Args:
+            prefix: Start of the names.
+            delimiter: Names that agree up to the first delimiter after the prefix become one entry; `""` for none.
+            position: Where to start in the list of names.
+            include_deleted: Whether to include names whose newest version is a delete marker.
 
         Yields:
-            The versions of a name, the oldest first; or the common prefix of all names that have the delimiter behind
-            `prefix` at the same place. Names whose newest version is a delete marker count only with `deleted`.
+            The versions of a name, oldest first; or a common prefix as `str`.
         """
         while position < len(self._names) and self._names[position].startswith(prefix):
             name = self._names[position]
             versions = self.getlist(name)
             position += 1
-            if deleted or not isinstance(versions[-1], FakeDeleteMarker):
+            if include_deleted or not isinstance(versions[-1], FakeDeleteMarker):
                 common = _common_prefix(name, prefix, delimiter)
                 yield common or versions
                 if common:
-                    position = self.behind(common, prefix, delimiter)
+                    position = self.position_after(common, prefix, delimiter)
 
 
 def _common_prefix(name: str, prefix: str, delimiter: str) -> str | None:
-    """The start of `name` up to the first delimiter behind `prefix`, with it; nothing where there is none."""
+    """Return `name` up to and including the first delimiter after `prefix`; None if there is no delimiter."""
     if not delimiter:
         return None
-    head, found, _ = name[len(prefix) :].partition(delimiter)
-    return f"{prefix}{head}{delimiter}" if found else None
+    head, separator, _ = name[len(prefix) :].partition(delimiter)
+    return f"{prefix}{head}{delimiter}" if separator else None

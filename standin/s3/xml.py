@@ -1,4 +1,4 @@
-"""S3's answers in XML."""
+"""XML documents as S3 writes them."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ _NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 
 
 def root(name: str) -> Element:
-    """The element that holds the whole answer."""
+    """Create the root element of a response."""
     return Element(name, xmlns=_NAMESPACE)
 
 
 def add(parent: Element, /, **texts: object) -> None:
-    """Add an element for each of `texts` that there is."""
+    """Add one element with its text for each keyword argument that is not None."""
     for name, text in texts.items():
         if text is not None:
             SubElement(parent, name).text = str(text)
 
 
 def document(element: Element) -> bytes:
-    """The answer as it is sent."""
+    """Serialise a response in UTF-8."""
     return ElementTree.tostring(element, encoding="utf-8", xml_declaration=True)  # type: ignore[no-any-return]
 
 
 def encoder(query: Mapping[str, str]) -> Callable[[str], str]:
-    """How names are written: as they are, or, where the request asks for it, as in URLs."""
+    """Return the function that writes names: percent-encoded if the request asks for it, else unchanged."""
     return quote if query.get("encoding-type") == "url" else str

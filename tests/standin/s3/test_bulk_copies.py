@@ -1,4 +1,4 @@
-"""A benchmark gets as many objects as it wants, at once."""
+"""Tests of creating many objects in one call, as benchmarks do."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from tests.support.standin.standin_server import LocalAws
 
 
-def test_copies_are_objects_as_if_they_had_been_put(aws: LocalAws, bucket: str) -> None:
+def test_bulk_copies_equal_uploaded_objects(aws: LocalAws, bucket: str) -> None:
     s3 = aws.client("s3")
     s3.put_object(Bucket=bucket, Key="input/a.wav", Body=b"RIFF", ContentType="audio/wav")
     aws.control("DELETE", "/_calls")
@@ -21,7 +21,7 @@ def test_copies_are_objects_as_if_they_had_been_put(aws: LocalAws, bucket: str) 
     }
     assert aws.control("GET", "/_calls") == {}
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
-    assert [each["Key"] for page in pages for each in page["Contents"]] == [*names, "input/a.wav"]
+    assert [entry["Key"] for page in pages for entry in page["Contents"]] == [*names, "input/a.wav"]
     copy = s3.get_object(Bucket=bucket, Key=names[-1])
     assert (copy["Body"].read(), copy["ContentType"]) == (b"RIFF", "audio/wav")
 
@@ -29,14 +29,14 @@ def test_copies_are_objects_as_if_they_had_been_put(aws: LocalAws, bucket: str) 
 @pytest.mark.parametrize(
     ("document", "message"),
     [
-        ([], "Copies are ordered as"),
-        ({"bucket": "b", "source": "a", "keys": "k"}, "Copies are ordered as"),
-        ({"bucket": "b", "source": "a", "keys": [1]}, "Copies are ordered as"),
+        ([], "Bulk copies are requested as"),
+        ({"bucket": "b", "source": "a", "keys": "k"}, "Bulk copies are requested as"),
+        ({"bucket": "b", "source": "a", "keys": [1]}, "Bulk copies are requested as"),
         ({"bucket": "no-such-bucket", "source": "a", "keys": ["k"]}, "'no-such-bucket': The specified bucket does not"),
         ({"source": "a", "keys": ["k"]}, "There is no object 'a'"),
     ],
 )
-def test_a_mistake_in_an_order_of_copies_is_explained(aws: LocalAws, bucket: str, document: Any, message: str) -> None:
+def test_a_malformed_bulk_copy_request_is_explained(aws: LocalAws, bucket: str, document: Any, message: str) -> None:
     if message.startswith("There"):
         document = {"bucket": bucket, **document}
     with pytest.raises(urllib.error.HTTPError) as refused:

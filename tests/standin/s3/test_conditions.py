@@ -1,4 +1,4 @@
-"""S3's conditions hold, also between clients that race: without them a re-uploaded recording would be lost."""
+"""Tests of S3's conditional requests, also with concurrent clients. They protect a recording that is uploaded again."""
 
 from __future__ import annotations
 
@@ -21,35 +21,35 @@ def s3(aws: LocalAws) -> Any:
 
 @pytest.fixture
 def etag(s3: Any, bucket: str) -> str:
-    """The ETag of the object `key`, whose content is `old`."""
+    """Create the object `key` with the content `old` and return its ETag."""
     return str(s3.put_object(Bucket=bucket, Key="key", Body=b"old")["ETag"])
 
 
-def refused(call: Any, **arguments: Any) -> tuple[str, int]:
+def error_of(call: Any, **arguments: Any) -> tuple[str, int]:
     with pytest.raises(ClientError) as error:
         call(**arguments)
     response = error.value.response
     return response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"]
 
 
-FAILED = ("PreconditionFailed", 412)
+PRECONDITION_FAILED = ("PreconditionFailed", 412)
 
 
-def test_copy_only_what_was_transcribed(s3: Any, bucket: str, etag: str) -> None:
+def test_copy_only_if_the_source_has_the_etag(s3: Any, bucket: str, etag: str) -> None:
     target = {"Bucket": bucket, "Key": "copy", "CopySource": {"Bucket": bucket, "Key": "key"}}
-    assert refused(s3.copy_object, **target, CopySourceIfMatch=OTHER) == FAILED
+    assert error_of(s3.copy_object, **target, CopySourceIfMatch=OTHER) == PRECONDITION_FAILED
     assert s3.list_objects_v2(Bucket=bucket, Prefix="copy")["KeyCount"] == 0
     s3.copy_object(**target, CopySourceIfMatch=etag)
     s3.copy_object(**target, CopySourceIfMatch=etag.strip('"'))
     gone = target | {"CopySource": {"Bucket": bucket, "Key": "gone"}}
-    assert refused(s3.copy_object, **gone, CopySourceIfMatch=etag)[0] == "NoSuchKey"
+    assert error_of(s3.copy_object, **gone, CopySourceIfMatch=etag)[0] == "NoSuchKey"
 
 
-def test_copy_parts_only_of_what_was_transcribed(s3: Any, bucket: str, etag: str) -> None:
+def test_copy_a_part_only_if_the_source_has_the_etag(s3: Any, bucket: str, etag: str) -> None:
     upload = s3.create_multipart_upload(Bucket=bucket, Key="copy")["UploadId"]
     source = {"Bucket": bucket, "Key": "key"}
     part = {"Bucket": bucket, "Key": "copy", "UploadId": upload, "PartNumber": 1, "CopySource": source}
-    assert refused(s3.upload_part_copy, **part, CopySourceIfMatch=OTHER) == FAILED
+    assert error_of(s3.upload_part_copy, **part, CopySourceIfMatch=OTHER) == PRECONDITION_FAILED
     copied = s3.upload_part_copy(**part, CopySourceIfMatch=etag)["CopyPartResult"]["ETag"]
     parts = {"Parts": [{"PartNumber": 1, "ETag": copied}]}
     s3.complete_multipart_upload(Bucket=bucket, Key="copy", UploadId=upload, MultipartUpload=parts)
@@ -59,18 +59,18 @@ def test_copy_parts_only_of_what_was_transcribed(s3: Any, bucket: str, etag: str
 def test_copy_does_not_overwrite(s3: Any, bucket: str, etag: str) -> None:
     target = {"Bucket": bucket, "Key": "copy", "CopySource": {"Bucket": bucket, "Key": "key"}}
     s3.copy_object(**target, IfNoneMatch="*")
-    assert refused(s3.copy_object, **target, IfNoneMatch="*") == FAILED
-    assert refused(s3.copy_object, **target, IfMatch=OTHER) == FAILED
+    assert error_of(s3.copy_object, **target, IfNoneMatch="*") == PRECONDITION_FAILED
+    assert error_of(s3.copy_object, **target, IfMatch=OTHER) == PRECONDITION_FAILED
     s3.copy_object(**target, IfMatch=etag)
 
 
-def test_delete_only_what_was_transcribed(s3: Any, bucket: str, etag: str) -> None:
-    assert refused(s3.delete_object, Bucket=bucket, Key="key", IfMatch=OTHER) == FAILED
+def test_delete_only_if_the_object_has_the_etag(s3: Any, bucket: str, etag: str) -> None:
+    assert error_of(s3.delete_object, Bucket=bucket, Key="key", IfMatch=OTHER) == PRECONDITION_FAILED
     s3.delete_object(Bucket=bucket, Key="key", IfMatch=etag)
-    assert refused(s3.delete_object, Bucket=bucket, Key="key", IfMatch=etag) == ("NoSuchKey", 404)
+    assert error_of(s3.delete_object, Bucket=bucket, Key="key", IfMatch=etag) == ("NoSuchKey", 404)
 
 
-def test_delete_of_many_looks_at_each_objects_etag(s3: Any, bucket: str, etag: str) -> None:
+def test_delete_of_many_objects_compares_each_etag(s3: Any, bucket: str, etag: str) -> None:
     for key in ("a", "b <&> c"):
         s3.put_object(Bucket=bucket, Key=key, Body=b"old")
     objects = [
@@ -80,25 +80,28 @@ def test_delete_of_many_looks_at_each_objects_etag(s3: Any, bucket: str, etag: s
         {"Key": "key"},
     ]
     answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": objects})
-    assert [each["Key"] for each in answer["Deleted"]] == ["b <&> c", "key"]
-    assert {each["Key"]: each["Code"] for each in answer["Errors"]} == {"a": "PreconditionFailed", "gone": "NoSuchKey"}
-    assert [each["Key"] for each in s3.list_objects_v2(Bucket=bucket)["Contents"]] == ["a"]
+    assert [entry["Key"] for entry in answer["Deleted"]] == ["b <&> c", "key"]
+    assert {error["Key"]: error["Code"] for error in answer["Errors"]} == {
+        "a": "PreconditionFailed",
+        "gone": "NoSuchKey",
+    }
+    assert [entry["Key"] for entry in s3.list_objects_v2(Bucket=bucket)["Contents"]] == ["a"]
 
 
-def test_read_only_what_was_planned(s3: Any, bucket: str, etag: str) -> None:
-    assert refused(s3.get_object, Bucket=bucket, Key="key", IfMatch=OTHER) == FAILED
-    assert refused(s3.get_object, Bucket=bucket, Key="key", IfMatch=OTHER, Range="bytes=0-0") == FAILED
+def test_read_only_if_the_object_has_the_etag(s3: Any, bucket: str, etag: str) -> None:
+    assert error_of(s3.get_object, Bucket=bucket, Key="key", IfMatch=OTHER) == PRECONDITION_FAILED
+    assert error_of(s3.get_object, Bucket=bucket, Key="key", IfMatch=OTHER, Range="bytes=0-0") == PRECONDITION_FAILED
     assert s3.get_object(Bucket=bucket, Key="key", IfMatch=etag)["Body"].read() == b"old"
     assert s3.head_object(Bucket=bucket, Key="key", IfMatch=etag)["ETag"] == etag
 
 
-def test_replace_only_what_was_read(s3: Any, bucket: str, etag: str) -> None:
-    assert refused(s3.put_object, Bucket=bucket, Key="key", Body=b"new", IfMatch=OTHER) == FAILED
+def test_replace_only_if_the_object_has_the_etag(s3: Any, bucket: str, etag: str) -> None:
+    assert error_of(s3.put_object, Bucket=bucket, Key="key", Body=b"new", IfMatch=OTHER) == PRECONDITION_FAILED
     s3.put_object(Bucket=bucket, Key="key", Body=b"new", IfMatch=etag)
     assert s3.get_object(Bucket=bucket, Key="key")["Body"].read() == b"new"
 
 
-def test_of_many_that_create_the_same_object_at_once_exactly_one_does(aws: LocalAws, s3: Any, bucket: str) -> None:
+def test_exactly_one_of_many_concurrent_creations_succeeds(aws: LocalAws, s3: Any, bucket: str) -> None:
     headers = {
         "Authorization": "AWS4-HMAC-SHA256 Credential=tests/20260101/us-east-1/s3/aws4_request",
         "Content-Length": "5000001",  # takes time to store
@@ -107,7 +110,7 @@ def test_of_many_that_create_the_same_object_at_once_exactly_one_does(aws: Local
     writers = [HTTPConnection(aws.endpoint.removeprefix("http://")) for _ in range(8)]
     for writer in writers:
         writer.request("PUT", f"/{bucket}/once", bytes(5_000_000), headers)
-    for number, writer in enumerate(writers):  # the last byte: all of them are complete at the same moment
+    for number, writer in enumerate(writers):  # the last byte completes all requests at the same moment
         writer.send(bytes([number]))
     statuses = [writer.getresponse().status for writer in writers]
     assert sorted(statuses) == [200] + [412] * 7
@@ -115,13 +118,13 @@ def test_of_many_that_create_the_same_object_at_once_exactly_one_does(aws: Local
     assert statuses[winner] == 200
 
 
-def test_a_listing_while_others_write_is_no_error(s3: Any, bucket: str) -> None:
-    def write(number: int) -> None:
+def test_a_listing_during_writes_succeeds(s3: Any, bucket: str) -> None:
+    def put_result(number: int) -> None:
         s3.put_object(Bucket=bucket, Key=f"results/{number}", Body=b"")
 
     with ThreadPoolExecutor(4) as pool:
-        writes = [pool.submit(write, number) for number in range(80)]
-        while not all(each.done() for each in writes):
+        writes = [pool.submit(put_result, number) for number in range(80)]
+        while not all(write.done() for write in writes):
             s3.list_objects_v2(Bucket=bucket, Prefix="results/")
     assert s3.list_objects_v2(Bucket=bucket, Prefix="results/")["KeyCount"] == 80
 
@@ -132,11 +135,11 @@ def test_a_listing_while_others_write_is_no_error(s3: Any, bucket: str) -> None:
 )
 def test_a_range_of_an_object(s3: Any, bucket: str, range_: str, content: bytes) -> None:
     s3.put_object(Bucket=bucket, Key="digits", Body=b"0123456789", ContentType="audio/wav", Metadata={"a": "b"})
-    got = s3.get_object(Bucket=bucket, Key="digits", Range=range_)
-    assert (got["Body"].read(), got["ContentLength"]) == (content, len(content))
-    assert (got["ContentType"], got["Metadata"]) == ("audio/wav", {"a": "b"})
-    assert got["ContentRange"].endswith("/10")
+    response = s3.get_object(Bucket=bucket, Key="digits", Range=range_)
+    assert (response["Body"].read(), response["ContentLength"]) == (content, len(content))
+    assert (response["ContentType"], response["Metadata"]) == ("audio/wav", {"a": "b"})
+    assert response["ContentRange"].endswith("/10")
 
 
-def test_a_range_behind_the_end_is_refused(s3: Any, bucket: str, etag: str) -> None:
-    assert refused(s3.get_object, Bucket=bucket, Key="key", Range="bytes=3-9") == ("InvalidRange", 416)
+def test_a_range_after_the_end_fails(s3: Any, bucket: str, etag: str) -> None:
+    assert error_of(s3.get_object, Bucket=bucket, Key="key", Range="bytes=3-9") == ("InvalidRange", 416)

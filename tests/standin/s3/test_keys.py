@@ -1,4 +1,4 @@
-"""People name their recordings as they like: every name comes back exactly as it was."""
+"""Tests of unusual object keys: every key comes back unchanged."""
 
 from __future__ import annotations
 
@@ -48,25 +48,25 @@ def test_a_name_survives_put_get_copy_list_and_delete(s3: Any, bucket: str, name
     assert s3.head_object(Bucket=bucket, Key=key)["ETag"] == etag
     s3.copy_object(Bucket=bucket, Key=copy, CopySource={"Bucket": bucket, "Key": key}, CopySourceIfMatch=etag)
     assert s3.get_object(Bucket=bucket, Key=copy)["Body"].read() == name.encode()
-    listed = [each["Key"] for each in s3.list_objects_v2(Bucket=bucket)["Contents"]]
+    listed = [entry["Key"] for entry in s3.list_objects_v2(Bucket=bucket)["Contents"]]
     assert listed == [key, copy]
-    assert [each["Key"] for each in s3.list_objects_v2(Bucket=bucket, Prefix=key)["Contents"]] == [key]
+    assert [entry["Key"] for entry in s3.list_objects_v2(Bucket=bucket, Prefix=key)["Contents"]] == [key]
     s3.delete_object(Bucket=bucket, Key=key, IfMatch=etag)
     deleted = s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": copy, "ETag": etag}]})
-    assert [each["Key"] for each in deleted["Deleted"]] == [copy]
+    assert [entry["Key"] for entry in deleted["Deleted"]] == [copy]
     assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
 
 
-def test_a_listing_continues_behind_any_name(s3: Any, bucket: str) -> None:
+def test_a_listing_continues_after_any_name(s3: Any, bucket: str) -> None:
     for name in NAMES:
         s3.put_object(Bucket=bucket, Key=f"input/{name}.wav", Body=b"")
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, PaginationConfig={"PageSize": 1})
-    listed = [each["Key"] for page in pages for each in page["Contents"]]
+    listed = [entry["Key"] for page in pages for entry in page["Contents"]]
     assert listed == sorted((f"input/{name}.wav" for name in NAMES), key=str.encode)
 
 
-def test_a_browser_may_open_what_a_link_names(s3: Any, bucket: str, aws: LocalAws) -> None:
-    """It signs nothing; the buttons of the Airflow UI would lead to an error."""
+def test_a_browser_opens_an_object_without_a_signature(s3: Any, bucket: str, aws: LocalAws) -> None:
+    """The buttons in the Airflow UI are plain links, so the browser sends no signature."""
     s3.put_object(Bucket=bucket, Key="runs/a b#1.json", Body=b"{}")
     assert httpx.get(f"{aws.endpoint}/{bucket}/{quote('runs/a b#1.json')}").content == b"{}"
     assert "runs/a b#1.json" in httpx.get(f"{aws.endpoint}/{bucket}", params={"prefix": "runs/"}).text

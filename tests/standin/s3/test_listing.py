@@ -1,4 +1,4 @@
-"""Listings are S3's: in its order, whole however they are cut into pages, without what was deleted."""
+"""Tests of listings: S3's order, complete with pages of any size, and without deleted objects."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from standin.s3.ordered_keys import OrderedKeys
 from tests.support.standin.standin_server import LocalAws
 
-#: In the order of UTF-16, that of JavaScript and Java, the microphone comes before U+FF21.
+#: In UTF-16 order, which JavaScript and Java use, the microphone would come before U+FF21.
 NAMES = ["a", "a/", "a/1", "a/2", "a/b/1", "a0", "b/1", "b/2", "c", "c/d", "\uff21/1", "🎤", "🎤/1", "ÿ//x"]
 GONE = ["a/0", "b", "d/1", "d/2"]
 
@@ -23,7 +23,7 @@ def s3(aws: LocalAws) -> Any:
 
 
 def fill(s3: Any) -> str:
-    """A new versioned bucket with `NAMES`; `GONE` were there."""
+    """Create a versioned bucket with the objects `NAMES`, and with the objects `GONE`, which are deleted."""
     bucket = f"b-{uuid.uuid4().hex}"
     s3.create_bucket(Bucket=bucket)
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
@@ -36,24 +36,24 @@ def fill(s3: Any) -> str:
 
 @pytest.fixture(scope="module")
 def untouched(shared_aws: LocalAws) -> str:
-    """A filled bucket that nobody writes to."""
+    """A filled bucket that no test changes."""
     return fill(shared_aws.client("s3"))
 
 
 @pytest.fixture
 def filled(s3: Any) -> str:
-    """A filled bucket of the test's own."""
+    """A filled bucket that the test may change."""
     return fill(s3)
 
 
 def entries(prefix: str, delimiter: str) -> list[str]:
-    """What a listing must return, told as simply as possible."""
-    cut = set()
+    """Return what a listing must contain, computed in the simplest way."""
+    names = set()
     for name in NAMES:
         if name.startswith(prefix):
-            head, found, _ = name.removeprefix(prefix).partition(delimiter or "\0")
-            cut.add(f"{prefix}{head}{delimiter}" if found else name)
-    return sorted(cut, key=str.encode)
+            head, separator, _ = name.removeprefix(prefix).partition(delimiter or "\0")
+            names.add(f"{prefix}{head}{delimiter}" if separator else name)
+    return sorted(names, key=str.encode)
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 1000])
@@ -62,28 +62,28 @@ def entries(prefix: str, delimiter: str) -> list[str]:
 def test_a_listing_is_complete_and_in_order_in_pages_of_any_size(
     s3: Any, untouched: str, prefix: str, delimiter: str, size: int
 ) -> None:
-    asked: dict[str, Any] = {"Bucket": untouched, "Prefix": prefix, "PaginationConfig": {"PageSize": size}}
+    arguments: dict[str, Any] = {"Bucket": untouched, "Prefix": prefix, "PaginationConfig": {"PageSize": size}}
     if delimiter:
-        asked["Delimiter"] = delimiter
+        arguments["Delimiter"] = delimiter
     pages = []
-    for page in s3.get_paginator("list_objects_v2").paginate(**asked):
-        keys = [each["Key"] for each in page.get("Contents", ())]
-        prefixes = [each["Prefix"] for each in page.get("CommonPrefixes", ())]
+    for page in s3.get_paginator("list_objects_v2").paginate(**arguments):
+        keys = [entry["Key"] for entry in page.get("Contents", ())]
+        prefixes = [entry["Prefix"] for entry in page.get("CommonPrefixes", ())]
         assert (page["KeyCount"], page["Prefix"]) == (len(keys) + len(prefixes), prefix)
         pages.append(sorted(keys + prefixes, key=str.encode))
-    wanted = entries(prefix, delimiter)
-    assert pages == ([wanted[start : start + size] for start in range(0, len(wanted), size)] or [[]])
+    expected = entries(prefix, delimiter)
+    assert pages == ([expected[start : start + size] for start in range(0, len(expected), size)] or [[]])
 
 
-def test_a_listing_can_start_behind_any_name(s3: Any, untouched: str) -> None:
+def test_a_listing_can_start_after_any_name(s3: Any, untouched: str) -> None:
     for after in [*NAMES, *GONE, "a/1x"]:
         listed = s3.list_objects_v2(Bucket=untouched, StartAfter=after)
         assert listed["StartAfter"] == after
-        assert [each["Key"] for each in listed.get("Contents", ())] == [
+        assert [entry["Key"] for entry in listed.get("Contents", ())] == [
             name for name in entries("", "") if name.encode() > after.encode()
         ]
     listed = s3.list_objects_v2(Bucket=untouched, Prefix="b/", StartAfter="a")
-    assert [each["Key"] for each in listed["Contents"]] == ["b/1", "b/2"]
+    assert [entry["Key"] for entry in listed["Contents"]] == ["b/1", "b/2"]
 
 
 def test_an_object_is_listed_as_it_was_put(s3: Any, filled: str) -> None:
@@ -96,48 +96,48 @@ def test_an_object_is_listed_as_it_was_put(s3: Any, filled: str) -> None:
 
 def test_a_name_that_was_deleted_and_put_again_is_listed_once(s3: Any, filled: str) -> None:
     s3.put_object(Bucket=filled, Key="d/1", Body=b"")
-    assert [each["Key"] for each in s3.list_objects_v2(Bucket=filled, Prefix="d/")["Contents"]] == ["d/1"]
+    assert [entry["Key"] for entry in s3.list_objects_v2(Bucket=filled, Prefix="d/")["Contents"]] == ["d/1"]
 
 
-def test_no_page_is_longer_than_those_of_s3(s3: Any, untouched: str) -> None:
+def test_a_page_has_at_most_1000_entries(s3: Any, untouched: str) -> None:
     assert s3.list_objects_v2(Bucket=untouched, MaxKeys=5000)["MaxKeys"] == 1000
     none = s3.list_objects_v2(Bucket=untouched, MaxKeys=0)
     assert (none["KeyCount"], none["IsTruncated"]) == (0, False)
 
 
-def test_a_made_up_token_is_refused(s3: Any, untouched: str) -> None:
+def test_an_unknown_continuation_token_is_refused(s3: Any, untouched: str) -> None:
     for token in ("made up", "_w=="):
         with pytest.raises(ClientError, match="The continuation token provided is incorrect"):
             s3.list_objects_v2(Bucket=untouched, ContinuationToken=token)
 
 
-def test_a_page_looks_at_no_more_names_than_it_has() -> None:
-    looked_at: list[str] = []
+def test_a_page_reads_no_more_names_than_it_lists() -> None:
+    names_read: list[str] = []
 
-    class Watched(OrderedKeys):
+    class RecordingKeys(OrderedKeys):
         def getlist(self, key: str, default: Any = None) -> Any:
-            looked_at.append(key)
+            names_read.append(key)
             return super().getlist(key, default)
 
-    keys = Watched()
+    keys = RecordingKeys()
     for number in range(100_000):
         keys.setlist(f"input/{number:06d}.wav", [object()])
-    looked_at.clear()
-    page = list(islice(keys.walk("input/", "", keys.behind("input/050000.wav"), deleted=True), 1001))
-    assert (len(page), looked_at[0], len(looked_at)) == (1001, "input/050001.wav", 1001)
+    names_read.clear()
+    page = list(islice(keys.entries("input/", "", keys.position_after("input/050000.wav"), include_deleted=True), 1001))
+    assert (len(page), names_read[0], len(names_read)) == (1001, "input/050001.wav", 1001)
 
 
-def versions(s3: Any, bucket: str, size: int, **asked: Any) -> list[tuple[str, str, bool, bool]]:
-    """All versions as `(key, id, whether it is a delete marker, whether it is the latest)`, as they come."""
-    found = []
+def versions(s3: Any, bucket: str, size: int, **arguments: Any) -> list[tuple[str, str, bool, bool]]:
+    """Return all versions in the order of the listing: `(key, id, is a delete marker, is the latest)`."""
+    entries_of_pages = []
     config = {"PageSize": size}
-    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, PaginationConfig=config, **asked):
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, PaginationConfig=config, **arguments):
         for kind in ("Versions", "DeleteMarkers"):
-            found += [
-                (each["Key"], each["VersionId"], kind == "DeleteMarkers", each["IsLatest"])
-                for each in page.get(kind, ())
+            entries_of_pages += [
+                (entry["Key"], entry["VersionId"], kind == "DeleteMarkers", entry["IsLatest"])
+                for entry in page.get(kind, ())
             ]
-    return found
+    return entries_of_pages
 
 
 @pytest.mark.parametrize("size", [1, 2, 1000])
@@ -147,7 +147,7 @@ def test_every_version_is_listed_the_newest_first(s3: Any, filled: str, size: in
     marker = s3.delete_object(Bucket=filled, Key="b/1")["VersionId"]
     third = s3.put_object(Bucket=filled, Key="b/1", Body=b"newest")["VersionId"]
     listed = versions(s3, filled, size, Prefix="b/")
-    assert [each for each in listed if each[0] == "b/1" and not each[2]] == [
+    assert [version for version in listed if version[0] == "b/1" and not version[2]] == [
         ("b/1", third, False, True),
         ("b/1", second, False, False),
         ("b/1", first, False, False),
@@ -166,15 +166,15 @@ def test_versions_of_an_unversioned_bucket_can_be_paged_through(s3: Any, bucket:
 def test_a_versioned_bucket_can_be_emptied_page_by_page(s3: Any, filled: str) -> None:
     config = {"PageSize": 3}
     for page in s3.get_paginator("list_object_versions").paginate(Bucket=filled, PaginationConfig=config):
-        for each in [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]:
-            s3.delete_object(Bucket=filled, Key=each["Key"], VersionId=each["VersionId"])
+        for version in [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]:
+            s3.delete_object(Bucket=filled, Key=version["Key"], VersionId=version["VersionId"])
     assert versions(s3, filled, 1000) == []
 
 
 def test_versions_below_a_delimiter_are_one_entry(s3: Any, untouched: str) -> None:
     first = s3.list_object_versions(Bucket=untouched, Delimiter="/", MaxKeys=2)
-    assert ([each["Key"] for each in first["Versions"]], first["IsTruncated"]) == (["a"], True)
-    assert [each["Prefix"] for each in first["CommonPrefixes"]] == [first["NextKeyMarker"]] == ["a/"]
+    assert ([entry["Key"] for entry in first["Versions"]], first["IsTruncated"]) == (["a"], True)
+    assert [entry["Prefix"] for entry in first["CommonPrefixes"]] == [first["NextKeyMarker"]] == ["a/"]
     rest = s3.list_object_versions(Bucket=untouched, Delimiter="/", KeyMarker=first["NextKeyMarker"])
-    assert [each["Prefix"] for each in rest["CommonPrefixes"]] == ["b/", "c/", "d/", "ÿ/", "\uff21/", "🎤/"]
-    assert [each["Key"] for each in rest["Versions"]] == ["a0", "b", "c", "🎤"]
+    assert [entry["Prefix"] for entry in rest["CommonPrefixes"]] == ["b/", "c/", "d/", "ÿ/", "\uff21/", "🎤/"]
+    assert [entry["Key"] for entry in rest["Versions"]] == ["a0", "b", "c", "🎤"]
