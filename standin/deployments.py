@@ -16,8 +16,8 @@ from moto.iam.models import iam_backends
 from werkzeug.wrappers import Request, Response
 
 from standin.account import ACCOUNT_ID, PARTITION, session
+from standin.cloudformation.account import StackAccount
 from standin.cloudformation.api import CloudFormationApi
-from standin.cloudformation.provider import Account
 from standin.ecr import registry
 from standin.ecr.registry import Registry
 from standin.mwaa.api import MwaaApi
@@ -71,7 +71,7 @@ class DeploymentLayer:
         if name == "airflow":
             return MwaaApi(self._application.endpoint, region, ACCOUNT_ID)
         _load_managed_policies()
-        return CloudFormationApi(Account(self._application.endpoint, region, ACCOUNT_ID))
+        return CloudFormationApi(StackAccount(self._application.endpoint, region, ACCOUNT_ID))
 
     def _image_pushed(self, repository: str, tag: str, manifest: str) -> None:
         """Register a pushed image with moto's ECR."""

@@ -1,1 +1,1 @@
-"""CloudFormation: stacks made through the local AWS's own APIs, as the service does it with AWS's."""
+"""AWS CloudFormation: stacks whose resources are created through the stand-in's own APIs."""

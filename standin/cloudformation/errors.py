@@ -1,19 +1,19 @@
-"""What CloudFormation refuses. Each text says what, and where."""
+"""Errors that CloudFormation returns to its clients."""
 
 from __future__ import annotations
 
 
 class ValidationError(Exception):
-    """Raised when a request cannot be carried out; the CDK CLI shows its text."""
+    """Raised when a request cannot be carried out; the CDK CLI shows the message."""
 
     code = "ValidationError"
 
 
 class ChangeSetNotFound(ValidationError):
-    """Raised when a change set does not exist, or was carried out already."""
+    """Raised when a change set does not exist, or has been executed."""
 
     code = "ChangeSetNotFound"
 
 
 class NotSupported(ValidationError):
-    """Raised when a template wants what this stand-in cannot do. It never ignores what it does not know."""
+    """Raised when a template uses a feature that the stand-in lacks. No unknown feature is ignored."""

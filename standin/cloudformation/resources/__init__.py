@@ -1,25 +1,37 @@
-"""How each type of resource is made. One file for each part of AWS."""
+"""The handlers of the resource types: one module for each part of AWS."""
 
 from __future__ import annotations
 
 from importlib import import_module
 
-_FILES = (
-    "alerts",
+_MODULES = (
+    "alarms",
     "batch",
+    "bucket_deployments",
     "buckets",
-    "custom",
+    "cdk_metadata",
+    "emptied_buckets",
+    "event_rules",
+    "flow_logs",
     "functions",
-    "images",
+    "gateways",
+    "kms_keys",
+    "launch_templates",
     "logs",
     "mwaa",
-    "network",
     "parameters",
+    "policies",
+    "repositories",
     "roles",
+    "routes",
+    "security_groups",
+    "topics",
+    "vpc_endpoints",
+    "vpcs",
 )
 
 
 def load() -> None:
-    """Make all of them known."""
-    for name in _FILES:
+    """Import the modules, which registers their handlers."""
+    for name in _MODULES:
         import_module(f"{__name__}.{name}")

@@ -1,112 +1,120 @@
-"""AWS Batch."""
+"""AWS Batch: compute environments, job queues and job definitions."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from standin.cloudformation.provider import Made, Provider, Replace, Request, lower, only, provides
+from standin.cloudformation.property_names import lower_names, pick
+from standin.cloudformation.resource_handler import (
+    HandlerRequest,
+    PhysicalResource,
+    ReplacementRequired,
+    ResourceHandler,
+    handles,
+)
 
-#: What people name themselves, below these.
-_FREE = frozenset({"Options", "Tags", "Parameters"})
-#: Properties that say how an update goes; CreateComputeEnvironment does not know them.
+#: Names below these properties are chosen by the user, so their case stays.
+_USER_NAMED = frozenset({"Options", "Tags", "Parameters"})
+#: Properties that control an update; CreateComputeEnvironment does not accept them.
 _FOR_UPDATES = {"UpdateToLatestImageVersion"}
 
 
-@provides("AWS::Batch::ComputeEnvironment")
-class ComputeEnvironment(Provider):
-    """Machines to run jobs on."""
+@handles("AWS::Batch::ComputeEnvironment")
+class ComputeEnvironment(ResourceHandler):
+    """A compute environment, which provides the machines for jobs."""
 
-    def create(self, request: Request) -> Made:
-        """See `Provider`."""
-        wanted = request.properties
-        name = wanted.get("ComputeEnvironmentName") or request.name()
-        given = wanted["ComputeResources"].items()
-        resources = lower({key: value for key, value in given if key not in _FOR_UPDATES}, keep=_FREE)
+    def create(self, request: HandlerRequest) -> PhysicalResource:
+        """See `ResourceHandler`."""
+        properties = request.properties
+        name = properties.get("ComputeEnvironmentName") or request.unique_name()
+        declared = properties["ComputeResources"].items()
+        resources = lower_names({key: value for key, value in declared if key not in _FOR_UPDATES}, keep=_USER_NAMED)
         arn = request.client("batch").create_compute_environment(
             computeEnvironmentName=name,
-            type=wanted["Type"].upper(),
-            state=wanted.get("State", "ENABLED"),
+            type=properties["Type"].upper(),
+            state=properties.get("State", "ENABLED"),
             computeResources=resources,
-            **lower(only(wanted, "ServiceRole")),
+            **lower_names(pick(properties, "ServiceRole")),
         )["computeEnvironmentArn"]
-        return Made(arn, {"ComputeEnvironmentArn": arn})
+        return PhysicalResource(arn, {"ComputeEnvironmentArn": arn})
 
-    def update(self, request: Request) -> Made:
-        """See `Provider`. AWS can change more of them in place."""
+    def update(self, request: HandlerRequest) -> PhysicalResource:
+        """See `ResourceHandler`. AWS can change more properties in place."""
         changed = {
             name
-            for name in request.properties["ComputeResources"].keys() | request.old["ComputeResources"].keys()
-            if request.properties["ComputeResources"].get(name) != request.old["ComputeResources"].get(name)
+            for name in request.properties["ComputeResources"].keys()
+            | request.old_properties["ComputeResources"].keys()
+            if request.properties["ComputeResources"].get(name) != request.old_properties["ComputeResources"].get(name)
         }
-        if request.changed("ComputeEnvironmentName", "Type") or not changed <= {"MaxvCpus", "MinvCpus"}:
-            raise Replace
+        if request.has_changed("ComputeEnvironmentName", "Type") or not changed <= {"MaxvCpus", "MinvCpus"}:
+            raise ReplacementRequired
         request.client("batch").update_compute_environment(
-            computeEnvironment=request.made.physical_id,
-            computeResources=lower(only(request.properties["ComputeResources"], *changed)),
+            computeEnvironment=request.existing.physical_id,
+            computeResources=lower_names(pick(request.properties["ComputeResources"], *changed)),
         )
-        return request.made
+        return request.existing
 
-    def delete(self, request: Request) -> None:
-        """See `Provider`. It must be disabled first."""
-        batch, arn = request.client("batch"), request.made.physical_id
+    def delete(self, request: HandlerRequest) -> None:
+        """See `ResourceHandler`. Batch deletes only what is disabled."""
+        batch, arn = request.client("batch"), request.existing.physical_id
         batch.update_compute_environment(computeEnvironment=arn, state="DISABLED")
         batch.delete_compute_environment(computeEnvironment=arn)
 
 
-@provides("AWS::Batch::JobQueue")
-class JobQueue(Provider):
-    """Where jobs wait."""
+@handles("AWS::Batch::JobQueue")
+class JobQueue(ResourceHandler):
+    """A job queue."""
 
-    def create(self, request: Request) -> Made:
-        """See `Provider`."""
-        name = request.properties.get("JobQueueName") or request.name()
-        arn = request.client("batch").create_job_queue(jobQueueName=name, **self._wanted(request))["jobQueueArn"]
-        return Made(arn, {"JobQueueArn": arn})
+    def create(self, request: HandlerRequest) -> PhysicalResource:
+        """See `ResourceHandler`."""
+        name = request.properties.get("JobQueueName") or request.unique_name()
+        arn = request.client("batch").create_job_queue(jobQueueName=name, **self._options(request))["jobQueueArn"]
+        return PhysicalResource(arn, {"JobQueueArn": arn})
 
-    def update(self, request: Request) -> Made:
-        """See `Provider`."""
-        if request.changed("JobQueueName"):
-            raise Replace
-        request.client("batch").update_job_queue(jobQueue=request.made.physical_id, **self._wanted(request))
-        return request.made
+    def update(self, request: HandlerRequest) -> PhysicalResource:
+        """See `ResourceHandler`."""
+        if request.has_changed("JobQueueName"):
+            raise ReplacementRequired
+        request.client("batch").update_job_queue(jobQueue=request.existing.physical_id, **self._options(request))
+        return request.existing
 
-    def delete(self, request: Request) -> None:
-        """See `Provider`. It must be disabled first."""
-        batch, arn = request.client("batch"), request.made.physical_id
+    def delete(self, request: HandlerRequest) -> None:
+        """See `ResourceHandler`. Batch deletes only what is disabled."""
+        batch, arn = request.client("batch"), request.existing.physical_id
         batch.update_job_queue(jobQueue=arn, state="DISABLED")
         batch.delete_job_queue(jobQueue=arn)
 
     @staticmethod
-    def _wanted(request: Request) -> dict[str, Any]:
+    def _options(request: HandlerRequest) -> dict[str, Any]:
         names = ("State", "Priority", "ComputeEnvironmentOrder", "JobStateTimeLimitActions")
-        wanted: dict[str, Any] = lower(only(request.properties, *names))
-        return wanted
+        options: dict[str, Any] = lower_names(pick(request.properties, *names))
+        return options
 
 
-@provides("AWS::Batch::JobDefinition")
-class JobDefinition(Provider):
-    """What a job runs. A change makes another revision."""
+@handles("AWS::Batch::JobDefinition")
+class JobDefinition(ResourceHandler):
+    """A job definition. Each change registers a new revision."""
 
-    def create(self, request: Request) -> Made:
-        """See `Provider`."""
-        wanted = request.properties
-        return self._register(request, wanted.get("JobDefinitionName") or request.name())
+    def create(self, request: HandlerRequest) -> PhysicalResource:
+        """See `ResourceHandler`."""
+        properties = request.properties
+        return self._register(request, properties.get("JobDefinitionName") or request.unique_name())
 
-    def update(self, request: Request) -> Made:
-        """See `Provider`."""
-        if request.changed("JobDefinitionName"):
-            raise Replace
-        old = request.made.physical_id
-        made = self._register(request, old.rpartition("/")[2].rpartition(":")[0])
+    def update(self, request: HandlerRequest) -> PhysicalResource:
+        """See `ResourceHandler`."""
+        if request.has_changed("JobDefinitionName"):
+            raise ReplacementRequired
+        old = request.existing.physical_id
+        new = self._register(request, old.rpartition("/")[2].rpartition(":")[0])
         request.client("batch").deregister_job_definition(jobDefinition=old)
-        return Made(made.physical_id, made.attributes)
+        return new
 
-    def delete(self, request: Request) -> None:
-        """See `Provider`."""
-        request.client("batch").deregister_job_definition(jobDefinition=request.made.physical_id)
+    def delete(self, request: HandlerRequest) -> None:
+        """See `ResourceHandler`."""
+        request.client("batch").deregister_job_definition(jobDefinition=request.existing.physical_id)
 
     @staticmethod
-    def _register(request: Request, name: str) -> Made:
+    def _register(request: HandlerRequest, name: str) -> PhysicalResource:
         names = (
             "ContainerProperties",
             "RetryStrategy",
@@ -118,6 +126,6 @@ class JobDefinition(Provider):
         arn = request.client("batch").register_job_definition(
             jobDefinitionName=name,
             type=request.properties["Type"],
-            **lower(only(request.properties, *names), keep=_FREE),
+            **lower_names(pick(request.properties, *names), keep=_USER_NAMED),
         )["jobDefinitionArn"]
-        return Made(arn, {"JobDefinitionArn": arn})
+        return PhysicalResource(arn, {"JobDefinitionArn": arn})

@@ -1,76 +1,83 @@
-"""Buckets and their policies."""
+"""S3 buckets and their policies."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from standin.cloudformation.provider import Made, Properties, Provider, Replace, Request, provides
+from standin.cloudformation.resource_handler import (
+    HandlerRequest,
+    PhysicalResource,
+    Properties,
+    ReplacementRequired,
+    ResourceHandler,
+    handles,
+)
 
 
-@provides("AWS::S3::Bucket")
-class Bucket(Provider):
-    """A bucket. It can be removed only when it is empty."""
+@handles("AWS::S3::Bucket")
+class Bucket(ResourceHandler):
+    """A bucket. Only an empty bucket can be deleted."""
 
-    def create(self, request: Request) -> Made:
-        """See `Provider`."""
-        name = request.properties.get("BucketName") or request.name(63).lower()
+    def create(self, request: HandlerRequest) -> PhysicalResource:
+        """See `ResourceHandler`."""
+        name = request.properties.get("BucketName") or request.unique_name(63).lower()
         request.client("s3").create_bucket(Bucket=name)
         self._configure(request, name)
-        return _made(request, name)
+        return _physical_resource(request, name)
 
-    def update(self, request: Request) -> Made:
-        """See `Provider`."""
-        if request.changed("BucketName"):
-            raise Replace
-        self._configure(request, request.made.physical_id)
-        return request.made
+    def update(self, request: HandlerRequest) -> PhysicalResource:
+        """See `ResourceHandler`."""
+        if request.has_changed("BucketName"):
+            raise ReplacementRequired
+        self._configure(request, request.existing.physical_id)
+        return request.existing
 
-    def delete(self, request: Request) -> None:
-        """See `Provider`."""
-        request.client("s3").delete_bucket(Bucket=request.made.physical_id)
+    def delete(self, request: HandlerRequest) -> None:
+        """See `ResourceHandler`."""
+        request.client("s3").delete_bucket(Bucket=request.existing.physical_id)
 
-    def _configure(self, request: Request, name: str) -> None:
-        s3, wanted = request.client("s3"), request.properties
-        if versioning := wanted.get("VersioningConfiguration"):
+    def _configure(self, request: HandlerRequest, name: str) -> None:
+        s3, properties = request.client("s3"), request.properties
+        if versioning := properties.get("VersioningConfiguration"):
             s3.put_bucket_versioning(Bucket=name, VersioningConfiguration=versioning)
-        if encryption := wanted.get("BucketEncryption"):
+        if encryption := properties.get("BucketEncryption"):
             s3.put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration=_encryption(encryption))
-        if block := wanted.get("PublicAccessBlockConfiguration"):
+        if block := properties.get("PublicAccessBlockConfiguration"):
             s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=block)
-        if ownership := wanted.get("OwnershipControls"):
+        if ownership := properties.get("OwnershipControls"):
             s3.put_bucket_ownership_controls(Bucket=name, OwnershipControls=ownership)
         if tags := request.tags():
             s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": [{"Key": k, "Value": v} for k, v in tags.items()]})
-        if lifecycle := wanted.get("LifecycleConfiguration"):
+        if lifecycle := properties.get("LifecycleConfiguration"):
             rules = [_lifecycle_rule(rule) for rule in lifecycle["Rules"]]
             s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": rules})
-        elif request.old.get("LifecycleConfiguration"):
+        elif request.old_properties.get("LifecycleConfiguration"):
             s3.delete_bucket_lifecycle(Bucket=name)
 
 
-@provides("AWS::S3::BucketPolicy")
-class BucketPolicy(Provider):
+@handles("AWS::S3::BucketPolicy")
+class BucketPolicy(ResourceHandler):
     """The policy of a bucket."""
 
-    def create(self, request: Request) -> Made:
-        """See `Provider`."""
+    def create(self, request: HandlerRequest) -> PhysicalResource:
+        """See `ResourceHandler`."""
         bucket, policy = request.properties["Bucket"], request.properties["PolicyDocument"]
         request.client("s3").put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
-        return Made(bucket)
+        return PhysicalResource(bucket)
 
-    def update(self, request: Request) -> Made:
-        """See `Provider`."""
+    def update(self, request: HandlerRequest) -> PhysicalResource:
+        """See `ResourceHandler`."""
         return self.create(request)
 
-    def delete(self, request: Request) -> None:
-        """See `Provider`."""
-        request.client("s3").delete_bucket_policy(Bucket=request.made.physical_id)
+    def delete(self, request: HandlerRequest) -> None:
+        """See `ResourceHandler`."""
+        request.client("s3").delete_bucket_policy(Bucket=request.existing.physical_id)
 
 
-def _made(request: Request, name: str) -> Made:
+def _physical_resource(request: HandlerRequest, name: str) -> PhysicalResource:
     region = request.account.region
-    return Made(
+    return PhysicalResource(
         name,
         {
             "Arn": f"arn:{request.account.partition}:s3:::{name}",
@@ -80,9 +87,10 @@ def _made(request: Request, name: str) -> Made:
     )
 
 
-def _encryption(wanted: Properties) -> dict[str, Any]:
+def _encryption(properties: Properties) -> dict[str, Any]:
+    """Convert an encryption setting to the form of PutBucketEncryption."""
     rules = []
-    for rule in wanted["ServerSideEncryptionConfiguration"]:
+    for rule in properties["ServerSideEncryptionConfiguration"]:
         default = dict(rule["ServerSideEncryptionByDefault"])
         if key := default.pop("KMSMasterKeyID", None):
             default["KMSMasterKeyID"] = key
@@ -92,21 +100,22 @@ def _encryption(wanted: Properties) -> dict[str, Any]:
 
 
 def _lifecycle_rule(rule: Properties) -> dict[str, Any]:
-    """A rule as PutBucketLifecycleConfiguration takes it."""
-    found = {name: value for name, value in rule.items() if name in ("Status", "AbortIncompleteMultipartUpload")}
-    found |= {"Filter": {"Prefix": rule.get("Prefix", "")}}
+    """Convert a lifecycle rule to the form of PutBucketLifecycleConfiguration."""
+    converted = {name: value for name, value in rule.items() if name in ("Status", "AbortIncompleteMultipartUpload")}
+    converted |= {"Filter": {"Prefix": rule.get("Prefix", "")}}
     if "Id" in rule:
-        found["ID"] = rule["Id"]
+        converted["ID"] = rule["Id"]
     expiration = {
         "Days": rule.get("ExpirationInDays"),
         "ExpiredObjectDeleteMarker": rule.get("ExpiredObjectDeleteMarker"),
     }
     if any(expiration.values()):
-        found["Expiration"] = {name: value for name, value in expiration.items() if value}
+        converted["Expiration"] = {name: value for name, value in expiration.items() if value}
     if noncurrent := rule.get("NoncurrentVersionExpiration"):
-        found["NoncurrentVersionExpiration"] = noncurrent
+        converted["NoncurrentVersionExpiration"] = noncurrent
     if transitions := rule.get("Transitions"):
-        found["Transitions"] = [
-            {"StorageClass": each["StorageClass"], "Days": each["TransitionInDays"]} for each in transitions
+        converted["Transitions"] = [
+            {"StorageClass": transition["StorageClass"], "Days": transition["TransitionInDays"]}
+            for transition in transitions
         ]
-    return found
+    return converted

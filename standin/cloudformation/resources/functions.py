@@ -1,58 +1,67 @@
-"""Lambda: functions exist, but none runs here. Those of the CDK's own resources are in `custom`."""
+"""Lambda functions, layers and permissions. The stand-in stores them and runs none.
+
+`bucket_deployments` and `emptied_buckets` do the work of the CDK's own functions.
+"""
 
 from __future__ import annotations
 
-from standin.cloudformation.provider import Made, Provider, Replace, Request, provides
+from standin.cloudformation.resource_handler import (
+    HandlerRequest,
+    PhysicalResource,
+    ReplacementRequired,
+    ResourceHandler,
+    handles,
+)
 
 
-@provides("AWS::Lambda::Function")
-class Function(Provider):
-    """A function. What its code is made of must have been uploaded."""
+@handles("AWS::Lambda::Function")
+class Function(ResourceHandler):
+    """A Lambda function. Its code must have been uploaded; it is never run."""
 
-    def create(self, request: Request) -> Made:
-        """See `Provider`."""
+    def create(self, request: HandlerRequest) -> PhysicalResource:
+        """See `ResourceHandler`."""
         self._check_code(request)
-        name = request.properties.get("FunctionName") or request.name(64)
-        return Made(name, {"Arn": request.account.arn("lambda", f"function:{name}")})
+        name = request.properties.get("FunctionName") or request.unique_name(64)
+        return PhysicalResource(name, {"Arn": request.account.arn("lambda", f"function:{name}")})
 
-    def update(self, request: Request) -> Made:
-        """See `Provider`."""
-        if request.changed("FunctionName"):
-            raise Replace
+    def update(self, request: HandlerRequest) -> PhysicalResource:
+        """See `ResourceHandler`."""
+        if request.has_changed("FunctionName"):
+            raise ReplacementRequired
         self._check_code(request)
-        return request.made
+        return request.existing
 
-    def delete(self, request: Request) -> None:
-        """See `Provider`."""
+    def delete(self, request: HandlerRequest) -> None:
+        """See `ResourceHandler`."""
 
     @staticmethod
-    def _check_code(request: Request) -> None:
+    def _check_code(request: HandlerRequest) -> None:
         code = request.properties["Code"]
         if "S3Bucket" in code:
             request.client("s3").head_object(Bucket=code["S3Bucket"], Key=code["S3Key"])
 
 
-@provides("AWS::Lambda::LayerVersion")
-class Layer(Provider):
-    """A library of functions."""
+@handles("AWS::Lambda::LayerVersion")
+class Layer(ResourceHandler):
+    """A layer of Lambda functions."""
 
-    def create(self, request: Request) -> Made:
-        """See `Provider`."""
+    def create(self, request: HandlerRequest) -> PhysicalResource:
+        """See `ResourceHandler`."""
         content = request.properties["Content"]
         request.client("s3").head_object(Bucket=content["S3Bucket"], Key=content["S3Key"])
-        return Made(request.account.arn("lambda", f"layer:{request.name(140)}:1"))
+        return PhysicalResource(request.account.arn("lambda", f"layer:{request.unique_name(140)}:1"))
 
-    def delete(self, request: Request) -> None:
-        """See `Provider`."""
+    def delete(self, request: HandlerRequest) -> None:
+        """See `ResourceHandler`."""
 
 
-@provides("AWS::Lambda::Permission")
-class Permission(Provider):
-    """Who may call a function."""
+@handles("AWS::Lambda::Permission")
+class Permission(ResourceHandler):
+    """A permission to invoke a Lambda function."""
 
-    def create(self, request: Request) -> Made:
-        """See `Provider`."""
-        return Made(request.name())
+    def create(self, request: HandlerRequest) -> PhysicalResource:
+        """See `ResourceHandler`."""
+        return PhysicalResource(request.unique_name())
 
-    def delete(self, request: Request) -> None:
-        """See `Provider`."""
+    def delete(self, request: HandlerRequest) -> None:
+        """See `ResourceHandler`."""

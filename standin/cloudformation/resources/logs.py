@@ -1,61 +1,68 @@
-"""CloudWatch Logs."""
+"""CloudWatch log groups and metric filters."""
 
 from __future__ import annotations
 
-from standin.cloudformation.provider import Made, Provider, Replace, Request, lower, provides
+from standin.cloudformation.property_names import lower_names
+from standin.cloudformation.resource_handler import (
+    HandlerRequest,
+    PhysicalResource,
+    ReplacementRequired,
+    ResourceHandler,
+    handles,
+)
 
 
-@provides("AWS::Logs::LogGroup")
-class LogGroup(Provider):
-    """Where logs are kept, and for how long."""
+@handles("AWS::Logs::LogGroup")
+class LogGroup(ResourceHandler):
+    """A log group with its retention period."""
 
-    def create(self, request: Request) -> Made:
-        """See `Provider`."""
-        name = request.properties.get("LogGroupName") or request.name(512)
+    def create(self, request: HandlerRequest) -> PhysicalResource:
+        """See `ResourceHandler`."""
+        name = request.properties.get("LogGroupName") or request.unique_name(512)
         request.client("logs").create_log_group(logGroupName=name)
-        self._retain(request, name)
-        return Made(name, {"Arn": request.account.arn("logs", f"log-group:{name}:*")})
+        self._set_retention(request, name)
+        return PhysicalResource(name, {"Arn": request.account.arn("logs", f"log-group:{name}:*")})
 
-    def update(self, request: Request) -> Made:
-        """See `Provider`."""
-        if request.changed("LogGroupName"):
-            raise Replace
-        self._retain(request, request.made.physical_id)
-        return request.made
+    def update(self, request: HandlerRequest) -> PhysicalResource:
+        """See `ResourceHandler`."""
+        if request.has_changed("LogGroupName"):
+            raise ReplacementRequired
+        self._set_retention(request, request.existing.physical_id)
+        return request.existing
 
-    def delete(self, request: Request) -> None:
-        """See `Provider`."""
-        request.client("logs").delete_log_group(logGroupName=request.made.physical_id)
+    def delete(self, request: HandlerRequest) -> None:
+        """See `ResourceHandler`."""
+        request.client("logs").delete_log_group(logGroupName=request.existing.physical_id)
 
     @staticmethod
-    def _retain(request: Request, name: str) -> None:
+    def _set_retention(request: HandlerRequest, name: str) -> None:
         if days := request.properties.get("RetentionInDays"):
             request.client("logs").put_retention_policy(logGroupName=name, retentionInDays=int(days))
 
 
-@provides("AWS::Logs::MetricFilter")
-class MetricFilter(Provider):
-    """A metric made of what is logged."""
+@handles("AWS::Logs::MetricFilter")
+class MetricFilter(ResourceHandler):
+    """A filter that turns log lines into a metric."""
 
-    def create(self, request: Request) -> Made:
-        """See `Provider`."""
-        name = request.properties.get("FilterName") or request.name()
+    def create(self, request: HandlerRequest) -> PhysicalResource:
+        """See `ResourceHandler`."""
+        name = request.properties.get("FilterName") or request.unique_name()
         request.client("logs").put_metric_filter(
             logGroupName=request.properties["LogGroupName"],
             filterName=name,
             filterPattern=request.properties["FilterPattern"],
-            metricTransformations=lower(
+            metricTransformations=lower_names(
                 [
-                    {**each, "MetricValue": str(each["MetricValue"])}
-                    for each in request.properties["MetricTransformations"]
+                    {**transformation, "MetricValue": str(transformation["MetricValue"])}
+                    for transformation in request.properties["MetricTransformations"]
                 ],
                 keep=frozenset({"Dimensions"}),
             ),
         )
-        return Made(name)
+        return PhysicalResource(name)
 
-    def delete(self, request: Request) -> None:
-        """See `Provider`."""
+    def delete(self, request: HandlerRequest) -> None:
+        """See `ResourceHandler`."""
         request.client("logs").delete_metric_filter(
-            logGroupName=request.old["LogGroupName"], filterName=request.made.physical_id
+            logGroupName=request.old_properties["LogGroupName"], filterName=request.existing.physical_id
         )

@@ -1,48 +1,56 @@
-"""Amazon MWAA."""
+"""Amazon MWAA environments."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from standin.cloudformation.provider import Made, Provider, Replace, Request, provides
+from standin.cloudformation.resource_handler import (
+    HandlerRequest,
+    PhysicalResource,
+    ReplacementRequired,
+    ResourceHandler,
+    handles,
+)
 
 
-@provides("AWS::MWAA::Environment")
-class Environment(Provider):
-    """An Airflow. It is described here, and runs wherever the description is taken."""
+@handles("AWS::MWAA::Environment")
+class Environment(ResourceHandler):
+    """An MWAA environment. The stand-in stores its description and starts no Airflow."""
 
-    def create(self, request: Request) -> Made:
-        """See `Provider`."""
+    def create(self, request: HandlerRequest) -> PhysicalResource:
+        """See `ResourceHandler`."""
         name = request.properties["Name"]
-        request.client("mwaa").create_environment(**self._wanted(request))
-        return self._made(request, name)
+        request.client("mwaa").create_environment(**self._arguments(request))
+        return self._physical_resource(request, name)
 
-    def update(self, request: Request) -> Made:
-        """See `Provider`. Neither name nor network can change."""
-        if request.changed("Name", "NetworkConfiguration", "KmsKey", "EndpointManagement"):
-            raise Replace
-        fixed = {"NetworkConfiguration", "KmsKey", "EndpointManagement", "Tags"}
-        wanted = {key: value for key, value in self._wanted(request).items() if key not in fixed}
-        request.client("mwaa").update_environment(**wanted)
-        return self._made(request, request.made.physical_id)
+    def update(self, request: HandlerRequest) -> PhysicalResource:
+        """See `ResourceHandler`. MWAA cannot change the properties named here."""
+        if request.has_changed("Name", "NetworkConfiguration", "KmsKey", "EndpointManagement"):
+            raise ReplacementRequired
+        unchangeable = {"NetworkConfiguration", "KmsKey", "EndpointManagement", "Tags"}
+        properties = {key: value for key, value in self._arguments(request).items() if key not in unchangeable}
+        request.client("mwaa").update_environment(**properties)
+        return self._physical_resource(request, request.existing.physical_id)
 
-    def delete(self, request: Request) -> None:
-        """See `Provider`."""
-        request.client("mwaa").delete_environment(Name=request.made.physical_id)
-
-    @staticmethod
-    def _wanted(request: Request) -> dict[str, Any]:
-        wanted = dict(request.properties)
-        for name in wanted.keys() & {"MaxWorkers", "MinWorkers", "MaxWebservers", "MinWebservers", "Schedulers"}:
-            wanted[name] = int(wanted[name])
-        options = {key: str(value) for key, value in wanted.get("AirflowConfigurationOptions", {}).items()}
-        return wanted | ({"AirflowConfigurationOptions": options} if options else {})
+    def delete(self, request: HandlerRequest) -> None:
+        """See `ResourceHandler`."""
+        request.client("mwaa").delete_environment(Name=request.existing.physical_id)
 
     @staticmethod
-    def _made(request: Request, name: str) -> Made:
+    def _arguments(request: HandlerRequest) -> dict[str, Any]:
+        properties = dict(request.properties)
+        for name in properties.keys() & {"MaxWorkers", "MinWorkers", "MaxWebservers", "MinWebservers", "Schedulers"}:
+            properties[name] = int(properties[name])
+        options = {key: str(value) for key, value in properties.get("AirflowConfigurationOptions", {}).items()}
+        return properties | ({"AirflowConfigurationOptions": options} if options else {})
+
+    @staticmethod
+    def _physical_resource(request: HandlerRequest, name: str) -> PhysicalResource:
         environment = request.client("mwaa").get_environment(Name=name)["Environment"]
         log_groups = {
-            f"LoggingConfiguration.{part}.CloudWatchLogGroupArn": logged["CloudWatchLogGroupArn"]
-            for part, logged in environment.get("LoggingConfiguration", {}).items()
+            f"LoggingConfiguration.{part}.CloudWatchLogGroupArn": log["CloudWatchLogGroupArn"]
+            for part, log in environment.get("LoggingConfiguration", {}).items()
         }
-        return Made(name, {"Arn": environment["Arn"], "WebserverUrl": environment["WebserverUrl"], **log_groups})
+        return PhysicalResource(
+            name, {"Arn": environment["Arn"], "WebserverUrl": environment["WebserverUrl"], **log_groups}
+        )

@@ -1,0 +1,55 @@
+"""Change sets: changes of a stack that are requested and not yet executed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+from standin.cloudformation.stack import Stack
+from standin.cloudformation.stack_history import now
+from standin.cloudformation.template import Template
+
+
+@dataclass
+class StackDefinition:
+    """The template, parameters, tags and role with which a stack is created or updated."""
+
+    template: Template
+    parameters: dict[str, str]
+    tags: dict[str, str] = field(default_factory=dict)
+    role: str | None = None
+
+    def differs_from(self, stack: Stack) -> bool:
+        """Return whether an update with this definition would change the stack."""
+        if stack.template is None:
+            return True
+        before, after = _comparable(stack.template), _comparable(self.template)
+        return (before, stack.parameters, stack.tags) != (after, self.parameters, self.tags)
+
+
+@dataclass
+class ChangeSet:
+    """A requested change of a stack."""
+
+    id: str
+    name: str
+    stack: Stack
+    definition: StackDefinition
+    status: str
+    reason: str = ""
+    created_at: str = field(default_factory=now)
+
+    def resource_changes(self) -> list[tuple[str, str, str]]:
+        """Return the action, logical id and type of each resource that would change."""
+        new = self.definition.template.resources
+        old = self.stack.template.resources if self.stack.template else {}
+        changes = [
+            ("Add" if name not in old else "Modify", name, resource["Type"])
+            for name, resource in new.items()
+            if old.get(name) != resource
+        ]
+        return changes + [("Remove", name, resource["Type"]) for name, resource in old.items() if name not in new]
+
+
+def _comparable(template: Template) -> str:
+    return json.dumps(template.resources | {"": template.outputs}, sort_keys=True)

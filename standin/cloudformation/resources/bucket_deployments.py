@@ -1,0 +1,116 @@
+"""Files that the CDK copies into a bucket. In AWS a Lambda function does this; the stand-in runs none.
+
+Source: the properties are those of aws-cdk-lib's bucket-deployment-handler.
+"""
+
+from __future__ import annotations
+
+import io
+import mimetypes
+import zipfile
+from collections.abc import Mapping
+from typing import Any
+
+from standin.cloudformation.errors import NotSupported
+from standin.cloudformation.resource_handler import (
+    HandlerRequest,
+    PhysicalResource,
+    Properties,
+    ResourceHandler,
+    handles,
+)
+
+
+@handles("Custom::CDKBucketDeployment")
+class BucketDeployment(ResourceHandler):
+    """Copies the content of zip files into a bucket, as the function of CDK's `BucketDeployment` does."""
+
+    def create(self, request: HandlerRequest) -> PhysicalResource:
+        """See `ResourceHandler`."""
+        self._deploy(request)
+        return PhysicalResource(f"aws.cdk.s3deployment.{request.unique_name()}", self._attributes(request))
+
+    def update(self, request: HandlerRequest) -> PhysicalResource:
+        """See `ResourceHandler`. A new destination leaves the old files in place if they are to be retained."""
+        if request.has_changed("DestinationBucketName", "DestinationBucketKeyPrefix") and not _flag(
+            request.old_properties, "RetainOnDelete"
+        ):
+            self._empty(request)
+        self._deploy(request)
+        return PhysicalResource(request.existing.physical_id, self._attributes(request))
+
+    def delete(self, request: HandlerRequest) -> None:
+        """See `ResourceHandler`."""
+        if not _flag(request.old_properties, "RetainOnDelete"):
+            self._empty(request)
+
+    def _deploy(self, request: HandlerRequest) -> None:
+        s3, properties = request.client("s3"), request.properties
+        for name in ("Include", "Exclude", "DistributionId"):
+            if properties.get(name):
+                raise NotSupported(f"The local CloudFormation does not support {name} of a bucket deployment.")
+        bucket, files = properties["DestinationBucketName"], self._files(request)
+        prefix = _prefix(properties)
+        existing_keys = {
+            entry["Key"]
+            for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+            for entry in page.get("Contents", [])
+        }
+        for name, content in files.items():
+            key = prefix + name
+            # The CDK's function uses `aws s3 sync`, which compares times; unpacked files are always newer.
+            content_type = mimetypes.guess_type(name)[0] or "binary/octet-stream"
+            s3.put_object(Bucket=bucket, Key=key, Body=content, ContentType=content_type)
+        if _flag(properties, "Prune"):
+            for key in existing_keys - {prefix + name for name in files}:
+                s3.delete_object(Bucket=bucket, Key=key)
+
+    @staticmethod
+    def _files(request: HandlerRequest) -> dict[str, bytes]:
+        """Return the content of the sources by path; a later source overrides an earlier one."""
+        s3, properties, files = request.client("s3"), request.properties, dict[str, bytes]()
+        sources = zip(properties["SourceBucketNames"], properties["SourceObjectKeys"], strict=True)
+        markers = properties.get("SourceMarkers") or [{} for _ in properties["SourceObjectKeys"]]
+        for (bucket, key), values in zip(sources, markers, strict=True):
+            content = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+            if not _flag(properties, "Extract"):
+                files[key.rpartition("/")[2]] = content
+                continue
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                names = [name for name in archive.namelist() if not name.endswith("/")]
+                files |= {name: _replace_markers(archive.read(name), values) for name in names}
+        return files
+
+    @staticmethod
+    def _attributes(request: HandlerRequest) -> dict[str, Any]:
+        s3, properties = request.client("s3"), request.properties
+        attributes = {"DestinationBucketArn": properties.get("DestinationBucketArn")}
+        if _flag(properties, "OutputObjectKeys"):
+            attributes["SourceObjectKeys"] = properties["SourceObjectKeys"]
+        if _flag(properties, "OutputObjectVersionIds", default=False):
+            keys = [_prefix(properties) + key.rpartition("/")[2] for key in properties["SourceObjectKeys"]]
+            heads = [s3.head_object(Bucket=properties["DestinationBucketName"], Key=key) for key in keys]
+            attributes["SourceObjectVersionIds"] = [head.get("VersionId", "") for head in heads]
+        return attributes
+
+    @staticmethod
+    def _empty(request: HandlerRequest) -> None:
+        s3, bucket = request.client("s3"), request.old_properties["DestinationBucketName"]
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=_prefix(request.old_properties)):
+            for entry in page.get("Contents", []):
+                s3.delete_object(Bucket=bucket, Key=entry["Key"])
+
+
+def _flag(properties: Properties, name: str, *, default: bool = True) -> bool:
+    return str(properties.get(name, default)).lower() == "true"
+
+
+def _prefix(properties: Properties) -> str:
+    prefix = str(properties.get("DestinationBucketKeyPrefix", "")).strip("/")
+    return f"{prefix}/" if prefix else ""
+
+
+def _replace_markers(content: bytes, values: Mapping[str, str]) -> bytes:
+    for marker, value in values.items():
+        content = content.replace(marker.encode(), str(value).encode())
+    return content

@@ -1,0 +1,44 @@
+"""EC2 launch templates."""
+
+from __future__ import annotations
+
+from standin.cloudformation.resource_handler import (
+    HandlerRequest,
+    PhysicalResource,
+    ReplacementRequired,
+    ResourceHandler,
+    handles,
+)
+
+
+@handles("AWS::EC2::LaunchTemplate")
+class LaunchTemplate(ResourceHandler):
+    """A launch template for EC2 instances."""
+
+    def create(self, request: HandlerRequest) -> PhysicalResource:
+        """See `ResourceHandler`."""
+        template = request.client("ec2").create_launch_template(
+            LaunchTemplateName=request.properties.get("LaunchTemplateName") or request.unique_name(),
+            LaunchTemplateData=request.properties["LaunchTemplateData"],
+        )["LaunchTemplate"]
+        return self._physical_resource(template["LaunchTemplateId"], "1")
+
+    def update(self, request: HandlerRequest) -> PhysicalResource:
+        """See `ResourceHandler`."""
+        if request.has_changed("LaunchTemplateName"):
+            raise ReplacementRequired
+        resource_id = request.existing.physical_id
+        version = request.client("ec2").create_launch_template_version(
+            LaunchTemplateId=resource_id, LaunchTemplateData=request.properties["LaunchTemplateData"]
+        )["LaunchTemplateVersion"]
+        return self._physical_resource(resource_id, str(version["VersionNumber"]))
+
+    def delete(self, request: HandlerRequest) -> None:
+        """See `ResourceHandler`."""
+        request.client("ec2").delete_launch_template(LaunchTemplateId=request.existing.physical_id)
+
+    @staticmethod
+    def _physical_resource(resource_id: str, version: str) -> PhysicalResource:
+        return PhysicalResource(
+            resource_id, {"LaunchTemplateId": resource_id, "DefaultVersionNumber": "1", "LatestVersionNumber": version}
+        )

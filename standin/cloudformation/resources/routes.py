@@ -1,0 +1,53 @@
+"""Route tables and routes."""
+
+from __future__ import annotations
+
+from standin.cloudformation.property_names import pick
+from standin.cloudformation.resource_handler import HandlerRequest, PhysicalResource, ResourceHandler, handles
+from standin.cloudformation.resources.tagged import Tagged, tag_specifications
+
+
+@handles("AWS::EC2::RouteTable")
+class RouteTable(Tagged):
+    """A route table."""
+
+    def create(self, request: HandlerRequest) -> PhysicalResource:
+        """See `ResourceHandler`."""
+        specifications = tag_specifications(request, "route-table")
+        ec2, vpc = request.client("ec2"), request.properties["VpcId"]
+        resource_id = ec2.create_route_table(VpcId=vpc, TagSpecifications=specifications)["RouteTable"]["RouteTableId"]
+        return PhysicalResource(resource_id, {"RouteTableId": resource_id})
+
+    def delete(self, request: HandlerRequest) -> None:
+        """See `ResourceHandler`."""
+        request.client("ec2").delete_route_table(RouteTableId=request.existing.physical_id)
+
+
+@handles("AWS::EC2::SubnetRouteTableAssociation")
+class Association(ResourceHandler):
+    """The assignment of a route table to a subnet."""
+
+    def create(self, request: HandlerRequest) -> PhysicalResource:
+        """See `ResourceHandler`."""
+        association = request.client("ec2").associate_route_table(
+            **pick(request.properties, "SubnetId", "RouteTableId")
+        )
+        return PhysicalResource(association["AssociationId"], {"Id": association["AssociationId"]})
+
+    def delete(self, request: HandlerRequest) -> None:
+        """See `ResourceHandler`."""
+        request.client("ec2").disassociate_route_table(AssociationId=request.existing.physical_id)
+
+
+@handles("AWS::EC2::Route")
+class Route(ResourceHandler):
+    """A route in a route table."""
+
+    def create(self, request: HandlerRequest) -> PhysicalResource:
+        """See `ResourceHandler`."""
+        request.client("ec2").create_route(**request.properties)
+        return PhysicalResource(f"{request.properties['RouteTableId']}|{request.properties['DestinationCidrBlock']}")
+
+    def delete(self, request: HandlerRequest) -> None:
+        """See `ResourceHandler`."""
+        request.client("ec2").delete_route(**pick(request.old_properties, "RouteTableId", "DestinationCidrBlock"))
