@@ -1,1 +1,1 @@
-"""The rehearsal: the real CDK deploys to the local AWS, and what it deployed transcribes."""
+"""The rehearsal: deploy to the local stand-in for AWS with the real CDK, and transcribe with what was deployed."""

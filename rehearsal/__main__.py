@@ -1,4 +1,4 @@
-"""`python -m rehearsal`: the command behind `make rehearsal`."""
+"""The command `make rehearsal`: `python -m rehearsal`."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ def rehearsal(console: Console) -> None:
     """Deploy to the local AWS with the real CDK, transcribe there, update, and destroy.
 
     Raises:
-        StackError: another rehearsal runs in this clone, or a step failed.
+        StackError: Another rehearsal runs in this clone, or a step failed.
     """
     with STATE.with_suffix(".lock").open("w") as lock:
         try:
-            # The kernel releases the lock, however this process ends.
+            # The kernel releases the lock when this process ends, even if it is killed.
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise StackError(

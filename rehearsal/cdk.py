@@ -1,4 +1,4 @@
-"""The CDK's command line, as people use it, sent to the local AWS."""
+"""The CDK's command line, configured to use the local AWS."""
 
 from __future__ import annotations
 
@@ -16,12 +16,19 @@ from standin.account import ACCOUNT_ID
 
 _INFRA = LOCAL / "venvs" / "infra"
 _CDK = LOCAL / "cdk" / "node_modules" / ".bin" / "cdk"
-#: How much of its output a failure shows, in characters.
-_SHOWN = 6000
+#: Length of the output that an error message shows, in characters.
+_SHOWN_OUTPUT = 6000
 
 
 class Cdk:
-    """Runs `cdk` in the folder `checkout`. `engine` builds images; without one, none is built."""
+    """Runs `cdk` in the folder `checkout`.
+
+    Args:
+        checkout: Folder of the CDK app.
+        state: Folder for logs and scripts.
+        endpoint: URL of the local AWS.
+        engine: Container engine that builds images; None builds no image.
+    """
 
     def __init__(self, checkout: Path, state: Path, endpoint: str, engine: str | None) -> None:
         if not _CDK.exists():
@@ -32,51 +39,51 @@ class Cdk:
             **aws_environment(endpoint),
             **NO_PROXY,
             "PATH": f"{_INFRA / 'bin'}:{os.environ['PATH']}",
-            # The checkout's own modules, also for programs that are told to leave out their folder.
+            # The checkout's modules, also for programs that Python starts with `-P`.
             "PYTHONPATH": f"{checkout}:{checkout / 'dags'}",
             "CDK_DOCKER": str(_container_client(state, endpoint, engine)),
             "CDK_DISABLE_CLI_TELEMETRY": "true",
-            "CI": "true",  # progress as lines, on standard output
+            "CI": "true",  # print progress as lines on standard output
             "NO_COLOR": "1",
         }
 
     def bootstrap(self) -> None:
-        """`cdk bootstrap`, in an empty folder, where there is no app to synthesize."""
+        """Run `cdk bootstrap`, in an empty folder, so that the CDK finds no app to synthesize."""
         empty = self._state / "empty"
         empty.mkdir(exist_ok=True)
         self._run(["bootstrap", f"aws://{ACCOUNT_ID}/{REGION}"], empty)
 
     def synthesize(self, context: Mapping[str, str], out: Path) -> None:
-        """`cdk synth` into the folder `out`."""
-        options = [word for name, value in context.items() for word in ("--context", f"{name}={value}")]
+        """Run `cdk synth` into the folder `out`."""
+        options = [option for name, value in context.items() for option in ("--context", f"{name}={value}")]
         self._run(["synth", "--quiet", "--output", str(out), *options], self._checkout)
 
     def check_rules(self, synthesized: Path) -> None:
-        """What `make deploy` asks before it deploys: whether MWAA would take this.
+        """Check MWAA's rules, as `make deploy` does before it deploys.
 
         Raises:
-            StackError: it would not; the message says why.
+            StackError: MWAA would refuse the environment; the message says why.
         """
         self._call([sys.executable, "-P", "-m", "infra.mwaa", "--templates", str(synthesized)], self._checkout)
 
     def deploy(self, synthesized: Path) -> str:
-        """`cdk deploy --all` of what was synthesized.
+        """Run `cdk deploy --all` with a synthesized app.
 
         Returns:
-            What it said.
+            The output of the command.
         """
         options = ["--require-approval", "never", "--progress", "events"]
         return self._run(["deploy", "--all", "--app", str(synthesized), *options], self._checkout)
 
     def destroy(self, synthesized: Path) -> None:
-        """`cdk destroy --all`."""
+        """Run `cdk destroy --all` with a synthesized app."""
         self._run(["destroy", "--all", "--force", "--app", str(synthesized)], self._checkout)
 
     def _run(self, arguments: Sequence[str], folder: Path) -> str:
         return self._call([str(_CDK), *arguments], folder)
 
     def _call(self, command: Sequence[str], folder: Path) -> str:
-        done = subprocess.run(
+        completed = subprocess.run(
             command,
             cwd=folder,
             env=self._environment,
@@ -85,16 +92,16 @@ class Cdk:
             text=True,
             check=False,
         )
-        said = done.stdout + done.stderr
+        output = completed.stdout + completed.stderr
         with (self._state / "logs" / "cdk.log").open("a") as log:
-            log.write(f"$ {shlex.join(command)}\n{said}\n")
-        if done.returncode:
-            raise StackError(f"`{shlex.join(command)}` failed:\n{said[-_SHOWN:]}")
-        return said
+            log.write(f"$ {shlex.join(command)}\n{output}\n")
+        if completed.returncode:
+            raise StackError(f"`{shlex.join(command)}` failed:\n{output[-_SHOWN_OUTPUT:]}")
+        return output
 
 
 def _container_client(state: Path, endpoint: str, engine: str | None) -> Path:
-    """The program that the CDK takes for `docker`. It wants one word for it, hence a script."""
+    """Write a script that the CDK calls instead of `docker`, and return its path. The CDK accepts no arguments."""
     script = state / "container-client"
     registry = endpoint.removeprefix("http://")
     command = [sys.executable, "-P", "-m", "rehearsal.container_client", engine or "", registry]

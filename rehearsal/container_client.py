@@ -1,9 +1,9 @@
-"""What the CDK's command line calls instead of `docker`: an engine on this machine, with ECR on this machine, too.
+"""The program that the CDK calls instead of `docker`. It pushes images to the local ECR instead of ECR in AWS.
 
     python -m rehearsal.container_client ENGINE REGISTRY ARGUMENTS...
 
-REGISTRY is the host and port of the local ECR. Without an ENGINE (an empty word) nothing is built, and the local ECR is
-told that the image is there: jobs then run as processes.
+REGISTRY is the host and port of the local ECR. If ENGINE is empty, no image is built; `push` only registers the image
+with the local ECR, and jobs run as processes.
 """
 
 from __future__ import annotations
@@ -17,37 +17,37 @@ import boto3
 from standin.account import ECR_HOST, REGION
 from standin.execution.container_engine import push_command
 
-#: The manifest of an image of no layers.
-_NO_IMAGE = '{"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json", "layers": []}'
+#: The manifest of an image without layers.
+_EMPTY_MANIFEST = '{"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json", "layers": []}'
 
 
 def main(engine: str, registry: str, arguments: Sequence[str]) -> int:
-    """Carry out one command of the CDK's.
+    """Carry out one command of the CDK.
 
     Returns:
-        Its exit code.
+        The exit code.
     """
-    local = [each.replace(f"{ECR_HOST}/", f"{registry}/", 1) for each in arguments]
+    local_arguments = [argument.replace(f"{ECR_HOST}/", f"{registry}/", 1) for argument in arguments]
     match arguments[0]:
         case "login":
-            return 0  # the local ECR knows no users
+            return 0  # the local ECR needs no login
         case "push":
             if not engine:
-                return _pretend(arguments[-1])
-            os.execvp(engine, push_command(engine, local[-1]))  # noqa: S606  (without a shell)
+                return _register_image(arguments[-1])
+            os.execvp(engine, push_command(engine, local_arguments[-1]))  # noqa: S606  (without a shell)
         case "inspect" if not engine:
-            return 1  # there is no such image yet
+            return 1  # the image does not exist yet, so the CDK builds it
         case _ if not engine:
             return 0
         case _:
-            os.execvp(engine, [engine, *local])  # noqa: S606
+            os.execvp(engine, [engine, *local_arguments])  # noqa: S606
 
 
-def _pretend(image: str) -> int:
-    """Let ECR know of an image that nobody built."""
+def _register_image(image: str) -> int:
+    """Register an image with ECR that was not built."""
     repository, _, tag = image.removeprefix(f"{ECR_HOST}/").rpartition(":")
     ecr = boto3.client("ecr", region_name=REGION)
-    ecr.put_image(repositoryName=repository, imageTag=tag, imageManifest=_NO_IMAGE)
+    ecr.put_image(repositoryName=repository, imageTag=tag, imageManifest=_EMPTY_MANIFEST)
     return 0
 
 

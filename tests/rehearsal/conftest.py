@@ -1,4 +1,4 @@
-"""Broken deployments, each made in one local account."""
+"""Fixtures: an account for broken deployments, and the checkout from which they are deployed."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import pytest
 from rich.console import Console
 
 from local.aws_client import isolate
-from rehearsal.rehearse import Rehearsal
+from rehearsal.rehearsal import Rehearsal
 
 isolate()
 
 
 @pytest.fixture(scope="session")
 def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
-    """An account that is ready for the CDK. Jobs run as processes: no image is built for what is broken anyway."""
+    """An account after `cdk bootstrap`. Jobs run as processes, so that no image has to be built."""
     with Rehearsal(tmp_path_factory.mktemp("account"), "process", Console()) as rehearsal:
         rehearsal.cdk.bootstrap()
         yield rehearsal
@@ -24,7 +24,7 @@ def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
 
 @pytest.fixture
 def checkout(rehearsal: Rehearsal) -> Iterator[Path]:
-    """The sources that are deployed, to be changed by a test."""
+    """The deployed sources, which a test may change; they are restored after it."""
     folder = rehearsal.checkout
     sources = [*folder.glob("infra/*.py"), *folder.glob("dags/*.py"), *folder.glob("plugins/*.py")]
     sources.append(folder / "requirements.txt")

@@ -1,4 +1,4 @@
-"""`make rehearsal` as it is, and with one thing broken at a time: one that passes all the same proves nothing."""
+"""Tests of the rehearsal: it passes, and each of its checks fails when the deployment is broken accordingly."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ import pytest
 from local.airflow import Airflow
 from local.errors import StackError
 from local.paths import ROOT
-from rehearsal.deployment import Deployment
-from rehearsal.rehearse import Rehearsal, check_destroyed, check_plugin_update, check_run
+from rehearsal.checks import check_destroyed, check_plugin_update, check_run
+from rehearsal.rehearsal import Rehearsal
+from rehearsal.rehearsed_deployment import RehearsedDeployment
 
 
-def test_a_deployment_transcribes_updates_and_ends_as_the_readme_says() -> None:
-    done = subprocess.run(
+def test_the_rehearsal_passes() -> None:
+    completed = subprocess.run(
         ["make", "--no-print-directory", "rehearsal"], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "cdk destroy --all, second" in done.stdout
+    assert completed.returncode == 0, completed.stdout + completed.stderr
+    assert "cdk destroy --all, second" in completed.stdout
 
 
 def _replace(path: Path, old: str, new: str) -> None:
@@ -30,8 +31,8 @@ def _replace(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new))
 
 
-class Missing(NamedTuple):
-    """A permission that a role does not have: where it is granted, and what goes wrong without it."""
+class MissingPermission(NamedTuple):
+    """A permission that a role lacks: where it is granted, and which task fails without it."""
 
     granted_by: str
     action: str
@@ -41,7 +42,7 @@ class Missing(NamedTuple):
 
 @pytest.fixture(scope="module")
 def airflow(rehearsal: Rehearsal) -> Iterator[Airflow]:
-    """The Airflow of a deployment that is as it should be."""
+    """The Airflow of a deployment that is not broken yet."""
     with rehearsal.airflow(rehearsal.deploy("broken")) as airflow:
         yield airflow
 
@@ -49,13 +50,13 @@ def airflow(rehearsal: Rehearsal) -> Iterator[Airflow]:
 @pytest.mark.parametrize(
     "missing",
     [
-        Missing("container_permissions", "s3:PutObject", "batch-JobRole", "transcribe"),
-        Missing("task_permissions", "s3:DeleteObject", "airflow-Role", "move_to_processed"),
+        MissingPermission("container_permissions", "s3:PutObject", "batch-JobRole", "transcribe"),
+        MissingPermission("task_permissions", "s3:DeleteObject", "airflow-Role", "move_to_processed"),
     ],
     ids=["the container cannot write", "the task cannot move"],
 )
-def test_a_permission_that_is_missing_shows_before_aws_sees_it(
-    rehearsal: Rehearsal, airflow: Airflow, checkout: Path, missing: Missing
+def test_a_missing_permission_is_detected(
+    rehearsal: Rehearsal, airflow: Airflow, checkout: Path, missing: MissingPermission
 ) -> None:
     permissions = checkout / "infra" / "permissions.py"
     before, head, after = permissions.read_text().partition(f"def {missing.granted_by}(")
@@ -67,44 +68,48 @@ def test_a_permission_that_is_missing_shows_before_aws_sees_it(
     deployment = rehearsal.deploy("broken")
     run = rehearsal.transcribe(deployment, airflow)
 
-    says = rf"is red in {missing.red_task}[^\0]*broken-{missing.role}\S* is not authorized to perform {missing.action}"
-    with pytest.raises(StackError, match=says):
+    message = (
+        rf"is red in {missing.red_task}[^\0]*broken-{missing.role}\S* is not authorized to perform {missing.action}"
+    )
+    with pytest.raises(StackError, match=message):
         check_run(rehearsal, deployment, run)
 
 
-def test_an_update_that_changes_more_than_it_should_shows(
+def test_an_update_that_changes_more_than_the_plugin_is_detected(
     rehearsal: Rehearsal, airflow: Airflow, checkout: Path
 ) -> None:
-    """A new plugin takes MWAA 20 minutes; a DAG that goes along with it unseen is not what was asked for."""
+    """An update of a plugin takes MWAA 20 minutes, and must not change DAGs as a side effect."""
     dag = checkout / "dags" / "transcribe_audio.py"
     dag.write_text(f"{dag.read_text()}\n# Changed.\n")
     with pytest.raises(StackError, match="Only a plugin changed, but so did dags"):
-        check_plugin_update(rehearsal, Deployment("broken", rehearsal.endpoint))
+        check_plugin_update(rehearsal, RehearsedDeployment("broken", rehearsal.endpoint))
 
 
-def test_audio_that_goes_with_its_deployment_shows_and_so_does_what_stays(rehearsal: Rehearsal, checkout: Path) -> None:
+def test_deleted_audio_and_remaining_resources_are_detected(rehearsal: Rehearsal, checkout: Path) -> None:
     _replace(checkout / "infra" / "settings.py", "retain_audio: bool = True", "retain_audio: bool = False")
     deployment = rehearsal.deploy("fleeting")
     deployment.s3.put_object(Bucket=deployment.bucket, Key="input/a.wav", Body=b"a")
     deployment.client("logs").create_log_group(logGroupName="fleeting-stray")
     with pytest.raises(StackError, match="audio bucket cannot be read"):
         check_destroyed(rehearsal, deployment)
-    assert deployment.left() == ["log group fleeting-stray"]
+    assert deployment.remaining_resources() == ["log group fleeting-stray"]
 
 
-def test_an_output_that_is_renamed_shows(rehearsal: Rehearsal, checkout: Path) -> None:
-    """People are told in the README to upload to the bucket that this output names."""
+def test_a_renamed_output_is_detected(rehearsal: Rehearsal, checkout: Path) -> None:
+    """The documentation tells users to upload to the bucket that this output names."""
     _replace(checkout / "infra" / "storage.py", '"AudioBucket"', '"RecordingsBucket"')
     deployment = rehearsal.deploy("renamed")
     with pytest.raises(StackError, match="no output AudioBucket"):
         _ = deployment.outputs
 
 
-def test_requirements_that_mwaa_refuses_show_before_anything_is_deployed(rehearsal: Rehearsal, checkout: Path) -> None:
-    """MWAA needs 20 to 40 minutes to find out, and then has no environment."""
+def test_requirements_that_mwaa_refuses_are_detected_before_the_deployment(
+    rehearsal: Rehearsal, checkout: Path
+) -> None:
+    """MWAA would notice after 20 to 40 minutes."""
     requirements = checkout / "requirements.txt"
     requirements.write_text(f"{requirements.read_text()}boto3==1.20.0\n")
     with pytest.raises(StackError, match=r"\[REQUIREMENT_CONFLICT\] .* boto3"):
         rehearsal.deploy("refused")
-    stacks = Deployment("refused", rehearsal.endpoint).client("cloudformation").describe_stacks()["Stacks"]
-    assert not [each["StackName"] for each in stacks if each["StackName"].startswith("refused")]
+    stacks = RehearsedDeployment("refused", rehearsal.endpoint).client("cloudformation").describe_stacks()["Stacks"]
+    assert not [stack["StackName"] for stack in stacks if stack["StackName"].startswith("refused")]

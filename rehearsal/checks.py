@@ -1,0 +1,72 @@
+"""What the rehearsal checks: a run, an update of a plugin, and the end of a deployment."""
+
+from __future__ import annotations
+
+import json
+
+from local import child_logs, runs
+from local.airflow import Airflow
+from local.errors import StackError
+from local.paths import DEMO_CLIPS
+from rehearsal.rehearsal import Rehearsal
+from rehearsal.rehearsed_deployment import RehearsedDeployment
+from transcription.contract import keys
+
+
+def check(is_right: bool, *message: str) -> None:
+    """Raise StackError with the lines of `message` unless `is_right`."""
+    if not is_right:
+        raise StackError("\n".join(message))
+
+
+def check_plugins(airflow: Airflow) -> None:
+    """Check that Airflow has loaded the deployed plugin."""
+    with airflow.client() as client:
+        names = [plugin["name"] for plugin in client.get("/plugins").raise_for_status().json()["plugins"]]
+    check("bucket_pages" in names, f"Airflow does not load the deployed plugin; it has {names}.")
+
+
+def check_run(rehearsal: Rehearsal, deployment: RehearsedDeployment, run: runs.Run) -> None:
+    """Check that the run is green, IAM refused nothing, each clip has its transcript, and each clip was moved."""
+    red = [task for task, state in run.tasks.items() if state == "failed"]
+    refusals = rehearsal.refused_requests()
+    check(
+        run.state == "success",
+        f"The run is red in {', '.join(red)}.",
+        *refusals,
+        *child_logs.last_lines(rehearsal.state),
+    )
+    check(not refusals, "The run is green, but IAM refused requests.", *refusals)
+    expected_transcripts = json.loads((DEMO_CLIPS / "transcripts.json").read_text())
+    for name, words in expected_transcripts.items():
+        key = keys.transcript(name.removesuffix(".wav"))
+        text = deployment.s3.get_object(Bucket=deployment.bucket, Key=key)["Body"].read().decode()
+        check(text == f"{words}\n", f"{name} says {words!r}, and its transcript {text!r}.")
+    bucket_keys = set(deployment.audio_bucket_keys())
+    processed = {f"{keys.PROCESSED_FOLDER}{name}" for name in expected_transcripts}
+    check(processed <= bucket_keys, f"Not moved: {', '.join(sorted(processed - bucket_keys))}.")
+    check(not any(key.startswith(keys.INPUT_FOLDER) for key in bucket_keys), "Audio is left in input/.")
+
+
+def check_plugin_update(rehearsal: Rehearsal, deployment: RehearsedDeployment) -> None:
+    """Change a plugin, deploy, and check that nothing but the plugins has a new version."""
+    before = deployment.state()
+    plugin = rehearsal.checkout / "plugins" / "bucket_pages.py"
+    plugin.write_text(f"{plugin.read_text()}\n# Changed by the rehearsal.\n")
+    rehearsal.deploy(deployment.name)
+    after = deployment.state()
+    check(after.plugins != before.plugins, "A changed plugin was not deployed.")
+    for part in ("dags", "requirements", "job_definition", "options"):
+        check(
+            getattr(after, part) == getattr(before, part),
+            f"Only a plugin changed, but so did {part}: from {getattr(before, part)} to {getattr(after, part)}.",
+        )
+
+
+def check_destroyed(rehearsal: Rehearsal, deployment: RehearsedDeployment) -> None:
+    """Destroy the deployment, and check that audio and transcripts remain and nothing else."""
+    before, bucket = deployment.audio_bucket_keys(), deployment.bucket
+    rehearsal.destroy(deployment.name)
+    check(deployment.audio_bucket_keys() == before, "Destroying the deployment deleted audio or transcripts.")
+    remaining = [resource for resource in deployment.remaining_resources() if resource != f"bucket {bucket}"]
+    check(not remaining, f"Destroyed, but still there: {', '.join(remaining)}.")

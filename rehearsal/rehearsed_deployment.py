@@ -1,0 +1,162 @@
+"""A deployment as its users see it: everything is read from AWS, nothing from the checkout."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from local.aws_client import KEY_ID, REGION, SECRET
+from local.configuration import Deployed
+from local.errors import StackError
+from rehearsal.deployment_state import DeploymentState
+from rehearsal.remaining_resources import remaining_resources
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+#: The outputs that the documentation tells users to read, by the last part of the stack's name.
+OUTPUTS = {
+    "storage": ("AudioBucket", "AirflowBucket"),
+    "batch": ("JobQueue", "JobDefinition"),
+    "airflow": ("AirflowAddress", "AirflowEnvironment", "AlertTopic"),
+}
+
+
+class RehearsedDeployment:
+    """The deployment `name` in the account at `endpoint`."""
+
+    def __init__(self, name: str, endpoint: str) -> None:
+        self.name = name
+        self._endpoint = endpoint
+        self._session = boto3.Session(aws_access_key_id=KEY_ID, aws_secret_access_key=SECRET, region_name=REGION)
+
+    def client(self, service: str) -> Any:
+        """Return a client of `service` without restrictions by a role."""
+        return self._session.client(  # type: ignore[call-overload]
+            service, endpoint_url=self._endpoint, config=Config(inject_host_prefix=False)
+        )
+
+    @cached_property
+    def outputs(self) -> dict[str, str]:
+        """The outputs of all stacks that users are told to read.
+
+        Raises:
+            StackError: An output is missing.
+        """
+        outputs: dict[str, str] = {}
+        for stack_part, names in OUTPUTS.items():
+            stack_name = f"{self.name}-{stack_part}"
+            [stack] = self.client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"]
+            stack_outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+            for name in names:
+                if name not in stack_outputs:
+                    raise StackError(f"The stack {stack_name} has no output {name}, which users are told to read.")
+                outputs[name] = stack_outputs[name]
+        return outputs
+
+    @property
+    def bucket(self) -> str:
+        """The name of the audio bucket."""
+        return self.outputs["AudioBucket"]
+
+    @cached_property
+    def s3(self) -> S3Client:
+        """A client of S3 without restrictions by a role, as an uploading user has."""
+        client: S3Client = self.client("s3")
+        return client
+
+    def environment(self) -> dict[str, Any]:
+        """Return the MWAA environment as GetEnvironment describes it."""
+        response = self.client("mwaa").get_environment(Name=self.outputs["AirflowEnvironment"])
+        environment: dict[str, Any] = response["Environment"]
+        return environment
+
+    def airflow_version(self) -> str:
+        """Return the version of Airflow in the environment."""
+        return str(self.environment()["AirflowVersion"])
+
+    def state(self) -> DeploymentState:
+        """Return everything that an update can change, as it is now."""
+        environment = self.environment()
+        versions = self.s3.list_object_versions(Bucket=self.outputs["AirflowBucket"], Prefix=_dags_prefix(environment))
+        definitions = self.client("batch").describe_job_definitions(
+            jobDefinitionName=self.outputs["JobDefinition"], status="ACTIVE"
+        )["jobDefinitions"]
+        return DeploymentState(
+            dags={version["Key"]: version["ETag"] for version in versions["Versions"] if version["IsLatest"]},
+            plugins=(environment["PluginsS3Path"], environment["PluginsS3ObjectVersion"]),
+            requirements=(environment["RequirementsS3Path"], environment["RequirementsS3ObjectVersion"]),
+            job_definition=max(definition["revision"] for definition in definitions),
+            options=dict(environment["AirflowConfigurationOptions"]),
+        )
+
+    def download(self, folder: Path) -> Deployed:
+        """Download DAGs, plugins and requirements into `folder`, as MWAA does on its machines.
+
+        All files are read with the credentials of the execution role, as MWAA reads them.
+
+        Returns:
+            The folders, with the environment's Airflow options and those credentials.
+        """
+        environment = self.environment()
+        bucket = environment["SourceBucketArn"].rpartition(":::")[2]
+        credentials = self._credentials_of(environment["ExecutionRoleArn"])
+        s3: S3Client = boto3.Session(
+            aws_access_key_id=credentials["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=credentials["AWS_SECRET_ACCESS_KEY"],
+            aws_session_token=credentials["AWS_SESSION_TOKEN"],
+            region_name=REGION,
+        ).client("s3", endpoint_url=self._endpoint)
+        dags, plugins = folder / "dags", folder / "plugins"
+        prefix = _dags_prefix(environment)
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+            for entry in page.get("Contents", []):
+                target = dags / entry["Key"].removeprefix(prefix)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                s3.download_file(bucket, entry["Key"], str(target))
+        archive = s3.get_object(
+            Bucket=bucket, Key=environment["PluginsS3Path"], VersionId=environment["PluginsS3ObjectVersion"]
+        )["Body"].read()
+        with zipfile.ZipFile(io.BytesIO(archive)) as plugins_archive:
+            plugins_archive.extractall(plugins)
+        requirements = s3.get_object(
+            Bucket=bucket, Key=environment["RequirementsS3Path"], VersionId=environment["RequirementsS3ObjectVersion"]
+        )["Body"].read()
+        (folder / "requirements.txt").write_bytes(requirements)
+        return Deployed(dags, plugins, environment["AirflowConfigurationOptions"], credentials)
+
+    def remaining_resources(self) -> list[str]:
+        """List the resources of the deployment that exist, as `kind name`."""
+        return remaining_resources(self.name, self.client)
+
+    def audio_bucket_keys(self) -> list[str]:
+        """List all keys in the audio bucket.
+
+        Raises:
+            StackError: The bucket does not exist.
+        """
+        try:
+            pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket)
+            return [entry["Key"] for page in pages for entry in page.get("Contents", [])]
+        except ClientError as error:
+            raise StackError(f"The audio bucket cannot be read: {error}") from error
+
+    def _credentials_of(self, role: str) -> dict[str, str]:
+        """Return temporary credentials of a role, as environment variables."""
+        credentials = self.client("sts").assume_role(RoleArn=role, RoleSessionName="airflow")["Credentials"]
+        return {
+            "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": credentials["SessionToken"],
+        }
+
+
+def _dags_prefix(environment: dict[str, Any]) -> str:
+    return str(environment["DagS3Path"]).rstrip("/") + "/"
