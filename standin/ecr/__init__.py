@@ -1,1 +1,1 @@
-"""The registry of Amazon ECR."""
+"""Amazon ECR's registry."""

@@ -1,1 +1,1 @@
-"""The API of Amazon MWAA."""
+"""Amazon MWAA's API."""

@@ -1,6 +1,6 @@
-"""The API of Amazon MWAA: environments that are described and checked, but not started.
+"""The API of Amazon MWAA. It checks and stores descriptions of environments, and starts none.
 
-Whoever wants one to run takes what GetEnvironment says of it, as MWAA's own machines do.
+To run an environment, read its description with GetEnvironment.
 """
 
 from __future__ import annotations
@@ -18,93 +18,101 @@ from werkzeug.wrappers import Request, Response
 
 from standin.account import session
 
-#: Source: Amazon MWAA API Reference, CreateEnvironment.
+#: Names and number of subnets. Source: Amazon MWAA API Reference, CreateEnvironment.
 _NAME = re.compile(r"[a-zA-Z][0-9a-zA-Z\-_]{0,79}")
-_SUBNETS = 2
-#: What logs there can be; each has a group of its own.
-_LOGS = ("DagProcessingLogs", "SchedulerLogs", "TaskLogs", "WebserverLogs", "WorkerLogs")
-#: Who may use the execution role. Source: Amazon MWAA User Guide, "Amazon MWAA execution role".
+_SUBNET_COUNT = 2
+#: The kinds of logs, and what the names of their log groups end with.
+_LOG_GROUP_SUFFIXES = {
+    "DagProcessingLogs": "DAGProcessing",
+    "SchedulerLogs": "Scheduler",
+    "TaskLogs": "Task",
+    "WebserverLogs": "Webserver",
+    "WorkerLogs": "Worker",
+}
+#: The services that must be allowed to assume the execution role.
+#: Source: Amazon MWAA User Guide, "Amazon MWAA execution role".
 _PRINCIPALS = {"airflow.amazonaws.com", "airflow-env.amazonaws.com"}
 
 
 class EnvironmentInvalid(Exception):
-    """Raised when MWAA would refuse an environment, or fail to create it. The text says why."""
+    """Raised when MWAA would refuse an environment, or fail to create it. The message says why."""
 
 
 class MwaaApi:
-    """Environments of one account and region."""
+    """The environments of one account and region, and requests about them."""
 
     def __init__(self, endpoint: str, region: str, account_id: str) -> None:
-        made = session("mwaa", region)
-        self._s3 = made.client("s3", endpoint_url=endpoint)
-        self._ec2 = made.client("ec2", endpoint_url=endpoint)
-        self._iam = made.client("iam", endpoint_url=endpoint)
+        boto_session = session("mwaa", region)
+        self._s3 = boto_session.client("s3", endpoint_url=endpoint)
+        self._ec2 = boto_session.client("ec2", endpoint_url=endpoint)
+        self._iam = boto_session.client("iam", endpoint_url=endpoint)
         self._region, self._account_id = region, account_id
         self._environments: dict[str, dict[str, Any]] = {}
         self._lock = threading.RLock()
 
     def answer(self, request: Request) -> Response:
-        """The response to a request."""
+        """Answer a request."""
         name = request.path.removeprefix("/environments").strip("/")
         with self._lock:
             try:
-                return self._carry_out(request.method, name, request.get_data(as_text=True))
+                return self._dispatch(request.method, name, request.get_data(as_text=True))
             except EnvironmentInvalid as error:
                 return _failure(400, "ValidationException", str(error))
 
-    def _carry_out(self, method: str, name: str, body: str) -> Response:
+    def _dispatch(self, method: str, name: str, body: str) -> Response:
         if not name:
-            return _json({"Environments": sorted(self._environments)})
+            return _response({"Environments": sorted(self._environments)})
         if method == "PUT":
             if name in self._environments:
                 raise EnvironmentInvalid(f"An environment with the name {name} already exists")
-            return _json({"Arn": self._create(name, json.loads(body))["Arn"]})
+            return _response({"Arn": self._create(name, json.loads(body))["Arn"]})
         if name not in self._environments:
             return _failure(404, "ResourceNotFoundException", f"Environment with name {name} not found")
         if method == "PATCH":
-            return _json({"Arn": self._update(name, json.loads(body))["Arn"]})
+            return _response({"Arn": self._update(name, json.loads(body))["Arn"]})
         if method == "DELETE":
             del self._environments[name]
-            return _json({})
-        return _json({"Environment": self._environments[name]})
+            return _response({})
+        return _response({"Environment": self._environments[name]})
 
-    def _create(self, name: str, wanted: Mapping[str, Any]) -> dict[str, Any]:
-        _check(_NAME.fullmatch(name) is not None, f"Name {name!r}: letters, digits, '-' and '_', a letter first")
-        self._check_network(wanted["NetworkConfiguration"])
+    def _create(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        _check(
+            _NAME.fullmatch(name) is not None,
+            f"Name {name!r}: use letters, digits, '-' and '_', and start with a letter",
+        )
+        self._check_network(arguments["NetworkConfiguration"])
         environment = {
             "EnvironmentClass": "mw1.small",
-            **wanted,
+            **arguments,
             "Name": name,
             "Arn": f"arn:aws:airflow:{self._region}:{self._account_id}:environment/{name}",
             "Status": "AVAILABLE",
             "CreatedAt": datetime.now(UTC).timestamp(),
             "WebserverUrl": f"{uuid.uuid4()}.c1.airflow.{self._region}.on.aws",
-            "LoggingConfiguration": self._logs(name, wanted.get("LoggingConfiguration", {})),
+            "LoggingConfiguration": self._logging_configuration(name, arguments.get("LoggingConfiguration", {})),
         }
         self._check_sources(environment)
         self._environments[name] = environment
         return environment
 
-    def _update(self, name: str, wanted: Mapping[str, Any]) -> dict[str, Any]:
-        changed = {key: value for key, value in wanted.items() if key != "NetworkConfiguration"}
+    def _update(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        changed = {key: value for key, value in arguments.items() if key != "NetworkConfiguration"}
         environment = {**self._environments[name], **changed}
         environment["LastUpdate"] = {"Status": "SUCCESS", "CreatedAt": datetime.now(UTC).timestamp()}
-        environment["LoggingConfiguration"] = self._logs(name, environment["LoggingConfiguration"])
+        environment["LoggingConfiguration"] = self._logging_configuration(name, environment["LoggingConfiguration"])
         self._check_sources(environment)
         self._environments[name] = environment
         return environment
 
-    def _logs(self, name: str, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    def _logging_configuration(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         prefix = f"arn:aws:logs:{self._region}:{self._account_id}:log-group:airflow-{name}-"
-        kinds = {each: each.removesuffix("Logs") for each in _LOGS}
-        kinds["DagProcessingLogs"] = "DAGProcessing"
         return {
-            each: {
+            kind: {
                 "Enabled": False,
-                **wanted.get(each, {}),
-                "CloudWatchLogGroupArn": f"{prefix}{kind}:*",
+                **arguments.get(kind, {}),
+                "CloudWatchLogGroupArn": f"{prefix}{suffix}:*",
             }
-            for each, kind in kinds.items()
+            for kind, suffix in _LOG_GROUP_SUFFIXES.items()
         }
 
     def _check_network(self, network: Mapping[str, Any]) -> None:
@@ -115,9 +123,10 @@ class MwaaApi:
         except ClientError as error:
             raise EnvironmentInvalid(str(error)) from error
         zones = {subnet["AvailabilityZone"] for subnet in subnets}
-        _check(len(ids) == len(zones) == _SUBNETS, "The environment needs 2 subnets, each in a zone of its own")
+        _check(len(ids) == len(zones) == _SUBNET_COUNT, "The environment needs 2 subnets, each in a zone of its own")
         _check(
-            not any(each["MapPublicIpOnLaunch"] for each in subnets), "The subnets of the environment must be private"
+            not any(subnet["MapPublicIpOnLaunch"] for subnet in subnets),
+            "The subnets of the environment must be private",
         )
 
     def _check_sources(self, environment: Mapping[str, Any]) -> None:
@@ -125,11 +134,11 @@ class MwaaApi:
         try:
             versioning = self._s3.get_bucket_versioning(Bucket=bucket).get("Status")
             block = self._s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
-            for path in ("Plugins", "Requirements", "StartupScript"):
-                if key := environment.get(f"{path}S3Path"):
-                    version = environment.get(f"{path}S3ObjectVersion")
-                    named = {"VersionId": version} if version else {}
-                    self._s3.head_object(Bucket=bucket, Key=key, **named)
+            for file in ("Plugins", "Requirements", "StartupScript"):
+                if key := environment.get(f"{file}S3Path"):
+                    version = environment.get(f"{file}S3ObjectVersion")
+                    version_argument = {"VersionId": version} if version else {}
+                    self._s3.head_object(Bucket=bucket, Key=key, **version_argument)
             role = self._iam.get_role(RoleName=environment["ExecutionRoleArn"].rpartition("/")[2])["Role"]
         except ClientError as error:
             raise EnvironmentInvalid(f"The environment cannot use s3://{bucket} or its role: {error}") from error
@@ -146,7 +155,7 @@ def _check(is_right: bool, message: str) -> None:
         raise EnvironmentInvalid(message)
 
 
-def _json(document: Mapping[str, Any]) -> Response:
+def _response(document: Mapping[str, Any]) -> Response:
     return Response(json.dumps(document), content_type="application/json")
 
 

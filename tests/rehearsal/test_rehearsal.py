@@ -69,7 +69,8 @@ def test_a_missing_permission_is_detected(
     run = rehearsal.transcribe(deployment, airflow)
 
     message = (
-        rf"is red in {missing.red_task}[^\0]*broken-{missing.role}\S* is not authorized to perform {missing.action}"
+        rf"is red in {missing.red_task}[^\0]*"
+        rf"broken-{missing.role}\S* is not authorized to perform {missing.action}"
     )
     with pytest.raises(StackError, match=message):
         check_run(rehearsal, deployment, run)

@@ -1,4 +1,4 @@
-"""Messages of a topic arrive in a subscribed queue, where tests read them as people get them by mail."""
+"""Tests of SNS and SQS: messages of a topic arrive in a subscribed queue, from which tests read notifications."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def inbox(aws: LocalAws, topic: str) -> str:
     return url
 
 
-def test_a_published_message_arrives_in_the_queue_once_and_unchanged(aws: LocalAws, topic: str, inbox: str) -> None:
+def test_a_published_message_arrives_once_and_unchanged(aws: LocalAws, topic: str, inbox: str) -> None:
     text = "Grüße & <b> 100 % + 🎤"
     aws.client("sns").publish(TopicArn=topic, Subject="transcribe_audio failed", Message=text)
     sqs = aws.client("sqs")
@@ -41,7 +41,7 @@ def test_a_published_message_arrives_in_the_queue_once_and_unchanged(aws: LocalA
     assert (counts["ApproximateNumberOfMessages"], counts["ApproximateNumberOfMessagesNotVisible"]) == ("0", "0")
 
 
-def test_notifications_are_counted_by_service_and_action(aws: LocalAws, topic: str, inbox: str) -> None:
+def test_calls_are_counted_by_service_and_action(aws: LocalAws, topic: str, inbox: str) -> None:
     aws.control("DELETE", "/_calls")
     aws.client("sns").publish(TopicArn=topic, Message="text")
     aws.client("sqs").receive_message(QueueUrl=inbox)

@@ -1,4 +1,4 @@
-"""The CDK's own resources, which put files into buckets and empty them; and MWAA's rules about those buckets."""
+"""Tests of the CDK's own resources, which fill and empty buckets, and of MWAA environments."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def stack(aws: LocalAws) -> Stack:
     return Stack(aws)
 
 
-def archive(aws: LocalAws, place: str, key: str, files: dict[str, bytes]) -> None:
+def archive(aws: LocalAws, bucket_name: str, key: str, files: dict[str, bytes]) -> None:
     content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as zipped:
+    with zipfile.ZipFile(content, "w") as archive_file:
         for name, data in files.items():
-            zipped.writestr(name, data)
-    aws.client("s3").put_object(Bucket=place, Key=key, Body=content.getvalue())
+            archive_file.writestr(name, data)
+    aws.client("s3").put_object(Bucket=bucket_name, Key=key, Body=content.getvalue())
 
 
 def deployment(source: str, key: str, **properties: Any) -> dict[str, Any]:
@@ -55,24 +55,24 @@ def deployment(source: str, key: str, **properties: Any) -> dict[str, Any]:
     }
 
 
-def keys(aws: LocalAws, place: str) -> list[str]:
-    return [each["Key"] for each in aws.client("s3").list_objects_v2(Bucket=place).get("Contents", [])]
+def keys(aws: LocalAws, bucket_name: str) -> list[str]:
+    return [entry["Key"] for entry in aws.client("s3").list_objects_v2(Bucket=bucket_name).get("Contents", [])]
 
 
-def test_a_folder_is_deployed_and_what_left_it_goes(stack: Stack, aws: LocalAws, bucket_of: str) -> None:
+def test_a_folder_is_deployed_and_removed_files_are_deleted(stack: Stack, aws: LocalAws, bucket_of: str) -> None:
     archive(aws, bucket_of, "1.zip", {"a.py": b"1", "sub/b.py": b"2"})
     archive(aws, bucket_of, "2.zip", {"a.py": b"3"})
     target = bucket(**PRIVATE)
     stack.create({"B": target, "D": deployment(bucket_of, "1.zip", DestinationBucketKeyPrefix="dags/")})
-    place = stack.ids["B"]
-    aws.client("s3").put_object(Bucket=place, Key="plugins/x", Body=b"x")
-    assert keys(aws, place) == ["dags/a.py", "dags/sub/b.py", "plugins/x"]
+    bucket_name = stack.ids["B"]
+    aws.client("s3").put_object(Bucket=bucket_name, Key="plugins/x", Body=b"x")
+    assert keys(aws, bucket_name) == ["dags/a.py", "dags/sub/b.py", "plugins/x"]
     stack.update({"B": target, "D": deployment(bucket_of, "2.zip", DestinationBucketKeyPrefix="dags/")})
-    assert keys(aws, place) == ["dags/a.py", "plugins/x"]
-    assert aws.client("s3").get_object(Bucket=place, Key="dags/a.py")["Body"].read() == b"3"
+    assert keys(aws, bucket_name) == ["dags/a.py", "plugins/x"]
+    assert aws.client("s3").get_object(Bucket=bucket_name, Key="dags/a.py")["Body"].read() == b"3"
 
 
-def test_an_archive_is_deployed_as_it_is_with_its_version(stack: Stack, aws: LocalAws, bucket_of: str) -> None:
+def test_an_archive_is_deployed_unchanged_with_its_version(stack: Stack, aws: LocalAws, bucket_of: str) -> None:
     archive(aws, bucket_of, "1.zip", {"a.py": b"1"})
     whole = {"Extract": False, "OutputObjectVersionIds": True, "DestinationBucketKeyPrefix": "plugins/"}
     stack.create(
@@ -83,20 +83,20 @@ def test_an_archive_is_deployed_as_it_is_with_its_version(stack: Stack, aws: Loc
     assert stack.outputs["Version"] == head["VersionId"]
 
 
-def test_a_bucket_is_emptied_with_all_its_versions_before_it_goes(stack: Stack, aws: LocalAws) -> None:
+def test_a_bucket_is_emptied_of_all_versions_before_it_is_deleted(stack: Stack, aws: LocalAws) -> None:
     emptying = {"Type": "Custom::S3AutoDeleteObjects", "Properties": {"BucketName": {"Ref": "B"}}}
     stack.create({"B": bucket(**PRIVATE), "E": emptying})
-    s3, place = aws.client("s3"), stack.ids["B"]
+    s3, bucket_name = aws.client("s3"), stack.ids["B"]
     for content in (b"1", b"2"):
-        s3.put_object(Bucket=place, Key="a", Body=content)
-    s3.delete_object(Bucket=place, Key="a")
+        s3.put_object(Bucket=bucket_name, Key="a", Body=content)
+    s3.delete_object(Bucket=bucket_name, Key="a")
     stack.delete()
     assert not stack.buckets()
 
 
 @pytest.fixture
 def bucket_of(bucket_name: str) -> str:
-    """The bucket that archives come from."""
+    """The bucket that holds the archives."""
     return bucket_name
 
 
@@ -112,8 +112,8 @@ def airflow(name: str, **properties: Any) -> dict[str, Any]:
         return {"Fn::Select": [number, {"Fn::GetAZs": ""}]}
 
     def subnet(number: int) -> dict[str, Any]:
-        place = {"VpcId": {"Ref": "V"}, "CidrBlock": f"10.0.{number}.0/24", "AvailabilityZone": zone(number)}
-        return {"Type": "AWS::EC2::Subnet", "Properties": place}
+        properties = {"VpcId": {"Ref": "V"}, "CidrBlock": f"10.0.{number}.0/24", "AvailabilityZone": zone(number)}
+        return {"Type": "AWS::EC2::Subnet", "Properties": properties}
 
     return {
         "B": bucket(**PRIVATE),
@@ -140,15 +140,15 @@ def airflow(name: str, **properties: Any) -> dict[str, Any]:
     }
 
 
-def test_an_environment_is_described_as_it_was_deployed(stack: Stack, aws: LocalAws) -> None:
+def test_an_environment_has_the_deployed_options(stack: Stack, aws: LocalAws) -> None:
     stack.create(airflow(stack.name))
     session: Any = boto3.Session("tests", "made up", region_name=REGION)
     mwaa = session.client("mwaa", endpoint_url=aws.endpoint, config=Config(inject_host_prefix=False))
-    described = mwaa.get_environment(Name=stack.name)["Environment"]
-    assert described["AirflowConfigurationOptions"] == {"transcription.bucket": stack.ids["B"]}
+    environment = mwaa.get_environment(Name=stack.name)["Environment"]
+    assert environment["AirflowConfigurationOptions"] == {"transcription.bucket": stack.ids["B"]}
     stack.update(airflow(stack.name, AirflowConfigurationOptions={"transcription.bucket": "other"}))
-    described = mwaa.get_environment(Name=stack.name)["Environment"]
-    assert described["AirflowConfigurationOptions"] == {"transcription.bucket": "other"}
+    environment = mwaa.get_environment(Name=stack.name)["Environment"]
+    assert environment["AirflowConfigurationOptions"] == {"transcription.bucket": "other"}
     stack.delete()
     with pytest.raises(ClientError, match="not found"):
         mwaa.get_environment(Name=stack.name)
@@ -185,7 +185,7 @@ def _untrusted(resources: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "why"),
+    ("spoil", "reason"),
     [
         (_unversioned, "versioning"),
         (_public, "public access"),
@@ -196,12 +196,12 @@ def _untrusted(resources: dict[str, Any]) -> None:
         (_untrusted, "must trust"),
     ],
 )
-def test_an_environment_that_mwaa_would_refuse_is_refused(
-    stack: Stack, spoil: Callable[[dict[str, Any]], None], why: str
+def test_an_environment_that_breaks_a_rule_of_mwaa_is_refused(
+    stack: Stack, spoil: Callable[[dict[str, Any]], None], reason: str
 ) -> None:
     resources = airflow(stack.name)
     spoil(resources)
     stack.create(resources)
-    described = stack.described
-    assert described["StackStatus"] == "ROLLBACK_COMPLETE"
-    assert why in described["StackStatusReason"]
+    description = stack.described
+    assert description["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert reason in description["StackStatusReason"]

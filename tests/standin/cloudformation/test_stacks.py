@@ -1,4 +1,4 @@
-"""Stacks: what a template says is what there is, before a failure as after it."""
+"""Tests of stacks: they contain what their template declares, also after a deployment that failed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Resources = dict[str, Any]
 
 
 class Stack:
-    """A stack of the test's own."""
+    """A stack that belongs to one test."""
 
     def __init__(self, aws: LocalAws) -> None:
         self.client, self.name = aws.client("cloudformation"), f"s-{uuid.uuid4().hex[:12]}"
@@ -32,20 +32,20 @@ class Stack:
 
     @property
     def described(self) -> dict[str, Any]:
-        [found] = self.client.describe_stacks(StackName=self.name)["Stacks"]
-        return dict(found)
+        [description] = self.client.describe_stacks(StackName=self.name)["Stacks"]
+        return dict(description)
 
     @property
     def outputs(self) -> dict[str, str]:
-        return {each["OutputKey"]: each["OutputValue"] for each in self.described["Outputs"]}
+        return {output["OutputKey"]: output["OutputValue"] for output in self.description["Outputs"]}
 
     @property
     def ids(self) -> dict[str, str]:
-        found = self.client.describe_stack_resources(StackName=self.name)["StackResources"]
-        return {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in found}
+        resources = self.client.describe_stack_resources(StackName=self.name)["StackResources"]
+        return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in resources}
 
     def buckets(self) -> list[str]:
-        names = [each["Name"] for each in self.aws.client("s3").list_buckets()["Buckets"]]
+        names = [bucket["Name"] for bucket in self.aws.client("s3").list_buckets()["Buckets"]]
         return [name for name in names if name.startswith(self.name)]
 
 
@@ -82,7 +82,7 @@ LIFECYCLE = {
 }
 
 
-def test_a_bucket_is_what_the_template_says(stack: Stack) -> None:
+def test_a_bucket_has_the_declared_properties(stack: Stack) -> None:
     stack.create({"B": bucket(**VERSIONED, **LIFECYCLE)})
     s3, name = stack.aws.client("s3"), stack.ids["B"]
     assert s3.get_bucket_versioning(Bucket=name)["Status"] == "Enabled"
@@ -91,7 +91,7 @@ def test_a_bucket_is_what_the_template_says(stack: Stack) -> None:
     assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] == 1
 
 
-def test_what_refers_to_another_one_is_made_after_it(stack: Stack) -> None:
+def test_a_resource_is_created_after_those_that_it_refers_to(stack: Stack) -> None:
     stack.create(
         {
             "Z": parameter({"Fn::Sub": "${A}|${A.Arn}|${AWS::Region}|${!A}"}),
@@ -103,7 +103,7 @@ def test_what_refers_to_another_one_is_made_after_it(stack: Stack) -> None:
     assert stack.outputs["Joined"] == f"{stack.ids['Z']}+{name}|arn:aws:s3:::{name}|us-east-1|${{A}}"
 
 
-def test_parameters_conditions_and_mappings_decide(stack: Stack) -> None:
+def test_parameters_conditions_and_mappings_take_effect(stack: Stack) -> None:
     template = {
         "Parameters": {"Kind": {"Type": "String", "Default": "small"}},
         "Mappings": {"Sizes": {"small": {"value": "1"}, "large": {"value": "9"}}},
@@ -124,7 +124,7 @@ def test_parameters_conditions_and_mappings_decide(stack: Stack) -> None:
     assert (stack.outputs, stack.ids.keys()) == ({"Size": "9", "Word": "yes"}, {"Always", "Large"})
 
 
-def test_an_update_changes_only_what_is_other_than_before(stack: Stack) -> None:
+def test_an_update_changes_only_what_differs(stack: Stack) -> None:
     stack.create({"A": bucket(), "B": parameter("1"), "Gone": bucket()})
     before = stack.ids
     stack.update({"A": bucket(**VERSIONED), "B": parameter("1"), "New": parameter("2")})
@@ -134,41 +134,41 @@ def test_an_update_changes_only_what_is_other_than_before(stack: Stack) -> None:
     assert stack.buckets() == [after["A"]]
     assert stack.aws.client("s3").get_bucket_versioning(Bucket=after["A"])["Status"] == "Enabled"
     changed = {
-        each["LogicalResourceId"]
-        for each in stack.client.describe_stack_events(StackName=stack.name)["StackEvents"]
-        if each["ResourceStatus"] == "UPDATE_COMPLETE" and each["LogicalResourceId"] != stack.name
+        event["LogicalResourceId"]
+        for event in stack.client.describe_stack_events(StackName=stack.name)["StackEvents"]
+        if event["ResourceStatus"] == "UPDATE_COMPLETE" and event["LogicalResourceId"] != stack.name
     }
     assert changed == {"A"}
 
 
-def test_the_same_again_is_no_update(stack: Stack) -> None:
+def test_an_update_without_changes_is_refused(stack: Stack) -> None:
     stack.create({"A": bucket()})
     with pytest.raises(ClientError, match="No updates are to be performed"):
         stack.update({"A": bucket()})
 
 
-def test_a_creation_that_fails_leaves_nothing(stack: Stack) -> None:
+def test_a_failed_creation_leaves_no_resources(stack: Stack) -> None:
     stack.create({"A": bucket(), "B": {"Type": "AWS::Made::Up", "DependsOn": "A"}})
-    described = stack.described
-    assert described["StackStatus"] == "ROLLBACK_COMPLETE"
-    assert "AWS::Made::Up" in described["StackStatusReason"]
+    description = stack.described
+    assert description["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert "AWS::Made::Up" in description["StackStatusReason"]
     assert not stack.buckets()
 
 
-def test_an_update_that_fails_leaves_what_was_there(stack: Stack) -> None:
+def test_a_failed_update_restores_the_old_resources(stack: Stack) -> None:
     replaced = bucket(BucketName=f"{stack.name}-1"), bucket(BucketName=f"{stack.name}-2")
     stack.create({"A": bucket(), "B": parameter("1"), "C": replaced[0]})
     before = stack.ids
     failing = {"Type": "AWS::Made::Up", "DependsOn": ["A", "B", "C"]}
     stack.update({"A": bucket(**VERSIONED), "B": parameter("2"), "C": replaced[1], "D": failing})
-    assert stack.described["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert stack.description["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
     assert stack.ids == before
     assert sorted(stack.buckets()) == sorted([before["A"], before["C"]])
     value = stack.aws.client("ssm").get_parameter(Name=before["B"])["Parameter"]["Value"]
     assert value == "1"
 
 
-def test_what_is_to_be_retained_stays(stack: Stack) -> None:
+def test_a_retained_resource_outlives_its_stack(stack: Stack) -> None:
     stack.create({"Kept": {**bucket(), "DeletionPolicy": "Retain"}, "Gone": bucket()})
     kept = stack.ids["Kept"]
     stack.delete()
@@ -177,15 +177,15 @@ def test_what_is_to_be_retained_stays(stack: Stack) -> None:
         _ = stack.described
 
 
-def test_a_bucket_with_something_in_it_is_not_deleted(stack: Stack) -> None:
+def test_a_bucket_with_objects_is_not_deleted(stack: Stack) -> None:
     stack.create({"A": bucket()})
     stack.aws.client("s3").put_object(Bucket=stack.ids["A"], Key="a", Body=b"a")
     stack.delete()
-    assert stack.described["StackStatus"] == "DELETE_FAILED"
+    assert stack.description["StackStatus"] == "DELETE_FAILED"
     assert stack.buckets() == [stack.ids["A"]]
 
 
-def test_what_another_stack_uses_cannot_be_deleted(aws: LocalAws) -> None:
+def test_a_stack_whose_export_is_in_use_cannot_be_deleted(aws: LocalAws) -> None:
     exporting, importing = Stack(aws), Stack(aws)
     export = f"e-{uuid.uuid4().hex}"
     exporting.create({"A": parameter("1")}, Outputs={"O": {"Value": "seen", "Export": {"Name": export}}})
@@ -200,29 +200,29 @@ def test_what_another_stack_uses_cannot_be_deleted(aws: LocalAws) -> None:
 
 def test_a_change_set_changes_nothing_until_it_is_executed(stack: Stack) -> None:
     stack.create({"A": bucket()})
-    proposed = {"StackName": stack.name, "ChangeSetName": "c"}
-    stack.client.create_change_set(**proposed, TemplateBody=_body({"A": bucket(), "B": parameter("1")}, {}))
-    [change] = stack.client.describe_change_set(**proposed)["Changes"]
+    change_set = {"StackName": stack.name, "ChangeSetName": "c"}
+    stack.client.create_change_set(**change_set, TemplateBody=_body({"A": bucket(), "B": parameter("1")}, {}))
+    [change] = stack.client.describe_change_set(**change_set)["Changes"]
     assert change["ResourceChange"]["Action"] == "Add"
     assert stack.ids.keys() == {"A"}
-    stack.client.execute_change_set(**proposed)
+    stack.client.execute_change_set(**change_set)
     assert stack.ids.keys() == {"A", "B"}
 
 
-def test_a_change_set_without_changes_says_so_in_the_words_that_the_cdk_knows(stack: Stack) -> None:
+def test_a_change_set_without_changes_fails_with_the_reason_that_the_cdk_expects(stack: Stack) -> None:
     stack.create({"A": bucket()})
-    proposed = {"StackName": stack.name, "ChangeSetName": "c"}
-    stack.client.create_change_set(**proposed, TemplateBody=_body({"A": bucket()}, {}))
-    described = stack.client.describe_change_set(**proposed)
-    assert described["Status"] == "FAILED"
-    assert described["StatusReason"].startswith("The submitted information didn't contain changes.")
+    change_set = {"StackName": stack.name, "ChangeSetName": "c"}
+    stack.client.create_change_set(**change_set, TemplateBody=_body({"A": bucket()}, {}))
+    description = stack.client.describe_change_set(**change_set)
+    assert description["Status"] == "FAILED"
+    assert description["StatusReason"].startswith("The submitted information didn't contain changes.")
 
 
-def test_a_function_that_nobody_knows_is_refused_by_name(stack: Stack) -> None:
+def test_an_unknown_function_is_refused_by_name(stack: Stack) -> None:
     stack.create({"A": parameter({"Fn::Cidr": ["10.0.0.0/16", 2, 8]})})
-    assert "Fn::Cidr" in stack.described["StackStatusReason"]
+    assert "Fn::Cidr" in stack.description["StackStatusReason"]
 
 
-def test_resources_that_wait_for_each_other_are_refused(stack: Stack) -> None:
+def test_circular_dependencies_are_refused(stack: Stack) -> None:
     stack.create({"A": parameter({"Ref": "B"}), "B": parameter({"Ref": "A"})})
-    assert "Circular dependency" in stack.described["StackStatusReason"]
+    assert "Circular dependency" in stack.description["StackStatusReason"]

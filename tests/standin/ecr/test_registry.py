@@ -1,4 +1,4 @@
-"""ECR's registry: what was pushed is what is pulled, and nothing that was damaged on the way."""
+"""Tests of ECR's registry: images come back unchanged, and damaged ones are refused."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ def repository(aws: LocalAws) -> str:
     return name
 
 
-def push_blob(http: httpx.Client, repository: str, content: bytes, claimed: str) -> int:
-    place = http.post(f"/v2/{repository}/blobs/uploads/").headers["Location"]
-    place = http.patch(place, content=content[:3]).headers["Location"]
-    return http.put(place, content=content[3:], params={"digest": claimed}).status_code
+def push_blob(http: httpx.Client, repository: str, content: bytes, claimed_digest: str) -> int:
+    location = http.post(f"/v2/{repository}/blobs/uploads/").headers["Location"]
+    location = http.patch(location, content=content[:3]).headers["Location"]
+    return http.put(location, content=content[3:], params={"digest": claimed_digest}).status_code
 
 
 def manifest_of(config: bytes, layer: bytes) -> bytes:
-    kind = "application/vnd.oci.image.config.v1+json"
-    layer_kind = "application/vnd.oci.image.layer.v1.tar"
+    config_type = "application/vnd.oci.image.config.v1+json"
+    layer_type = "application/vnd.oci.image.layer.v1.tar"
     return json.dumps(
         {
             "schemaVersion": 2,
             "mediaType": "application/vnd.oci.image.manifest.v1+json",
-            "config": {"mediaType": kind, "digest": digest(config), "size": len(config)},
-            "layers": [{"mediaType": layer_kind, "digest": digest(layer), "size": len(layer)}],
+            "config": {"mediaType": config_type, "digest": digest(config), "size": len(config)},
+            "layers": [{"mediaType": layer_type, "digest": digest(layer), "size": len(layer)}],
         }
     ).encode()
 
 
-def test_an_image_is_pulled_as_it_was_pushed_and_ecr_knows_it(aws: LocalAws, repository: str) -> None:
+def test_a_pushed_image_can_be_pulled_unchanged_and_ecr_lists_it(aws: LocalAws, repository: str) -> None:
     config, layer = b'{"os": "linux"}', uuid.uuid4().bytes * 100
     manifest = manifest_of(config, layer)
     with httpx.Client(base_url=aws.endpoint) as http:
@@ -51,11 +51,11 @@ def test_an_image_is_pulled_as_it_was_pushed_and_ecr_knows_it(aws: LocalAws, rep
         assert http.head(f"/v2/{repository}/blobs/{digest(layer)}").status_code == 404
         for content in (config, layer):
             assert push_blob(http, repository, content, digest(content)) == 201
-        kind = {"Content-Type": "application/vnd.oci.image.manifest.v1+json"}
-        assert http.put(f"/v2/{repository}/manifests/one", content=manifest, headers=kind).status_code == 201
+        headers = {"Content-Type": "application/vnd.oci.image.manifest.v1+json"}
+        assert http.put(f"/v2/{repository}/manifests/one", content=manifest, headers=headers).status_code == 201
         for reference in ("one", digest(manifest)):
             answer = http.get(f"/v2/{repository}/manifests/{reference}")
-            assert (answer.content, answer.headers["Content-Type"]) == (manifest, kind["Content-Type"])
+            assert (answer.content, answer.headers["Content-Type"]) == (manifest, headers["Content-Type"])
         assert http.get(f"/v2/{repository}/blobs/{digest(layer)}").content == layer
     tagged = [{"imageTag": "one"}]
     [image] = aws.client("ecr").describe_images(repositoryName=repository, imageIds=tagged)["imageDetails"]
