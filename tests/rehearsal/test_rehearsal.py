@@ -98,7 +98,7 @@ def test_deleted_audio_and_remaining_resources_are_detected(rehearsal: Rehearsal
 
 def test_a_renamed_output_is_detected(rehearsal: Rehearsal, checkout: Path) -> None:
     """The documentation tells users to upload to the bucket that this output names."""
-    _replace(checkout / "infra" / "storage.py", '"AudioBucket"', '"RecordingsBucket"')
+    _replace(checkout / "infra" / "storage_stack.py", '"AudioBucket"', '"RecordingsBucket"')
     deployment = rehearsal.deploy("renamed")
     with pytest.raises(StackError, match="no output AudioBucket"):
         _ = deployment.outputs

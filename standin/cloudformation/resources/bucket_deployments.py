@@ -57,10 +57,10 @@ class BucketDeployment(ResourceHandler):
             for entry in page.get("Contents", [])
         }
         for name, content in files.items():
-            key = prefix + name
-            # The CDK's function uses `aws s3 sync`, which compares times; unpacked files are always newer.
             content_type = mimetypes.guess_type(name)[0] or "binary/octet-stream"
-            s3.put_object(Bucket=bucket, Key=key, Body=content, ContentType=content_type)
+            # Unchanged files are written again, too: the CDK's function runs `aws s3 sync` on freshly unpacked files,
+            # which are always newer than the objects.
+            s3.put_object(Bucket=bucket, Key=prefix + name, Body=content, ContentType=content_type)
         if _flag(properties, "Prune"):
             for key in existing_keys - {prefix + name for name in files}:
                 s3.delete_object(Bucket=bucket, Key=key)
