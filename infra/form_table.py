@@ -1,4 +1,4 @@
-"""The fields of the trigger form as a table: what the declarations of the options say."""
+"""The table of the trigger form's fields, from the declarations of the options."""
 
 from __future__ import annotations
 

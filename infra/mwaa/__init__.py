@@ -1,1 +1,1 @@
-"""MWAA's own rules, checked before anything is deployed: what breaks one shows up there 20 to 40 minutes later."""
+"""Rules of MWAA, checked before a deployment. MWAA itself reports a broken rule 20 to 40 minutes later."""

@@ -1,7 +1,7 @@
-"""`python -m infra.mwaa`: say what MWAA would refuse, before it takes 20 to 40 minutes to say so itself.
+"""Check what MWAA would refuse, before a deployment: `python -m infra.mwaa`.
 
-It checks requirements.txt, the plugins and the DAGs for the Airflow and the environment class that cdk.json chooses.
-With `--templates cdk.out` it takes both from what `cdk synth` wrote there, and checks that environment too.
+It checks requirements.txt, the plugins and the DAGs, for the version of Airflow and the environment class in cdk.json.
+With `--templates cdk.out`, it reads both from the templates there, and checks the environment's properties too.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _environments(chosen: argparse.Namespace) -> list[Properties]:
-    """What is to be deployed: as the templates say, else as far as cdk.json does."""
+    """Return the properties of each environment from the templates, or as far as cdk.json gives them."""
     if chosen.templates:
         return [resource.properties for resource in CloudAssembly(chosen.templates).of_type("AWS::MWAA::Environment")]
     settings = read_settings(json.loads((ROOT / "cdk.json").read_text())["context"])
@@ -78,7 +78,7 @@ def _environments(chosen: argparse.Namespace) -> list[Properties]:
 
 def _broken(chosen: argparse.Namespace, environment: Properties) -> Iterator[DeploymentError]:
     for name in chosen.checks or CHECKS:
-        # Without a way to the internet a deployment has none.
+        # A deployment without internet access has no requirements.txt.
         if name == "requirements" and chosen.templates and "RequirementsS3Path" not in environment:
             continue
         try:
@@ -88,10 +88,10 @@ def _broken(chosen: argparse.Namespace, environment: Properties) -> Iterator[Dep
 
 
 def main() -> int:
-    """Check what the command line names.
+    """Run the checks that the command line names, and print the broken rules.
 
     Returns:
-        The exit code.
+        The exit code: 1 if a rule is broken.
     """
     chosen = _arguments()
     try:
@@ -103,8 +103,9 @@ def main() -> int:
     for rule in broken:
         print(rule, file=sys.stderr)
     if not broken:
-        for each in environments:
-            print(f"{each['Name']}: MWAA's rules hold, Airflow {each['AirflowVersion']}, {each['EnvironmentClass']}.")
+        for environment in environments:
+            name, version = environment["Name"], environment["AirflowVersion"]
+            print(f"{name}: no rule of MWAA is broken (Airflow {version}, {environment['EnvironmentClass']}).")
     return 1 if broken else 0
 
 

@@ -1,4 +1,4 @@
-"""How many tasks of one run can be at work at once: the most of which none comes after another."""
+"""The maximum number of tasks of one run that can run at once."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from functools import cache
 
 
 def most_at_once(followers: Mapping[str, Sequence[str]]) -> int:
-    """The width of the flow, from the tasks that directly follow each task.
+    """Compute the size of the largest set of tasks of which none comes after another.
 
-    By Dilworth's theorem it is the least number of chains that hold all tasks, and by Kőnig's that is the number of
-    tasks less the most pairs of a task with one that comes after it, each task at most once on either side.
+    By Dilworth's theorem, this is the smallest number of chains that contain all tasks. By Kőnig's theorem, that is the
+    number of tasks minus the size of a maximum matching between tasks and tasks that come after them.
+
+    Args:
+        followers: The tasks that directly follow each task.
     """
 
     @cache

@@ -1,6 +1,6 @@
-"""The DAG folder and the plugins, loaded by the Airflow that MWAA's image has.
+"""Load the DAG folder and the plugins with MWAA's version of Airflow, and check the outcome.
 
-`make` installs each Airflow under the pins of MWAA's image for it; a DAG that imports anything else fails here.
+`make` installs each version with the packages of MWAA's image. A DAG that imports another package fails here.
 """
 
 from __future__ import annotations
@@ -34,22 +34,23 @@ _LOADER = ROOT / "infra" / "mwaa" / "load_dags.py"
 
 @dataclass(frozen=True)
 class Loaded:
-    """What an Airflow made of a DAG folder and of plugins."""
+    """The outcome of loading a DAG folder and plugins."""
 
-    #: What went wrong, by file.
+    #: The error of each DAG file that Airflow cannot import.
     errors: Mapping[str, str]
+    #: The error of each plugin that Airflow cannot import.
     plugin_errors: Mapping[str, str]
-    #: Uses of the network while parsing.
+    #: Attempts to use the network while a DAG file was parsed.
     refused: list[str]
-    #: How many tasks of each DAG may run at once, by its name.
+    #: The maximum number of tasks that run at once, by DAG.
     at_once: Mapping[str, int]
 
 
 def load(dags: Path, plugins: Path, version: str) -> Loaded:
-    """What Airflow `version` makes of the folder `dags` and the plugins.zip `plugins`.
+    """Load a DAG folder and a plugins.zip with a version of Airflow.
 
     Raises:
-        AirflowMissing: that Airflow is not installed, or does not start.
+        AirflowMissing: This version is not installed, or does not start.
     """
     installed = environment(version)
     python, again = installed / "bin" / "python", f"make {installed.relative_to(ROOT)}/ready"
@@ -84,17 +85,27 @@ def load(dags: Path, plugins: Path, version: str) -> Loaded:
 
 
 def broken_rules(loaded: Loaded, version: str, class_name: str, workers: int = 1) -> Iterator[RuleBroken]:
-    """What would go wrong with what Airflow `version` loaded, in an environment of that class with so many workers.
+    """Find the rules that the loaded DAGs and plugins break.
+
+    Args:
+        loaded: The outcome of `load`.
+        version: The version of Airflow.
+        class_name: The environment class.
+        workers: The number of workers.
 
     Raises:
         ClassUnknown: MWAA has no such class.
     """
     for file, error in loaded.errors.items():
-        yield DagBroken(f"Airflow {version} cannot import {file}; MWAA's would not either. Mend it:\n{error.strip()}")
+        yield DagBroken(
+            f"Airflow {version} cannot import {file}, and MWAA could not either. Correct it:\n{error.strip()}"
+        )
     for file, error in loaded.plugin_errors.items():
-        yield PluginBroken(f"Airflow {version} cannot import the plugin {file}: {error}. Mend it.")
+        yield PluginBroken(f"Airflow {version} cannot import the plugin {file}: {error}. Correct it.")
     if not loaded.at_once and not loaded.errors:
-        yield DagMissing("The DAG folder holds no DAG. Its files must be named in no .airflowignore, and define one.")
+        yield DagMissing(
+            "The DAG folder contains no DAG. Add a file that defines one, and that no .airflowignore excludes."
+        )
     if loaded.refused:
         yield DagUsesNetwork(
             f"A DAG file uses the network while it is parsed, every 30 seconds and without the rights of a task: "
@@ -108,8 +119,8 @@ def broken_rules(loaded: Loaded, version: str, class_name: str, workers: int = 1
         )
     together, room = sum(loaded.at_once.values()), size.tasks * workers
     if together > room:
-        each = ", ".join(f"{name} {count}" for name, count in sorted(loaded.at_once.items()))
+        counts = ", ".join(f"{name} {count}" for name, count in sorted(loaded.at_once.items()))
         yield TasksTooMany(
-            f"Up to {together} tasks may run at once ({each}), and {class_name} runs {room}: the rest would wait, "
+            f"Up to {together} tasks may run at once ({counts}), and {class_name} runs {room}: the rest would wait, "
             "perhaps for each other. Choose a larger airflow_class, or lower max_active_runs."
         )

@@ -1,4 +1,4 @@
-"""What MWAA would refuse, or would take and then fail with, one class per rule. `code` is stable."""
+"""Broken rules of MWAA, one class for each rule. The `code` of a rule does not change."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class RuleBroken(DeploymentError):
 
 
 class VersionUnknown(RuleBroken):
-    """Raised when the version of Airflow is none that this project has been tried with."""
+    """Raised when the version of Airflow is not one that this project is tested with."""
 
     code = "VERSION_UNKNOWN"
 
@@ -42,7 +42,7 @@ class RequirementConflict(RuleBroken):
 
 
 class RequirementsUnresolved(RuleBroken):
-    """Raised when the requirements, and all they need in turn, cannot be installed together."""
+    """Raised when the requirements and their dependencies cannot be installed together."""
 
     code = "REQUIREMENTS_UNRESOLVED"
 
@@ -60,7 +60,7 @@ class PluginsNested(RuleBroken):
 
 
 class PluginsTooLarge(RuleBroken):
-    """Raised when plugins.zip is larger than MWAA recommends; it would not be installed in time."""
+    """Raised when plugins.zip is larger than AWS recommends, so that MWAA may not install it in time."""
 
     code = "PLUGINS_TOO_LARGE"
 
@@ -72,7 +72,7 @@ class PluginBroken(RuleBroken):
 
 
 class AirflowMissing(RuleBroken):
-    """Raised when the Airflow to try the DAGs with is not installed here."""
+    """Raised when the version of Airflow that loads the DAGs is not installed here."""
 
     code = "AIRFLOW_MISSING"
 
@@ -114,18 +114,18 @@ class ClassUnknown(RuleBroken):
 
 
 class NameInvalid(RuleBroken):
-    """Raised when MWAA does not take the name of the environment."""
+    """Raised when MWAA refuses the name of the environment."""
 
     code = "NAME_INVALID"
 
 
 class OptionInvalid(RuleBroken):
-    """Raised when MWAA does not take an Airflow configuration option."""
+    """Raised when MWAA refuses an Airflow configuration option."""
 
     code = "OPTION_INVALID"
 
 
 class CountInvalid(RuleBroken):
-    """Raised when the environment has too few or too many of something: workers, web servers, subnets, ..."""
+    """Raised when the environment has too few or too many workers, web servers, schedulers, subnets or groups."""
 
     code = "COUNT_INVALID"

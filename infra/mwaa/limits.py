@@ -1,8 +1,8 @@
-"""What MWAA allows an environment to be: its classes, and the names, options and counts that its API takes.
+"""Limits of MWAA: environment classes, and the names, options and counts that its API accepts.
 
 Sources, read in November 2026: the API's own description (CreateEnvironment, in the AWS SDK) and the MWAA User Guide,
-https://docs.aws.amazon.com/mwaa/latest/userguide/environment-class.html and mwaa-quotas.html. AWS documents no limit of
-the DAG folder's size, of requirements.txt, nor of how many options there are.
+https://docs.aws.amazon.com/mwaa/latest/userguide/environment-class.html and mwaa-quotas.html. AWS documents no
+limit for the size of the DAG folder or of requirements.txt, nor for the number of options.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ NAME = r"[a-zA-Z][0-9a-zA-Z-_]*"
 NAME_LENGTH = 80
 OPTION_KEY = r"[a-z]+([a-z0-9._]*[a-z0-9_]+)?"
 OPTION_KEY_LENGTH = 64
-#: Printable ASCII: no line break, nothing accented.
+#: Printable ASCII, without line breaks.
 OPTION_VALUE = r"[ -~]+"
 OPTION_VALUE_LENGTH = 65_536
 SUBNETS = 2
 SECURITY_GROUPS = (1, 5)
-#: Of an environment; AWS raises it on request.
+#: The maximum number of workers of an environment. AWS raises it on request.
 MOST_WORKERS = 25
 
 
 @dataclass(frozen=True)
 class EnvironmentClass:
-    """One of the sizes that MWAA offers."""
+    """The capacity of an environment class."""
 
-    #: How many tasks a worker runs at once, unless `celery.worker_autoscale` says otherwise.
+    #: The number of tasks that a worker runs at once, unless `celery.worker_autoscale` says otherwise.
     tasks: int
-    #: How many DAGs it is made for.
+    #: The number of DAGs that the class is made for.
     dags: int
-    #: Of a worker, in GB. On mw1.micro the scheduler shares it.
+    #: Memory of a worker, in GB. On mw1.micro, the scheduler uses a part of it.
     memory: int
-    #: The fewest and the most. mw1.micro does not scale.
+    #: The smallest and the largest number of each. mw1.micro does not scale.
     workers: tuple[int, int] = (1, MOST_WORKERS)
     web_servers: tuple[int, int] = (2, 5)
     schedulers: tuple[int, int] = (2, 5)
@@ -54,10 +54,10 @@ CLASSES: Mapping[str, EnvironmentClass] = {
 
 
 def environment_class(name: str) -> EnvironmentClass:
-    """The class of that name.
+    """Return the class of that name.
 
     Raises:
-        ClassUnknown: there is none.
+        ClassUnknown: MWAA has no such class.
     """
     if name not in CLASSES:
         raise ClassUnknown(f"MWAA has no environment class {name}. Choose one of {', '.join(CLASSES)}.")
@@ -65,9 +65,9 @@ def environment_class(name: str) -> EnvironmentClass:
 
 
 def broken_rules(properties: Mapping[str, Any]) -> Iterator[RuleBroken]:
-    """What MWAA would refuse of the properties of an `AWS::MWAA::Environment`.
+    """Find the rules that the properties of an `AWS::MWAA::Environment` break.
 
-    Values that CloudFormation only knows while it deploys, such as the name of a bucket, are taken to be right.
+    Values that are known only during the deployment, such as the name of a bucket, are not checked.
     """
     yield from _name(properties.get("Name"))
     for key, value in properties.get("AirflowConfigurationOptions", {}).items():
@@ -91,28 +91,28 @@ def broken_rules(properties: Mapping[str, Any]) -> Iterator[RuleBroken]:
 def _name(name: object) -> Iterator[RuleBroken]:
     if isinstance(name, str) and not (re.fullmatch(NAME, name) and len(name) <= NAME_LENGTH):
         yield NameInvalid(
-            f"MWAA takes no environment named {name!r}. Begin it with a letter, use only letters, digits, - and _, "
-            f"at most {NAME_LENGTH} of them."
+            f"MWAA refuses the environment name {name!r}. Begin it with a letter, and use at most {NAME_LENGTH} "
+            "letters, digits, - and _."
         )
 
 
 def _option(key: str, value: object) -> Iterator[RuleBroken]:
     if not (re.fullmatch(OPTION_KEY, key) and len(key) <= OPTION_KEY_LENGTH):
         yield OptionInvalid(
-            f"MWAA takes no Airflow option {key!r}. Write section.option, in lower case, at most {OPTION_KEY_LENGTH} "
-            "characters."
+            f"MWAA refuses the Airflow option {key!r}. Write section.option, in lower case, at most "
+            f"{OPTION_KEY_LENGTH} characters."
         )
     if isinstance(value, str) and not (re.fullmatch(OPTION_VALUE, value) and len(value) <= OPTION_VALUE_LENGTH):
         yield OptionInvalid(
-            f"MWAA takes no {value[:40]!r} for the Airflow option {key}. It may not be empty, nor hold anything but "
-            f"ASCII, nor more than {OPTION_VALUE_LENGTH:,} characters. Leave the option out instead of making it empty."
+            f"MWAA refuses the value {value[:40]!r} of the Airflow option {key}. Write 1 to {OPTION_VALUE_LENGTH:,} "
+            "characters of ASCII. If the value is empty, leave the option out."
         )
 
 
 def _count(what: str, given: object, bounds: tuple[int, int]) -> Iterator[RuleBroken]:
     if isinstance(given, list) and not bounds[0] <= len(given) <= bounds[1]:
         wanted = f"{bounds[0]} to {bounds[1]}" if bounds[0] < bounds[1] else f"exactly {bounds[0]}"
-        yield CountInvalid(f"{what} names {len(given)}; MWAA wants {wanted}.")
+        yield CountInvalid(f"{what} names {len(given)}; MWAA requires {wanted}.")
 
 
 def _range(properties: Mapping[str, Any], least: str, most: str, bounds: tuple[int, int]) -> Iterator[RuleBroken]:

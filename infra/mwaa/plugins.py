@@ -1,4 +1,4 @@
-"""plugins.zip: built so that the same plugins give the same bytes, and checked as MWAA unpacks it.
+"""Build plugins.zip reproducibly, and check it as MWAA unpacks it.
 
 MWAA unpacks it into its plugins folder and imports the modules at the root. Source:
 https://docs.aws.amazon.com/mwaa/latest/userguide/configuring-dag-import-plugins.html
@@ -12,18 +12,18 @@ from pathlib import Path, PurePosixPath
 
 from infra.mwaa.errors import PluginsNested, PluginsTooLarge, PluginsUnreadable, RuleBroken
 
-#: In bytes. AWS recommends less than 1 GB and enforces nothing but the time that the installation takes.
+#: In bytes. AWS recommends less than 1 GB, and enforces only a time limit for the installation.
 MOST_BYTES = 10**9
-#: The earliest date that ZIP knows. A true one would change the file, and with it the whole MWAA environment.
+#: The earliest date that ZIP can store. Real dates would change the file, and with it the MWAA environment.
 _DATE = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100644
 
 
 def build_plugins_zip(plugins: Path, target: Path) -> Path:
-    """Write the plugins in the folder `plugins` as `target`; equal contents give equal bytes, on every machine.
+    """Pack the folder `plugins` into the file `target`. Equal contents give equal bytes on every machine.
 
-    Left out: what is for people (`README.md`), and what Python leaves behind. Not compressed, because versions of zlib
-    differ in their output.
+    Markdown files and Python's caches are left out. The archive is not compressed, because versions of zlib differ in
+    their output.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
@@ -43,11 +43,11 @@ def _files(plugins: Path) -> Iterator[Path]:
 
 
 def broken_rules(archive: Path) -> Iterator[RuleBroken]:
-    """What is wrong with a plugins.zip."""
+    """Find the rules that a plugins.zip breaks."""
     if archive.stat().st_size > MOST_BYTES:
         yield PluginsTooLarge(
             f"{archive.name} has {archive.stat().st_size:,} bytes; MWAA installs up to about {MOST_BYTES:,} in time. "
-            "Take out what the web server does not need; packages belong into requirements.txt."
+            "Remove files that Airflow does not need, and list packages in requirements.txt instead."
         )
     try:
         with zipfile.ZipFile(archive) as opened:
@@ -61,8 +61,8 @@ def broken_rules(archive: Path) -> Iterator[RuleBroken]:
     if outside := [str(name) for name in names if name.is_absolute() or ".." in name.parts]:
         yield PluginsUnreadable(f"{archive.name} would be unpacked outside its folder: {', '.join(outside)}.")
     if not any(len(name.parts) == 1 and name.suffix == ".py" for name in names):
-        found = ", ".join(map(str, sorted(names)[:3])) or "nothing"
+        first_names = ", ".join(map(str, sorted(names)[:3])) or "nothing"
         yield PluginsNested(
-            f"{archive.name} has no module at its root, where Airflow looks; it holds {found}. Pack the content of "
-            "the plugins folder, not the folder itself."
+            f"{archive.name} has no module at its root, where Airflow looks; it contains {first_names}. Pack the "
+            "content of the plugins folder, not the folder itself."
         )

@@ -1,6 +1,6 @@
-"""requirements.txt: whether MWAA can install it, found out before MWAA tries for nine minutes and goes back.
+"""Check whether MWAA can install requirements.txt. MWAA itself tries for nine minutes and then goes back.
 
-MWAA runs pip with the file as it is, and pip obeys the `--constraint` line in it. Source:
+MWAA runs pip with the unchanged file, and pip obeys the `--constraint` line in it. Source:
 https://docs.aws.amazon.com/mwaa/latest/userguide/working-dags-dependencies.html
 """
 
@@ -30,42 +30,42 @@ _CONSTRAINT = re.compile(r"(?:-c|--constraint)(?:\s+|=)(?P<place>.+)")
 
 @dataclass(frozen=True)
 class Line:
-    """One line that is not empty, without its comment."""
+    """A line that is not empty, without its comment."""
 
     number: int
     text: str
 
 
 def read(file: Path) -> list[Line]:
-    """What a requirements file says, line by line."""
+    """Read the lines of a requirements file, without comments and empty lines."""
     numbered = enumerate(file.read_text().splitlines(), 1)
     lines = (Line(number, re.sub(r"(^|\s)#.*", "", text).strip()) for number, text in numbered)
     return [line for line in lines if line.text]
 
 
 def broken_rules(file: Path, version: str) -> Iterator[RuleBroken]:
-    """Why MWAA would not install `file` beside Airflow `version`; nothing where it would.
+    """Find the reasons why MWAA could not install a file beside a version of Airflow.
 
     Raises:
-        VersionUnknown: there is no copy of the constraints of that version.
+        VersionUnknown: There is no copy of the constraints of that version.
     """
     copy = constraints.copy(version)
     lines = read(file)
     yield from constraint_rules(file, version)
     conflicts = list(_conflicts(file, lines, copy))
-    # The lines by themselves are right: then what they need in turn.
+    # If each line by itself is right, check the dependencies too.
     yield from conflicts or _unresolved(file, lines, version, copy)
 
 
 def constraint_rules(file: Path, version: str) -> Iterator[RuleBroken]:
-    """What is wrong with the `--constraint` line of `file`, for a deployment of Airflow `version`."""
+    """Find what is wrong with the `--constraint` line of a file, for a deployment of Airflow `version`."""
     lines = read(file)
     wanted = f'--constraint "{constraints.address(version)}"'
     found = [(line, match["place"].strip("\"' ")) for line in lines if (match := _CONSTRAINT.match(line.text))]
     if not found:
         yield ConstraintMissing(f"{file.name} has no --constraint line. Begin it with: {wanted}")
     for line, place in found:
-        # Also a file below MWAA's DAG folder, if its name says as plainly what it is for.
+        # A file in MWAA's DAG folder is accepted too, if its name contains both versions.
         if f"constraints-{version}" not in place or f"constraints-{constraints.PYTHON}" not in place:
             yield ConstraintOther(
                 f"{file.name}, line {line.number}, takes the constraints of another version: {place}. The deployment's "
@@ -95,7 +95,7 @@ def _conflicts(file: Path, lines: list[Line], copy: Path) -> Iterator[RuleBroken
 
 
 def _unresolved(file: Path, lines: list[Line], version: str, copy: Path) -> Iterator[RuleBroken]:
-    """What uv says where there is no solution; it sees everything that pip would see on MWAA, but the network."""
+    """Resolve the requirements with uv, as pip would on MWAA, and report why there is no solution."""
     wanted = [line.text for line in lines if not _CONSTRAINT.match(line.text)]
     command = [str(constraints.UV), "pip", "compile", "--quiet", "-", "--constraint", str(copy)]
     command += ["--python-version", constraints.PYTHON, "--python-platform", constraints.PLATFORM]
@@ -111,5 +111,5 @@ def _unresolved(file: Path, lines: list[Line], version: str, copy: Path) -> Iter
     if done.returncode:
         yield RequirementsUnresolved(
             f"{file.name} cannot be installed beside Airflow {version} under its constraints ({copy.name}). Choose "
-            f"other versions of what is named here:\n{done.stderr.strip()}"
+            f"other versions of the packages named here:\n{done.stderr.strip()}"
         )
