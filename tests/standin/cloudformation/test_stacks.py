@@ -37,7 +37,7 @@ class Stack:
 
     @property
     def outputs(self) -> dict[str, str]:
-        return {output["OutputKey"]: output["OutputValue"] for output in self.description["Outputs"]}
+        return {output["OutputKey"]: output["OutputValue"] for output in self.described["Outputs"]}
 
     @property
     def ids(self) -> dict[str, str]:
@@ -161,7 +161,7 @@ def test_a_failed_update_restores_the_old_resources(stack: Stack) -> None:
     before = stack.ids
     failing = {"Type": "AWS::Made::Up", "DependsOn": ["A", "B", "C"]}
     stack.update({"A": bucket(**VERSIONED), "B": parameter("2"), "C": replaced[1], "D": failing})
-    assert stack.description["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert stack.described["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
     assert stack.ids == before
     assert sorted(stack.buckets()) == sorted([before["A"], before["C"]])
     value = stack.aws.client("ssm").get_parameter(Name=before["B"])["Parameter"]["Value"]
@@ -181,7 +181,7 @@ def test_a_bucket_with_objects_is_not_deleted(stack: Stack) -> None:
     stack.create({"A": bucket()})
     stack.aws.client("s3").put_object(Bucket=stack.ids["A"], Key="a", Body=b"a")
     stack.delete()
-    assert stack.description["StackStatus"] == "DELETE_FAILED"
+    assert stack.described["StackStatus"] == "DELETE_FAILED"
     assert stack.buckets() == [stack.ids["A"]]
 
 
@@ -220,9 +220,9 @@ def test_a_change_set_without_changes_fails_with_the_reason_that_the_cdk_expects
 
 def test_an_unknown_function_is_refused_by_name(stack: Stack) -> None:
     stack.create({"A": parameter({"Fn::Cidr": ["10.0.0.0/16", 2, 8]})})
-    assert "Fn::Cidr" in stack.description["StackStatusReason"]
+    assert "Fn::Cidr" in stack.described["StackStatusReason"]
 
 
 def test_circular_dependencies_are_refused(stack: Stack) -> None:
     stack.create({"A": parameter({"Ref": "B"}), "B": parameter({"Ref": "A"})})
-    assert "Circular dependency" in stack.description["StackStatusReason"]
+    assert "Circular dependency" in stack.described["StackStatusReason"]
