@@ -11,12 +11,7 @@ from werkzeug.wrappers import Request, Response
 from standin.cloudformation import query_protocol, resources
 from standin.cloudformation.account import StackAccount
 from standin.cloudformation.change_set import StackDefinition
-from standin.cloudformation.descriptions import (
-    describe_change_set,
-    describe_events,
-    describe_resources,
-    describe_stack,
-)
+from standin.cloudformation.descriptions import describe_change_set, describe_events, describe_resources, describe_stack
 from standin.cloudformation.errors import NotSupported, ValidationError
 from standin.cloudformation.query_protocol import Form, list_members
 from standin.cloudformation.stacks import Stacks

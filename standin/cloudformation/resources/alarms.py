@@ -2,60 +2,41 @@
 
 from __future__ import annotations
 
-from standin.cloudformation.resource_handler import (
-    HandlerRequest,
-    PhysicalResource,
-    ReplacementRequired,
-    ResourceHandler,
-    handles,
-)
+from standin.cloudformation.resource_handler import HandlerRequest, PhysicalResource, handles
+from standin.cloudformation.resources.put_resource import PutResource
 
 
 @handles("AWS::CloudWatch::Alarm")
-class Alarm(ResourceHandler):
+class Alarm(PutResource):
     """A CloudWatch alarm. moto never evaluates it."""
 
-    def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
-        return self._put(request, request.properties.get("AlarmName") or request.unique_name(255))
-
-    def update(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
-        if request.has_changed("AlarmName"):
-            raise ReplacementRequired
-        return self._put(request, request.existing.physical_id)
+    name_property = "AlarmName"
+    name_limit = 255
 
     def delete(self, request: HandlerRequest) -> None:
         """See `ResourceHandler`."""
         request.client("cloudwatch").delete_alarms(AlarmNames=[request.existing.physical_id])
 
-    @staticmethod
-    def _put(request: HandlerRequest, name: str) -> PhysicalResource:
+    def put(self, request: HandlerRequest, name: str) -> PhysicalResource:
+        """See `PutResource`."""
         properties = {key: value for key, value in request.properties.items() if key != "AlarmName"}
         request.client("cloudwatch").put_metric_alarm(AlarmName=name, **properties)
         return PhysicalResource(name, {"Arn": request.account.arn("cloudwatch", f"alarm:{name}")})
 
 
 @handles("AWS::CloudWatch::Dashboard")
-class Dashboard(ResourceHandler):
+class Dashboard(PutResource):
     """A CloudWatch dashboard."""
 
-    def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
-        return self._put(request, request.properties.get("DashboardName") or request.unique_name(255))
-
-    def update(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
-        if request.has_changed("DashboardName"):
-            raise ReplacementRequired
-        return self._put(request, request.existing.physical_id)
+    name_property = "DashboardName"
+    name_limit = 255
 
     def delete(self, request: HandlerRequest) -> None:
         """See `ResourceHandler`."""
         request.client("cloudwatch").delete_dashboards(DashboardNames=[request.existing.physical_id])
 
-    @staticmethod
-    def _put(request: HandlerRequest, name: str) -> PhysicalResource:
+    def put(self, request: HandlerRequest, name: str) -> PhysicalResource:
+        """See `PutResource`."""
         request.client("cloudwatch").put_dashboard(
             DashboardName=name, DashboardBody=request.properties["DashboardBody"]
         )

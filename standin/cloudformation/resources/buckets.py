@@ -9,35 +9,31 @@ from standin.cloudformation.resource_handler import (
     HandlerRequest,
     PhysicalResource,
     Properties,
-    ReplacementRequired,
     ResourceHandler,
     handles,
 )
+from standin.cloudformation.resources.configured_resource import ConfiguredResource
 
 
 @handles("AWS::S3::Bucket")
-class Bucket(ResourceHandler):
+class Bucket(ConfiguredResource):
     """A bucket. Only an empty bucket can be deleted."""
+
+    name_property = "BucketName"
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """See `ResourceHandler`."""
         name = request.properties.get("BucketName") or request.unique_name(63).lower()
         request.client("s3").create_bucket(Bucket=name)
-        self._configure(request, name)
+        self.configure(request, name)
         return _physical_resource(request, name)
-
-    def update(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
-        if request.has_changed("BucketName"):
-            raise ReplacementRequired
-        self._configure(request, request.existing.physical_id)
-        return request.existing
 
     def delete(self, request: HandlerRequest) -> None:
         """See `ResourceHandler`."""
         request.client("s3").delete_bucket(Bucket=request.existing.physical_id)
 
-    def _configure(self, request: HandlerRequest, name: str) -> None:
+    def configure(self, request: HandlerRequest, name: str) -> None:
+        """See `ConfiguredResource`."""
         s3, properties = request.client("s3"), request.properties
         if versioning := properties.get("VersioningConfiguration"):
             s3.put_bucket_versioning(Bucket=name, VersioningConfiguration=versioning)

@@ -5,28 +5,16 @@ from __future__ import annotations
 import json
 
 from standin.cloudformation.property_names import pick
-from standin.cloudformation.resource_handler import (
-    HandlerRequest,
-    PhysicalResource,
-    ReplacementRequired,
-    ResourceHandler,
-    handles,
-)
+from standin.cloudformation.resource_handler import HandlerRequest, PhysicalResource, handles
+from standin.cloudformation.resources.put_resource import PutResource
 
 
 @handles("AWS::Events::Rule")
-class Rule(ResourceHandler):
+class Rule(PutResource):
     """An EventBridge rule. Nothing in the stand-in emits events."""
 
-    def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
-        return self._put(request, request.properties.get("Name") or request.unique_name(64))
-
-    def update(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
-        if request.has_changed("Name"):
-            raise ReplacementRequired
-        return self._put(request, request.existing.physical_id)
+    name_property = "Name"
+    name_limit = 64
 
     def delete(self, request: HandlerRequest) -> None:
         """See `ResourceHandler`."""
@@ -35,8 +23,8 @@ class Rule(ResourceHandler):
             events.remove_targets(Rule=name, Ids=targets)
         events.delete_rule(Name=name)
 
-    @staticmethod
-    def _put(request: HandlerRequest, name: str) -> PhysicalResource:
+    def put(self, request: HandlerRequest, name: str) -> PhysicalResource:
+        """See `PutResource`."""
         events, properties = request.client("events"), request.properties
         pattern = {"EventPattern": json.dumps(properties["EventPattern"])} if "EventPattern" in properties else {}
         arn = events.put_rule(Name=name, **pattern, **pick(properties, "ScheduleExpression", "State", "Description"))

@@ -3,39 +3,29 @@
 from __future__ import annotations
 
 from standin.cloudformation.property_names import lower_names
-from standin.cloudformation.resource_handler import (
-    HandlerRequest,
-    PhysicalResource,
-    ReplacementRequired,
-    ResourceHandler,
-    handles,
-)
+from standin.cloudformation.resource_handler import HandlerRequest, PhysicalResource, ResourceHandler, handles
+from standin.cloudformation.resources.configured_resource import ConfiguredResource
 
 
 @handles("AWS::Logs::LogGroup")
-class LogGroup(ResourceHandler):
+class LogGroup(ConfiguredResource):
     """A log group with its retention period."""
+
+    name_property = "LogGroupName"
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """See `ResourceHandler`."""
         name = request.properties.get("LogGroupName") or request.unique_name(512)
         request.client("logs").create_log_group(logGroupName=name)
-        self._set_retention(request, name)
+        self.configure(request, name)
         return PhysicalResource(name, {"Arn": request.account.arn("logs", f"log-group:{name}:*")})
-
-    def update(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
-        if request.has_changed("LogGroupName"):
-            raise ReplacementRequired
-        self._set_retention(request, request.existing.physical_id)
-        return request.existing
 
     def delete(self, request: HandlerRequest) -> None:
         """See `ResourceHandler`."""
         request.client("logs").delete_log_group(logGroupName=request.existing.physical_id)
 
-    @staticmethod
-    def _set_retention(request: HandlerRequest, name: str) -> None:
+    def configure(self, request: HandlerRequest, name: str) -> None:
+        """See `ConfiguredResource`."""
         if days := request.properties.get("RetentionInDays"):
             request.client("logs").put_retention_policy(logGroupName=name, retentionInDays=int(days))
 

@@ -5,18 +5,15 @@ from __future__ import annotations
 import json
 
 from standin.cloudformation.property_names import lower_names, pick
-from standin.cloudformation.resource_handler import (
-    HandlerRequest,
-    PhysicalResource,
-    ReplacementRequired,
-    ResourceHandler,
-    handles,
-)
+from standin.cloudformation.resource_handler import HandlerRequest, PhysicalResource, handles
+from standin.cloudformation.resources.configured_resource import ConfiguredResource
 
 
 @handles("AWS::ECR::Repository")
-class Repository(ResourceHandler):
+class Repository(ConfiguredResource):
     """An ECR repository."""
+
+    name_property = "RepositoryName"
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """See `ResourceHandler`."""
@@ -24,24 +21,17 @@ class Repository(ResourceHandler):
         name = properties.get("RepositoryName") or request.unique_name(256).lower()
         options = lower_names(pick(properties, "ImageTagMutability"))
         repository = ecr.create_repository(repositoryName=name, **options)["repository"]
-        self._configure(request, name)
+        self.configure(request, name)
         return PhysicalResource(
             name, {"Arn": repository["repositoryArn"], "RepositoryUri": repository["repositoryUri"]}
         )
-
-    def update(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
-        if request.has_changed("RepositoryName"):
-            raise ReplacementRequired
-        self._configure(request, request.existing.physical_id)
-        return request.existing
 
     def delete(self, request: HandlerRequest) -> None:
         """See `ResourceHandler`."""
         request.client("ecr").delete_repository(repositoryName=request.existing.physical_id, force=True)
 
-    @staticmethod
-    def _configure(request: HandlerRequest, name: str) -> None:
+    def configure(self, request: HandlerRequest, name: str) -> None:
+        """See `ConfiguredResource`."""
         properties, ecr = request.properties, request.client("ecr")
         if policy := properties.get("RepositoryPolicyText"):
             ecr.set_repository_policy(repositoryName=name, policyText=json.dumps(policy))
