@@ -27,7 +27,7 @@ def deployed(deployment: SynthesizedStacks, prefix: str) -> Any:
         deployment.resolve(found["Properties"])
         for found in deployment.resources("Custom::CDKBucketDeployment").values()
     ]
-    (found,) = (each for each in copies if each["DestinationBucketKeyPrefix"] == f"{prefix}/")
+    (found,) = (copy for copy in copies if copy["DestinationBucketKeyPrefix"] == f"{prefix}/")
     assert found["DestinationBucketName"] == deployment.output("storage", "AirflowBucket")
     return found
 
@@ -47,9 +47,9 @@ def source(deployment: SynthesizedStacks, key: str) -> Path:
 def names(folder: Path) -> set[str]:
     ignored = ("__pycache__", "README.md")
     return {
-        str(each.relative_to(folder))
-        for each in folder.rglob("*")
-        if each.is_file() and not set(each.parts) & set(ignored)
+        str(path.relative_to(folder))
+        for path in folder.rglob("*")
+        if path.is_file() and not set(path.parts) & set(ignored)
     }
 
 
@@ -100,8 +100,8 @@ def test_without_internet_airflow_starts_although_pip_reaches_nothing(other: Syn
     environment = other.properties("AWS::MWAA::Environment")
     assert "RequirementsS3Path" not in environment
     prefixes = [
-        each["Properties"]["DestinationBucketKeyPrefix"]
-        for each in other.resources("Custom::CDKBucketDeployment").values()
+        copy["Properties"]["DestinationBucketKeyPrefix"]
+        for copy in other.resources("Custom::CDKBucketDeployment").values()
     ]
     assert sorted(prefixes) == ["dags/", "plugins/"]
 
@@ -127,13 +127,13 @@ def test_the_dag_is_told_what_people_set(default: SynthesizedStacks, other: Synt
         deployment.properties("AWS::MWAA::Environment")["AirflowConfigurationOptions"]
         for deployment in (default, other)
     ]
-    assert [each.get("transcription.audio_minutes_per_child") for each in options] == [None, "30"]
+    assert [values.get("transcription.audio_minutes_per_child") for values in options] == [None, "30"]
 
 
 def test_every_kind_of_log_is_on(environment: Any) -> None:
     logs = environment["LoggingConfiguration"]
     assert logs.keys() == {"DagProcessingLogs", "SchedulerLogs", "TaskLogs", "WebserverLogs", "WorkerLogs"}
-    assert all(each["Enabled"] for each in logs.values())
+    assert all(log["Enabled"] for log in logs.values())
     assert logs["TaskLogs"]["LogLevel"] == "INFO"
 
 

@@ -29,8 +29,9 @@ def container(definition: Any) -> Any:
 
 
 def needs(container: Any, kind: str) -> int:
-    (found,) = (each["Value"] for each in container["ResourceRequirements"] if each["Type"] == kind)
-    return int(found)
+    requirements = container["ResourceRequirements"]
+    (value,) = (requirement["Value"] for requirement in requirements if requirement["Type"] == kind)
+    return int(value)
 
 
 def test_a_lost_spot_machine_is_tried_again_and_a_bad_file_is_not(definition: Any) -> None:
@@ -50,7 +51,7 @@ def test_a_child_works_on_the_bucket_and_the_shard_that_its_run_planned(
 
 
 def test_every_vcpu_that_is_paid_for_transcribes(container: Any) -> None:
-    variables = {each["Name"]: each["Value"] for each in container["Environment"]}
+    variables = {variable["Name"]: variable["Value"] for variable in container["Environment"]}
     assert variables == {"TRANSCRIBER_PROCESSES": str(needs(container, "VCPU"))}
 
 

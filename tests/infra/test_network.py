@@ -72,8 +72,9 @@ def test_nothing_comes_in_from_elsewhere(deployment: SynthesizedStacks) -> None:
 
 
 def group(deployment: SynthesizedStacks, name: str) -> str:
-    found = [each for each in deployment.resources("AWS::EC2::SecurityGroup") if each.startswith(f"Network{name}")]
-    return f"{found[0]}.GroupId" if found else ""
+    groups = deployment.resources("AWS::EC2::SecurityGroup")
+    matching = [logical_id for logical_id in groups if logical_id.startswith(f"Network{name}")]
+    return f"{matching[0]}.GroupId" if matching else ""
 
 
 def test_airflows_parts_reach_each_other(deployment: SynthesizedStacks) -> None:

@@ -34,14 +34,16 @@ def test_nobody_sees_a_bucket_and_nothing_in_it_is_overwritten_for_good(
 
 
 def test_destroy_leaves_audio_and_transcripts(default: SynthesizedStacks) -> None:
-    (audio,) = (each for name, each in default.resources("AWS::S3::Bucket").items() if name.startswith("Audio"))
+    buckets = default.resources("AWS::S3::Bucket")
+    (audio,) = (bucket for name, bucket in buckets.items() if name.startswith("Audio"))
     assert (audio["DeletionPolicy"], audio["UpdateReplacePolicy"]) == ("Retain", "Retain")
     emptied = default.resources("Custom::S3AutoDeleteObjects")
     assert all(name.startswith("Airflow") for name in emptied)
 
 
 def test_destroy_takes_them_too_where_that_was_asked_for(other: SynthesizedStacks) -> None:
-    (audio,) = (each for name, each in other.resources("AWS::S3::Bucket").items() if name.startswith("Audio"))
+    buckets = other.resources("AWS::S3::Bucket")
+    (audio,) = (bucket for name, bucket in buckets.items() if name.startswith("Audio"))
     assert audio["DeletionPolicy"] == "Delete"
     assert any(name.startswith("Audio") for name in other.resources("Custom::S3AutoDeleteObjects"))
 
