@@ -116,10 +116,11 @@ def model(name: str) -> str:
 def run_name(run_id: str) -> str:
     """Return a name for an Airflow run that is valid in S3 keys and Batch job names.
 
-    Airflow's run ids contain `:` and `+`. Batch allows up to 128 letters, digits, `-` and `_`. The digest makes names
-    of run ids different that differ only in characters which are replaced or cut off.
+    Airflow's run ids contain `:` and `+`. Batch allows up to 128 letters, digits, `-` and `_`. The name starts with a
+    letter or digit, because it is a value on the container's command line. The digest makes names of run ids different
+    that differ only in characters which are replaced or cut off.
     """
-    readable = re.sub(r"[^A-Za-z0-9]+", "-", run_id).strip("-")[:80]
+    readable = re.sub(r"[^A-Za-z0-9]+", "-", run_id).strip("-")[:80] or "run"
     return f"{readable}-{hashlib.sha256(run_id.encode()).hexdigest()[:8]}"
 
 
