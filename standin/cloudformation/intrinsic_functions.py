@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,22 @@ class Resolver:
     def condition(self, name: str) -> bool:
         """Return whether the condition `name` holds."""
         return self._holds(self.template.conditions[name])
+
+    def is_enabled(self, declaration: Mapping[str, Any]) -> bool:
+        """Return whether the condition of a resource or an output holds; true if it has none."""
+        return "Condition" not in declaration or self.condition(declaration["Condition"])
+
+    def outputs(self) -> dict[str, tuple[str, str | None, str]]:
+        """Return value, export name and description of each enabled output, by key."""
+        return {
+            key: (
+                str(self.value(declaration["Value"])),
+                self.value(declaration["Export"]["Name"]) if "Export" in declaration else None,
+                declaration.get("Description", ""),
+            )
+            for key, declaration in self.template.outputs.items()
+            if self.is_enabled(declaration)
+        }
 
     def value(self, value: Any) -> Any:
         """Return `value` with all functions replaced, and without properties that are `AWS::NoValue`.

@@ -95,7 +95,7 @@ class Stack:
         }
         self.imports = set()
         resolver = self._resolver(template, values)
-        names = [name for name in template.creation_order() if _is_enabled(template.resources[name], resolver)]
+        names = [name for name in template.creation_order() if resolver.is_enabled(template.resources[name])]
         replaced: list[StackResource] = []
         try:
             for name in names:
@@ -107,7 +107,7 @@ class Stack:
                 self.resources[old.logical_id] = old
             raise
         self.template, self.parameters = template, dict(parameters)
-        self.outputs = _resolve_outputs(template, resolver)
+        self.outputs = resolver.outputs()
         for resource in reversed(replaced):
             if not resource.retained_when_replaced:
                 self._delete_resource(resource)
@@ -190,21 +190,3 @@ class Stack:
         resource.status, resource.changed_at = status, now()
         physical_id = resource.physical.physical_id
         self.events.append(StackEvent(resource.logical_id, physical_id, resource.type, status, reason))
-
-
-def _is_enabled(declaration: Mapping[str, Any], resolver: Resolver) -> bool:
-    """Return whether the condition of a resource or an output holds, if it has one."""
-    return "Condition" not in declaration or resolver.condition(declaration["Condition"])
-
-
-def _resolve_outputs(template: Template, resolver: Resolver) -> dict[str, tuple[str, str | None, str]]:
-    """Return value, export name and description of each output."""
-    return {
-        key: (
-            str(resolver.value(declaration["Value"])),
-            resolver.value(declaration["Export"]["Name"]) if "Export" in declaration else None,
-            declaration.get("Description", ""),
-        )
-        for key, declaration in template.outputs.items()
-        if _is_enabled(declaration, resolver)
-    }
