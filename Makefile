@@ -69,7 +69,7 @@ snapshot: $(INFRA)/ready .local/cdk/ready  ## take over a change of the template
 test: setup $(OTHERS) lint $(CHECKOV)/ready .local/cdk/ready  ## everything that CI checks
 	@$(TRANSCRIBER)/bin/python -m pytest -n 2 $(DIST) tests/contract tests/transcriber
 	@$(INFRA)/bin/python -m pytest -n 2 $(DIST) tests/infra
-	@$(PYTHON) -m pytest -n 3 $(DIST) --ignore=tests/transcriber --ignore=tests/infra tests
+	@$(PYTHON) -m pytest -n 2 $(DIST) --ignore=tests/transcriber --ignore=tests/infra tests
 
 check: setup $(OTHERS) lint $(CHECKOV)/ready .local/cdk/ready  ## lint, and all tests that need no stack, browser or container: for every change
 	@$(TRANSCRIBER)/bin/python -m pytest -q -n 2 $(DIST) tests/contract tests/transcriber
