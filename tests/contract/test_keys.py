@@ -30,13 +30,13 @@ def test_a_transcript_is_named_after_its_whole_file(key: str, name: str) -> None
 
 
 def test_two_names_that_differ_only_behind_a_dot_get_two_transcripts() -> None:
-    """The name used to be cut at its first dot."""
+    """Regression: the name was cut at its first dot."""
     names = {keys.name_of(f"input/2022.01.{day}-x.wav") for day in (15, 16)}
     assert len(names) == 2
 
 
 def test_the_same_file_name_in_two_folders_gets_two_transcripts() -> None:
-    """The folder used to be dropped."""
+    """Regression: the folder was dropped."""
     assert keys.transcript(keys.name_of("input/x/a.wav")) != keys.transcript(keys.name_of("input/y/a.wav"))
 
 
@@ -47,7 +47,7 @@ def test_the_same_file_name_in_two_folders_gets_two_transcripts() -> None:
         "input/a/",
         "input/notes.txt",
         "input/a.mp3",
-        "input/recording",  # without an extension, input and output were the same temporary file
+        "input/recording",  # regression: without an extension, input and output were the same temporary file
         "input/a.wave",
         "input-old/z.wav",
         "output/a.wav",
@@ -59,7 +59,7 @@ def test_only_wav_files_below_input_are_taken(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["input/.wav", "input/a/.wav", f"input/{'x' * 1010}.wav", f"input/{'ü' * 500}.wav"])
-def test_a_name_that_makes_no_key_is_refused_with_a_reason(key: str) -> None:
+def test_a_name_that_is_empty_or_too_long_is_refused_with_advice(key: str) -> None:
     with pytest.raises(NameInvalid, match="upload it again"):
         keys.name_of(key)
 
@@ -67,9 +67,9 @@ def test_a_name_that_makes_no_key_is_refused_with_a_reason(key: str) -> None:
 def test_the_longest_name_fits_every_key_made_from_it() -> None:
     name = keys.name_of(f"input/{'x' * (1024 - len('processed/.wav.error.json'))}.wav")
     key = f"input/{name}.wav"
-    made = [keys.transcript_json(name), *(keys.subtitles(name, each) for each in FORMATS)]
-    made += [keys.processed(key), keys.failed_reason(key)]
-    assert max(len(key.encode()) for key in made) <= 1024
+    made_keys = [keys.transcript_json(name), *(keys.subtitles(name, suffix) for suffix in FORMATS)]
+    made_keys += [keys.processed(key), keys.failed_reason(key)]
+    assert max(len(made_key.encode()) for made_key in made_keys) <= 1024
 
 
 def test_finished_audio_keeps_its_name_and_case() -> None:
@@ -79,25 +79,25 @@ def test_finished_audio_keeps_its_name_and_case() -> None:
 
 
 def test_runs_do_not_share_their_records() -> None:
-    """Manifests used to lie at fixed keys: a second run overwrote those of the first."""
-    ids = ["scheduled__2026-11-22T01:00:00+00:00", "scheduled__2026-11-22T01:00:00-00:00", "a:b", "a+b", "x" * 300]
-    names = [keys.run_name(run_id) for run_id in ids]
+    """Regression: manifests had fixed keys, and a second run overwrote those of the first."""
+    run_ids = ["scheduled__2026-11-22T01:00:00+00:00", "scheduled__2026-11-22T01:00:00-00:00", "a:b", "a+b", "x" * 300]
+    names = [keys.run_name(run_id) for run_id in run_ids]
     assert len(set(names)) == len(names)
     assert all(name.replace("-", "").isalnum() and len(name) <= 100 for name in names)
 
 
 @pytest.mark.parametrize("suffix", ["json", "srt", "vtt"])
-def test_a_name_whose_text_would_lie_on_another_transcript_is_refused(suffix: str) -> None:
-    """`a.json.wav` wrote its text over the JSON transcript that `a.wav` got last month."""
+def test_a_name_whose_text_would_overwrite_another_transcript_is_refused(suffix: str) -> None:
+    """Regression: the text of `a.json.wav` overwrote the JSON transcript of `a.wav`."""
     with pytest.raises(OutputConflict, match=r"kept for the transcript of 'x/a\.wav'"):
         keys.name_of(f"input/x/a.{suffix}.wav")
 
 
 @pytest.mark.parametrize("name", ["x" * 1000, "ü" * 500, "x" * 511 + "ü" * 250])
 def test_a_name_that_is_too_long_can_still_be_put_into_failed(name: str) -> None:
-    """It stayed in `input/`, and each night's run was red again."""
+    """Regression: the file stayed in `input/`, and every run failed because of it."""
     key, other = f"input/{name}.wav", f"input/{name[:-1]}y.wav"
-    assert max(len(made.encode()) for made in (keys.failed(key), keys.failed_reason(key))) <= 1024
+    assert max(len(failed_key.encode()) for failed_key in (keys.failed(key), keys.failed_reason(key))) <= 1024
     assert keys.failed(key).startswith(f"failed/{name[:200]}")
     assert keys.failed(key).endswith(".wav")
     assert keys.failed(key) != keys.failed(other)
@@ -109,7 +109,7 @@ PREFIXES = ["", "x", "x/", "a b#1", "a[1]", "what?*", "x/[!a]", "ü", "a.wav", "
 
 @pytest.mark.parametrize("prefix", PREFIXES)
 def test_the_pattern_finds_all_audio_that_a_run_takes(prefix: str) -> None:
-    """Otherwise the run would be skipped, and green."""
+    """Otherwise the run would be skipped although there is audio."""
     names = [
         prefix,
         f"{prefix}.wav",
@@ -120,12 +120,13 @@ def test_the_pattern_finds_all_audio_that_a_run_takes(prefix: str) -> None:
         f"-{prefix}.wav",
     ]
     listed = [f"input/{name}" for name in names]
-    taken = [key for key in listed if keys.is_audio(key) and key.startswith(f"input/{prefix}")]
-    found = [key for key in listed if fnmatchcase(key, keys.audio_pattern(prefix))]
-    assert set(taken) <= set(found)
-    assert len(taken) >= 2
-    assert prefix.startswith("a.") or taken == found
-    assert all(keys.is_audio(key) for key in found)
+    taken_keys = [key for key in listed if keys.is_audio(key) and key.startswith(f"input/{prefix}")]
+    matching_keys = [key for key in listed if fnmatchcase(key, keys.audio_pattern(prefix))]
+    assert set(taken_keys) <= set(matching_keys)
+    assert len(taken_keys) >= 2
+    # The pattern of a prefix that ends inside `.wav` also matches files that the run does not take.
+    assert prefix.startswith("a.") or taken_keys == matching_keys
+    assert all(keys.is_audio(key) for key in matching_keys)
 
 
 def test_the_pattern_looks_nowhere_but_below_input() -> None:

@@ -1,4 +1,4 @@
-"""Declarations of options: what they tell the form, the command line and the docs."""
+"""Option declarations: their names, types, limits and error messages."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from transcription.contract.options import Options
 
 @dataclass(frozen=True)
 class Inner:
+    """A dataclass with two options and a field that is none."""
+
     speed: Optional[int] = option(
         None, title="Speed", help="How fast.", example=3, minimum=1, maximum=9, advice="3 is usual."
     )
@@ -24,6 +26,8 @@ class Inner:
 
 @dataclass(frozen=True)
 class Outer:
+    """A dataclass with options of its own and with those of `Inner`."""
+
     inner: Inner
     colour: str = option("red", title="Colour", help="Which.", example="red", choices=("red", "blue"))
     share: float = option(0.5, title="Share", help="How much.", example=0.5, minimum=0, maximum=1)
@@ -31,8 +35,8 @@ class Outer:
 
 
 def test_options_are_found_in_the_order_of_the_fields_with_name_type_and_default() -> None:
-    found = [(declared.name, declared.kind, declared.default) for declared in declared_options(Outer)]
-    assert found == [
+    options = [(declared.name, declared.kind, declared.default) for declared in declared_options(Outer)]
+    assert options == [
         ("speed", int, None),
         ("places", tuple, ()),
         ("colour", str, "red"),
@@ -82,9 +86,9 @@ def test_values_within_the_limits_are_accepted(inner: Inner) -> None:
 
 
 def test_options_are_equal_for_comparison_if_the_same_transcript_follows() -> None:
-    one, other = HotWord("seven", 2.0), HotWord("three", 3.0)
-    options = Options(hot_words=(one, other), formats=("srt", "vtt"), engine="batched")
-    same = Options(hot_words=(other, one), formats=("vtt", "srt"))
+    first, second = HotWord("seven", 2.0), HotWord("three", 3.0)
+    options = Options(hot_words=(first, second), formats=("srt", "vtt"), engine="batched")
+    same = Options(hot_words=(second, first), formats=("vtt", "srt"))
     assert options.for_comparison() == same.for_comparison()
     assert replace(options, alternatives=1).for_comparison() != options.for_comparison()
     assert [declared.name for declared in declared_options(Options) if not declared.changes_transcript] == ["engine"]

@@ -1,4 +1,7 @@
-"""Records: the DAG (Python 3.12) and the container (3.9) read the same bytes the same way."""
+"""Records: the DAG (Python 3.12) and the container (Python 3.9) read and write the same bytes.
+
+The golden files are records of this release; those in a subfolder are records of an earlier one.
+"""
 
 import json
 from dataclasses import replace
@@ -17,9 +20,11 @@ from transcription.contract.result import Audio, Model, Output, Result
 GOLDEN = Path(__file__).parent / "golden"
 
 ITEM = Item(0, "input/2022.01.15/a b#1.wav", "0cc175b9c0f1b6a831c399e269772661", 64044)
+#: The options in the golden files of the first, second and third release.
 FIRST = Options("court", 200)
 SECOND = replace(FIRST, hot_words=(HotWord("objection", 7.5),), formats=("vtt",))
 THIRD = replace(SECOND, lm_alpha=0.75, lm_beta=1.5, alternatives=3, low_confidence=0.7, cut_at_silence=False)
+#: The options in the golden files of this release.
 OPTIONS = replace(THIRD, engine=BATCHED, int8_lstm=True)
 SHARD = Shard("manual-1-0a1b2c3d", 0, OPTIONS, (ITEM,), "dd44")
 DONE = Done("manual-1-0a1b2c3d", (ITEM,))
@@ -61,7 +66,7 @@ RECORDS = {"plan": PLAN, "shard": SHARD, "done": DONE, "result": RESULT}
 
 @pytest.mark.parametrize(("name", "record"), RECORDS.items(), ids=list(RECORDS))
 def test_records_of_this_version_stay_readable(name: str, record: object) -> None:
-    """Change a golden file only together with `records.VERSION`: runs in flight are read by newer code."""
+    """A new release reads the records of runs in progress: change a golden file only with `records.VERSION`."""
     golden = (GOLDEN / f"{name}.json").read_bytes()
     assert records.load(type(record), golden, name) == record
     assert records.dump(record) == golden
@@ -82,7 +87,7 @@ def test_a_newer_writer_may_add_fields() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "complaint"),
+    ("change", "message"),
     [
         ({"version": 2}, "same release"),
         ({"record": "plan"}, "not a result"),
@@ -93,9 +98,9 @@ def test_a_newer_writer_may_add_fields() -> None:
         ({"no_speech": 1}, "no_speech: expected of type bool"),
     ],
 )
-def test_a_wrong_record_is_refused_and_the_field_is_named(change: dict[str, object], complaint: str) -> None:
+def test_a_wrong_record_is_refused_and_the_field_is_named(change: dict[str, object], message: str) -> None:
     document = {**json.loads((GOLDEN / "result.json").read_text()), **change}
-    with pytest.raises(RecordInvalid, match=complaint):
+    with pytest.raises(RecordInvalid, match=message):
         records.load(Result, json.dumps(document).encode(), "result")
 
 
@@ -106,7 +111,7 @@ def test_something_that_is_no_record_is_refused(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "named"),
+    ("options", "message"),
     [
         ({"model": "../x"}, "model"),
         ({"model": "a/b"}, "model"),
@@ -128,8 +133,8 @@ def test_something_that_is_no_record_is_refused(data: bytes) -> None:
         ({"low_confidence": float("nan")}, "low_confidence nan must be from 0 to 1"),
     ],
 )
-def test_bad_options_are_refused_with_what_may_be_used(options: dict[str, Any], named: str) -> None:
-    with pytest.raises(OptionInvalid, match=named):
+def test_bad_options_are_refused_with_what_may_be_used(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(OptionInvalid, match=message):
         Options(**options)
 
 
@@ -145,7 +150,7 @@ def test_bad_options_are_refused_with_what_may_be_used(options: dict[str, Any], 
         {"beam_width": 4096},
     ],
 )
-def test_what_a_message_names_as_the_least_and_the_most_may_be_used(options: dict[str, Any]) -> None:
+def test_the_limits_in_an_error_are_themselves_allowed(options: dict[str, Any]) -> None:
     Options(**options)
 
 
@@ -167,6 +172,6 @@ def test_a_result_counts_only_for_the_same_audio_model_and_options() -> None:
 
 
 def test_a_result_counts_whichever_engine_wrote_it() -> None:
-    """Otherwise a shard that runs again with another engine would transcribe, and pay for, all of its audio again."""
+    """Otherwise a child that runs again with another engine would transcribe all of its audio a second time."""
     assert RESULT.commits(ITEM, replace(OPTIONS, engine=AUTO), RESULT.model)
     assert not RESULT.commits(ITEM, replace(OPTIONS, engine=AUTO, int8_lstm=False), RESULT.model)

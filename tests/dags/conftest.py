@@ -31,16 +31,16 @@ from transcription.shared.bucket import PAGE, Bucket
 @pytest.fixture(scope="session", autouse=True)
 def clients() -> Iterator[None]:
     """Make each AWS client once. Airflow makes a new one for each use, which takes longer than most tests."""
-    make, made = AwsGenericHook.get_client_type, {}
+    make_client, clients_by_kind = AwsGenericHook.get_client_type, {}
 
     def get_client_type(hook: Any, *arguments: Any, **options: Any) -> Any:
         kind = f"{hook.client_type} {vars(hook.config)} {arguments} {options}"
-        if kind not in made:
-            made[kind] = make(hook, *arguments, **options)
-        return made[kind]
+        if kind not in clients_by_kind:
+            clients_by_kind[kind] = make_client(hook, *arguments, **options)
+        return clients_by_kind[kind]
 
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(AwsGenericHook, "get_client_type", get_client_type)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(AwsGenericHook, "get_client_type", get_client_type)
         yield
 
 
@@ -64,7 +64,7 @@ def aws(shared_aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Local
 
 @pytest.fixture
 def bucket(aws: LocalAws) -> Bucket:
-    """An empty bucket of its own, with versioning like the real one."""
+    """An empty bucket for one test, with versioning as in the deployment."""
     bucket = Bucket(f"bucket-{uuid.uuid4().hex}")
     bucket.client.create_bucket(Bucket=bucket.name)
     bucket.client.put_bucket_versioning(Bucket=bucket.name, VersioningConfiguration={"Status": "Enabled"})
@@ -74,7 +74,7 @@ def bucket(aws: LocalAws) -> Bucket:
 
 @pytest.fixture
 def queue(aws: LocalAws) -> Queue:
-    """A Batch queue of its own that runs two children at once."""
+    """A Batch queue for one test that runs two children at once."""
     queue = make_batch(aws)
     aws.control("DELETE", "/_calls")
     return queue
@@ -82,7 +82,7 @@ def queue(aws: LocalAws) -> Queue:
 
 @pytest.fixture
 def deployment(aws: LocalAws, bucket: Bucket, queue: Queue, monkeypatch: pytest.MonkeyPatch) -> AirflowDeployment:
-    """Airflow with that bucket and that queue in its configuration."""
+    """Airflow with the bucket and the queue of the test in its configuration."""
     return AirflowDeployment(aws, bucket, queue, monkeypatch)
 
 
@@ -104,5 +104,5 @@ def crowded(shared_aws: LocalAws) -> str:
 
 @pytest.fixture
 def gate(tmp_path: Path) -> Path:
-    """A file for which jobs wait; see `airflow_deployment.waits_for`."""
+    """The path of a file for which jobs wait until a test creates it; see `airflow_deployment.waits_for`."""
     return tmp_path / "gate"

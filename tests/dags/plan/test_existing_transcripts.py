@@ -24,7 +24,7 @@ KEY = "input/x/a b#1.wav"
 
 @pytest.fixture
 def transcribe(bucket: Bucket, container: Container) -> Callable[..., None]:
-    """What an earlier run left of files in `output/`."""
+    """A function that writes transcripts of items to `output/`, as an earlier run did."""
 
     def transcribe(*items: Item, recipe: str = "recipe", like: str = "speech") -> None:
         for item in items:
@@ -34,41 +34,43 @@ def transcribe(bucket: Bucket, container: Container) -> Callable[..., None]:
 
 
 def find(bucket: Bucket, items: Sequence[Item], recipe: str = "recipe") -> list[ExistingTranscript]:
-    return sorted(existing_transcripts.find_transcripts(bucket, items, recipe), key=lambda each: each.item.number)
+    return sorted(
+        existing_transcripts.find_transcripts(bucket, items, recipe), key=lambda transcript: transcript.item.number
+    )
 
 
 def test_the_same_audio_again_is_done_already(bucket: Bucket, transcribe: Callable[..., None]) -> None:
-    """That is every file, each night, where a folder is synchronised."""
+    """Each run sees all files again if people synchronise a folder with the bucket."""
     item = upload(bucket, KEY)
     transcribe(item)
-    (found,) = find(bucket, [item])
-    assert (found.item, found.source_key, found.is_current) == (item, KEY, True)
-    assert (found.words, found.audio.sample_rate, found.audio.encoding) == (3, 16_000, "PCM_16")
-    assert found.confidence is not None
-    assert 0 < found.confidence <= 1
+    (transcript,) = find(bucket, [item])
+    assert (transcript.item, transcript.source_key, transcript.is_current) == (item, KEY, True)
+    assert (transcript.words, transcript.audio.sample_rate, transcript.audio.encoding) == (3, 16_000, "PCM_16")
+    assert transcript.confidence is not None
+    assert 0 < transcript.confidence <= 1
 
 
-def test_unsure_words_of_an_earlier_transcript_are_known_where_it_counted_them(
+def test_the_number_of_unsure_words_comes_from_the_transcript_and_is_zero_without_it(
     bucket: Bucket, transcribe: Callable[..., None]
 ) -> None:
     item = upload(bucket, KEY)
     transcribe(item)
     document = json.loads(bucket.read("output/x/a b#1.json") or b"")
-    for counted, unsure in (({"unsure_words": 2}, 2), ({}, 0)):
-        document = {name: value for name, value in document.items() if name != "unsure_words"} | counted
-        upload(bucket, "output/x/a b#1.json", json.dumps(document).encode())
-        assert find(bucket, [item])[0].unsure_words == unsure
+    del document["unsure_words"]
+    for field, unsure_words in (({"unsure_words": 2}, 2), ({}, 0)):
+        upload(bucket, "output/x/a b#1.json", json.dumps(document | field).encode())
+        assert find(bucket, [item])[0].unsure_words == unsure_words
 
 
 def test_silence_is_done_already_too(bucket: Bucket, transcribe: Callable[..., None]) -> None:
     item = upload(bucket, KEY)
     transcribe(item, like="silence")
-    (found,) = find(bucket, [item])
-    assert (found.is_current, found.words, found.confidence) == (True, 0, None)
-    assert found.audio == Audio(1.0, 16_000, 1, "PCM_16")
+    (transcript,) = find(bucket, [item])
+    assert (transcript.is_current, transcript.words, transcript.confidence) == (True, 0, None)
+    assert transcript.audio == Audio(1.0, 16_000, 1, "PCM_16")
 
 
-def test_a_number_in_another_manifest_does_not_make_it_another_file(
+def test_a_file_with_another_number_in_its_manifest_is_the_same_file(
     bucket: Bucket, transcribe: Callable[..., None]
 ) -> None:
     transcribe(upload(bucket, KEY))
@@ -77,11 +79,11 @@ def test_a_number_in_another_manifest_does_not_make_it_another_file(
 
 def test_other_audio_under_the_same_name_is_not_done(bucket: Bucket, transcribe: Callable[..., None]) -> None:
     transcribe(upload(bucket, KEY))
-    (found,) = find(bucket, [upload(bucket, KEY, b"other")])
-    assert (found.source_key, found.is_current) == (KEY, False)
+    (transcript,) = find(bucket, [upload(bucket, KEY, b"other")])
+    assert (transcript.source_key, transcript.is_current) == (KEY, False)
 
 
-def test_another_recipe_is_not_done(bucket: Bucket, transcribe: Callable[..., None]) -> None:
+def test_a_transcript_of_another_recipe_is_not_current(bucket: Bucket, transcribe: Callable[..., None]) -> None:
     item = upload(bucket, KEY)
     transcribe(item)
     assert not find(bucket, [item], recipe="another")[0].is_current
@@ -89,12 +91,12 @@ def test_another_recipe_is_not_done(bucket: Bucket, transcribe: Callable[..., No
 
 def test_the_transcript_of_another_file_names_its_owner(bucket: Bucket, transcribe: Callable[..., None]) -> None:
     transcribe(upload(bucket, "input/a.wav"))
-    (found,) = find(bucket, [upload(bucket, "input/a.WAV")])
-    assert (found.source_key, found.is_current) == ("input/a.wav", False)
+    (transcript,) = find(bucket, [upload(bucket, "input/a.WAV")])
+    assert (transcript.source_key, transcript.is_current) == ("input/a.wav", False)
 
 
 @pytest.mark.parametrize("key", ["output/x/a b#1", "output/x/a b#1.json"])
-def test_a_transcript_of_which_a_part_is_gone_is_none(
+def test_a_transcript_whose_text_or_json_is_missing_is_not_found(
     bucket: Bucket, transcribe: Callable[..., None], key: str
 ) -> None:
     item = upload(bucket, KEY)
@@ -112,7 +114,9 @@ def test_a_transcript_of_which_a_part_is_gone_is_none(
         ("output/x/a b#1.json", json.dumps({"text": "seven one three"}).encode()),
     ],
 )
-def test_a_damaged_transcript_is_none(bucket: Bucket, transcribe: Callable[..., None], key: str, data: bytes) -> None:
+def test_a_damaged_transcript_is_not_found(
+    bucket: Bucket, transcribe: Callable[..., None], key: str, data: bytes
+) -> None:
     item = upload(bucket, KEY)
     transcribe(item)
     upload(bucket, key, data)
@@ -120,10 +124,10 @@ def test_a_damaged_transcript_is_none(bucket: Bucket, transcribe: Callable[..., 
 
 
 @pytest.mark.parametrize("change", [{"text": "\ud800"}, {"audio": {"sample_rate": 16_000.0}}])
-def test_a_transcript_that_somebody_wrote_by_hand_does_not_stop_the_night(
+def test_a_transcript_that_was_edited_by_hand_does_not_raise(
     bucket: Bucket, transcribe: Callable[..., None], change: dict[str, Any]
 ) -> None:
-    """The plan of each night was red until somebody found the file."""
+    """Regression: the task `plan` of every run failed until somebody deleted the file."""
     item = upload(bucket, KEY)
     transcribe(item)
     document = json.loads(bucket.read("output/x/a b#1.json") or b"")
@@ -148,7 +152,7 @@ def test_names_that_a_listing_does_not_reach_are_looked_at_one_by_one(aws: Local
     keys = ["input/a.wav", "input/n0990.5.wav", "input/n0999.5.wav", "input/z.wav"]
     items = [Item(number, key, "etag", 1) for number, key in enumerate(keys)]
     assert find(Bucket(crowded), items) == []
-    # The page shows output/n0000 to output/n0999 and is cut off there; the last two may lie behind it.
+    # The page ends with output/n0999; the transcripts of the last two items would come after that key.
     assert aws.control("GET", "/_calls") == {"s3": {"LIST output/": 1, "GET output/": 2}}
 
 
@@ -157,26 +161,26 @@ def test_a_transcript_behind_the_first_page_is_found(aws: LocalAws, crowded: str
     first, last = (Item(number, f"input/{name}.wav", "etag", 1) for number, name in enumerate(("a", "z")))
     try:
         container.transcribe(bucket, make_plan([(last,)]), last)
-        assert [each.item for each in find(bucket, [first, last])] == [last]
+        assert [transcript.item for transcript in find(bucket, [first, last])] == [last]
     finally:
         bucket.client.delete_objects(
             Bucket=crowded,
-            Delete={"Objects": [{"Key": found.key} for found in bucket.list("") if found.key > "output/o"]},
+            Delete={"Objects": [{"Key": entry.key} for entry in bucket.list("") if entry.key > "output/o"]},
         )
 
 
-TRICKY = ("a", "a b", "a.part1", "a-b", "a.b", "a.wav", "a.x", "a/b", "ab", "A", "ä", "a.z\U0001f600")
+#: Names that sort differently with and without the endings `.wav` and `.json`.
+TRICKY_NAMES = ("a", "a b", "a.part1", "a-b", "a.b", "a.wav", "a.x", "a/b", "ab", "A", "ä", "a.z\U0001f600")
 
 
 def test_a_transcript_is_found_whatever_its_neighbours_are_called(
     bucket: Bucket, transcribe: Callable[..., None]
 ) -> None:
-    """Text and JSON, and names with and without `.wav`, are not in the same order."""
-    listed = sorted((f"input/{name}.wav" for name in TRICKY), key=str.encode)
-    items = [Item(number, key, f"etag {key}", 1) for number, key in enumerate(listed)]
+    keys = sorted((f"input/{name}.wav" for name in TRICKY_NAMES), key=str.encode)
+    items = [Item(number, key, f"etag {key}", 1) for number, key in enumerate(keys)]
     transcribe(*items)
-    for chunk in combinations(items, 2):
-        assert [each.item for each in find(bucket, chunk)] == list(chunk)
+    for pair in combinations(items, 2):
+        assert [transcript.item for transcript in find(bucket, pair)] == list(pair)
 
 
 def test_denied_access_is_not_taken_for_new_audio(bucket: Bucket, aws: LocalAws) -> None:

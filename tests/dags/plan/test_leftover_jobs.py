@@ -1,4 +1,4 @@
-"""Leftover jobs: the jobs of other runs are ended, ours is not."""
+"""Leftover jobs: the jobs of other runs are ended, this run's own job is not."""
 
 from __future__ import annotations
 
@@ -17,44 +17,44 @@ from transcription.shared.batch_queue import BatchQueue
 
 
 @pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look every moment whether jobs have ended."""
+def polls_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Poll every 50 ms whether the jobs have ended."""
     monkeypatch.setattr(leftover_jobs, "wait_fixed", lambda _: wait_fixed(0.05))
 
 
 def start(deployment: AirflowDeployment, name: str, gate: Path, children: int = 1) -> str:
-    """A job that runs until the gate opens."""
+    """Submit a job that runs until the file `gate` exists; return its id."""
     definition = deployment.define(waits_for(gate))
     return BatchQueue(deployment.queue.queue).submit(name, definition, children, {}, set())
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("polls_often")
 def test_jobs_that_other_runs_left_are_ended_and_ours_is_not(deployment: AirflowDeployment, gate: Path) -> None:
-    """The audio of a run that was cancelled would be transcribed and paid for twice at the same time."""
-    ours = start(deployment, batch_job.job_name(RUN), gate)
-    left = start(deployment, batch_job.job_name("manual-yesterday"), gate, children=2)
+    """Otherwise the job of a cancelled run would transcribe the same audio as this run, and AWS would bill both."""
+    own = start(deployment, batch_job.job_name(RUN), gate)
+    leftover = start(deployment, batch_job.job_name("manual-yesterday"), gate, children=2)
     foreign = start(deployment, "something-else", gate)
-    deployment.queue.reaches(ours, "RUNNING")
-    deployment.queue.reaches(f"{left}:0", "RUNNING")
+    deployment.queue.reaches(own, "RUNNING")
+    deployment.queue.reaches(f"{leftover}:0", "RUNNING")
     end_leftover_jobs(BatchQueue(deployment.queue.queue), RUN)
-    found = deployment.queue.describe(left)
-    assert (found["status"], found["statusReason"]) == ("FAILED", f"Its run is over; {RUN} takes what it left")
-    for job_id in (ours, foreign):
+    job = deployment.queue.describe(leftover)
+    assert (job["status"], job["statusReason"]) == ("FAILED", f"Its run is over; {RUN} takes what it left")
+    for job_id in (own, foreign):
         assert not batch_job.is_ending(deployment.queue.describe(job_id))
     gate.touch()
-    assert {deployment.queue.ends(each)["status"] for each in (ours, foreign)} == {"SUCCEEDED"}
+    assert {deployment.queue.ends(job_id)["status"] for job_id in (own, foreign)} == {"SUCCEEDED"}
 
 
-@pytest.mark.usefixtures("quick")
-def test_jobs_that_are_over_are_left_in_peace(deployment: AirflowDeployment, gate: Path) -> None:
+@pytest.mark.usefixtures("polls_often")
+def test_jobs_that_are_over_are_not_terminated(deployment: AirflowDeployment, gate: Path) -> None:
     gate.touch()
     deployment.queue.ends(start(deployment, batch_job.job_name("manual-yesterday"), gate))
     end_leftover_jobs(BatchQueue(deployment.queue.queue), RUN)
     assert "TerminateJob" not in deployment.calls("batch")
 
 
-@pytest.mark.usefixtures("quick")
-def test_a_container_that_will_not_end_does_not_stop_the_night(
+@pytest.mark.usefixtures("polls_often")
+def test_a_container_that_does_not_end_is_not_awaited_for_ever(
     deployment: AirflowDeployment, gate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(leftover_jobs, "_TIMEOUT", 0.3)
@@ -62,6 +62,6 @@ def test_a_container_that_will_not_end_does_not_stop_the_night(
     job_id = BatchQueue(deployment.queue.queue).submit(batch_job.job_name("manual-yesterday"), definition, 1, {}, set())
     wait_for(gate.exists, "the job")
     end_leftover_jobs(BatchQueue(deployment.queue.queue), RUN)
-    found = deployment.queue.describe(job_id)
-    assert (found["status"], batch_job.is_ending(found)) == ("RUNNING", True)
+    job = deployment.queue.describe(job_id)
+    assert (job["status"], batch_job.is_ending(job)) == ("RUNNING", True)
     deployment.queue.ends(job_id)

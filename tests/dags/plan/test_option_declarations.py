@@ -1,4 +1,4 @@
-"""Options are declared once: the form, the command line and the docs say what the declarations say."""
+"""Option declarations: the form, the command line and the docs agree with them."""
 
 from __future__ import annotations
 
@@ -18,17 +18,18 @@ IN_FORM = [declared for declared in declared_options(RunRequest) if declared.in_
 WITH_FLAG = [declared for declared in declared_options(Options) if declared.flag]
 
 
-def named(options: list[Option]) -> pytest.MarkDecorator:
+def for_each(options: list[Option]) -> pytest.MarkDecorator:
+    """Run a test once for each option."""
     return pytest.mark.parametrize("declared", options, ids=lambda declared: declared.name)
 
 
-def parser() -> argparse.ArgumentParser:
-    """A parser whose help has one line for each flag."""
-    made = argparse.ArgumentParser(
+def make_parser() -> argparse.ArgumentParser:
+    """Make a parser whose help has one line for each flag."""
+    parser = argparse.ArgumentParser(
         formatter_class=lambda prog: argparse.HelpFormatter(prog, max_help_position=80, width=2_000)
     )
-    add_options(made)
-    return made
+    add_options(parser)
+    return parser
 
 
 def test_every_option_of_a_run_is_declared() -> None:
@@ -41,7 +42,7 @@ def test_the_form_has_the_declared_fields_in_their_order() -> None:
     assert list(PARAMS) == [declared.name for declared in IN_FORM]
 
 
-@named(IN_FORM)
+@for_each(IN_FORM)
 def test_a_field_of_the_form_says_what_is_declared(declared: Option) -> None:
     param = PARAMS[declared.name]
     assert param.schema["title"] == declared.title
@@ -52,25 +53,25 @@ def test_a_field_of_the_form_says_what_is_declared(declared: Option) -> None:
     assert tuple(choice for choice in choices if choice is not None) == declared.choices
 
 
-@named(WITH_FLAG)
+@for_each(WITH_FLAG)
 def test_a_flag_of_the_command_line_says_what_is_declared(declared: Option) -> None:
-    (line,) = [line for line in parser().format_help().splitlines() if line.startswith(f"  {declared.flag} ")]
+    (line,) = [line for line in make_parser().format_help().splitlines() if line.startswith(f"  {declared.flag} ")]
     for part in (declared.flag_help or declared.help, declared.bounds, declared.unit, ",".join(declared.choices)):
         assert part in line
 
 
-@named(WITH_FLAG)
+@for_each(WITH_FLAG)
 def test_a_flag_sets_its_option_and_no_other(declared: Option) -> None:
-    given = options_from(parser().parse_args([]))
-    assert given == Options()
-    both = ["--lm-alpha", "1", "--lm-beta", "1"] if declared.name.startswith("lm_") else []
+    assert options_from(make_parser().parse_args([])) == Options()
+    # Either both weights of the language model are given, or none.
+    lm_flags = ["--lm-alpha", "1", "--lm-beta", "1"] if declared.name.startswith("lm_") else []
     value = {"hot_words": "sonata:7.5", "engine": "batched", "beam_width": "500"}.get(declared.name)
-    given = options_from(parser().parse_args(both or [declared.flag, *([value] if value else [])]))
-    changed = {name for name in Options.__dataclass_fields__ if getattr(given, name) != getattr(Options(), name)}
-    assert changed == ({"lm_alpha", "lm_beta"} if both else {declared.name})
+    options = options_from(make_parser().parse_args(lm_flags or [declared.flag, *([value] if value else [])]))
+    changed = {name for name in Options.__dataclass_fields__ if getattr(options, name) != getattr(Options(), name)}
+    assert changed == ({"lm_alpha", "lm_beta"} if lm_flags else {declared.name})
 
 
-@named(IN_FORM)
+@for_each(IN_FORM)
 def test_the_docs_say_what_is_declared(declared: Option) -> None:
     (row,) = [line for line in DOCS.splitlines() if line.startswith(f"| `{declared.name}` |")]
     for part in (declared.help, declared.bounds, declared.unit, declared.flag, declared.empty, *declared.choices):

@@ -27,15 +27,14 @@ SETTINGS = Settings("bucket", "queue", "definition", model="house", formats="vtt
 
 
 def read(settings: Settings = SETTINGS, **chosen: Any) -> RunRequest:
-    """Return the request of a form with these values, as Airflow passes them on."""
+    """Read the request from a form with these values, validated as Airflow does."""
     params = ParamsDict(deepcopy(PARAMS))
     params.update(chosen)
     return request_reader.read_request(params.validate(), settings)
 
 
 def test_the_nightly_run_is_the_deployments_defaults() -> None:
-    wanted = RunRequest(options=Options(model="house", formats=("vtt",)))
-    assert read() == wanted
+    assert read() == RunRequest(options=Options(model="house", formats=("vtt",)))
 
 
 @pytest.mark.parametrize(
@@ -57,7 +56,7 @@ def test_a_field_that_was_cleared_is_the_default(name: str) -> None:
     assert read(**{name: None}) == read()
 
 
-def test_what_is_chosen_is_what_happens() -> None:
+def test_the_chosen_values_are_in_the_request() -> None:
     request = read(
         prefix="interviews/anna",
         model="court",
@@ -87,7 +86,7 @@ def test_what_is_chosen_is_what_happens() -> None:
     assert request == RunRequest(options=options, prefix="interviews/anna", force=True, max_files=100, dry_run=True)
 
 
-def test_what_the_deployment_calls_unsure_holds_for_every_run() -> None:
+def test_the_setting_low_confidence_holds_for_every_run() -> None:
     assert read(settings=replace(SETTINGS, low_confidence=0.5)).options == replace(read().options, low_confidence=0.5)
 
 
@@ -105,18 +104,22 @@ def test_a_run_can_choose_libdeepspeech_whatever_the_deployment_says_of_the_batc
         read(engine="libdeepspeech", int8_lstm=True)
 
 
-def test_a_language_model_that_weighs_nothing_is_not_the_models_own() -> None:
+def test_a_language_model_weight_of_zero_is_not_taken_for_no_choice() -> None:
     assert (read(lm_alpha=0, lm_beta=0).options.lm_alpha, read().options.lm_alpha) == (0.0, None)
 
 
 def test_numbers_may_be_written_with_a_point_or_without() -> None:
-    """JSON has one kind of number; a child could not read its shard, and a transcript would count as another's."""
-    whole = read(lm_alpha=1, lm_beta=2, beam_width=500, alternatives=3, max_files=7)
-    assert written(whole) == written(read(lm_alpha=1.0, lm_beta=2.0, beam_width=500.0, alternatives=3.0, max_files=7.0))
-    assert records.load(Plan, records.dump(make_plan(options=whole.options)), "plan").options == whole.options
+    """A form may send 1 or 1.0, and both must become the same request.
+
+    Otherwise a child could not read its shard, and an existing transcript would seem to have other options.
+    """
+    request = read(lm_alpha=1, lm_beta=2, beam_width=500, alternatives=3, max_files=7)
+    same = read(lm_alpha=1.0, lm_beta=2.0, beam_width=500.0, alternatives=3.0, max_files=7.0)
+    assert as_json(request) == as_json(same)
+    assert records.load(Plan, records.dump(make_plan(options=request.options)), "plan").options == request.options
 
 
-def written(request: RunRequest) -> str:
+def as_json(request: RunRequest) -> str:
     """Return the request as JSON, in which 1 and 1.0 differ."""
     return json.dumps(asdict(request))
 
@@ -125,24 +128,24 @@ def test_no_subtitles_at_all_can_be_chosen() -> None:
     assert read(formats=[]).options.formats == ()
 
 
-@pytest.mark.parametrize("written", ["2026.11.22/", "input/2026.11.22/"])
-def test_a_prefix_may_be_written_as_people_see_it_in_the_bucket(written: str) -> None:
-    assert read(prefix=written).prefix == "2026.11.22/"
-    assert fnmatch("input/2026.11.22/a.wav", request_reader.audio_pattern({"prefix": written}))
+@pytest.mark.parametrize("prefix", ["2026.11.22/", "input/2026.11.22/"])
+def test_a_prefix_may_be_written_as_people_see_it_in_the_bucket(prefix: str) -> None:
+    assert read(prefix=prefix).prefix == "2026.11.22/"
+    assert fnmatch("input/2026.11.22/a.wav", request_reader.audio_pattern({"prefix": prefix}))
 
 
-@pytest.mark.parametrize("written", ["/2026", "input//2026", "s3://recordings/input/2026"])
-def test_a_prefix_that_can_match_nothing_is_refused(written: str) -> None:
-    for use in (lambda: read(prefix=written), lambda: request_reader.audio_pattern({"prefix": written})):
+@pytest.mark.parametrize("prefix", ["/2026", "input//2026", "s3://recordings/input/2026"])
+def test_a_prefix_that_can_match_nothing_is_refused(prefix: str) -> None:
+    for use_prefix in (lambda: read(prefix=prefix), lambda: request_reader.audio_pattern({"prefix": prefix})):
         with pytest.raises(
             OptionInvalid, match="must be the start of a name below input/, for example interviews/anna"
         ):
-            use()
+            use_prefix()
 
 
-@pytest.mark.parametrize("nothing", [None, ""])
-def test_without_a_prefix_everything_below_input_is_looked_for(nothing: str | None) -> None:
-    assert request_reader.audio_pattern({"prefix": nothing}) == keys.audio_pattern()
+@pytest.mark.parametrize("prefix", [None, ""])
+def test_without_a_prefix_everything_below_input_is_looked_for(prefix: str | None) -> None:
+    assert request_reader.audio_pattern({"prefix": prefix}) == keys.audio_pattern()
 
 
 @pytest.mark.parametrize(
@@ -173,13 +176,13 @@ def test_without_a_prefix_everything_below_input_is_looked_for(nothing: str | No
         ("dry_run", "yes"),
     ],
 )
-def test_the_form_itself_refuses_what_is_no_value_of_a_field(name: str, value: Any) -> None:
+def test_the_form_refuses_a_value_that_breaks_a_fields_schema(name: str, value: Any) -> None:
     with pytest.raises(ParamValidationError, match=f"(?s){name}"):
         read(**{name: value})
 
 
 def test_a_misspelt_field_is_not_passed_over() -> None:
-    """A program that starts runs would never notice that its option has no effect."""
+    """Otherwise a program that starts runs would not notice that its option has no effect."""
     with pytest.raises(OptionInvalid, match=r"beamwidth, modell cannot be chosen. What can be is prefix, .*dry_run"):
         request_reader.read_request(
             {**{name: param.value for name, param in PARAMS.items()}, "modell": "x", "beamwidth": 1},
@@ -196,7 +199,7 @@ def test_a_backfill_is_refused_and_other_runs_are_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("chosen", "advice"),
+    ("chosen", "allowed"),
     [
         ({"model": "a/b"}, "'a/b' is not the name of a folder below models/: use letters"),
         ({"hot_words": ["sonata"]}, "'sonata' must be written word:boost, for example sonata:7.5"),
@@ -209,7 +212,7 @@ def test_a_backfill_is_refused_and_other_runs_are_not() -> None:
         ({"formats": ["srt", "srt"]}, "srt, srt must be a choice of srt, vtt"),
     ],
 )
-def test_everything_else_that_cannot_be_done_is_named_with_what_can(chosen: dict[str, Any], advice: str) -> None:
+def test_the_error_for_a_wrong_option_says_what_is_allowed(chosen: dict[str, Any], allowed: str) -> None:
     with pytest.raises(OptionInvalid) as caught:
         read(**chosen)
-    assert advice in caught.value.message
+    assert allowed in caught.value.message

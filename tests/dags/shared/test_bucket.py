@@ -1,4 +1,4 @@
-"""The bucket: objects that do not exist, changed objects and denied access are told apart."""
+"""The bucket: missing objects, changed objects and denied access are three different answers."""
 
 from __future__ import annotations
 
@@ -10,53 +10,53 @@ from tests.support.dags.bucket_objects import content, upload, upload_all
 from tests.support.standin.standin_server import LocalAws
 from transcription.contract.errors import RecordInvalid, RecordMissing, StorageDenied
 from transcription.contract.manifest import Done, Item
-from transcription.shared import bucket as module
+from transcription.shared import bucket as bucket_module
 from transcription.shared.bucket import Bucket
 
 RECORD = Done("run", (Item(0, "input/ä b.wav", "e", 1),))
 
 
 def test_a_listing_goes_on_behind_its_first_page(aws: LocalAws, crowded: str) -> None:
-    """Of 1,100 files 100 used to stay behind."""
-    found = list(Bucket(crowded).list("output/"))
-    assert [each.key for each in found] == [f"output/n{number:04d}" for number in range(1001)]
+    """Regression: of 1,100 files only the first 1,000 were listed."""
+    listed = Bucket(crowded).list("output/")
+    assert [entry.key for entry in listed] == [f"output/n{number:04d}" for number in range(1001)]
     assert aws.control("GET", "/_calls") == {"s3": {"LIST output/": 2}}
 
 
-def test_a_listing_tells_what_a_manifest_needs(bucket: Bucket) -> None:
+def test_a_listing_gives_key_etag_and_size(bucket: Bucket) -> None:
     item = upload(bucket, "input/x/a b#1.WAV", b"audio")
-    (found,) = bucket.list("input/")
-    assert found == bucket.find(item.key) == (item.key, item.etag, 5)
-    assert '"' not in found.etag
+    (listed,) = bucket.list("input/")
+    assert listed == bucket.find(item.key) == (item.key, item.etag, 5)
+    assert '"' not in listed.etag
 
 
-def test_a_page_begins_behind_a_key_and_says_how_far_it_reaches(aws: LocalAws, crowded: str) -> None:
+def test_a_page_starts_after_a_key_and_returns_its_last_key(aws: LocalAws, crowded: str) -> None:
     bucket = Bucket(crowded)
-    shown, last = bucket.list_page("output/", after="output/n")
-    assert (len(shown), last) == (1000, "output/n0999")
+    keys, last_key = bucket.list_page("output/", after="output/n")
+    assert (len(keys), last_key) == (1000, "output/n0999")
     assert bucket.list_page("output/", after="output/n0998") == ({"output/n0999", "output/n1000"}, None)
     assert bucket.list_page("output/", after="output/o") == (set(), None)
     assert aws.control("GET", "/_calls") == {"s3": {"LIST output/": 3}}
 
 
-def test_what_is_not_there_is_nothing_and_what_is_denied_is_an_error(bucket: Bucket, aws: LocalAws) -> None:
-    """Denied access must never look like a quiet night."""
+def test_a_missing_object_is_none_and_denied_access_is_an_error(bucket: Bucket, aws: LocalAws) -> None:
+    """Denied access must not look like a bucket without new audio."""
     assert bucket.read("output/a") is None
     assert bucket.find("output/a") is None
     assert bucket.find_record(Done, "output/a") is None
     aws.order(kind="deny", methods=["GET", "LIST"])
-    asked: list[Callable[[str], object]] = [
+    reads: list[Callable[[str], object]] = [
         bucket.read,
         bucket.find,
         lambda key: bucket.find_record(Done, key),
         lambda key: list(bucket.list(key)),
         lambda key: bucket.list_page(key, after=key),
     ]
-    for ask in asked:
+    for read in reads:
         with pytest.raises(
             StorageDenied, match=rf"at s3://{bucket.name}/output/a \((AccessDenied|403)\).*role may do this"
         ):
-            ask("output/a")
+            read("output/a")
 
 
 def test_a_bucket_that_is_not_there_is_an_error(aws: LocalAws) -> None:
@@ -90,25 +90,25 @@ def test_a_missing_record_names_itself_and_what_to_do(bucket: Bucket) -> None:
         bucket.read_record(Done, "runs/r")
 
 
-def test_something_else_in_a_records_place_names_itself(bucket: Bucket) -> None:
+def test_an_object_that_is_no_record_is_an_error_that_names_its_key(bucket: Bucket) -> None:
     upload(bucket, "runs/r", b"{")
     with pytest.raises(RecordInvalid, match=rf"s3://{bucket.name}/runs/r is not JSON"):
         bucket.find_record(Done, "runs/r")
 
 
-def test_a_copy_keeps_what_people_see_of_an_object(bucket: Bucket) -> None:
+def test_a_copy_keeps_content_and_content_type(bucket: Bucket) -> None:
     bucket.client.put_object(Bucket=bucket.name, Key="input/a.wav", Body=b"audio", ContentType="audio/wav")
-    (found,) = bucket.list("input/")
-    bucket.copy(Item(0, *found), "processed/a.wav")
+    (source,) = bucket.list("input/")
+    bucket.copy(Item(0, *source), "processed/a.wav")
     assert bucket.client.head_object(Bucket=bucket.name, Key="processed/a.wav")["ContentType"] == "audio/wav"
     assert bucket.read("processed/a.wav") == b"audio"
 
 
 def test_only_what_is_still_the_same_is_deleted(bucket: Bucket) -> None:
-    same, changed, gone = upload_all(bucket, "input/ä b+.wav", "input/b.wav", "input/c.wav")
+    unchanged, changed, gone = upload_all(bucket, "input/ä b+.wav", "input/b.wav", "input/c.wav")
     upload(bucket, changed.key, b"another")
     bucket.client.delete_object(Bucket=bucket.name, Key=gone.key)
-    assert list(bucket.delete([same, changed, gone])) == [changed, gone]
+    assert list(bucket.delete([unchanged, changed, gone])) == [changed, gone]
     assert content(bucket) == {changed.key: b"another"}
 
 
@@ -120,21 +120,25 @@ def test_a_deletion_that_is_denied_is_an_error(bucket: Bucket, aws: LocalAws) ->
     assert list(content(bucket)) == ["input/no/b.wav"]
 
 
-def test_a_name_that_no_list_of_deletions_can_hold_is_deleted_by_itself(bucket: Bucket, aws: LocalAws) -> None:
-    """S3 keeps such names, and XML does not: one of them used to stop the deletion of a thousand others."""
+def test_a_key_that_xml_cannot_hold_is_deleted_with_a_request_of_its_own(bucket: Bucket, aws: LocalAws) -> None:
+    """S3 accepts control characters in keys, and XML does not.
+
+    Regression: one such key failed the request that deletes up to 1,000 objects.
+    """
     items = upload_all(bucket, "input/a.wav", "input/bell\x07.wav", "input/changed\x07.wav", "input/gone\x07.wav")
-    upload(bucket, items[2].key, b"another")
-    bucket.client.delete_object(Bucket=bucket.name, Key=items[3].key)
+    _, _, changed, gone = items
+    upload(bucket, changed.key, b"another")
+    bucket.client.delete_object(Bucket=bucket.name, Key=gone.key)
     aws.control("DELETE", "/_calls")
-    assert list(bucket.delete(items)) == [items[2], items[3]]
+    assert list(bucket.delete(items)) == [changed, gone]
     assert aws.control("GET", "/_calls")["s3"]["POST ?delete"] == 1
-    assert [key for key in (item.key for item in items) if bucket.find(key)] == [items[2].key]
+    assert [item.key for item in items if bucket.find(item.key)] == [changed.key]
 
 
-def test_nothing_to_delete_asks_for_nothing(bucket: Bucket, aws: LocalAws) -> None:
+def test_deleting_no_objects_needs_no_request(bucket: Bucket, aws: LocalAws) -> None:
     assert list(bucket.delete([])) == []
     assert aws.control("GET", "/_calls") == {}
 
 
 def test_the_limits_are_those_of_s3() -> None:
-    assert (module.PAGE, module.COPY_LIMIT) == (1_000, 5 * 2**30)
+    assert (bucket_module.PAGE, bucket_module.COPY_LIMIT) == (1_000, 5 * 2**30)

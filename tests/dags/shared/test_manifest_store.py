@@ -1,4 +1,4 @@
-"""The manifest: once frozen, it never changes, even if a late task writes again."""
+"""The manifest store: a frozen manifest never changes, even if a second attempt writes again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ A, B, C = (Item(number, f"input/{name}.wav", f"etag-{name}", 10) for number, nam
 
 
 def test_what_is_frozen_is_what_is_read(bucket: Bucket) -> None:
-    plan = freeze(bucket, (A,), (B,), done=(C,), options=Options(beam_width=7), recipe="soup")
+    plan = freeze(bucket, (A,), (B,), done=(C,), options=Options(beam_width=7), recipe="recipe-1")
     assert manifest_store.read_plan(bucket, RUN) == plan == manifest_store.find_plan(bucket, RUN)
     assert (plan.shards, plan.files, plan.bytes, plan.done) == (2, 2, 20, 1)
     assert list(manifest_store.read_items(bucket, plan)) == [A, B]
@@ -26,21 +26,21 @@ def test_what_is_frozen_is_what_is_read(bucket: Bucket) -> None:
 
 
 def test_children_find_their_options_and_the_recipe_in_their_shard(bucket: Bucket) -> None:
-    plan = freeze(bucket, (A,), (B,), options=Options(beam_width=7), recipe="soup")
+    plan = freeze(bucket, (A,), (B,), options=Options(beam_width=7), recipe="recipe-1")
     shard = bucket.read_record(Shard, RunKeys(RUN).shard(plan.draft, 1))
-    assert shard == Shard(RUN, 1, Options(beam_width=7), (B,), "soup")
+    assert shard == Shard(RUN, 1, Options(beam_width=7), (B,), "recipe-1")
 
 
 def test_a_frozen_manifest_never_changes(bucket: Bucket) -> None:
-    """A task that was cut off and goes on late used to be able to change what the children read."""
+    """Regression: a task that Airflow had given up on could still overwrite what the children read."""
     plan = freeze(bucket, (A,), done=(B,))
-    late = freeze(bucket, (C,), options=Options(beam_width=7))
-    assert late == plan
-    assert list(manifest_store.read_items(bucket, late)) == [A]
-    assert manifest_store.read_done(bucket, late) == (B,)
+    second = freeze(bucket, (C,), options=Options(beam_width=7))
+    assert second == plan
+    assert list(manifest_store.read_items(bucket, second)) == [A]
+    assert manifest_store.read_done(bucket, second) == (B,)
 
 
-def test_nothing_is_frozen_before_all_of_it_is_there(bucket: Bucket, aws: LocalAws) -> None:
+def test_the_plan_is_written_only_after_all_other_parts_of_the_manifest(bucket: Bucket, aws: LocalAws) -> None:
     plan = make_plan([(A,), (B,)])
     aws.order(kind="deny", methods=["PUT"], prefix=RunKeys(RUN).shard(plan.draft, 1))
     with pytest.raises(StorageDenied, match="AccessDenied"):
@@ -68,7 +68,7 @@ def test_a_part_that_is_gone_is_not_taken_for_an_empty_one(bucket: Bucket) -> No
         manifest_store.read_done(bucket, plan)
 
 
-def test_where_nothing_was_done_before_nothing_is_asked_for(bucket: Bucket, aws: LocalAws) -> None:
+def test_a_plan_without_done_items_needs_no_request_to_read_them(bucket: Bucket, aws: LocalAws) -> None:
     plan = freeze(bucket, (A,))
     aws.control("DELETE", "/_calls")
     assert manifest_store.read_done(bucket, plan) == ()
@@ -84,12 +84,12 @@ def test_a_second_job_gets_what_has_no_result_and_the_manifest_stays(bucket: Buc
     assert missing == [items[1]]
 
     before = content(bucket, "runs/")
-    second = manifest_store.redraft(bucket, plan, [tuple(missing)])
-    assert (second.run, second.shards) == (RUN, 1)
-    assert second.draft != plan.draft
-    assert list(manifest_store.read_items(bucket, second)) == missing
+    redrafted = manifest_store.redraft(bucket, plan, [tuple(missing)])
+    assert (redrafted.run, redrafted.shards) == (RUN, 1)
+    assert redrafted.draft != plan.draft
+    assert list(manifest_store.read_items(bucket, redrafted)) == missing
     after = content(bucket, "runs/")
-    assert after.keys() - before.keys() == {RunKeys(RUN).shard(second.draft, 0)}
+    assert after.keys() - before.keys() == {RunKeys(RUN).shard(redrafted.draft, 0)}
     assert before.items() <= after.items()
 
 

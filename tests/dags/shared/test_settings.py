@@ -7,18 +7,19 @@ from transcription.shared.settings import Settings, load_settings
 
 
 @pytest.fixture(autouse=True)
-def three_names(monkeypatch: pytest.MonkeyPatch) -> None:
+def required_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set the three settings that have no default."""
     for name in ("BUCKET", "JOB_QUEUE", "JOB_DEFINITION"):
         monkeypatch.setenv(f"AIRFLOW__TRANSCRIPTION__{name}", f"my-{name.lower()}")
 
 
-def test_three_names_are_enough() -> None:
+def test_all_other_settings_have_defaults() -> None:
     assert load_settings() == Settings("my-bucket", "my-job_queue", "my-job_definition")
 
 
 def test_every_setting_can_be_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = {"model": "court", "max_children": "7", "vcpu_hour_price": "0.01", "daily_summary": "True", "formats": ""}
-    for name, value in given.items():
+    values = {"model": "court", "max_children": "7", "vcpu_hour_price": "0.01", "daily_summary": "True", "formats": ""}
+    for name, value in values.items():
         monkeypatch.setenv(f"AIRFLOW__TRANSCRIPTION__{name.upper()}", value)
     settings = load_settings()
     assert (settings.model, settings.max_children, settings.vcpu_hour_price) == ("court", 7, 0.01)
@@ -36,9 +37,7 @@ def test_sizes_are_in_the_units_that_their_names_say(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(
     ("name", "value"), [("max_children", 1), ("max_children", 10_000), ("poll_seconds", 3_600), ("low_confidence", 0)]
 )
-def test_what_a_message_names_as_the_least_and_the_most_may_be_written(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: int
-) -> None:
+def test_the_limits_in_an_error_are_themselves_allowed(monkeypatch: pytest.MonkeyPatch, name: str, value: int) -> None:
     monkeypatch.setenv(f"AIRFLOW__TRANSCRIPTION__{name.upper()}", str(value))
     assert getattr(load_settings(), name) == value
 
@@ -63,7 +62,7 @@ def test_a_missing_name_says_where_to_set_it(monkeypatch: pytest.MonkeyPatch, na
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "advice"),
+    ("name", "value", "allowed"),
     [
         ("max_children", "many", "'many'; it must be a whole number"),
         ("max_children", "2.5", "'2.5'; it must be a whole number"),
@@ -96,10 +95,10 @@ def test_a_missing_name_says_where_to_set_it(monkeypatch: pytest.MonkeyPatch, na
     ],
 )
 def test_a_wrong_value_is_named_with_what_may_be_written(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: str, advice: str
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, allowed: str
 ) -> None:
     monkeypatch.setenv(f"AIRFLOW__TRANSCRIPTION__{name.upper()}", value)
     with pytest.raises(SettingInvalid) as caught:
         load_settings()
     assert caught.value.message.startswith(f"[transcription] {name} ")
-    assert advice in caught.value.message
+    assert allowed in caught.value.message

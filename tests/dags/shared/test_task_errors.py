@@ -1,4 +1,4 @@
-"""Errors of tasks: Airflow retries all of them but those of the project, which no retry would solve."""
+"""Errors of tasks: an error of the project fails the task without a retry; Airflow retries all others."""
 
 import pytest
 

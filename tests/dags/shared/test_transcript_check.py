@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.dags.container_transcripts import Container, Written
+from tests.support.dags.container_transcripts import Container, WrittenFile
 from transcription.contract.errors import TranscriptUnverified
 from transcription.shared import transcript_check
 
@@ -16,7 +16,8 @@ NAME = "x/a b"
 
 
 @pytest.fixture
-def speech(container: Container) -> Written:
+def speech(container: Container) -> WrittenFile:
+    """The container's result and transcripts for a recording of three words."""
     return container.speech
 
 
@@ -28,15 +29,15 @@ def test_what_the_container_writes_passes(container: Container) -> None:
     assert container.silence.transcripts[""] == b""
 
 
-@pytest.mark.parametrize(("gone", "key"), [("", r"'output/x/a b'"), (".json", r"'output/x/a b\.json'")])
-def test_a_missing_transcript_is_named(speech: Written, gone: str, key: str) -> None:
-    transcripts = {**speech.transcripts, gone: None}
+@pytest.mark.parametrize(("missing", "key"), [("", r"'output/x/a b'"), (".json", r"'output/x/a b\.json'")])
+def test_a_missing_transcript_is_named(speech: WrittenFile, missing: str, key: str) -> None:
+    transcripts = {**speech.transcripts, missing: None}
     with pytest.raises(TranscriptUnverified, match=f"{key} does not exist"):
         transcript_check.check(NAME, transcripts[""], transcripts[".json"])
 
 
 @pytest.mark.parametrize("document", [b"", b"{", b"\xff", b"<Error/>"])
-def test_a_json_transcript_that_is_not_json_is_named(speech: Written, document: bytes) -> None:
+def test_a_json_transcript_that_is_not_json_is_named(speech: WrittenFile, document: bytes) -> None:
     with pytest.raises(TranscriptUnverified, match=r"'output/x/a b\.json' is not JSON"):
         transcript_check.check(NAME, speech.transcripts[""], document)
 
@@ -67,14 +68,14 @@ def without(*path: Any) -> Callable[[Any], object]:
         lambda document: document["words"][0].update(end="soon"),
     ],
 )
-def test_json_that_breaks_its_schema_is_named(speech: Written, change: Callable[[Any], object]) -> None:
+def test_json_that_breaks_its_schema_is_named(speech: WrittenFile, change: Callable[[Any], object]) -> None:
     document = json.loads(speech.transcripts[".json"])
     change(document)
     with pytest.raises(TranscriptUnverified, match=r"'output/x/a b\.json' breaks its schema: .+"):
         transcript_check.check(NAME, speech.transcripts[""], json.dumps(document).encode())
 
 
-def test_the_error_stays_short_however_long_the_transcript_is(speech: Written) -> None:
+def test_the_error_stays_short_however_long_the_transcript_is(speech: WrittenFile) -> None:
     document = json.loads(speech.transcripts[".json"])
     document["words"] = ["seven"] * 10_000
     with pytest.raises(TranscriptUnverified) as caught:
@@ -83,7 +84,7 @@ def test_the_error_stays_short_however_long_the_transcript_is(speech: Written) -
 
 
 @pytest.mark.parametrize("text", [b"", b"seven one three", b"seven one\n", b"Seven one three\n", b"\xff\n"])
-def test_a_text_that_differs_from_its_json_does_not_pass(speech: Written, text: bytes) -> None:
+def test_a_text_that_differs_from_its_json_does_not_pass(speech: WrittenFile, text: bytes) -> None:
     with pytest.raises(TranscriptUnverified, match="hold different texts"):
         transcript_check.check(NAME, text, speech.transcripts[".json"])
 

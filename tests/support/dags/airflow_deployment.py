@@ -21,7 +21,7 @@ from transcription.shared.settings import Settings, load_settings
 
 @dataclass
 class TaskInstance:
-    """Stands for the task instance, `ti` in a task's context."""
+    """A fake of Airflow's task instance, `ti` in a task's context."""
 
     run_id: str = RUN_ID
     task_id: str = "transcribe"
@@ -67,12 +67,15 @@ class Impatient(Event):
 
 
 def waits_for(gate: Path) -> str:
-    """Return Python code that runs until the file `gate` exists."""
+    """Return the Python code of a job that runs until the file `gate` exists."""
     return f"import pathlib, time\nwhile not pathlib.Path({str(gate)!r}).exists(): time.sleep(0.02)\n"
 
 
 def resists(seconds: float, ready: Path) -> str:
-    """Return Python code that ends so many seconds after SIGTERM. It creates the file `ready` (and its index) first."""
+    """Return Python code that ends `seconds` after SIGTERM, or after a minute.
+
+    It first creates the file `ready`, in a child of an array job with the child's index after the name.
+    """
     return (
         "import os, pathlib, signal, sys, time\n"
         f"signal.signal(signal.SIGTERM, lambda *_: (time.sleep({seconds}), sys.exit(143)))\n"

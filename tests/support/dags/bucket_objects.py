@@ -1,4 +1,4 @@
-"""Put objects into a bucket, and make plans of them."""
+"""Put objects into a bucket, and make the plans of runs on them."""
 
 from __future__ import annotations
 

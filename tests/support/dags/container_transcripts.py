@@ -26,15 +26,16 @@ from transcription.shared.bucket import Bucket
 
 
 def _silence() -> bytes:
-    file = io.BytesIO()
-    with wave.open(file, "wb") as sound:
-        sound.setparams((1, 2, 16_000, 0, "NONE", ""))
-        sound.writeframes(bytes(32_000))
-    return file.getvalue()
+    """Return a WAV file with one second of silence."""
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as wav_file:
+        wav_file.setparams((1, 2, 16_000, 0, "NONE", ""))
+        wav_file.writeframes(bytes(32_000))
+    return buffer.getvalue()
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenFile:
     """What the container wrote for one file: its result, and its transcripts by the ending of their key."""
 
     result: Result
@@ -45,38 +46,41 @@ class Written:
 class Container:
     """What the container wrote for a recording, for a second of silence, and for a file that is not audio."""
 
-    speech: Written
-    silence: Written
-    broken: Written
+    speech: WrittenFile
+    silence: WrittenFile
+    broken: WrittenFile
 
     @classmethod
     def run(cls, aws: LocalAws) -> Container:
-        """Run the container's own code on a shard of all three."""
-        with pytest.MonkeyPatch.context() as patched:
+        """Run the container's own code on a shard of these three files."""
+        with pytest.MonkeyPatch.context() as patch:
             for name, value in aws_environment(aws.endpoint).items():
-                patched.setenv(name, value)
+                patch.setenv(name, value)
             bucket = Bucket(f"container-{uuid.uuid4().hex}")
             bucket.client.create_bucket(Bucket=bucket.name)
-            sounds = ((DEMO_CLIPS / "seven-one-three.wav").read_bytes(), _silence(), b"I am no audio.")
-            items = tuple(upload(bucket, f"input/{n}.wav", sound, n) for n, sound in enumerate(sounds))
+            contents = ((DEMO_CLIPS / "seven-one-three.wav").read_bytes(), _silence(), b"This is not audio.")
+            items = tuple(upload(bucket, f"input/{n}.wav", content, n) for n, content in enumerate(contents))
             plan = freeze(bucket, items, options=Options(formats=FORMATS))
             command = [str(IMAGE_ENV / "bin/python"), "-m", "transcriber", "--model", str(DEMO_MODEL)]
-            done = subprocess.run(
+            process = subprocess.run(
                 [*command, "--bucket", bucket.name, "--run", plan.run, "--draft", plan.draft],
                 env={**os.environ, "PYTHONPATH": f"{ROOT / 'transcriber_image'}:{ROOT / 'dags'}"},
                 capture_output=True,
                 text=True,
                 check=False,
             )
-            assert done.returncode == 0, done.stdout + done.stderr
-            return cls(*(_written(bucket, plan, item) for item in items))
+            assert process.returncode == 0, process.stdout + process.stderr
+            return cls(*(_read_written_file(bucket, plan, item) for item in items))
 
     def transcribe(self, bucket: Bucket, plan: Plan, item: Item, like: str = "speech") -> Result:
         """Write the transcripts and the result of `item`, as if it held the audio that `like` names."""
-        written: Written = getattr(self, like)
+        written: WrittenFile = getattr(self, like)
         stem = keys.transcript(keys.name_of(item.key))
-        wanted = ["", *(f".{suffix}" for suffix in plan.options.formats), ".json"] if written.transcripts else []
-        outputs = tuple(put(bucket, stem + end, _about(written.transcripts[end], end, plan, item)) for end in wanted)
+        endings = ["", *(f".{suffix}" for suffix in plan.options.formats), ".json"] if written.transcripts else []
+        outputs = tuple(
+            put(bucket, stem + ending, _with_provenance(written.transcripts[ending], ending, plan, item))
+            for ending in endings
+        )
         result = replace(written.result, item=item, options=plan.options, outputs=outputs)
         bucket.write_record(RunKeys(plan.run).result(item.number), result)
         return result
@@ -88,15 +92,17 @@ def put(bucket: Bucket, key: str, data: bytes) -> Output:
     return Output(key, len(data), hashlib.sha256(data).hexdigest())
 
 
-def _written(bucket: Bucket, plan: Plan, item: Item) -> Written:
+def _read_written_file(bucket: Bucket, plan: Plan, item: Item) -> WrittenFile:
     result = bucket.read_record(Result, RunKeys(plan.run).result(item.number))
     stem = keys.transcript(keys.name_of(item.key))
-    return Written(result, {output.key.removeprefix(stem): bucket.read(output.key) or b"" for output in result.outputs})
+    return WrittenFile(
+        result, {output.key.removeprefix(stem): bucket.read(output.key) or b"" for output in result.outputs}
+    )
 
 
-def _about(data: bytes, end: str, plan: Plan, item: Item) -> bytes:
-    """Return a transcript with its provenance changed to `item` and `plan`."""
-    if end != ".json":
+def _with_provenance(data: bytes, ending: str, plan: Plan, item: Item) -> bytes:
+    """Return a transcript; in its JSON the provenance is that of `item` and `plan`."""
+    if ending != ".json":
         return data
     document = json.loads(data)
     document["provenance"] |= {"input": asdict(item), "options": asdict(plan.options), "recipe": plan.recipe}

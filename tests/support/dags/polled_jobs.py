@@ -22,7 +22,7 @@ _LOGGERS = ("transcription.transcribe.job_poller", "transcription.transcribe.job
 
 
 class Steps(Impatient):
-    """An event that takes one step each time somebody waits for it, so that a test knows what was polled before."""
+    """An event whose `wait` first calls the next step, so that a test acts between two polls of a job."""
 
     def __init__(self, *steps: Callable[[], object]) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Reports of made-up runs."""
+"""Reports of runs that tests make up."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SETTINGS = Settings("bucket", "queue", "definition", vcpu_hour_price=0.04, api_h
 
 
 def make_outcome(number: int, status: str, code: str = "", **fields: Any) -> Outcome:
-    """Make the outcome of a file with half an hour of audio, or with a failure of that code."""
+    """Make the outcome of a file: a transcript of half an hour of audio, or a failure with this error code."""
     item = Item(number, f"input/{number}.wav", "e", 10)
     if status in (result.TRANSCRIBED, DONE_BEFORE):
         return Outcome(item, status, audio=AUDIO, words=170, unsure_words=6, cpu_seconds=900.0, **fields)
