@@ -115,7 +115,7 @@ def transcribe_audio() -> None:
     def move_to_processed() -> None:
         """Move transcribed audio to `processed/` and unreadable audio to `failed/`."""
         bucket, run = current_run()
-        verdicts = bucket.read_record(Outcomes, keys.RunKeys(run).verdicts)
+        verdicts = bucket.read_record(Outcomes, keys.RunKeys(run).verdicts, "verify_transcripts")
         bucket.write_record(keys.RunKeys(run).moves, moving.move(bucket, verdicts))
 
     report = ReportOperator(

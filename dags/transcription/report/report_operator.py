@@ -47,7 +47,7 @@ class ReportOperator(BaseOperator):
         settings = load_settings()
         bucket, run = Bucket(settings.bucket), RunKeys(run_name(context["run_id"]))
         plan = read_plan(bucket, run.run)
-        outcomes = bucket.read_record(Outcomes, run.moves)
+        outcomes = bucket.read_record(Outcomes, run.moves, "move_to_processed")
         report = make_report(plan, outcomes, bucket.find_record(Job, run.job), settings)
         bucket.write_record(run.report, report)
         self.log.info("%s", describe(report))

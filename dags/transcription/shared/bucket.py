@@ -114,8 +114,8 @@ class Bucket:
         data = self.read(key)
         return None if data is None else records.load(kind, data, self.uri(key))
 
-    def read_record(self, kind: type[Record], key: str) -> Record:
-        """Read a record of class `kind`.
+    def read_record(self, kind: type[Record], key: str, writer: str = "") -> Record:
+        """Read a record of class `kind`. The error for a missing one names the task `writer`, which writes it.
 
         Raises:
             RecordMissing: there is no object.
@@ -123,10 +123,13 @@ class Bucket:
         """
         record = self.find_record(kind, key)
         if record is None:
-            raise RecordMissing(
-                f"{self.uri(key)} does not exist, although an earlier task wrote it. "
-                "Clear the run from its first task that is not green."
-            )
+            advice = "Clear the run from its first task that is not green."
+            if writer:
+                advice = (
+                    f"If somebody marked the task {writer} as successful, it did not write this. "
+                    f"Clear the task {writer} and those after it."
+                )
+            raise RecordMissing(f"{self.uri(key)} does not exist, although an earlier task writes it. {advice}")
         return record
 
     def write_record(self, key: str, record: Any, *, once: bool = False) -> bool:

@@ -68,8 +68,9 @@ def read_plan(bucket: Bucket, run: str) -> Plan:
     plan = find_plan(bucket, run)
     if plan is None:
         raise ManifestMissing(
-            f"{bucket.uri(RunKeys(run).plan)} does not exist: the run stopped before it was planned, "
-            "or its records have expired. Look at its first red task, then clear that one; or trigger a new run."
+            f"{bucket.uri(RunKeys(run).plan)} does not exist: the task plan failed, somebody marked it as successful, "
+            "or the run's records have expired. Read the log of the first red task, then clear the task plan and those "
+            "after it; or trigger a new run."
         )
     return plan
 

@@ -25,4 +25,5 @@ def fail_without_retry() -> Iterator[None]:
     try:
         yield
     except SystemFault as fault:
-        raise AirflowFailException(str(fault)) from fault
+        # Without `from None`, the log shows two tracebacks with the same message.
+        raise AirflowFailException(str(fault)) from None

@@ -40,11 +40,21 @@ def show(operator: Any, context: Context, children: Sequence[FailedChild], recor
 
 
 def explain(job: JobDescription, children: Sequence[FailedChild]) -> str:
-    """Return the text of the error for a failed job: which children failed, why, and what to do."""
+    """Return the text of the error for a failed job: which children failed, why, and what to do.
+
+    Batch's reason for the whole job follows unless it is already that of a child: a plain job is its own child.
+    """
     named = "; ".join(f"{child.job_id}: {child.reason}" for child in children[:_NAMED])
     more = f" … and {len(children) - _NAMED} more" if len(children) > _NAMED else ""
-    return (
-        f"{len(children)} of {batch_job.child_count(job)} Batch children failed; the files that they finished are "
-        f"kept. {named}{more}. The log of this task links to their logs. Fix the cause, then clear this task: it "
-        "transcribes only the files that have no result yet."
+    reason = job.get("statusReason", "")
+    reasons = [f"{named}{more}."] if children else []
+    if reason and reason not in named:
+        reasons.append(f"AWS Batch's reason for the whole job: {reason}.")
+    sentences = (
+        f"{len(children)} of {batch_job.child_count(job)} Batch children failed; the files that they finished "
+        "are kept.",
+        *reasons,
+        "The log of this task links to their logs. Fix the cause, then clear this task: it transcribes only the files "
+        "that have no result yet.",
     )
+    return " ".join(sentences)

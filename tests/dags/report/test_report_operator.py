@@ -68,7 +68,7 @@ def test_a_run_with_a_missing_file_is_red_and_recorded(deployment: AirflowDeploy
     ti = TaskInstance(task_id="report")
     with pytest.raises(AirflowFailException, match=r"\[RUN_INCOMPLETE\] 1 of 2.*input/b\.wav") as caught:
         execute(task, ti)
-    assert isinstance(caught.value.__cause__, RunIncomplete)
+    assert isinstance(caught.value.__context__, RunIncomplete)
     assert (read_report(deployment).transcribed, read_report(deployment).missing) == (1, 1)
     assert ti.xcoms[task_links.REPORT_LINK.xcom_key]
 

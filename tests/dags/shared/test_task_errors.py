@@ -9,7 +9,7 @@ from transcription.shared.task_errors import AirflowFailException, AirflowSkipEx
 def test_a_fault_of_the_system_ends_the_task_at_once_with_its_code() -> None:
     with pytest.raises(AirflowFailException, match=r"\[OPTION_INVALID\] use another") as caught, fail_without_retry():
         raise OptionInvalid("use another")
-    assert isinstance(caught.value.__cause__, OptionInvalid)
+    assert isinstance(caught.value.__context__, OptionInvalid)
 
 
 @pytest.mark.parametrize("error", [OSError("network"), AirflowSkipException("nothing to do"), KeyboardInterrupt()])

@@ -36,7 +36,7 @@ def test_a_task_that_somebody_ended_for_good_ends_its_job(
     job_id, task = kill_at_work(deployment, small, gate, interruption)
     with pytest.raises(AirflowFailException, match="RUN_CANCELLED") as caught:
         task.execute(make_context(TaskInstance(state=state)))
-    assert isinstance(caught.value.__cause__, RunCancelled)
+    assert isinstance(caught.value.__context__, RunCancelled)
     job = deployment.queue.ends(job_id)
     assert (job["status"], job["statusReason"]) == ("FAILED", f"The task was ended in Airflow ({state})")
     assert len(submitted(deployment)) == 1

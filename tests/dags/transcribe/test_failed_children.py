@@ -25,7 +25,7 @@ def test_a_failed_child_is_named_with_its_reason_and_its_log(
     with pytest.raises(AirflowFailException) as caught:
         execute(deployment, ti)
     (job_id,) = submitted(deployment)
-    assert isinstance(caught.value.__cause__, JobFailed)
+    assert isinstance(caught.value.__context__, JobFailed)
     assert "[JOB_FAILED] 1 of 2 Batch children failed" in str(caught.value)
     assert f"{job_id}:1: Essential container in task exited, exit code 3" in str(caught.value)
     assert "clear this task" in str(caught.value)
