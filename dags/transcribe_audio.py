@@ -28,6 +28,13 @@ from transcription.shared.settings import SECTION, load_settings
 from transcription.shared.task_errors import AirflowSkipException, fail_without_retry
 from transcription.transcribe.transcribe_operator import TranscribeOperator
 
+#: The time after which Airflow fails a run and starts the next one: 168 hours. A run whose logical date lies in the
+#: future starts no task, and without a limit it would hold the only place until that date. The limit exceeds the
+#: longest regular run: a child has three attempts of 24 hours each (72 hours); Batch may first look for a machine for
+#: `start_limit_minutes`, 24 hours at most; and 72 hours remain for the children that have to run before it. A run that
+#: takes even longer loses no finished file: its job is ended, and the next run takes the other files.
+LONGEST_RUN = timedelta(days=7)
+
 
 def current_run() -> tuple[Bucket, str]:
     """Return the audio bucket and the name of the run that executes this task."""
@@ -57,6 +64,7 @@ def make_plan(bucket: Bucket, run: str) -> Plan:
     schedule=CronTriggerTimetable("0 1 * * *", timezone="UTC", run_immediately=timedelta(0)),
     catchup=False,
     max_active_runs=1,
+    dagrun_timeout=LONGEST_RUN,
     is_paused_upon_creation=False,
     params=PARAMS,
     doc_md=Path(__file__).with_suffix(".md").read_text().replace("{example}", EXAMPLE),

@@ -68,10 +68,11 @@ class Alarms(Construct):
     def _did_not_run(self) -> cloudwatch.Alarm:
         """Alarm when no scheduled run started for 25 hours: if the run of 01:00 UTC is missing, after 02:00 UTC.
 
-        Airflow sends `dagrun.schedule_delay.{dag_id}` when it starts a scheduled run, and for no other run, so a long
-        run does not matter. Missing values count as a breach. The alarm therefore also goes off when the DAG is paused
-        or broken, when the scheduler hangs, and when the environment is gone. It does not show whether a run found the
-        uploaded files. After the first deployment it is in alarm until the first run at 01:00 UTC.
+        Airflow sends `dagrun.schedule_delay.{dag_id}` when it starts a scheduled run, and for no other run. A run of
+        some hours therefore does not matter. Missing values count as a breach, so the alarm also goes off when the DAG
+        is paused or broken, when an earlier run does not end, when the scheduler hangs, and when the environment is
+        gone. It does not show whether a run found the uploaded files. After the first deployment it is in alarm until
+        the first run at 01:00 UTC.
         """
         return cloudwatch.Alarm(
             self,
@@ -82,8 +83,10 @@ class Alarms(Construct):
             evaluation_periods=25,
             datapoints_to_alarm=25,
             treat_missing_data=cloudwatch.TreatMissingData.BREACHING,
-            alarm_description="transcribe_audio was not started at 01:00 UTC. Check whether the DAG is paused and "
-            "whether Airflow is available. (After the first deployment, this alarm is on until the first night.)",
+            alarm_description="transcribe_audio was not started at 01:00 UTC. Check whether the DAG is paused, whether "
+            "Airflow is available, and whether an earlier run still runs: the next run waits for it. A run with a "
+            "logical date in the future starts no task; delete it, or Airflow fails it after 7 days. (After the first "
+            "deployment, this alarm is on until the first night.)",
         )
 
     def _dag_is_broken(self) -> cloudwatch.Alarm:
