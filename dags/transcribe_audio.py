@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,18 @@ def current_run() -> tuple[Bucket, str]:
     return Bucket(load_settings().bucket), keys.run_name(get_current_context()["run_id"])
 
 
+@fail_without_retry()
+def audio_pattern(params: Mapping[str, Any]) -> str:
+    """Return the glob for `S3KeySensor` that matches the files which the run takes.
+
+    It reads all fields of the trigger form, so that a wrong value is an error also if no audio waits.
+
+    Raises:
+        AirflowFailException: a field or a setting has a value that cannot be used.
+    """
+    return keys.audio_pattern(request_reader.read_request(params, load_settings()).prefix)
+
+
 def make_plan(bucket: Bucket, run: str) -> Plan:
     """Freeze a new manifest for the run, as the trigger form asks.
 
@@ -74,7 +87,7 @@ def make_plan(bucket: Bucket, run: str) -> Plan:
     default_args={"retries": 2, "retry_delay": timedelta(seconds=30)},
     user_defined_macros={
         "settings": fail_without_retry()(load_settings),
-        "audio_pattern": fail_without_retry()(request_reader.audio_pattern),
+        "audio_pattern": audio_pattern,
     },
     on_failure_callback=alerts.on_red_run(),
 )

@@ -16,15 +16,6 @@ from transcription.plan.trigger_form import FORM_OPTIONS
 from transcription.shared.settings import Settings
 
 
-def audio_pattern(params: Mapping[str, Any]) -> str:
-    """Return the glob for `S3KeySensor` that matches the files a run takes.
-
-    Raises:
-        OptionInvalid: no name below `input/` can start with the prefix.
-    """
-    return keys.audio_pattern(_prefix(params))
-
-
 def _prefix(params: Mapping[str, Any]) -> str:
     prefix: str = (params["prefix"] or "").removeprefix(keys.INPUT_FOLDER)
     if prefix.startswith(("/", "s3:")):

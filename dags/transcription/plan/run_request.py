@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from transcription.contract.option_field import option
+from transcription.contract.option_field import check_values, option
 from transcription.contract.options import Options
 
 
@@ -42,3 +42,6 @@ class RunRequest:
         help="Only plan: the log of the task plan shows the expected hours and cost, and nothing is started.",
         example=True,
     )
+
+    def __post_init__(self) -> None:
+        check_values(self)

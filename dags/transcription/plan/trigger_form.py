@@ -19,15 +19,18 @@ FORM_OPTIONS = {declared.name: declared for declared in declared_options(RunRequ
 
 
 def _param(declared: Option) -> Param:
-    """Return the form field of an option."""
+    """Return the form field of an option.
+
+    The bounds of a number are in its description, not in its schema: Airflow's form would silently change a value
+    outside of them to the nearest bound, for example -5 to 1. `option_field.check_values` refuses such a value.
+    """
+    values = f" Values: {declared.bounds}." if declared.bounds else ""
     empty = f" {'Off' if declared.kind is bool else 'Empty'}: {declared.empty}." if declared.empty else ""
-    description = declared.help + empty
+    description = declared.help + values + empty
     if declared.kind is bool:
         return Param(declared.default, type="boolean", title=declared.title, description=description)
     # Null instead of "": the form requires a value in a field of type string, and Trigger could not just be pressed.
     schema: dict[str, Any] = {"type": ["null", _JSON_TYPES[declared.kind]]}
-    bounds = {"minimum": declared.minimum, "maximum": declared.maximum}
-    schema |= {name: bound for name, bound in bounds.items() if bound is not None}
     choices = list(declared.choices)
     if declared.kind is tuple:
         schema["items"] = {"type": "string", "enum": choices} if choices else {"type": "string"}

@@ -48,7 +48,7 @@ def test_a_field_of_the_form_says_what_is_declared(declared: Option) -> None:
     assert param.schema["title"] == declared.title
     assert (param.description or "").startswith(declared.help)
     assert declared.empty in (param.description or "")
-    assert (param.schema.get("minimum"), param.schema.get("maximum")) == (declared.minimum, declared.maximum)
+    assert declared.bounds in (param.description or "")
     choices = param.schema.get("enum") or param.schema.get("items", {}).get("enum", [])
     assert tuple(choice for choice in choices if choice is not None) == declared.choices
 

@@ -131,21 +131,18 @@ def test_no_subtitles_at_all_can_be_chosen() -> None:
 @pytest.mark.parametrize("prefix", ["2026.11.22/", "input/2026.11.22/"])
 def test_a_prefix_may_be_written_as_people_see_it_in_the_bucket(prefix: str) -> None:
     assert read(prefix=prefix).prefix == "2026.11.22/"
-    assert fnmatch("input/2026.11.22/a.wav", request_reader.audio_pattern({"prefix": prefix}))
+    assert fnmatch("input/2026.11.22/a.wav", keys.audio_pattern(read(prefix=prefix).prefix))
 
 
 @pytest.mark.parametrize("prefix", ["/2026", "input//2026", "s3://recordings/input/2026"])
 def test_a_prefix_that_can_match_nothing_is_refused(prefix: str) -> None:
-    for use_prefix in (lambda: read(prefix=prefix), lambda: request_reader.audio_pattern({"prefix": prefix})):
-        with pytest.raises(
-            OptionInvalid, match="must be the start of a name below input/, for example interviews/anna"
-        ):
-            use_prefix()
+    with pytest.raises(OptionInvalid, match="must be the start of a name below input/, for example interviews/anna"):
+        read(prefix=prefix)
 
 
 @pytest.mark.parametrize("prefix", [None, ""])
 def test_without_a_prefix_everything_below_input_is_looked_for(prefix: str | None) -> None:
-    assert request_reader.audio_pattern({"prefix": prefix}) == keys.audio_pattern()
+    assert keys.audio_pattern(read(prefix=prefix).prefix) == keys.audio_pattern()
 
 
 @pytest.mark.parametrize(
@@ -153,14 +150,8 @@ def test_without_a_prefix_everything_below_input_is_looked_for(prefix: str | Non
     [
         ("prefix", 7),
         ("model", ["court"]),
-        ("beam_width", 0),
-        ("beam_width", 4097),
         ("beam_width", "wide"),
-        ("lm_alpha", -0.1),
         ("lm_alpha", "0.93"),
-        ("lm_beta", 100.1),
-        ("alternatives", -1),
-        ("alternatives", 16),
         ("alternatives", 2.5),
         ("alternatives", True),
         ("cut_at_silence", None),
@@ -172,7 +163,6 @@ def test_without_a_prefix_everything_below_input_is_looked_for(prefix: str | Non
         ("formats", ["docx"]),
         ("force", None),
         ("force", "yes"),
-        ("max_files", 0),
         ("dry_run", "yes"),
     ],
 )
@@ -209,6 +199,14 @@ def test_a_backfill_is_refused_and_other_runs_are_not() -> None:
         ({"hot_words": ["a:1", "a:2"]}, "more than once: a"),
         ({"lm_alpha": 0.93}, "lm_alpha and lm_beta only work together"),
         ({"lm_beta": 0}, "lm_alpha and lm_beta only work together"),
+        ({"beam_width": 0}, "beam_width 0 must be a whole number from 1 to 4096"),
+        ({"beam_width": 4097}, "beam_width 4097 must be a whole number from 1 to 4096"),
+        ({"lm_alpha": -0.1, "lm_beta": 1}, "lm_alpha -0.1 must be from 0 to 100"),
+        ({"lm_alpha": 1, "lm_beta": 100.1}, "lm_beta 100.1 must be from 0 to 100"),
+        ({"alternatives": -1}, "alternatives -1 must be a whole number from 0 to 15"),
+        ({"alternatives": 16}, "alternatives 16 must be a whole number from 0 to 15"),
+        ({"max_files": 0}, "max_files 0 must be a whole number, at least 1"),
+        ({"max_files": -5}, "max_files -5 must be a whole number, at least 1"),
         ({"formats": ["srt", "srt"]}, "srt, srt must be a choice of srt, vtt"),
     ],
 )
