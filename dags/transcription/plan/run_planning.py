@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from transcription.contract import keys
 from transcription.contract.manifest import Item, Plan, Refusal
+from transcription.plan.download_conflicts import warn_of_conflicts
 from transcription.plan.existing_transcripts import find_transcripts
 from transcription.plan.file_selection import Selection, output_conflict, refuse, select_files
 from transcription.plan.run_request import RunRequest
@@ -34,6 +35,7 @@ def plan_run(bucket: Bucket, run: str, request: RunRequest, settings: Settings) 
     selection = select_files(listed, settings.max_file_bytes, request.max_files)
     if not selection.items and not selection.refused:
         return None
+    warn_of_conflicts(selection.items)
     to_transcribe, done, refused = _sort_out(bucket, selection, recipe, force=request.force)
     shards = make_shards(to_transcribe, settings)
     shard_bytes = [sum(item.size for item in shard) for shard in shards]

@@ -1,0 +1,49 @@
+"""Find transcripts that a file system cannot hold together: one is a file, and the folder of another has its name.
+
+S3 has no folders, so `output/talk` and `output/talk/part1` can both exist. A download of both as files fails.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+
+from transcription.contract import keys
+from transcription.contract.manifest import Item
+from transcription.contract.options import FORMATS
+
+log = logging.getLogger(__name__)
+
+#: How many files the warning names.
+_NAMED = 5
+
+
+def find_conflicts(items: Iterable[Item]) -> list[str]:
+    """Return the keys of the inputs of which one transcript has the name of another transcript's folder."""
+    names = {keys.name_of(item.key): item.key for item in items}
+    folders = {keys.transcript(folder) for name in names for folder in _folders(name)}
+    return [key for name, key in names.items() if not folders.isdisjoint(_transcripts(name))]
+
+
+def warn_of_conflicts(items: Iterable[Item]) -> None:
+    """Log a warning that names the inputs that `find_conflicts` returns."""
+    conflicts = find_conflicts(items)
+    if conflicts:
+        log.warning(
+            "%d recordings have the name of a folder with other recordings. They are transcribed, but a computer "
+            "cannot hold a file and a folder of the same name, so a download of all transcripts fails. "
+            'docs/using.md, "Read the transcripts", has a download that works: %s',
+            len(conflicts),
+            ", ".join(map(repr, conflicts[:_NAMED])) + (", …" if len(conflicts) > _NAMED else ""),
+        )
+
+
+def _folders(name: str) -> Sequence[str]:
+    """Return the folders around a name, such as `a` and `a/b` for `a/b/c`."""
+    parts = name.split("/")
+    return ["/".join(parts[:depth]) for depth in range(1, len(parts))]
+
+
+def _transcripts(name: str) -> Sequence[str]:
+    subtitles = [keys.subtitles(name, suffix) for suffix in FORMATS]
+    return [keys.transcript(name), keys.transcript_json(name), *subtitles]
