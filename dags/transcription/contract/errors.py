@@ -164,6 +164,12 @@ class StorageDenied(SystemFault):
     code = "STORAGE_DENIED"
 
 
+class ObjectDenied(StorageDenied):
+    """Raised when S3 refuses one object, or one action on it, and answers other requests."""
+
+    code = "OBJECT_DENIED"
+
+
 class StorageFailed(SystemFault):
     """Raised when a request to S3 fails for one file, after all retries."""
 

@@ -1,13 +1,53 @@
 """Error codes of S3, grouped by what the project does about them.
 
-HEAD requests have no body, so botocore reports their HTTP status in place of a code.
+HEAD requests have no body, so botocore reports their HTTP status in place of a code. Source: Amazon S3 API Reference,
+"Error responses".
 """
 
-#: Access is denied, or the bucket does not exist. Neither a retry nor the next file would succeed.
-DENIED = frozenset({"AccessDenied", "403", "AllAccessDisabled", "ExpiredToken", "InvalidAccessKeyId", "NoSuchBucket"})
+#: The bucket, the account or the credentials are refused. Neither a retry nor the next file would succeed.
+BUCKET_DENIED = frozenset(
+    {
+        "AccountProblem",
+        "AllAccessDisabled",
+        "ExpiredToken",
+        "InvalidAccessKeyId",
+        "InvalidSecurity",
+        "InvalidToken",
+        "NoSuchBucket",
+        "NotSignedUp",
+        "RequestTimeTooSkewed",
+        "SignatureDoesNotMatch",
+        "TokenRefreshRequired",
+    }
+)
+
+#: Access is denied to one object or to the whole bucket, or the bucket does not exist.
+DENIED = frozenset({"AccessDenied", "403", *BUCKET_DENIED})
 
 #: The object does not exist.
 MISSING = frozenset({"NoSuchKey", "404"})
 
 #: The object is not the one that the request's condition names, or exists although it must not.
 CHANGED = frozenset({"PreconditionFailed", "412"})
+
+#: The same request can succeed later, although some of these have an HTTP status of the caller's errors (4xx).
+TEMPORARY = frozenset(
+    {
+        "409",
+        "429",
+        "500",
+        "502",
+        "503",
+        "504",
+        "ConditionalRequestConflict",
+        "InternalError",
+        "KMS.ThrottlingException",
+        "OperationAborted",
+        "RequestTimeout",
+        "ServiceUnavailable",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)

@@ -14,10 +14,11 @@ from itertools import batched
 from botocore.exceptions import ClientError
 
 from transcription.contract import keys, result
-from transcription.contract.errors import InputChanged, InputDeleted, StorageFailed, TranscriptionError
-from transcription.contract.manifest import Failure
+from transcription.contract.errors import InputChanged, InputDeleted, ObjectDenied, StorageFailed, TranscriptionError
+from transcription.contract.manifest import Failure, Item
 from transcription.finish.outcomes import DONE_BEFORE, MISSING, Outcome, Outcomes
 from transcription.shared.bucket import CONCURRENCY, PAGE, Bucket
+from transcription.shared.s3_errors import words
 
 log = logging.getLogger(__name__)
 
@@ -33,10 +34,11 @@ def move(bucket: Bucket, outcomes: Outcomes) -> Outcomes:
     1,000 files, the fewest that S3 allows.
 
     Returns:
-        The outcomes, changed for files that could not be moved.
+        The outcomes, changed for files that could not be moved. If S3 refuses an object, that file is missing, with
+        S3's message.
 
     Raises:
-        StorageDenied: S3 denies access to the bucket or to an object.
+        StorageDenied: S3 refuses the bucket, the credentials or every request.
     """
     moved: list[Outcome] = []
     with ThreadPoolExecutor(CONCURRENCY) as pool:
@@ -47,42 +49,72 @@ def move(bucket: Bucket, outcomes: Outcomes) -> Outcomes:
 
 def _move(bucket: Bucket, outcomes: Sequence[Outcome], pool: Executor) -> list[Outcome]:
     to_move = [outcome for outcome in outcomes if outcome.status in _TARGETS]
-    are_copied = pool.map(lambda outcome: _copy(bucket, outcome), to_move)
-    copied = [outcome.item for outcome, is_copied in zip(to_move, are_copied, strict=True) if is_copied]
-    deleted = set(copied) - set(bucket.delete(copied))
-    not_moved = {outcome.item for outcome in to_move} - deleted
+    errors = dict(zip(to_move, pool.map(lambda outcome: _copy(bucket, outcome), to_move), strict=True))
+    copied = {outcome.item: outcome for outcome, error in errors.items() if error is None}
+    not_moved: dict[Item, TranscriptionError | None] = {
+        outcome.item: error for outcome, error in errors.items() if error is not None
+    }
+    for item, refusal in bucket.delete(list(copied)).items():
+        not_moved[item] = refusal and _not_deleted(bucket, copied[item], refusal)
     return list(
-        pool.map(lambda outcome: _check_again(bucket, outcome) if outcome.item in not_moved else outcome, outcomes)
+        pool.map(
+            lambda outcome: (
+                _check_again(bucket, outcome, not_moved[outcome.item]) if outcome.item in not_moved else outcome
+            ),
+            outcomes,
+        )
     )
 
 
-def _copy(bucket: Bucket, outcome: Outcome) -> bool:
+def _copy(bucket: Bucket, outcome: Outcome) -> TranscriptionError | None:
     """Copy a file, and write the reason beside it if it goes to `failed/`.
 
     Returns:
-        Whether S3 made the copy. It refuses if the object is no longer the one that was planned.
+        Why S3 did not make the copy or write the reason; None if it did. It makes no copy if the object is no longer
+        the one that was planned.
     """
+    item = outcome.item
     try:
-        bucket.copy(outcome.item, _TARGETS[outcome.status](outcome.item.key))
+        bucket.copy(item, _TARGETS[outcome.status](item.key))
+        if outcome.status == result.FAILED:
+            bucket.write_record(keys.failed_reason(item.key), outcome)
+    except ObjectDenied as refusal:
+        log.warning("%r was not copied: %s", item.key, refusal)
+        return refusal
     except ClientError as error:
-        log.warning("%r was not copied: %s", outcome.item.key, error)
-        return False
-    if outcome.status == result.FAILED:
-        bucket.write_record(keys.failed_reason(outcome.item.key), outcome)
-    return True
+        log.warning("%r was not copied: %s", item.key, error)
+        return StorageFailed(
+            f"S3 did not move {item.key!r}, although it has not changed: {error.operation_name} failed {words(error)}"
+        )
+    return None
 
 
-def _check_again(bucket: Bucket, outcome: Outcome) -> Outcome:
-    """Find out why a file was not copied or not deleted.
+def _not_deleted(bucket: Bucket, outcome: Outcome, refusal: ObjectDenied) -> ObjectDenied:
+    """Log a refused deletion; return the refusal with the place of the copy."""
+    log.warning("%r was not deleted: %s", outcome.item.key, refusal)
+    copy = bucket.uri(_TARGETS[outcome.status](outcome.item.key))
+    return ObjectDenied(f"{refusal.message} The file is copied to {copy}, and stays in {keys.INPUT_FOLDER} too.")
+
+
+def _check_again(bucket: Bucket, outcome: Outcome, error: TranscriptionError | None) -> Outcome:
+    """Find out what became of a file that was not copied or not deleted.
+
+    Args:
+        bucket: the audio bucket.
+        outcome: the outcome of verification.
+        error: why S3 did not copy or delete the file; None if it changed or does not exist.
 
     Returns:
         The outcome as it was if the file has been moved after all; otherwise one with the reason.
     """
     item = outcome.item
-    current = bucket.find(item.key)
-    if current is None:
+    try:
+        current = bucket.find(item.key)
         # The answer to a delete request can be lost, and a move that was cut off runs again.
-        copy = bucket.find(_TARGETS[outcome.status](item.key))
+        copy = bucket.find(_TARGETS[outcome.status](item.key)) if current is None else None
+    except ObjectDenied as refusal:
+        return _with_failure(outcome, MISSING, error or refusal)
+    if current is None:
         if copy is not None and copy.size == item.size:
             return outcome
         deleted = InputDeleted(f"{item.key!r} was deleted during the run; nothing is left to move.")
@@ -90,8 +122,8 @@ def _check_again(bucket: Bucket, outcome: Outcome) -> Outcome:
     if current.etag != item.etag:
         changed = InputChanged(f"{item.key!r} was uploaded again during the run; the next run takes it.")
         return _with_failure(outcome, result.LEFT, changed)
-    refused = StorageFailed(f"S3 did not move {item.key!r}, although it has not changed; the log says why.")
-    return _with_failure(outcome, MISSING, refused)
+    unexplained = StorageFailed(f"S3 did not delete {item.key!r}, although it has not changed.")
+    return _with_failure(outcome, MISSING, error or unexplained)
 
 
 def _with_failure(outcome: Outcome, status: str, error: TranscriptionError) -> Outcome:

@@ -6,7 +6,13 @@ import hashlib
 from concurrent.futures import ThreadPoolExecutor
 
 from transcription.contract import keys, result
-from transcription.contract.errors import RecordInvalid, ResultMissing, TranscriptionError, TranscriptUnverified
+from transcription.contract.errors import (
+    ObjectDenied,
+    RecordInvalid,
+    ResultMissing,
+    TranscriptionError,
+    TranscriptUnverified,
+)
 from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Failure, Item, Plan
 from transcription.contract.result import Result
@@ -21,10 +27,11 @@ def verify(bucket: Bucket, plan: Plan) -> Outcomes:
     """Compare the manifest with the result records and the transcripts in the bucket.
 
     Returns:
-        One outcome per planned file in the order of the manifest, also for refused files and files done before.
+        One outcome per planned file in the order of the manifest, also for refused files and files done before. A file
+        is missing if S3 refuses its result record or one of its transcripts.
 
     Raises:
-        StorageDenied: S3 denies access to the bucket or to an object.
+        StorageDenied: S3 refuses the bucket, the credentials, every request, or a part of the manifest.
         RecordMissing: a part of the manifest does not exist.
     """
     recorded = set(result_keys(bucket, plan.run))
@@ -41,7 +48,7 @@ def _verify_item(bucket: Bucket, run: str, item: Item, recorded: set[str]) -> Ou
         record = _read_result(bucket, key, item, recorded)
         if record.status == result.TRANSCRIBED:
             _check_transcripts(bucket, record)
-    except (RecordInvalid, ResultMissing, TranscriptUnverified) as error:
+    except (ObjectDenied, RecordInvalid, ResultMissing, TranscriptUnverified) as error:
         return _missing(item, error)
     return Outcome.from_result(record)
 
@@ -81,7 +88,10 @@ def _check_transcripts(bucket: Bucket, record: Result) -> None:
 
 def _verify_done_before(bucket: Bucket, plan: Plan, item: Item) -> Outcome:
     """Check that the transcript of an earlier run still exists and still is what this run would write."""
-    transcript = read_transcript(bucket, item, plan.recipe)
+    try:
+        transcript = read_transcript(bucket, item, plan.recipe)
+    except ObjectDenied as refusal:
+        return _missing(item, refusal)
     if transcript is None or not transcript.is_current:
         return _missing(item, TranscriptUnverified("The transcript that an earlier run wrote is gone or was replaced."))
     return Outcome(

@@ -5,17 +5,20 @@ A daily `aws s3 sync` uploads every file again, and a run that was ended may hav
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import batched
 
 from transcription.contract import keys, records
-from transcription.contract.errors import RecordInvalid, TranscriptUnverified
+from transcription.contract.errors import ObjectDenied, RecordInvalid, TranscriptUnverified
 from transcription.contract.manifest import Item
 from transcription.contract.result import Audio
 from transcription.shared import transcript_check
 from transcription.shared.bucket import CONCURRENCY, PAGE, Bucket
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,8 @@ def find_transcripts(bucket: Bucket, items: Sequence[Item], recipe: str) -> Iter
     """Find the transcripts that items already have.
 
     One LIST request for every 1,000 items rules out most items without a transcript: names that are new sort behind
-    the existing outputs or between them. Only the remaining items are read one by one.
+    the existing outputs or between them. Only the remaining items are read one by one. A transcript that S3 refuses to
+    read counts as absent, so that the other files of the run go on.
 
     Args:
         bucket: the audio bucket.
@@ -49,7 +53,7 @@ def find_transcripts(bucket: Bucket, items: Sequence[Item], recipe: str) -> Iter
     with ThreadPoolExecutor(CONCURRENCY) as pool:
         pages = pool.map(lambda page: _possible(bucket, page), batched(items, PAGE))
         transcripts = pool.map(
-            lambda item: read_transcript(bucket, item, recipe), (item for page in pages for item in page)
+            lambda item: _read_unless_refused(bucket, item, recipe), (item for page in pages for item in page)
         )
         yield from filter(None, transcripts)
 
@@ -64,6 +68,14 @@ def _possible(bucket: Bucket, items: Sequence[Item]) -> list[Item]:
     return [item for item, key in json_keys if key in listed or (last is not None and key.encode() > last.encode())]
 
 
+def _read_unless_refused(bucket: Bucket, item: Item, recipe: str) -> ExistingTranscript | None:
+    try:
+        return read_transcript(bucket, item, recipe)
+    except ObjectDenied as refusal:
+        log.warning("The transcript of %r counts as absent: %s", item.key, refusal)
+        return None
+
+
 def read_transcript(bucket: Bucket, item: Item, recipe: str) -> ExistingTranscript | None:
     """Read the transcript that an item already has; None if it has none, or an invalid one.
 
@@ -71,6 +83,9 @@ def read_transcript(bucket: Bucket, item: Item, recipe: str) -> ExistingTranscri
         bucket: the audio bucket.
         item: the input.
         recipe: fingerprint of the transcripts that this run writes.
+
+    Raises:
+        ObjectDenied: S3 refuses to read a part of the transcript.
     """
     name = keys.name_of(item.key)
     json_key = keys.transcript_json(name)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -13,9 +14,9 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from transcription.contract import keys, records
-from transcription.contract.errors import RecordMissing
+from transcription.contract.errors import ObjectDenied, RecordMissing, StorageDenied
 from transcription.contract.manifest import Item
-from transcription.shared.s3_errors import explain_denial, is_changed, is_missing
+from transcription.shared.s3_errors import explain_denial, explain_refusal, is_changed, is_missing
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -30,6 +31,9 @@ PAGE = 1_000
 
 #: In bytes. Larger objects are copied in parts, because CopyObject refuses them. Source: Amazon S3 API Reference.
 COPY_LIMIT = 5 * 1024**3
+
+#: After an object was refused, the bucket is probed again only after so many seconds.
+PROBE_SECONDS = 5.0
 
 #: Characters that XML 1.0 cannot hold, so that no request to delete several objects can name them.
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -46,12 +50,13 @@ class ListedObject(NamedTuple):
 class Bucket:
     """A bucket.
 
-    Methods raise `StorageDenied` if access is denied or the bucket does not exist, and
-    `botocore.exceptions.ClientError` for any other error of S3.
+    Methods raise `StorageDenied` if S3 refuses the bucket, the credentials or every request, `ObjectDenied` if it
+    refuses one object, and `botocore.exceptions.ClientError` for any other error of S3.
     """
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self._last_probe = -PROBE_SECONDS
 
     def uri(self, key: str) -> str:
         """Return the `s3://` address of an object or a folder."""
@@ -59,6 +64,21 @@ class Bucket:
 
     def _denials_at(self, key: str) -> AbstractContextManager[None]:
         return explain_denial(self.uri(key))
+
+    def _refusals_at(self, key: str) -> AbstractContextManager[None]:
+        return explain_refusal(self.uri(key), self._is_usable)
+
+    def _is_usable(self) -> bool:
+        """Return whether S3 answers a listing, which every task needs: then a refusal concerns only its object."""
+        now = time.monotonic()
+        if now - self._last_probe >= PROBE_SECONDS:
+            try:
+                with self._denials_at(keys.INPUT_FOLDER):
+                    self.client.list_objects_v2(Bucket=self.name, Prefix=keys.INPUT_FOLDER, MaxKeys=1)
+            except StorageDenied:
+                return False
+            self._last_probe = now
+        return True
 
     @cached_property
     def client(self) -> S3Client:
@@ -87,7 +107,7 @@ class Bucket:
     def find(self, key: str) -> ListedObject | None:
         """Return an object's ETag and size, or None if it does not exist."""
         try:
-            with self._denials_at(key):
+            with self._refusals_at(key):
                 head = self.client.head_object(Bucket=self.name, Key=key)
             return ListedObject(key, head["ETag"].strip('"'), head["ContentLength"])
         except ClientError as error:
@@ -98,7 +118,7 @@ class Bucket:
     def read(self, key: str) -> bytes | None:
         """Return an object's content, or None if it does not exist."""
         try:
-            with self._denials_at(key):
+            with self._refusals_at(key):
                 return self.client.get_object(Bucket=self.name, Key=key)["Body"].read()
         except ClientError as error:
             if is_missing(error):
@@ -140,7 +160,7 @@ class Bucket:
         """
         condition: dict[str, Any] = {"IfNoneMatch": "*"} if once else {}
         try:
-            with self._denials_at(key):
+            with self._refusals_at(key):
                 self.client.put_object(
                     Bucket=self.name,
                     Key=key,
@@ -155,10 +175,15 @@ class Bucket:
         return True
 
     def copy(self, source: Item, target: str) -> None:
-        """Copy an object within the bucket. S3 refuses if it is no longer the object that was planned."""
+        """Copy an object within the bucket, if it is still the object that was planned.
+
+        Raises:
+            ObjectDenied: S3 refuses to read `source` or to write `target`; the message names both.
+            ClientError: the object changed or no longer exists, or any other error.
+        """
         origin: Any = {"Bucket": self.name, "Key": source.key}
         condition: Any = {"CopySourceIfMatch": f'"{source.etag}"'}
-        with self._denials_at(target):
+        with explain_refusal(f"{self.uri(target)}, a copy of {self.uri(source.key)}", self._is_usable):
             if source.size <= COPY_LIMIT:
                 self.client.copy_object(Bucket=self.name, Key=target, CopySource=origin, **condition)
             else:
@@ -172,37 +197,57 @@ class Bucket:
         except Exception as error:  # s3transfer's class for a changed source does not exist in Airflow 3.0
             raise ClientError({"Error": {"Code": "CopyFailed", "Message": str(error)}}, "CopyObject") from error
 
-    def delete(self, targets: Sequence[Item]) -> Sequence[Item]:
+    def delete(self, targets: Sequence[Item]) -> Mapping[Item, ObjectDenied | None]:
         """Delete up to `PAGE` objects, each only if it is still the object that was planned.
 
         Returns:
-            Items that were not deleted, because they changed or no longer exist.
+            Items that were not deleted, in the order of `targets`: with S3's refusal, or None for those that changed or
+            no longer exist.
         """
         in_one_request = [target for target in targets if not _NOT_XML.search(target.key)]
-        not_deleted = self._delete_together(in_one_request) if in_one_request else set()
+        not_deleted = self._delete_together(in_one_request) if in_one_request else {}
         for target in set(targets) - set(in_one_request):
             not_deleted |= self._delete_one(target)
-        return [target for target in targets if target.key in not_deleted]
+        return {target: not_deleted[target.key] for target in targets if target.key in not_deleted}
 
-    def _delete_together(self, targets: Sequence[Item]) -> set[str]:
-        """Delete objects with one request; return the keys of those that changed or do not exist."""
+    def _delete_together(self, targets: Sequence[Item]) -> dict[str, ObjectDenied | None]:
+        """Delete objects with one request; return the keys of those that were not deleted, as `delete` does."""
         objects: Any = [{"Key": target.key, "ETag": f'"{target.etag}"'} for target in targets]
-        with self._denials_at(targets[0].key):
-            answer = self.client.delete_objects(Bucket=self.name, Delete={"Objects": objects, "Quiet": True})
-        errors = {entry["Key"]: ClientError({"Error": entry}, "DeleteObjects") for entry in answer.get("Errors", [])}
-        for key, error in errors.items():
-            with self._denials_at(key):
-                if not (is_missing(error) or is_changed(error)):
-                    raise error
-        return set(errors)
-
-    def _delete_one(self, target: Item) -> set[str]:
-        """Delete one object; return its key if it changed or does not exist."""
+        not_deleted: dict[str, ObjectDenied | None] = {}
         try:
-            with self._denials_at(target.key):
-                self.client.delete_object(Bucket=self.name, Key=target.key, IfMatch=f'"{target.etag}"')
+            with self._refusals_at(targets[0].key):
+                answer = self.client.delete_objects(Bucket=self.name, Delete={"Objects": objects, "Quiet": True})
+        except ObjectDenied:  # S3 refuses a whole request because of one key in it, for example a malformed one
+            for target in targets:
+                not_deleted |= self._delete_one(target)
+            return not_deleted
+        for entry in answer.get("Errors", []):
+            # Entries have no HTTP status of their own; all but temporary ones are errors of the caller.
+            response: Any = {"Error": entry, "ResponseMetadata": {"HTTPStatusCode": 400}}
+            not_deleted[entry["Key"]] = self._refusal(entry["Key"], ClientError(response, "DeleteObjects"))
+        return not_deleted
+
+    def _delete_one(self, target: Item) -> dict[str, ObjectDenied | None]:
+        """Delete one object; return its key if it was not deleted, as `delete` does."""
+        try:
+            self.client.delete_object(Bucket=self.name, Key=target.key, IfMatch=f'"{target.etag}"')
         except ClientError as error:
+            return {target.key: self._refusal(target.key, error)}
+        return {}
+
+    def _refusal(self, key: str, error: ClientError) -> ObjectDenied | None:
+        """Return S3's refusal to delete an object, or None if the object changed or does not exist.
+
+        Raises:
+            StorageDenied: S3 refuses more than this object.
+            ClientError: any other error.
+        """
+        try:
+            with self._refusals_at(key):
+                raise error
+        except ObjectDenied as refusal:
+            return refusal
+        except ClientError:
             if is_missing(error) or is_changed(error):
-                return {target.key}
+                return None
             raise
-        return set()

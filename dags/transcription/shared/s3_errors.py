@@ -1,14 +1,17 @@
-"""Tell S3's errors apart, and explain denied access."""
+"""Tell S3's errors apart, and explain refused requests."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from botocore.exceptions import ClientError
 
 from transcription.contract import s3_error_codes
-from transcription.contract.errors import StorageDenied
+from transcription.contract.errors import ObjectDenied, StorageDenied
+
+#: The HTTP statuses of errors that the caller made.
+_CALLER_ERRORS = range(400, 500)
 
 
 def is_missing(error: ClientError) -> bool:
@@ -21,12 +24,18 @@ def is_changed(error: ClientError) -> bool:
     return _code(error) in s3_error_codes.CHANGED
 
 
+def words(error: ClientError) -> str:
+    """Return the code of an error and S3's message, which can be empty."""
+    message = error.response["Error"].get("Message") or "no message"
+    return f"({_code(error)}): {message.rstrip('.')}."
+
+
 @contextmanager
 def explain_denial(uri: str) -> Iterator[None]:
     """Replace S3's errors of denied access, raised in the block, by one that says what to do.
 
     Args:
-        uri: the object or folder to which the block sends requests, for the message.
+        uri: the folder to which the block sends requests, for the message.
 
     Raises:
         StorageDenied: access is denied, or the bucket does not exist.
@@ -36,10 +45,50 @@ def explain_denial(uri: str) -> Iterator[None]:
     except ClientError as error:
         if _code(error) not in s3_error_codes.DENIED:
             raise
-        raise StorageDenied(
-            f"S3 refused {error.operation_name} at {uri} ({_code(error)}). Check that the bucket exists and that "
-            "Airflow's role may do this, then clear this task."
+        raise _storage_denied(uri, error) from error
+
+
+@contextmanager
+def explain_refusal(uri: str, is_usable: Callable[[], bool]) -> Iterator[None]:
+    """Replace S3's refusals of a request for one object, raised in the block, by an error that says what to do.
+
+    Such refusals are denied access, a lock, an encryption key that S3 cannot use, an archived object, a name that is
+    too long: every error of the caller (HTTP status 4xx) that a later request does not solve.
+
+    Args:
+        uri: the object to which the block sends requests, for the message.
+        is_usable: returns whether S3 answers another request for the bucket.
+
+    Raises:
+        StorageDenied: S3 refuses the bucket, the credentials or every request.
+        ObjectDenied: S3 refuses this object, or this action on it.
+    """
+    try:
+        yield
+    except ClientError as error:
+        if _code(error) in s3_error_codes.BUCKET_DENIED:
+            raise _storage_denied(uri, error) from error
+        if not _is_refusal(error):
+            raise
+        if not is_usable():
+            raise _storage_denied(uri, error) from error
+        raise ObjectDenied(
+            f"S3 refused {error.operation_name} at {uri} {words(error)} Check the object's owner, encryption, lock, "
+            "storage class and length of name, and that Airflow's role may do this."
         ) from error
+
+
+def _is_refusal(error: ClientError) -> bool:
+    if _code(error) in s3_error_codes.MISSING | s3_error_codes.CHANGED | s3_error_codes.TEMPORARY:
+        return False
+    return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") in _CALLER_ERRORS
+
+
+def _storage_denied(uri: str, error: ClientError) -> StorageDenied:
+    return StorageDenied(
+        f"S3 refused {error.operation_name} at {uri} {words(error)} Check that the bucket exists and that "
+        "Airflow's role may do this, then clear this task."
+    )
 
 
 def _code(error: ClientError) -> str:

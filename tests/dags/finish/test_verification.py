@@ -220,9 +220,9 @@ def test_a_missing_shard_is_an_error(bucket: Bucket, plan: Plan) -> None:
 
 
 @pytest.mark.usefixtures("transcribed")
-@pytest.mark.parametrize("prefix", ["output/", "runs/"])
-def test_denied_access_is_an_error(bucket: Bucket, plan: Plan, aws: LocalAws, prefix: str) -> None:
-    aws.order(kind="deny", methods=["GET"], prefix=prefix)
+@pytest.mark.parametrize(("methods", "prefix"), [(["GET", "LIST"], ""), (["GET"], "runs/")])
+def test_denied_access_is_an_error(bucket: Bucket, plan: Plan, aws: LocalAws, methods: list[str], prefix: str) -> None:
+    aws.order(kind="deny", methods=methods, prefix=prefix)
     with pytest.raises(StorageDenied, match="AccessDenied"):
         verify(bucket, plan)
 
