@@ -1,4 +1,4 @@
-"""Two deployments, synthesized once: the default one by the CDK's command line, and one with other settings."""
+"""Synthesize two deployments once: the default one with the CDK's command line, and one with other settings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from infra.paths import ROOT
 from tests.support.infra.synthesized_stacks import SynthesizedStacks
 
 COMMAND_LINE = ROOT / ".local" / "cdk" / "node_modules" / ".bin" / "cdk"
-#: Another value than the default for every setting that changes the templates.
+#: A value other than the default for every setting that changes the templates.
 OTHER_SETTINGS = {
     "name": "other",
     "retain_audio": "false",
@@ -36,7 +36,7 @@ OTHER_SETTINGS = {
 
 
 def synthesize(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run `cdk synth` as people do."""
+    """Run `cdk synth` on the command line, without the AWS and CDK variables of this environment."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
     command = [str(COMMAND_LINE), "synth", "--quiet", "--output", str(folder), *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
@@ -44,14 +44,16 @@ def synthesize(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str
 
 @pytest.fixture(scope="session")
 def default(tmp_path_factory: pytest.TempPathFactory) -> SynthesizedStacks:
+    """The deployment with default settings."""
     folder = tmp_path_factory.mktemp("default")
-    done = synthesize(folder)
-    assert done.returncode == 0, done.stderr
+    process = synthesize(folder)
+    assert process.returncode == 0, process.stderr
     return SynthesizedStacks.load(folder, "transcription")
 
 
 @pytest.fixture(scope="session")
 def other(tmp_path_factory: pytest.TempPathFactory) -> SynthesizedStacks:
+    """The deployment with `OTHER_SETTINGS`."""
     folder = tmp_path_factory.mktemp("other")
     make_app(OTHER_SETTINGS, str(folder)).synth()
     return SynthesizedStacks.load(folder, "other")
@@ -59,6 +61,6 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> SynthesizedStacks:
 
 @pytest.fixture(scope="session", params=["default", "other"])
 def deployment(request: pytest.FixtureRequest) -> SynthesizedStacks:
-    """Each of the two deployments in turn."""
+    """Run the test once with each of the two deployments."""
     stacks: SynthesizedStacks = request.getfixturevalue(request.param)
     return stacks

@@ -1,4 +1,4 @@
-"""The CDK's command line, as people call it. It also makes the fixture `default`."""
+"""The command `cdk synth`. The fixture `default` comes from the same command."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ def test_cdk_synth_writes_all_stacks_in_the_order_of_their_deployment(default: S
 
 
 def test_a_wrong_setting_is_reported_in_one_line(tmp_path: Path) -> None:
-    done = synthesize(tmp_path, "-c", "memory=12")
-    assert done.returncode != 0
-    assert "[CONTEXT_INVALID] memory is 12; it must be from 1,024 to 30,000." in done.stderr
-    assert "Traceback" not in done.stderr
+    process = synthesize(tmp_path, "-c", "memory=12")
+    assert process.returncode != 0
+    assert "[CONTEXT_INVALID] memory is 12; it must be from 1,024 to 30,000." in process.stderr
+    assert "Traceback" not in process.stderr
 
 
 def test_the_command_line_is_the_pinned_one_and_names_no_registry() -> None:
     lock = (ROOT / "package-lock.json").read_text()
-    wanted = json.loads((ROOT / "package.json").read_text())["devDependencies"]["aws-cdk"]
-    assert re.fullmatch(r"\d+\.\d+\.\d+", wanted)
+    pinned_version = json.loads((ROOT / "package.json").read_text())["devDependencies"]["aws-cdk"]
+    assert re.fullmatch(r"\d+\.\d+\.\d+", pinned_version)
     installed = json.loads((COMMAND_LINE.resolve().parents[1] / "package.json").read_text())
-    assert installed["version"] == wanted
+    assert installed["version"] == pinned_version
     assert "integrity" in lock
     assert "resolved" not in lock

@@ -30,18 +30,18 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> CloudAssembly:
     return documents.synthesize(tmp_path_factory.mktemp("cdk"))
 
 
-def test_the_documents_say_what_the_code_says() -> None:
+def test_the_generated_sections_are_current() -> None:
     for name, content in documents.contents().items():
         text = documents.PLACES[name].read_text()
         assert replace_section(text, name, content) == text, f"{name} has changed: run `make documents`"
 
 
-def test_content_without_a_place_is_not_passed_over() -> None:
+def test_missing_markers_are_an_error() -> None:
     with pytest.raises(MarkersInvalid, match="costs"):
         replace_section("no marker", "costs", "new")
 
 
-def test_what_surrounds_a_place_stays() -> None:
+def test_the_text_around_a_section_does_not_change() -> None:
     text = "before\n<!-- costs: x -->\nold\n<!-- end of costs -->\nafter\n"
     assert (
         replace_section(text, "costs", r"\1 new")
@@ -50,7 +50,7 @@ def test_what_surrounds_a_place_stays() -> None:
 
 
 def test_each_output_is_explained(assembly: CloudAssembly) -> None:
-    """The CDK prints the names of the outputs, and people search the docs for them."""
+    """Users search the docs for the names of outputs that the CDK prints."""
     outputs = [
         name
         for artifact in json.loads((assembly.folder / "manifest.json").read_text())["artifacts"].values()
@@ -62,13 +62,13 @@ def test_each_output_is_explained(assembly: CloudAssembly) -> None:
     assert [name for name in outputs if f"`{name}`" not in GUIDE.read_text()] == []
 
 
-def test_each_code_of_mwaas_rules_is_explained() -> None:
+def test_each_error_code_of_mwaas_rules_is_explained() -> None:
     codes = [rule.code for rule in RuleBroken.__subclasses__()]
     assert len(codes) > 15
     assert [code for code in codes if f"`{code}`" not in GUIDE.read_text()] == []
 
 
-def test_each_setting_has_a_row_with_its_default_and_what_it_is() -> None:
+def test_each_setting_has_a_row_with_its_default_and_its_meaning() -> None:
     rows = settings_table().splitlines()[2:]
     assert any(
         row.startswith("| `spot_vcpus`, `on_demand_vcpus` | `128`, `32` | The maximum number of vCPUs") for row in rows
@@ -81,32 +81,32 @@ def test_each_setting_has_a_row_with_its_default_and_what_it_is() -> None:
 
 
 class TestDiagram:
-    def test_it_shows_what_the_container_may_touch(self, assembly: CloudAssembly) -> None:
+    def test_the_diagram_shows_the_permissions_of_the_container(self, assembly: CloudAssembly) -> None:
         drawing = diagram.draw(assembly)
         assert 'Transcribe -- "reads input/, models/, runs/<br/>writes output/, runs/" --> Audio' in drawing
 
-    def test_a_right_that_is_taken_away_is_missing_in_it(self, assembly: CloudAssembly) -> None:
+    def test_a_removed_permission_disappears_from_the_diagram(self, assembly: CloudAssembly) -> None:
         policies = [policy.properties["PolicyDocument"] for policy in assembly.of_type("AWS::IAM::Policy")]
         before = diagram.draw(assembly)
         for document in policies:
-            others = [statement for statement in document["Statement"] if statement["Action"] != "batch:SubmitJob"]
-            document["Statement"][:], original = others, list(document["Statement"])
-            if len(original) > len(others):
+            remaining = [statement for statement in document["Statement"] if statement["Action"] != "batch:SubmitJob"]
+            document["Statement"][:], original = remaining, list(document["Statement"])
+            if len(original) > len(remaining):
                 assert 'Environment -- "submits to" --> Queue' in before
                 assert "submits to" not in diagram.draw(assembly)
             document["Statement"][:] = original
         assert diagram.draw(assembly) == before
 
-    def test_every_arrow_is_between_things_that_are_drawn(self, assembly: CloudAssembly) -> None:
+    def test_every_arrow_connects_nodes_of_the_diagram(self, assembly: CloudAssembly) -> None:
         lines = diagram.draw(assembly).splitlines()
-        drawn = {match[1] for line in lines if (match := re.match(r"\s+(\w+)[\[(>]", line))}
+        nodes = {match[1] for line in lines if (match := re.match(r"\s+(\w+)[\[(>]", line))}
         ends = {end for line in lines if "->" in line for end in re.findall(r"(?:^|> |& )\s*(\w+)(?= |$)", line)}
-        assert ends - drawn == set()
-        assert {"Audio", "Environment", "Queue", "Spot", "OnDemand", "Transcribe", "AlertsTopic", "metrics"} <= drawn
+        assert ends - nodes == set()
+        assert {"Audio", "Environment", "Queue", "Spot", "OnDemand", "Transcribe", "AlertsTopic", "metrics"} <= nodes
 
 
 def test_the_key_figures_are_those_of_both_engines_and_of_the_costs() -> None:
-    """300 s of audio on 2 cores: 15 s of the batched engine, 60 s of libdeepspeech."""
+    """For 300 s of audio on 2 cores, the batched engine takes 15 s and libdeepspeech takes 60 s."""
     engines = {"auto": {"seconds": 15.0}, "libdeepspeech": {"seconds": 60.0}}
     rows = [{"seconds": 10, "files": 30, "cores": 2, "engines": engines}]
     month = costs.MonthlyCost({"network": 40.0, "keys": 2.0}, {"mw1.small": 350.0})
@@ -148,11 +148,13 @@ class TestCosts:
     def test_endpoints_cost_in_each_zone(self, tmp_path: Path) -> None:
         counts = costs.count_resources(documents.synthesize(tmp_path, network="endpoints"))
         assert counts["AWS::EC2::VPCEndpoint"] > 0
-        assert counts["zones of endpoints"] == 2 * (counts["AWS::EC2::VPCEndpoint"] - 1)  # one is S3's gateway
+        assert counts["zones of endpoints"] == 2 * (
+            counts["AWS::EC2::VPCEndpoint"] - 1
+        )  # the gateway endpoint of S3 is free
         assert counts["AWS::EC2::NatGateway"] == 0
 
-    def test_an_hour_costs_the_machine_time_that_was_measured(self) -> None:
-        """25 s on 2 vCPUs for 100 s of audio: half an hour of one vCPU for an hour."""
+    def test_an_hour_of_audio_costs_its_measured_machine_time(self) -> None:
+        """100 s of audio take 25 s on 2 vCPUs, so an hour of audio takes half an hour of one vCPU."""
         hour = costs.audio_hour_cost(self.MEASURED, self.PRICES)
         assert hour.vcpu_hours == 0.5
         disk = 100 / 730 / 4
@@ -160,13 +162,13 @@ class TestCosts:
         assert hour.spot == pytest.approx(0.5 * (0.25 + disk))
         assert hour.transcribe == 60
 
-    def test_the_slowest_machine_counts(self, tmp_path: Path) -> None:
+    def test_the_run_of_the_slowest_machine_is_used(self, tmp_path: Path) -> None:
         slow = json.dumps(self.MEASURED)
         for name, run in (("a", slow.replace("25.0", "20.0")), ("b", slow), ("c", slow.replace("25.0", "20.0"))):
             (tmp_path / f"{name}.json").write_text(run)
         assert measurements.slowest_run(tmp_path) == self.MEASURED
 
-    def test_a_price_that_is_not_known_is_not_made_up(self) -> None:
+    def test_an_unknown_price_is_reported_as_not_found(self) -> None:
         month = costs.monthly_cost(Counter(), self.PRICES)
         assert "mw1.micro" not in month.airflow
         assert "| with Airflow on mw1.micro | price not found |" in cost_tables.monthly_table({"nat": month})
@@ -178,8 +180,8 @@ class TestCosts:
         assert float(default_number("vcpu_hour_price")) == prices["vcpu"]
         assert float(default_number("api_hour_price")) == pytest.approx(prices["transcribe"] * 60)
 
-    def test_the_dag_estimates_with_the_speed_that_was_measured(self) -> None:
-        """The report estimates recognition alone, without the start of machines and containers."""
+    def test_the_dag_estimates_with_the_measured_speed(self) -> None:
+        """The report's estimate covers recognition only, without the start of machines and containers."""
         hour = costs.audio_hour_cost(measurements.slowest_run(), read_prices())
         assert hour.vcpu_hours <= float(default_number("expected_real_time_factor")) <= 1.5 * hour.vcpu_hours
 

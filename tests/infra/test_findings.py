@@ -1,4 +1,4 @@
-"""What cfn-lint, cdk-nag and checkov find: nothing that is not settled beside the resource, with a reason."""
+"""Findings of cfn-lint, cdk-nag and checkov: each is accepted beside its resource with a reason, or fails a test."""
 
 from __future__ import annotations
 
@@ -23,73 +23,76 @@ CHECKOV = ROOT / ".local" / "venvs" / "checkov" / "bin" / "checkov"
 
 
 def cfn_lint(*files: Path) -> subprocess.CompletedProcess[str]:
+    """Run cfn-lint on templates."""
     program = Path(sys.executable).parent / "cfn-lint"
     return subprocess.run([program, *files], capture_output=True, text=True, check=False)
 
 
 def checkov(folder: Path) -> dict[str, Any]:
+    """Run checkov on the templates of a folder and return its report."""
     arguments = ["--framework", "cloudformation", "--skip-download", "--output", "json"]
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LOG_LEVEL": "ERROR"}
-    done = subprocess.run(
+    process = subprocess.run(
         [CHECKOV, "--directory", folder, *arguments], capture_output=True, text=True, check=False, env=environment
     )
-    assert done.stdout, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    assert process.stdout, process.stderr
+    report: dict[str, Any] = json.loads(process.stdout)
+    return report
 
 
-def test_cfn_lint_finds_nothing_but_what_is_broken_on_purpose(
+def test_cfn_lint_reports_only_the_template_with_a_deliberate_error(
     default: SynthesizedStacks, other: SynthesizedStacks, tmp_path: Path
 ) -> None:
     broken = tmp_path / "broken.template.json"
     broken.write_text('{"Resources": {"A": {"Type": "AWS::SNS::Topic", "Properties": {"TopicNam": "a"}}}}')
-    ours = [file for deployment in (default, other) for file in deployment.folder.glob("*.template.json")]
-    assert len(ours) == 6
-    found = cfn_lint(broken, *ours).stdout.split("\n\n")
-    assert [finding for finding in found if "broken.template.json" not in finding and finding.strip()] == []
-    assert found[0].startswith("E3002")
+    templates = [file for deployment in (default, other) for file in deployment.folder.glob("*.template.json")]
+    assert len(templates) == 6
+    findings = cfn_lint(broken, *templates).stdout.split("\n\n")
+    assert [finding for finding in findings if "broken.template.json" not in finding and finding.strip()] == []
+    assert findings[0].startswith("E3002")
 
 
-def test_checkov_finds_nothing_that_is_not_settled(
+def test_checkov_reports_only_accepted_findings(
     default: SynthesizedStacks, other: SynthesizedStacks, tmp_path: Path
 ) -> None:
-    for deployment in (default, other):  # in one go: it takes long to start
+    for deployment in (default, other):  # one run for both, because checkov starts slowly
         for file in deployment.folder.glob("*.template.json"):
             copy(file, tmp_path)
-    found = checkov(tmp_path)
-    failed = [(check["check_id"], check["resource"]) for check in found["results"]["failed_checks"]]
+    report = checkov(tmp_path)
+    failed = [(check["check_id"], check["resource"]) for check in report["results"]["failed_checks"]]
     assert failed == []
-    assert found["summary"]["passed"] > 200
-    assert found["summary"]["parsing_errors"] == 0
+    assert report["summary"]["passed"] > 200
+    assert report["summary"]["parsing_errors"] == 0
 
 
-def test_every_settled_finding_has_a_reason_that_says_something(deployment: SynthesizedStacks) -> None:
-    for _, logical_id, resource in deployment.everything():
-        for skipped in resource.get("Metadata", {}).get("checkov", {}).get("skip", []):
-            assert len(skipped["comment"].split()) > 2, (logical_id, skipped)
+def test_every_accepted_finding_has_a_reason(deployment: SynthesizedStacks) -> None:
+    for _, logical_id, resource in deployment.all_resources():
+        for finding in resource.get("Metadata", {}).get("checkov", {}).get("skip", []):
+            assert len(finding["comment"].split()) > 2, (logical_id, finding)
 
 
-class Topic(Stack):
-    """What cdk-nag has something against."""
+class TopicStack(Stack):
+    """A stack with a topic that breaks a rule of cdk-nag."""
 
     def __init__(self, app: App) -> None:
         super().__init__(app, "stack")
         self.topic = sns.Topic(self, "Topic")
 
 
-def synthesize(folder: Path, *, settled: bool) -> None:
+def synthesize(folder: Path, *, accepted: bool) -> None:
+    """Synthesize the stack with cdk-nag's checks, with or without accepting its finding."""
     app = App(outdir=str(folder))
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-    stack = Topic(app)
-    if settled:
+    stack = TopicStack(app)
+    if accepted:
         accept_findings(stack.topic, {"AwsSolutions-SNS3": "Nobody sends anything to it."})
     app.synth()
 
 
 def test_a_finding_of_cdk_nag_ends_the_synthesis(tmp_path: Path) -> None:
-    # So every other test here, and every deployment, has none that is not settled.
+    # Every synthesis runs cdk-nag, so no deployment has a finding that is not accepted.
     assert "AwsSolutionsChecks(app)" in (ROOT / "infra" / "app.py").read_text()
     with pytest.raises(RuntimeError, match="AwsSolutions-SNS3"):
-        synthesize(tmp_path, settled=False)
+        synthesize(tmp_path, accepted=False)
     assert "AwsSolutions-SNS3" in (tmp_path / "validation-report.json").read_text()
-    synthesize(tmp_path / "settled", settled=True)
+    synthesize(tmp_path / "accepted", accepted=True)

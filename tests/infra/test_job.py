@@ -11,8 +11,8 @@ from infra.paths import ROOT
 
 def test_the_properties_of_the_job_can_be_read_without_the_cdk() -> None:
     code = "import sys; import infra.job; print(sorted({'aws_cdk', 'jsii', 'constructs', 'boto3'} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    process = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert process.stdout.strip() == "[]"
 
 
 def test_the_local_stack_uses_the_same_properties() -> None:

@@ -1,4 +1,4 @@
-"""What the container and the DAG's tasks may do in S3: each call that they make is allowed, and other calls are not."""
+"""Permissions of the container and of the DAG's tasks in S3: they may make the calls that they use, and no others."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from infra.paths import DAGS, ROOT
-from tests.support.infra.role_requests import bucket, container, tasks
+from tests.support.infra.role_requests import audio_bucket_arn, container_may, tasks_may
 from tests.support.infra.synthesized_stacks import PARTITION, SynthesizedStacks
 from transcription.contract import keys
 
@@ -22,14 +22,14 @@ JSON = keys.transcript_json(keys.name_of(INPUT))
 SHARD, RESULT = RUN.shard("draft", 0), RUN.result(0)
 MODEL = f"{keys.model('mine')}english.pbmm"
 
-#: The permissions that a call of boto3 needs. Sources: Amazon S3 API Reference, "Required permissions for Amazon S3 API
+#: The permissions that each boto3 call needs. Sources: Amazon S3 API Reference, "Required permissions for Amazon S3 API
 #: operations"; Service Authorization Reference. `source` and `target` stand for the keys of a copy.
 NEEDS = {
     "get_object": ("s3:GetObject",),
     "head_object": ("s3:GetObject",),
     "download_file": ("s3:GetObject",),
     "put_object": ("s3:PutObject",),
-    "delete_object": ("s3:DeleteObject", "s3:GetObject"),  # the second one for its condition
+    "delete_object": ("s3:DeleteObject", "s3:GetObject"),  # GetObject for the condition of the deletion
     "delete_objects": ("s3:DeleteObject", "s3:GetObject"),
     "copy_object": (
         *("source s3:GetObject", "source s3:GetObjectTagging", "source s3:GetObjectAnnotation"),
@@ -40,14 +40,14 @@ NEEDS = {
         "s3:AbortMultipartUpload",
     ),
 }
-#: The keys that the container uses with each call.
+#: The keys that the container passes to each call.
 CONTAINER = {
     "get_object": [SHARD, RESULT, INPUT],
     "download_file": [MODEL],
     "put_object": [TEXT, JSON, keys.subtitles("talk", "srt"), keys.subtitles("talk", "vtt"), RESULT],
 }
 CONTAINER_LISTS = [keys.model("mine"), keys.MODELS_FOLDER]
-#: The keys that the tasks use with each call.
+#: The keys that the tasks pass to each call.
 TASKS = {
     "get_object": [RUN.plan, SHARD, RUN.done("draft"), RUN.job, RUN.verdicts, RUN.moves, RESULT, TEXT, JSON],
     "head_object": [INPUT, keys.processed(INPUT), keys.failed(INPUT)],
@@ -84,15 +84,15 @@ REFUSED_TO_TASKS = [
     *(("s3:GetObject", key) for key in (MODEL, "talk.wav")),
     *((f"s3:{action}", INPUT) for action in ("DeleteObjectVersion", "PutObjectAcl", "PutObjectRetention")),
 ]
-#: Actions on buckets that are allowed to neither.
-OF_BUCKETS = (
+#: Bucket actions that neither the container nor the tasks may perform.
+REFUSED_BUCKET_ACTIONS = (
     *("DeleteBucket", "PutBucketPolicy", "DeleteBucketPolicy", "PutBucketVersioning", "PutLifecycleConfiguration"),
     *("PutBucketPublicAccessBlock", "PutEncryptionConfiguration", "ListBucketVersions", "ListAllMyBuckets"),
 )
 
 
 def needed(uses: dict[str, list[str]], source: str = INPUT) -> list[tuple[str, str, str]]:
-    """Call, permission and key, for each use."""
+    """Return the call, the permission and the key for each permission that calls need. Copies read `source`."""
     return [
         (call, permission.removeprefix("source "), source if permission.startswith("source") else target)
         for call, targets in uses.items()
@@ -102,64 +102,64 @@ def needed(uses: dict[str, list[str]], source: str = INPUT) -> list[tuple[str, s
 
 
 @pytest.mark.parametrize(("call", "permission", "key"), needed(CONTAINER))
-def test_no_transcript_is_lost_because_the_container_may_not(
+def test_the_container_has_the_permissions_of_its_calls(
     deployment: SynthesizedStacks, call: str, permission: str, key: str
 ) -> None:
-    assert container(deployment, permission, f"{bucket(deployment)}/{key}"), call
+    assert container_may(deployment, permission, f"{audio_bucket_arn(deployment)}/{key}"), call
 
 
 @pytest.mark.parametrize(("call", "permission", "key"), needed(TASKS))
-def test_no_run_is_red_because_a_task_may_not(
+def test_tasks_have_the_permissions_of_their_calls(
     deployment: SynthesizedStacks, call: str, permission: str, key: str
 ) -> None:
-    assert tasks(deployment, permission, f"{bucket(deployment)}/{key}"), call
+    assert tasks_may(deployment, permission, f"{audio_bucket_arn(deployment)}/{key}"), call
 
 
 @pytest.mark.parametrize("prefix", CONTAINER_LISTS)
-def test_the_container_finds_the_files_of_a_model(deployment: SynthesizedStacks, prefix: str) -> None:
-    assert container(deployment, "s3:ListBucket", bucket(deployment), **{"s3:prefix": prefix})
+def test_the_container_can_list_the_files_of_a_model(deployment: SynthesizedStacks, prefix: str) -> None:
+    assert container_may(deployment, "s3:ListBucket", audio_bucket_arn(deployment), **{"s3:prefix": prefix})
 
 
 @pytest.mark.parametrize("prefix", TASKS_LIST)
-def test_tasks_find_audio_transcripts_results_and_models(deployment: SynthesizedStacks, prefix: str) -> None:
-    assert tasks(deployment, "s3:ListBucket", bucket(deployment), **{"s3:prefix": prefix})
+def test_tasks_can_list_audio_transcripts_results_and_models(deployment: SynthesizedStacks, prefix: str) -> None:
+    assert tasks_may(deployment, "s3:ListBucket", audio_bucket_arn(deployment), **{"s3:prefix": prefix})
 
 
-def test_a_record_that_is_not_there_is_missing_and_not_denied(deployment: SynthesizedStacks) -> None:
-    # S3 asks for the right to list, without any prefix, before it says 404 instead of 403.
-    assert container(deployment, "s3:ListBucket", bucket(deployment))
-    assert tasks(deployment, "s3:ListBucket", bucket(deployment))
+def test_a_missing_record_gives_not_found_instead_of_access_denied(deployment: SynthesizedStacks) -> None:
+    # S3 answers 404 instead of 403 only if the caller may list the bucket without a prefix.
+    assert container_may(deployment, "s3:ListBucket", audio_bucket_arn(deployment))
+    assert tasks_may(deployment, "s3:ListBucket", audio_bucket_arn(deployment))
 
 
 @pytest.mark.parametrize(("action", "key"), REFUSED_TO_CONTAINER)
-def test_a_container_that_is_taken_over_reaches_nothing_but_its_own(
+def test_the_container_is_refused_actions_that_it_does_not_need(
     deployment: SynthesizedStacks, action: str, key: str
 ) -> None:
-    assert not container(deployment, action, f"{bucket(deployment)}/{key}")
+    assert not container_may(deployment, action, f"{audio_bucket_arn(deployment)}/{key}")
 
 
 @pytest.mark.parametrize(("action", "key"), REFUSED_TO_TASKS)
-def test_tasks_change_nothing_that_people_would_miss(deployment: SynthesizedStacks, action: str, key: str) -> None:
-    assert not tasks(deployment, action, f"{bucket(deployment)}/{key}")
+def test_tasks_are_refused_actions_that_they_do_not_need(deployment: SynthesizedStacks, action: str, key: str) -> None:
+    assert not tasks_may(deployment, action, f"{audio_bucket_arn(deployment)}/{key}")
 
 
 @pytest.mark.parametrize("prefix", ["", "input/", "output/", "processed/", "runs/", "models", "output/models/"])
-def test_the_container_cannot_look_around(deployment: SynthesizedStacks, prefix: str) -> None:
-    assert not container(deployment, "s3:ListBucket", bucket(deployment), **{"s3:prefix": prefix})
+def test_the_container_cannot_list_other_prefixes(deployment: SynthesizedStacks, prefix: str) -> None:
+    assert not container_may(deployment, "s3:ListBucket", audio_bucket_arn(deployment), **{"s3:prefix": prefix})
 
 
-@pytest.mark.parametrize("who", [container, tasks])
-@pytest.mark.parametrize("action", OF_BUCKETS)
-def test_neither_changes_the_bucket_itself(deployment: SynthesizedStacks, who: object, action: str) -> None:
-    assert callable(who)
-    assert not who(deployment, f"s3:{action}", bucket(deployment))
+@pytest.mark.parametrize("role_may", [container_may, tasks_may])
+@pytest.mark.parametrize("action", REFUSED_BUCKET_ACTIONS)
+def test_neither_role_can_change_the_bucket(deployment: SynthesizedStacks, role_may: object, action: str) -> None:
+    assert callable(role_may)
+    assert not role_may(deployment, f"s3:{action}", audio_bucket_arn(deployment))
 
 
-@pytest.mark.parametrize("who", [container, tasks])
+@pytest.mark.parametrize("role_may", [container_may, tasks_may])
 @pytest.mark.parametrize("action", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"])
-def test_neither_reaches_a_bucket_of_somebody_else(deployment: SynthesizedStacks, who: object, action: str) -> None:
-    assert callable(who)
-    assert not who(deployment, action, f"arn:{PARTITION}:s3:::somebody-elses/{INPUT}")
+def test_neither_role_can_use_a_foreign_bucket(deployment: SynthesizedStacks, role_may: object, action: str) -> None:
+    assert callable(role_may)
+    assert not role_may(deployment, action, f"arn:{PARTITION}:s3:::foreign-bucket/{INPUT}")
 
 
 @pytest.mark.parametrize(
@@ -174,38 +174,45 @@ def test_neither_reaches_a_bucket_of_somebody_else(deployment: SynthesizedStacks
         "logs:PutLogEvents",
     ],
 )
-def test_the_container_does_nothing_but_read_and_write_files(deployment: SynthesizedStacks, action: str) -> None:
-    assert not container(deployment, action, "*")
+def test_the_container_has_no_permissions_outside_s3(deployment: SynthesizedStacks, action: str) -> None:
+    assert not container_may(deployment, action, "*")
 
 
 def calls(folder: Path) -> set[str]:
-    """The calls of boto3 clients in the files of a folder."""
-    known = {
+    """Return the methods of boto3 clients that the Python files of a folder call."""
+    client_methods = {
         name for service in ("s3", "batch", "sns") for name in dir(boto3.client(service, region_name="us-east-1"))
     } - {"get_paginator"}
-    found: set[str] = set()
+    names: set[str] = set()
     for file in folder.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Attribute) and re.search(r"(client|submitter)$", ast.unparse(node.value)):
-                found.add(node.attr)
+                names.add(node.attr)
             if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("get_paginator"):
-                found.add(ast.literal_eval(node.args[0]))
-    return found & known - {"meta"}
+                names.add(ast.literal_eval(node.args[0]))
+    return names & client_methods - {"meta"}
 
 
-def test_the_table_above_has_every_call_of_the_container() -> None:
+def test_the_table_has_every_call_of_the_container() -> None:
     assert calls(ROOT / "transcriber_image" / "transcriber") == {*CONTAINER, "list_objects_v2"}
 
 
-def test_the_table_above_has_every_call_of_the_tasks() -> None:
+def test_the_table_has_every_call_of_the_tasks() -> None:
     batch = {"submit_job", "list_jobs", "describe_jobs", "terminate_job"}
     assert calls(DAGS / "transcription") == {*TASKS, *batch, "list_objects_v2"}
-    # Those that Airflow makes for us: LIST below input/, and the topic.
-    used = {
+    # Classes of the Amazon provider make further calls, such as LIST below input/ and Publish.
+    provider_classes = {
         alias.name
         for file in DAGS.rglob("*.py")
         for node in ast.walk(ast.parse(file.read_text()))
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("airflow.providers.amazon")
         for alias in node.names
     }
-    assert used == {"BaseAwsLink", "BatchClientHook", "BatchOperator", "S3Hook", "S3KeySensor", "SnsNotifier"}
+    assert provider_classes == {
+        "BaseAwsLink",
+        "BatchClientHook",
+        "BatchOperator",
+        "S3Hook",
+        "S3KeySensor",
+        "SnsNotifier",
+    }

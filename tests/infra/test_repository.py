@@ -25,8 +25,8 @@ def test_no_function_runs_on_a_retired_runtime(deployment: SynthesizedStacks) ->
 
 def test_every_requirement_is_pinned_with_its_digest() -> None:
     for name in ("infra.txt", "checkov.txt"):
-        lines = (ROOT / "locks" / name).read_text()
-        pins = re.findall(r"^[a-z0-9][\w.\-\[\]]*==", lines, re.MULTILINE)
+        lock = (ROOT / "locks" / name).read_text()
+        pins = re.findall(r"^[a-z0-9][\w.\-\[\]]*==", lock, re.MULTILINE)
         assert len(pins) > 30
-        assert lines.count("--hash=sha256:") >= len(pins)
-        assert "://" not in lines
+        assert lock.count("--hash=sha256:") >= len(pins)
+        assert "://" not in lock

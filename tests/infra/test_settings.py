@@ -14,7 +14,7 @@ from infra.paths import ROOT
 from infra.settings import DeploymentSettings
 
 
-def test_without_any_setting_there_is_a_deployment() -> None:
+def test_every_setting_has_a_default() -> None:
     assert read_settings({}) == DeploymentSettings()
 
 
@@ -35,7 +35,7 @@ def test_without_any_setting_there_is_a_deployment() -> None:
         ("transcription", {"max_children": 10}, {"max_children": "10"}),
     ],
 )
-def test_the_command_line_and_cdk_json_mean_the_same(name: str, text: Any, value: object) -> None:
+def test_text_and_json_values_are_both_accepted(name: str, text: Any, value: object) -> None:
     assert getattr(read_settings({name: text}), name) == value
 
 
@@ -77,7 +77,7 @@ def test_the_command_line_and_cdk_json_mean_the_same(name: str, text: Any, value
         ("airflow_version", 3, "text"),
     ],
 )
-def test_a_wrong_setting_is_refused_by_its_name_before_anything_is_deployed(name: str, wrong: Any, hint: str) -> None:
+def test_a_wrong_setting_is_refused_with_its_name_and_a_hint(name: str, wrong: Any, hint: str) -> None:
     with pytest.raises(ContextInvalid) as error:
         read_settings({name: wrong})
     message = str(error.value)
@@ -86,7 +86,7 @@ def test_a_wrong_setting_is_refused_by_its_name_before_anything_is_deployed(name
     assert f"-c {name}" in message
 
 
-def test_a_disk_too_small_for_the_largest_file_is_refused_before_that_file_comes() -> None:
+def test_a_disk_that_is_too_small_for_the_largest_file_is_refused() -> None:
     with pytest.raises(ContextInvalid, match=r"disk_gigabytes is 100; it must be \d+ or more"):
         read_settings({"transcription": {"max_file_megabytes": 16384}})
     with pytest.raises(ContextInvalid, match="disk_gigabytes"):
@@ -94,7 +94,7 @@ def test_a_disk_too_small_for_the_largest_file_is_refused_before_that_file_comes
     assert read_settings({"vcpus": 1, "disk_gigabytes": 120}).disk_gigabytes == 120
 
 
-def test_what_the_cdk_keeps_in_its_context_is_not_taken_for_settings() -> None:
+def test_context_values_of_the_cdk_itself_are_ignored() -> None:
     assert (
         read_settings(
             {"@aws-cdk/core:enablePartitionLiterals": True, "aws:cdk:bundling-stacks": ["**"], "cli-telemetry": False}
@@ -103,22 +103,22 @@ def test_what_the_cdk_keeps_in_its_context_is_not_taken_for_settings() -> None:
     )
 
 
-def test_every_setting_says_what_it_is() -> None:
+def test_every_setting_has_a_comment() -> None:
     source = (ROOT / "infra" / "settings.py").read_text().splitlines()
-    (cls,) = (
+    (settings_class,) = (
         node
         for node in ast.parse("\n".join(source)).body
         if isinstance(node, ast.ClassDef) and node.name == DeploymentSettings.__name__
     )
     undocumented = [
         ast.unparse(node.target)
-        for node in cls.body
+        for node in settings_class.body
         if isinstance(node, ast.AnnAssign) and not source[node.lineno - 2].strip().startswith("#:")
     ]
     assert undocumented == ["on_demand_vcpus"]  # shares the comment of the setting before it
 
 
-def test_the_settings_of_the_dag_are_read_from_the_class_that_reads_them() -> None:
+def test_the_dags_options_include_their_defaults_and_exclude_those_of_the_deployment() -> None:
     assert {"audio_minutes_per_child", "low_confidence", "daily_summary", "vcpu_hour_price"} <= set(free_options())
     assert not set(free_options()) & set(DEPLOYMENT_OPTIONS)
     assert float(default_number("vcpu_hour_price")) > 0

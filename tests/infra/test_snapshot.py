@@ -1,6 +1,6 @@
-"""Compare the templates with saved ones, so that each change shows what it changes in AWS.
+"""Compare the templates with saved ones, so that a diff shows what a change does in AWS.
 
-`make snapshot` saves an intended change. The digests of files are left out, because each changed file changes one.
+`make snapshot` saves an intended change. File digests are replaced, because every change of a file changes its digest.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ FOLDER = Path(__file__).parent / "snapshot"
 
 
 def without_digests(deployment: SynthesizedStacks, stack: str) -> str:
+    """Return the template of a stack as JSON, with a placeholder for each file digest."""
     text = json.dumps(deployment.templates[stack], indent=1, ensure_ascii=False) + "\n"
     return re.sub(r"\b[0-9a-f]{64}\b", "DIGEST", text)
 

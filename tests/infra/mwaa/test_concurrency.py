@@ -1,4 +1,4 @@
-"""How many tasks run at once: more than the class has room for would wait, perhaps for each other."""
+"""The number of tasks that run at once. Tasks above the limit of the MWAA class wait, perhaps for each other."""
 
 from __future__ import annotations
 
@@ -17,33 +17,35 @@ from infra.mwaa.concurrency import most_at_once
         ({"a": ["b"], "b": ["c"], "c": []}, 1),
         ({"a": [], "b": [], "c": []}, 3),
         ({"a": ["b", "c", "d"], "b": ["e"], "c": ["e"], "d": ["e"], "e": []}, 3),
-        # Where the widest place is no level: a long branch beside one that splits late.
+        # The parallel tasks have different distances from the start: a long branch beside a branch that splits late.
         ({"s": ["a", "x"], "a": ["b"], "b": ["c", "d"], "c": [], "d": [], "x": []}, 3),
-        # A shortcut over what lies between.
+        # `a` precedes `c` both directly and through `b`.
         ({"a": ["b", "c"], "b": ["c"], "c": []}, 1),
     ],
 )
-def test_the_widest_place_counts(flow: dict[str, list[str]], width: int) -> None:
+def test_the_largest_number_of_parallel_tasks_is_computed(flow: dict[str, list[str]], width: int) -> None:
     assert most_at_once(flow) == width
 
 
-def test_it_is_the_largest_set_of_tasks_that_do_not_follow_each_other() -> None:
-    """Every flow of four tasks, beside trying out every set of them."""
+def test_the_number_equals_an_exhaustive_search_for_every_flow_of_four_tasks() -> None:
+    """The search tries every set of tasks of which none follows another."""
     names = "abcd"
     arrows = list(itertools.combinations(names, 2))
-    for chosen in itertools.product([False, True], repeat=len(arrows)):
+    for choices in itertools.product([False, True], repeat=len(arrows)):
         followers = {
-            name: [b for (a, b), there in zip(arrows, chosen, strict=True) if there and a == name] for name in names
+            name: [end for (start, end), is_chosen in zip(arrows, choices, strict=True) if is_chosen and start == name]
+            for name in names
         }
-        after = {name: reachable(name, followers) for name in names}
+        successors = {name: reachable(name, followers) for name in names}
         widest = max(
-            len(some)
+            len(task_set)
             for count in range(1, 5)
-            for some in itertools.combinations(names, count)
-            if not any(b in after[a] for a in some for b in some)
+            for task_set in itertools.combinations(names, count)
+            if not any(second in successors[first] for first in task_set for second in task_set)
         )
         assert most_at_once(followers) == widest
 
 
 def reachable(task: str, followers: dict[str, list[str]]) -> set[str]:
-    return set().union(*({each} | reachable(each, followers) for each in followers[task]))
+    """Return the tasks that run after a task, directly or indirectly."""
+    return set().union(*({follower} | reachable(follower, followers) for follower in followers[task]))

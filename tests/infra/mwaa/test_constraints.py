@@ -1,4 +1,4 @@
-"""The copies of Airflow's constraints: there for each version, and made again by a command."""
+"""The copies of Airflow's constraint files: each version has one, and a command downloads them again."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from infra.mwaa import airflow_versions, constraints
 from infra.mwaa.requirements import read
 from local.paths import ROOT
 
-LIST = b"boto3==1.42.84\npandas==2.3.3\n"
+CONSTRAINTS = b"boto3==1.42.84\npandas==2.3.3\n"
 
 
 @pytest.fixture
-def github() -> Iterator[str]:
-    """The address of a server that has the constraints."""
+def constraints_address() -> Iterator[str]:
+    """Start a server and return the address of its constraint file."""
 
-    class Answer(http.server.BaseHTTPRequestHandler):
+    class ConstraintsHandler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(200)
             self.end_headers()
-            self.wfile.write(LIST)
+            self.wfile.write(CONSTRAINTS)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             pass
 
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), ConstraintsHandler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}/constraints-3.12.txt"
         server.shutdown()
@@ -49,13 +49,15 @@ def test_a_copy_has_the_pins_of_mwaas_image(version: str) -> None:
 
 
 @pytest.mark.parametrize("version", airflow_versions.VERSIONS)
-def test_a_copy_says_where_it_comes_from(version: str) -> None:
+def test_the_first_lines_of_a_copy_name_its_address(version: str) -> None:
     assert constraints.address(version) in "".join(constraints.copy(version).read_text().splitlines()[:2])
 
 
-def test_what_airflow_publishes_becomes_the_copy(github: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_saves_the_published_file_with_its_address(
+    constraints_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(constraints, "LOCKS", tmp_path)
-    monkeypatch.setattr(constraints, "address", lambda version: github)
+    monkeypatch.setattr(constraints, "address", lambda version: constraints_address)
     monkeypatch.setattr("sys.argv", ["constraints"])
     constraints.main()
-    assert constraints.copy("3.2.1").read_bytes() == f"# From {github}\n".encode() + LIST
+    assert constraints.copy("3.2.1").read_bytes() == f"# From {constraints_address}\n".encode() + CONSTRAINTS

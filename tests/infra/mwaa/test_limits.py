@@ -1,4 +1,4 @@
-"""The MWAA environment: what the API would refuse, or what would never be created, is refused before."""
+"""Limits of an MWAA environment: values that the API would refuse are refused before the deployment."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from infra.mwaa import limits
 from tests.support.infra.synthesized_stacks import SynthesizedStacks
 
-RIGHT: dict[str, Any] = {
+VALID: dict[str, Any] = {
     "Name": "transcription",
     "EnvironmentClass": "mw1.micro",
     "MinWorkers": 1,
@@ -21,34 +21,35 @@ RIGHT: dict[str, Any] = {
 
 
 def codes(**properties: Any) -> list[str]:
-    return [error.code for error in limits.broken_rules(RIGHT | properties)]
+    """Return the error codes for the valid environment with some properties replaced."""
+    return [error.code for error in limits.broken_rules(VALID | properties)]
 
 
-def test_a_right_one_is_taken() -> None:
+def test_a_valid_environment_breaks_no_rule() -> None:
     assert codes() == []
 
 
-def test_what_the_cdk_app_describes_is_taken(deployment: SynthesizedStacks) -> None:
+def test_the_environment_of_the_cdk_app_breaks_no_rule(deployment: SynthesizedStacks) -> None:
     (environment,) = deployment.resources("AWS::MWAA::Environment").values()
     assert list(limits.broken_rules(environment["Properties"])) == []
 
 
 @pytest.mark.parametrize("name", ["1st", "my airflow", "ä", "a" * 81, ""])
-def test_a_name_that_mwaa_refuses(name: str) -> None:
+def test_an_invalid_environment_name_is_refused(name: str) -> None:
     assert codes(Name=name) == ["NAME_INVALID"]
 
 
 @pytest.mark.parametrize("key", ["Transcription.bucket", "transcription.max-children", "a" * 65, "trailing."])
-def test_an_option_whose_name_mwaa_refuses(key: str) -> None:
+def test_an_invalid_option_name_is_refused(key: str) -> None:
     assert codes(AirflowConfigurationOptions={key: "1"}) == ["OPTION_INVALID"]
 
 
 @pytest.mark.parametrize("value", ["", "größer", "two\nlines", "x" * 65_537])
-def test_an_option_whose_value_mwaa_refuses(value: str) -> None:
+def test_an_invalid_option_value_is_refused(value: str) -> None:
     assert codes(AirflowConfigurationOptions={"transcription.model": value}) == ["OPTION_INVALID"]
 
 
-def test_a_class_that_does_not_exist() -> None:
+def test_an_unknown_class_is_refused() -> None:
     assert codes(EnvironmentClass="mw1.tiny") == ["CLASS_UNKNOWN"]
 
 
@@ -68,7 +69,7 @@ def test_a_class_that_does_not_exist() -> None:
         {"NetworkConfiguration": {"SubnetIds": ["a", "b"], "SecurityGroupIds": []}},
     ],
 )
-def test_more_or_fewer_than_mwaa_allows(counts: dict[str, Any]) -> None:
+def test_a_count_outside_mwaas_limits_is_refused(counts: dict[str, Any]) -> None:
     assert codes(**counts) == ["COUNT_INVALID"]
 
 
@@ -76,23 +77,23 @@ def test_a_larger_class_may_scale() -> None:
     assert codes(EnvironmentClass="mw1.small", MaxWorkers=25, MinWebservers=2, MaxWebservers=5, Schedulers=5) == []
 
 
-def test_the_limits_are_those_of_the_api() -> None:
-    """AWS's own description of CreateEnvironment, as its SDK has it."""
+def test_the_limits_equal_those_of_the_api() -> None:
+    """Compare with AWS's description of CreateEnvironment in botocore."""
     shapes = botocore.session.get_session().get_service_model("mwaa")
 
-    def of(shape: str) -> dict[str, Any]:
+    def metadata(shape: str) -> dict[str, Any]:
         return dict(shapes.shape_for(shape).metadata)
 
     documented = (
         botocore.session.get_session().get_component("data_loader").load_service_model("mwaa", "service-2")["shapes"]
     )
     assert documented["EnvironmentName"]["pattern"] == limits.NAME
-    assert of("EnvironmentName")["max"] == limits.NAME_LENGTH
+    assert metadata("EnvironmentName")["max"] == limits.NAME_LENGTH
     assert documented["ConfigKey"]["pattern"] == limits.OPTION_KEY
-    assert of("ConfigKey")["max"] == limits.OPTION_KEY_LENGTH
+    assert metadata("ConfigKey")["max"] == limits.OPTION_KEY_LENGTH
     assert documented["ConfigValue"]["pattern"] == limits.OPTION_VALUE
-    assert of("ConfigValue")["max"] == limits.OPTION_VALUE_LENGTH
-    assert (of("SubnetList")["min"], of("SubnetList")["max"]) == (limits.SUBNETS, limits.SUBNETS)
-    assert (of("SecurityGroupList")["min"], of("SecurityGroupList")["max"]) == limits.SECURITY_GROUPS
+    assert metadata("ConfigValue")["max"] == limits.OPTION_VALUE_LENGTH
+    assert (metadata("SubnetList")["min"], metadata("SubnetList")["max"]) == (limits.SUBNETS, limits.SUBNETS)
+    assert (metadata("SecurityGroupList")["min"], metadata("SecurityGroupList")["max"]) == limits.SECURITY_GROUPS
     classes = documented["CreateEnvironmentInput"]["members"]["EnvironmentClass"]["documentation"]
     assert all(f"<code>{name}</code>" in classes for name in limits.CLASSES)

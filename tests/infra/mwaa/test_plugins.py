@@ -1,4 +1,4 @@
-"""plugins.zip: equal plugins give equal bytes, and what MWAA could not use is refused."""
+"""plugins.zip: equal plugins give equal bytes, and an archive that MWAA cannot use is refused."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from local.paths import ROOT
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
+    """A plugins folder with a module and a package."""
     folder = tmp_path / "plugins"
     (folder / "parts").mkdir(parents=True)
     (folder / "pages.py").write_text("import parts.links\n")
@@ -22,7 +23,8 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def built(folder: Path, name: str = "plugins.zip") -> Path:
+def build(folder: Path, name: str = "plugins.zip") -> Path:
+    """Pack a folder into an archive beside it."""
     return plugins.build_plugins_zip(folder, folder.parent / name)
 
 
@@ -30,37 +32,37 @@ def codes(archive: Path) -> list[str]:
     return [error.code for error in plugins.broken_rules(archive)]
 
 
-def test_the_projects_own_are_right(tmp_path: Path) -> None:
+def test_the_projects_plugins_break_no_rule(tmp_path: Path) -> None:
     archive = plugins.build_plugins_zip(ROOT / "plugins", tmp_path / "plugins.zip")
     assert codes(archive) == []
     assert zipfile.ZipFile(archive).namelist() == ["bucket_pages.py"]
 
 
 def test_equal_plugins_give_equal_bytes(folder: Path) -> None:
-    """Another byte is a new version, for which MWAA takes 20 minutes."""
-    before = built(folder).read_bytes()
+    """A changed byte makes a new version, and MWAA takes 20 minutes to update."""
+    before = build(folder).read_bytes()
     for file in folder.rglob("*.py"):
         os.utime(file, (0, 2_000_000_000))
         file.chmod(0o600)
     (folder / "__pycache__").mkdir()
     (folder / "__pycache__" / "pages.cpython-312.pyc").write_bytes(b"x")
     (folder / "README.md").write_text("for people")
-    assert built(folder, "again.zip").read_bytes() == before
+    assert build(folder, "again.zip").read_bytes() == before
 
 
-def test_a_change_gives_other_bytes(folder: Path) -> None:
-    before = built(folder).read_bytes()
+def test_a_changed_plugin_gives_other_bytes(folder: Path) -> None:
+    before = build(folder).read_bytes()
     (folder / "parts" / "links.py").write_text("# changed\n")
-    assert built(folder).read_bytes() != before
+    assert build(folder).read_bytes() != before
 
 
 def test_modules_are_at_the_root_and_keep_their_folders(folder: Path) -> None:
-    assert zipfile.ZipFile(built(folder)).namelist() == ["pages.py", "parts/links.py"]
+    assert zipfile.ZipFile(build(folder)).namelist() == ["pages.py", "parts/links.py"]
 
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Callable[[Iterable[str]], Path]:
-    """A plugins.zip with empty files of these names."""
+    """Return a function that makes a plugins.zip with empty files of the given names."""
 
     def make(names: Iterable[str]) -> Path:
         with zipfile.ZipFile(tmp_path / "plugins.zip", "w") as opened:
@@ -71,7 +73,7 @@ def archive(tmp_path: Path) -> Callable[[Iterable[str]], Path]:
     return make
 
 
-def test_a_folder_that_was_packed_with_itself_is_refused(archive: Callable[[Iterable[str]], Path]) -> None:
+def test_an_archive_that_contains_the_plugins_folder_is_refused(archive: Callable[[Iterable[str]], Path]) -> None:
     (error,) = plugins.broken_rules(archive(["plugins/pages.py"]))
     assert error.code == "PLUGINS_NESTED"
     assert "plugins/pages.py" in str(error)
@@ -82,22 +84,22 @@ def test_an_empty_archive_is_refused(archive: Callable[[Iterable[str]], Path]) -
 
 
 @pytest.mark.parametrize("name", ["/etc/pages.py", "../pages.py"])
-def test_a_name_that_leaves_the_folder_is_refused(name: str, archive: Callable[[Iterable[str]], Path]) -> None:
+def test_a_path_outside_the_plugins_folder_is_refused(name: str, archive: Callable[[Iterable[str]], Path]) -> None:
     assert codes(archive(["pages.py", name])) == ["PLUGINS_UNREADABLE"]
 
 
-def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_no_archive_is_refused(tmp_path: Path) -> None:
     (tmp_path / "plugins.zip").write_text("no archive")
     assert codes(tmp_path / "plugins.zip") == ["PLUGINS_UNREADABLE"]
 
 
 def test_a_damaged_archive_is_refused(folder: Path) -> None:
-    archive = built(folder)
+    archive = build(folder)
     archive.write_bytes(archive.read_bytes().replace(b"import parts", b"import pants", 1))
     assert codes(archive) == ["PLUGINS_UNREADABLE"]
 
 
 def test_an_archive_that_takes_too_long_to_install_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    archive = built(folder)
+    archive = build(folder)
     monkeypatch.setattr(plugins, "MOST_BYTES", archive.stat().st_size - 1)
     assert codes(archive) == ["PLUGINS_TOO_LARGE"]

@@ -1,4 +1,4 @@
-"""What the policies of templates allow."""
+"""Evaluate the policy statements of templates."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def is_allowed(
     context: Mapping[str, str] | None = None,
     principal: str | None = None,
 ) -> bool:
-    """Whether statements allow `action` on the ARN `resource`.
+    """Decide whether statements allow `action` on the ARN `resource`.
 
     `context` holds the condition keys of the request; `principal` is its sender, for statements that name principals.
 

@@ -1,4 +1,4 @@
-"""Requests of the container and of the DAG's tasks, decided by the policies of their roles."""
+"""Decide requests of the container and of the DAG's tasks by the policies of their roles."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from tests.support.infra.permissions import is_allowed
 from tests.support.infra.synthesized_stacks import PARTITION, SynthesizedStacks
 
 
-def container(deployment: SynthesizedStacks, action: str, resource: str, **context: str) -> bool:
-    """Decide whether the container may do something. The context holds further condition keys of the request."""
+def container_may(deployment: SynthesizedStacks, action: str, resource: str, **context: str) -> bool:
+    """Decide whether the container may act on a resource. `context` holds condition keys besides TLS."""
     return is_allowed(deployment.statements("JobRole"), action, resource, {"aws:SecureTransport": "true", **context})
 
 
-def tasks(deployment: SynthesizedStacks, action: str, resource: str, **context: str) -> bool:
-    """Decide whether Airflow's tasks may do something. The context holds further condition keys of the request."""
+def tasks_may(deployment: SynthesizedStacks, action: str, resource: str, **context: str) -> bool:
+    """Decide whether Airflow's tasks may act on a resource. `context` holds condition keys besides TLS."""
     return is_allowed(deployment.statements("Role"), action, resource, {"aws:SecureTransport": "true", **context})
 
 
-def bucket(deployment: SynthesizedStacks) -> str:
+def audio_bucket_arn(deployment: SynthesizedStacks) -> str:
     """Return the ARN of the audio bucket."""
     return f"arn:{PARTITION}:s3:::{deployment.output('storage', 'AudioBucket')}"

@@ -1,4 +1,4 @@
-"""The synthesized templates of one deployment, with the values that CloudFormation would put in place of references."""
+"""The synthesized templates of one deployment, with references resolved as CloudFormation resolves them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class SynthesizedStacks:
         """Return the resources of a type by their logical id, of one stack or of all. References are not resolved."""
         return {
             logical_id: resource
-            for name, logical_id, resource in self.everything()
+            for name, logical_id, resource in self.all_resources()
             if resource["Type"] == kind and stack in (None, name)
         }
 
@@ -67,7 +67,7 @@ class SynthesizedStacks:
         """Return the resolved value of an output."""
         return self.resolve(self.templates[stack]["Outputs"][name]["Value"])
 
-    def resolve(self, value: Any) -> Any:  # noqa: PLR0911 - one for each of CloudFormation's functions
+    def resolve(self, value: Any) -> Any:  # noqa: PLR0911 - one return for each of CloudFormation's functions
         """Replace the references in a value as CloudFormation does, with made-up names."""
         match value:
             case {"Ref": name} if name in _PSEUDO_PARAMETERS:
@@ -94,18 +94,18 @@ class SynthesizedStacks:
                 return [self.resolve(element) for element in value]
         return value
 
-    def everything(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-        """Return the stack, the logical id and the definition of each resource."""
+    def all_resources(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+        """Yield the stack, the logical id and the definition of each resource."""
         for stack, template in self.templates.items():
             for logical_id, resource in template["Resources"].items():
                 yield stack, logical_id, resource
 
     def _type(self, logical_id: str) -> str:
-        return next(str(resource["Type"]) for _, name, resource in self.everything() if name == logical_id)
+        return next(str(resource["Type"]) for _, name, resource in self.all_resources() if name == logical_id)
 
     def _arn(self, logical_id: str) -> str:
-        service, region, account, rest = _ARNS.get(self._type(logical_id), ("made-up", REGION, ACCOUNT, "{}"))
-        return f"arn:{PARTITION}:{service}:{region}:{account}:{rest.format(physical_name(logical_id))}"
+        service, region, account, pattern = _ARNS.get(self._type(logical_id), ("made-up", REGION, ACCOUNT, "{}"))
+        return f"arn:{PARTITION}:{service}:{region}:{account}:{pattern.format(physical_name(logical_id))}"
 
     def _import(self, name: str) -> Any:
         outputs = (output for template in self.templates.values() for output in template["Outputs"].values())
@@ -114,5 +114,5 @@ class SynthesizedStacks:
 
 
 def physical_name(logical_id: str) -> str:
-    """Make up the name of a resource that CloudFormation would name."""
+    """Return a made-up name for a resource that CloudFormation names."""
     return f"made-up-{logical_id.lower()}"
