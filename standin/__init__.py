@@ -1,1 +1,1 @@
-"""A stand-in for AWS on one machine: moto's server with a Batch that runs jobs, and layers on top; see README.md."""
+"""A stand-in for AWS on one machine: the server of moto, a Batch that runs jobs, and optional layers. See README.md."""

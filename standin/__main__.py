@@ -1,4 +1,4 @@
-"""Serve a stand-in for AWS until SIGTERM or SIGINT; write its address to DIR/aws-endpoint."""
+"""Serve a stand-in for AWS until SIGTERM or SIGINT, and write the address of the server to DIR/aws-endpoint."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _IN_MEMORY_BYTES = 4 * 1024 * 1024
 
 
 def main() -> None:
-    """Serve until a signal; nothing that this process started is left when it ends."""
+    """Serve until SIGTERM or SIGINT. When this function returns, no process that it started is left."""
     arguments = _parse_arguments()
     _check_moto_version()
     runner, state = _make_runner(arguments), arguments.state.resolve()
@@ -89,9 +89,10 @@ def _make_runner(arguments: argparse.Namespace) -> Runner:
 
 
 def _make_application(arguments: argparse.Namespace, runner: Runner, state: Path) -> tuple[Scheduler, Application]:
-    """Put the layers that the command line names around AWS. Others are not even imported.
+    """Make the scheduler and the application, with the layers that the command line names. Import no other layer.
 
-    A later layer sees requests first: a request that a role may not make meets no fault.
+    The layer that is installed last receives a request first. So if a role may not make a request, the request is
+    refused before it meets a fault.
     """
     hooks = JobHooks()
     if arguments.faults:
@@ -117,9 +118,11 @@ def _make_application(arguments: argparse.Namespace, runner: Runner, state: Path
 def _catch_signals() -> int:
     """Catch SIGTERM and SIGINT.
 
+    A `threading.Event` is not enough: the kernel may give a signal to any thread, but Python calls the handler only
+    when the main thread next wakes up.
+
     Returns:
-        The end of a pipe that becomes readable when one of them has arrived. An event would not do: the kernel gives
-        signals to any thread, and Python's handlers run when the main thread next wakes up.
+        The read end of a pipe. It becomes readable when one of the signals has arrived.
     """
     read_end, write_end = os.pipe()
     os.set_blocking(write_end, False)
@@ -130,7 +133,7 @@ def _catch_signals() -> int:
 
 
 def _keep_large_objects_in(scratch: Path) -> None:
-    """Make moto keep large objects in files below `scratch`, and allow as many open files as the system does."""
+    """Make moto keep large objects in files below `scratch`, and raise this process's limit of open files."""
     os.environ["MOTO_S3_DEFAULT_KEY_BUFFER_SIZE"] = str(_IN_MEMORY_BYTES)
     tempfile.tempdir = str(scratch)
     _, hard_limit = resource.getrlimit(resource.RLIMIT_NOFILE)

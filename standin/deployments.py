@@ -1,6 +1,6 @@
-"""The layer for deployments: the services that the CDK deploys to and that moto lacks.
+"""The layer for deployments: the services that the CDK deploys to and moto lacks.
 
-These are CloudFormation, Amazon MWAA, and the registry of ECR.
+These services are CloudFormation, Amazon MWAA and the registry of ECR.
 """
 
 from __future__ import annotations
@@ -28,29 +28,34 @@ from standin.server.request_context import CALL
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
 
-#: The services by the names that sign their requests.
+#: Names of the services in the signatures of requests.
 _NAMES = ("airflow", "cloudformation")
 
 
 class Service(Protocol):
-    """An AWS service."""
+    """An AWS service that the stand-in implements."""
 
     def answer(self, request: Request) -> Response:
-        """Answer a request."""
+        """Return the response to a request."""
 
 
 class DeploymentLayer:
-    """CloudFormation and MWAA for each region, and the registry of ECR with its images below the folder `images`."""
+    """The layer with CloudFormation and MWAA for each region, and with one registry of ECR.
+
+    Args:
+        application: The application to which the layer is added.
+        images: Folder for the images of the registry.
+    """
 
     def __init__(self, application: Application, images: Path) -> None:
         self._application = application
         self._registry = Registry(images, self._image_pushed)
-        #: By name and region; made on the first request, because most tests never use them.
+        #: Services by name and region. Each is made on its first request, because most tests use none.
         self._services: dict[tuple[str, str], Service] = {}
         self._lock = threading.Lock()
 
     def install(self) -> None:
-        """Answer requests to these services."""
+        """Let the services of this layer answer the requests that are for them."""
         self._application.wrap(lambda aws: partial(self._answer, aws))
         self._application.route(registry.PATH, self._registry.answer)
 
@@ -74,15 +79,15 @@ class DeploymentLayer:
         return CloudFormationApi(StackAccount(self._application.endpoint, region, ACCOUNT_ID))
 
     def _image_pushed(self, repository: str, tag: str, manifest: str) -> None:
-        """Register a pushed image with moto's ECR."""
+        """Register a pushed image with moto's ECR, so that its API lists the image."""
         ecr = session("registry").client("ecr", endpoint_url=self._application.endpoint)
         ecr.put_image(repositoryName=repository, imageTag=tag, imageManifest=manifest)
 
 
 def _load_managed_policies() -> None:
-    """Make moto load the policies that AWS manages, which templates name.
+    """Make moto load the policies that AWS manages, because templates refer to them by name.
 
-    moto loads the 1,300 policies, in 0.3 s, only where this variable is set when IAM is first used.
+    moto loads these 1,300 policies, which takes 0.3 s, only if the variable is set when IAM is first used.
     """
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
     iam = iam_backends[ACCOUNT_ID][PARTITION]

@@ -1,1 +1,1 @@
-"""AWS Batch: the API, its jobs, and the scheduler."""
+"""AWS Batch: its API, its jobs and the scheduler."""

@@ -1,6 +1,7 @@
-"""The Batch API: moto keeps compute environments, queues and job definitions; jobs are this package's own.
+"""The API of Batch. moto keeps compute environments, queues and job definitions; this package keeps and runs the jobs.
 
-moto's own jobs differ too much from AWS: no array index, no retries, a parent that never fails, exit codes lost.
+moto's own jobs differ too much from AWS: children have no array index, failed jobs are not retried, the parent of an
+array never fails, and exit codes are lost.
 """
 
 from __future__ import annotations
@@ -20,19 +21,25 @@ from standin.batch import job_description, job_listing, submission
 from standin.batch.jobs import AnyJob, Array, Job, Status
 from standin.batch.scheduler import Scheduler
 
-#: The most jobs of one DescribeJobs. Source: AWS Batch API Reference, DescribeJobs.
+#: The largest number of jobs in one DescribeJobs. Source: AWS Batch API Reference, DescribeJobs.
 _MAX_DESCRIBED = 100
 #: The service-linked role of Batch, as moto spells its name.
 _SERVICE_ROLE = "AWSServiceRoleForbatch"
 
 
 class BatchApi(BatchResponse):
-    """Handlers of Batch's actions. moto finds the handler of an action by its name in lower case."""
+    """Handlers of Batch's actions. moto calls the method whose name is the action's name in lower case.
+
+    Each handler returns the body of the response as JSON.
+
+    Attributes:
+        scheduler: the scheduler that runs the jobs; set before the first request.
+    """
 
     scheduler: ClassVar[Scheduler]
 
     def submitjob(self) -> str:
-        """Handle SubmitJob."""
+        """Handle SubmitJob: read the submission, and give the job or the array with its children to the scheduler."""
         request = self._request()
         size = submission.array_size(request)
         submitted = submission.read(request, self.batch_backend)
@@ -51,7 +58,7 @@ class BatchApi(BatchResponse):
         return json.dumps({"jobArn": job.arn, "jobName": submitted.name, "jobId": job_id})
 
     def describejobs(self) -> str:
-        """Handle DescribeJobs. Unknown ids are left out, as AWS does."""
+        """Handle DescribeJobs. Leave out unknown ids, as AWS does."""
         job_ids = self._request()["jobs"]
         if len(job_ids) > _MAX_DESCRIBED:
             raise ClientException(f"{len(job_ids)} jobs; DescribeJobs takes at most {_MAX_DESCRIBED}.")
@@ -60,7 +67,7 @@ class BatchApi(BatchResponse):
             return json.dumps({"jobs": [job_description.details(job) for job in jobs]})
 
     def listjobs(self) -> str:
-        """Handle ListJobs."""
+        """Handle ListJobs: return one page of the jobs of a queue or an array."""
         request = self._request()
         with self.scheduler.changed:
             jobs, token = job_listing.page(self._jobs_of(request), request)
@@ -68,13 +75,13 @@ class BatchApi(BatchResponse):
             return json.dumps(response | ({"nextToken": token} if token else {}))
 
     def canceljob(self) -> str:
-        """Handle CancelJob."""
+        """Handle CancelJob. An unknown job is no error."""
         request = self._request()
         self.scheduler.cancel(request["jobId"], request["reason"])
         return "{}"
 
     def terminatejob(self) -> str:
-        """Handle TerminateJob."""
+        """Handle TerminateJob. An unknown job is no error."""
         request = self._request()
         self.scheduler.terminate(request["jobId"], request["reason"])
         return "{}"
@@ -92,7 +99,7 @@ class BatchApi(BatchResponse):
         return super().createjobqueue()
 
     def updatecomputeenvironment(self) -> str:
-        """Handle UpdateComputeEnvironment. moto ignores a new `maxvCpus`."""
+        """Handle UpdateComputeEnvironment. Also change `maxvCpus`, which moto ignores, and start jobs that now fit."""
         response = super().updatecomputeenvironment()
         request = self._request()
         environment = self.batch_backend.get_compute_environment(request["computeEnvironment"])
@@ -103,7 +110,7 @@ class BatchApi(BatchResponse):
         return response
 
     def updatejobqueue(self) -> str:
-        """Handle UpdateJobQueue. Jobs that wait may fit afterwards."""
+        """Handle UpdateJobQueue, and start waiting jobs that the change makes room for."""
         response = super().updatejobqueue()
         self.scheduler.wake()
         return response
@@ -116,7 +123,11 @@ class BatchApi(BatchResponse):
         return make_arn_for_job(self.current_account, job_id, self.region)
 
     def _jobs_of(self, request: dict[str, Any]) -> Sequence[AnyJob]:
-        """Return the jobs of the queue or the array that a ListJobs names, in the order of submission."""
+        """Return the jobs of the queue or array that a ListJobs request names, in the order of submission.
+
+        Raises:
+            ClientException: the queue does not exist, or the job is no array.
+        """
         if not request.get("arrayJobId"):
             queue = self.batch_backend.get_job_queue(request.get("jobQueue", ""))
             if queue is None:
@@ -128,7 +139,7 @@ class BatchApi(BatchResponse):
         return array.children
 
     def _service_linked_role(self) -> str:
-        """Return the ARN of Batch's service-linked role, which is created if necessary."""
+        """Return the ARN of Batch's service-linked role. Create the role if it does not exist."""
         iam = self.batch_backend.iam_backend
         try:
             return iam.get_role(_SERVICE_ROLE).arn

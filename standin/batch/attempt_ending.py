@@ -1,4 +1,4 @@
-"""How an attempt at a job ended, in the words that AWS Batch uses."""
+"""How an attempt at a job ended, in the terms of AWS Batch."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ KILLED = 137
 
 @dataclass(frozen=True)
 class Ending:
-    """How an attempt ended: `statusReason` of the job, `exitCode` and `reason` of its container."""
+    """How an attempt ended: the job's `statusReason`, and the `exitCode` and `reason` of its container."""
 
     status_reason: str
     exit_code: int | None = None
     reason: str | None = None
-    #: Whether the job ends with this attempt, whatever its retry strategy says.
+    #: Whether the job fails after this attempt, even if its retry strategy allows more attempts.
     final: bool = False
 
     @property
@@ -27,12 +27,15 @@ class Ending:
         return self.exit_code == 0 and not self.final
 
     def with_exit_code(self, code: int) -> Ending:
-        """Add the exit code of the process to a final ending. Other endings have their own code, or none."""
+        """Return this ending with the exit code of the process if the ending is final; otherwise return it unchanged.
+
+        An ending that is not final has an exit code of its own, or none.
+        """
         return replace(self, exit_code=code) if self.final else self
 
 
 def exited(code: int) -> Ending:
-    """Return the ending of an attempt whose command ended by itself with an exit code."""
+    """Return the ending of an attempt whose command ended by itself with the exit code `code`."""
     return Ending(_EXITED, exit_code=code)
 
 
@@ -49,15 +52,15 @@ def host_terminated() -> Ending:
 
 
 def image_not_pulled(image: str, error: str) -> Ending:
-    """Return the ending of an attempt whose image could not be pulled."""
+    """Return the ending of an attempt whose image could not be pulled, because of `error`."""
     return Ending(_NOT_STARTED, reason=f"CannotPullContainerError: {image}: {error}")
 
 
 def not_started(error: str) -> Ending:
-    """Return the ending of an attempt whose container could not be started."""
+    """Return the ending of an attempt whose container could not be started, because of `error`."""
     return Ending(_NOT_STARTED, reason=f"CannotStartContainerError: {error}")
 
 
 def terminated(reason: str) -> Ending:
-    """Return the ending of an attempt whose job was ended by TerminateJob."""
+    """Return the ending of an attempt whose job was ended by TerminateJob with `reason`."""
     return Ending(reason, final=True)

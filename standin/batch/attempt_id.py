@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class AttemptId:
-    """Which attempt at which job: the job's name, the child and the attempt."""
+    """The identity of an attempt: the name of the job, the number of the child and the number of the attempt."""
 
     job: str
-    #: The index in the array; 0 for a single job.
+    #: The child's index in the array; 0 for a single job.
     child: int
     #: Counted from 1.
     attempt: int

@@ -1,4 +1,4 @@
-"""The vCPUs of each compute environment that are in use."""
+"""The vCPUs that are in use in each compute environment."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from moto.batch.models import ComputeEnvironment, JobQueue
 
 
 class Capacity:
-    """The vCPUs that attempts use in each compute environment. Guarded by the scheduler's lock."""
+    """The vCPUs that attempts use in each compute environment. Callers hold the scheduler's lock."""
 
     def __init__(self) -> None:
         self._used: dict[str, float] = defaultdict(float)
 
     def find_environment(self, queue: JobQueue, vcpus: float) -> ComputeEnvironment | None:
-        """Return the first compute environment of `queue` with so many free vCPUs; None if there is none."""
+        """Return the first enabled compute environment of `queue` with `vcpus` free vCPUs; None if there is none."""
         for environment in queue.environments:
             if environment.state == "ENABLED" and self._used[environment.arn] + vcpus <= _max_vcpus(environment):
                 return environment
@@ -25,12 +25,12 @@ class Capacity:
         self._used[environment.arn] += vcpus
 
     def release(self, environment: ComputeEnvironment, vcpus: float) -> None:
-        """Release the vCPUs of an attempt."""
+        """Release the vCPUs of an attempt that has ended."""
         self._used[environment.arn] -= vcpus
 
 
 def suffices(queue: JobQueue, vcpus: float) -> bool:
-    """Whether any compute environment of `queue` is large enough for a job of so many vCPUs."""
+    """Return whether any compute environment of `queue` is large enough for a job with `vcpus` vCPUs."""
     return any(_max_vcpus(environment) >= vcpus for environment in queue.environments)
 
 

@@ -1,4 +1,4 @@
-"""The ECS task of an attempt: what it runs, and its name and log stream in DescribeJobs."""
+"""The ECS task of an attempt: its command, its ARN and its log stream."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ _DEFAULT_LOG_GROUP = "/aws/batch/job"
 
 @dataclass(frozen=True)
 class Task:
-    """A command with its environment and limits."""
+    """A command with its environment variables and limits."""
 
     command: Sequence[str]
     environment: Mapping[str, str]
-    #: `containerProperties` of the job definition with the overrides of the submission.
+    #: `containerProperties` of the job definition, merged with the overrides of the submission.
     container: Mapping[str, Any]
     vcpus: float
     #: In MiB.
     memory: int
-    #: The working folder. It is empty, and is removed after the attempt.
+    #: The working folder. It is empty at first, and is removed after the attempt.
     folder: Path
 
 
 def make(
     job: Job, attempt: int, environment: ComputeEnvironment, *, access_key: str, endpoint: str, folder: Path
 ) -> Task:
-    """Make the task of an attempt at `job`.
+    """Return the task of an attempt at `job`.
 
     Args:
         job: the job.
         attempt: the number of the attempt, from 1.
-        environment: the compute environment that the attempt runs in.
+        environment: the compute environment in which the attempt runs.
         access_key: the access key with which the command signs its requests to AWS.
         endpoint: the address at which the command finds AWS.
         folder: the working folder of the command.
@@ -69,7 +69,7 @@ def make(
 
 
 def make_record(job: Job) -> AttemptRecord:
-    """Make the record of the next attempt at `job`, with the ARN of its task and the name of its log stream."""
+    """Return the record of the next attempt at `job`, as DescribeJobs lists it, with a new task ARN and log stream."""
     backend, task_id = job.submission.queue.backend, secrets.token_hex(16)
     prefix = _log_options(job).get("awslogs-stream-prefix", job.submission.definition.name)
     arn = f"arn:aws:ecs:{backend.region_name}:{backend.account_id}:task/local/{task_id}"
@@ -77,7 +77,7 @@ def make_record(job: Job) -> AttemptRecord:
 
 
 def log_group(job: Job) -> str:
-    """Return the CloudWatch log group of the attempts at `job`."""
+    """Return the name of the CloudWatch log group for the attempts at `job`."""
     return _log_options(job).get("awslogs-group", _DEFAULT_LOG_GROUP)
 
 

@@ -1,4 +1,4 @@
-"""Descriptions of jobs as ListJobs and DescribeJobs return them."""
+"""Descriptions of jobs, as ListJobs and DescribeJobs return them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from standin.batch.jobs import AnyJob, Array, AttemptRecord, Job, Status
 
 
 def summary(job: AnyJob) -> dict[str, Any]:
-    """Describe a job for ListJobs, as a JobSummary."""
+    """Return the description of a job for ListJobs: a JobSummary."""
     document = _common(job)
     if isinstance(job, Array):
         document["arrayProperties"] = {"size": len(job.children)}
@@ -22,7 +22,7 @@ def summary(job: AnyJob) -> dict[str, Any]:
 
 
 def details(job: AnyJob) -> dict[str, Any]:
-    """Describe a job for DescribeJobs, as a JobDetail."""
+    """Return the description of a job for DescribeJobs: a JobDetail."""
     submission = job.submission
     definition = submission.definition
     document = {
@@ -89,5 +89,5 @@ def _container_ending(record: AttemptRecord) -> dict[str, Any]:
 
 
 def _present(document: dict[str, Any]) -> dict[str, Any]:
-    """Leave out entries without a value, as AWS does."""
+    """Return `document` without the entries that are None. AWS leaves them out, too."""
     return {name: value for name, value in document.items() if value is not None}

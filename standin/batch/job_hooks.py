@@ -1,4 +1,4 @@
-"""Hooks into the life of jobs and attempts, for a layer that disturbs them."""
+"""Hooks: methods that the scheduler and the attempts call at fixed points, so that a layer can interfere with jobs."""
 
 from __future__ import annotations
 
@@ -13,19 +13,22 @@ if TYPE_CHECKING:
 
 
 class JobHooks:
-    """Hooks that do nothing; `standin.faults.job_faults` has those that do."""
+    """Hooks that do nothing. The layer of faults replaces them with `standin.faults.job_faults`."""
 
     def job_waits(self, job: Job) -> None:
-        """Hold or release a job that waits for its start. Called under the scheduler's lock."""
+        """Decide whether a waiting job may start: hold it or release it. The scheduler calls this under its lock."""
 
     def image_error(self, attempt_id: AttemptId) -> str | None:
-        """Return why the image of an attempt cannot be pulled; None if it can."""
+        """Return why the image of an attempt cannot be pulled; None if it can be pulled."""
 
     def attempt_started(self, attempt: Attempt) -> None:
-        """Take note of an attempt whose command has started. Called under the attempt's lock."""
+        """React to the start of an attempt's command. The attempt calls this under its lock."""
 
     def attempt_calls(self, attempt: Attempt, call: ApiCall) -> None:
-        """Take note of an API call of an attempt before it is carried out; a killed attempt gets no response."""
+        """React to an API call of an attempt before the call is carried out.
+
+        If this hook kills the attempt, the call is not carried out and gets no response.
+        """
 
     def attempt_ended(self, attempt: Attempt) -> None:
-        """Take note of an attempt that has ended. Called under the attempt's lock."""
+        """React to the end of an attempt. The attempt calls this under its lock."""

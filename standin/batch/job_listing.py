@@ -10,7 +10,7 @@ from moto.batch.exceptions import ClientException
 from standin.batch.jobs import AnyJob, Status
 from standin.batch.retries import matches
 
-#: The most jobs of a page, without and with a filter.
+#: The largest number of jobs on a page, without and with a filter.
 _MAX_PAGE = 1000
 _MAX_FILTERED_PAGE = 100
 
@@ -20,13 +20,13 @@ def page(jobs: Sequence[AnyJob], request: Mapping[str, Any]) -> tuple[Sequence[A
 
     Args:
         jobs: all jobs of a queue or an array, in the order of submission.
-        request: the body of the ListJobs.
+        request: the body of the ListJobs request.
 
     Returns:
-        The jobs, and the token of the next page; None on the last one.
+        The jobs, and the token of the next page. The token is None on the last page.
 
     Raises:
-        ClientException: the request has a filter, status or token that AWS would refuse.
+        ClientException: AWS would refuse the filter, the status or the token of the request.
     """
     filters = request.get("filters")
     if filters and not request.get("arrayJobId"):

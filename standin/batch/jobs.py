@@ -13,7 +13,7 @@ from standin.batch.submission import Submission
 
 
 class Status(StrEnum):
-    """The statuses of a job, in order."""
+    """The statuses of a job, in the order in which a job passes through them."""
 
     SUBMITTED = "SUBMITTED"
     PENDING = "PENDING"
@@ -29,7 +29,7 @@ FINISHED = frozenset({Status.SUCCEEDED, Status.FAILED})
 
 
 def now() -> int:
-    """Return the time as AWS Batch gives it: milliseconds since 1970."""
+    """Return the current time in milliseconds since 1970, the unit of AWS Batch."""
     return int(time.time() * 1000)
 
 
@@ -39,10 +39,10 @@ class AttemptRecord:
 
     task_arn: str
     log_stream: str
-    #: None where the container never started.
+    #: In milliseconds since 1970, like all times here; None if the container did not start.
     started_at: int | None = None
     stopped_at: int | None = None
-    #: None while the attempt goes on.
+    #: None while the attempt is running.
     ending: Ending | None = None
 
 
@@ -67,7 +67,7 @@ class Job:
     is_terminated: bool = False
     #: The reason given to CancelJob or TerminateJob.
     end_reason: str | None = None
-    #: Whether the job must not start although there is room for it.
+    #: Whether a fault keeps the job from starting, even if enough vCPUs are free.
     held: bool = False
 
     def next_attempt(self) -> AttemptId:
@@ -75,16 +75,16 @@ class Job:
         return AttemptId(self.submission.name, self.index or 0, len(self.attempts) + 1)
 
     def hold(self, reason: str) -> None:
-        """Keep a RUNNABLE job from starting; `reason` becomes its status reason."""
+        """Keep a RUNNABLE job from starting. `reason` becomes its status reason."""
         self.held, self.status_reason = True, reason
 
     def release(self) -> None:
-        """Let a held job start."""
+        """Let the job start, and remove its status reason, if `hold` has kept it from starting."""
         if self.held:
             self.held, self.status_reason = False, None
 
     def enter(self, status: Status, reason: str | None = None) -> None:
-        """Change the status and its reason, and update the counts of the array."""
+        """Change the status of the job and its reason. Update the counts of its array. A held job is released."""
         previous, self.status, self.status_reason, self.held = self.status, status, reason, False
         if status in FINISHED:
             self.stopped_at = now()
@@ -94,7 +94,7 @@ class Job:
 
 @dataclass(eq=False)
 class Array:
-    """The parent of an array job. It runs nothing; its status follows from those of its children."""
+    """The parent of an array job. It runs no command. Its status follows from the statuses of its children."""
 
     submission: Submission
     job_id: str
@@ -110,7 +110,7 @@ class Array:
     stopped_at: int | None = None
 
     def count_change(self, previous: Status, status: Status) -> None:
-        """Count a child whose status changed from `previous` to `status`."""
+        """Update the counts for a child whose status changed from `previous` to `status`."""
         self.summary[previous] -= 1
         self.summary[status] += 1
         if self.status in FINISHED:
@@ -118,7 +118,11 @@ class Array:
 
     @property
     def status(self) -> Status:
-        """The status that AWS gives an array: PENDING while children run, then FAILED if any child failed."""
+        """The status that AWS gives an array.
+
+        It is SUBMITTED until the first child leaves that status, and PENDING until all children have finished. Then it
+        is FAILED if any child failed, and otherwise SUCCEEDED.
+        """
         if self.summary[Status.SUBMITTED] == len(self.children):
             return Status.SUBMITTED
         if self.summary[Status.SUCCEEDED] + self.summary[Status.FAILED] < len(self.children):
@@ -127,7 +131,7 @@ class Array:
 
     @property
     def status_reason(self) -> str | None:
-        """Why the array failed; None if it did not."""
+        """The reason for which the array failed; None if it did not fail."""
         if self.status is not Status.FAILED:
             return None
         return self.end_reason or "Array Child Job failed"

@@ -13,13 +13,13 @@ _MAX_RULES = 5
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether `text` matches `pattern`. Only a `*` at the end of the pattern is a wildcard."""
+    """Return whether `text` matches `pattern`. Only a `*` at the end of the pattern is a wildcard."""
     return text.startswith(pattern[:-1]) if pattern.endswith("*") else text == pattern
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One entry of `evaluateOnExit`. It applies if all its conditions match; None is no condition."""
+    """One entry of `evaluateOnExit`. It applies to an ending if all its conditions match; None is no condition."""
 
     retry: bool
     on_status_reason: str | None = None
@@ -27,7 +27,7 @@ class Rule:
     on_exit_code: str | None = None
 
     def applies(self, ending: Ending) -> bool:
-        """Whether the rule applies. A condition on a value that the ending lacks does not match."""
+        """Return whether the rule applies to an ending. A condition on a value that the ending lacks does not match."""
         exit_code = None if ending.exit_code is None else str(ending.exit_code)
         conditions = (
             (self.on_status_reason, ending.status_reason),
@@ -39,15 +39,19 @@ class Rule:
 
 @dataclass(frozen=True)
 class RetryStrategy:
-    """How many attempts a job gets, and after which endings."""
+    """The number of attempts of a job, and the rules that say after which endings Batch tries again."""
 
     attempts: int = 1
     rules: tuple[Rule, ...] = ()
 
     def retries(self, ending: Ending, made: int) -> bool:
-        """Whether a job gets another attempt after `made` attempts, of which the last failed with `ending`.
+        """Return whether a job gets another attempt.
 
-        The first rule that applies decides; without one the job is retried.
+        The first rule that applies decides. If no rule applies, the job is retried.
+
+        Args:
+            ending: how the last attempt failed.
+            made: how many attempts were made so far.
         """
         if ending.final or made >= self.attempts:
             return False
@@ -55,10 +59,10 @@ class RetryStrategy:
 
 
 def parse(document: Mapping[str, Any] | None) -> RetryStrategy:
-    """Parse the retry strategy of a submission or a job definition; without one a job gets one attempt.
+    """Parse the retry strategy of a submission or a job definition. Without one, a job gets one attempt.
 
     Raises:
-        ValueError: AWS would refuse the document; the message says why.
+        ValueError: AWS would refuse the document. The message says why.
     """
     if not document:
         return RetryStrategy()

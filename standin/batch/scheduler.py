@@ -1,4 +1,4 @@
-"""The scheduler: starts jobs, retries, cancels and terminates them."""
+"""The scheduler: it starts, retries, cancels and terminates jobs."""
 
 from __future__ import annotations
 
@@ -25,14 +25,20 @@ _TOO_LARGE = (
 
 
 class Scheduler:
-    """Starts the jobs of each queue in the order of submission, as soon as there is room for them.
+    """Starts the jobs of each queue in the order of submission, as soon as enough vCPUs are free.
 
-    `changed` guards the state of all jobs and is notified of its changes.
+    `changed` is a condition variable. Hold it to read or change a job. Notify it after a change, so that the scheduler
+    looks for jobs to start.
+
+    Args:
+        runner: runs the commands of attempts.
+        hooks: called at fixed points of jobs and attempts.
+        state: folder for logs and temporary files.
     """
 
     def __init__(self, runner: Runner, hooks: JobHooks, state: Path) -> None:
         self.changed = threading.Condition(threading.RLock())
-        #: All jobs by id, children included; the id of a child is `{parent}:{index}`.
+        #: All jobs by id, children included. The id of a child is `{parent}:{index}`.
         self.jobs: dict[str, AnyJob] = {}
         #: Single jobs and arrays by queue, in the order of submission.
         self.submissions: dict[JobQueue, list[AnyJob]] = defaultdict(list)
@@ -45,24 +51,24 @@ class Scheduler:
         self._thread = threading.Thread(target=self._loop, name="scheduler", daemon=True)
 
     def start(self, endpoint: str) -> None:
-        """Start to run jobs; their commands find AWS at `endpoint`."""
+        """Begin to run jobs. Their commands find AWS at the address `endpoint`."""
         self.attempts.endpoint = endpoint
         self._thread.start()
 
     def stop(self) -> None:
-        """Start no more jobs, and kill those that run. No process of an attempt is left when this returns."""
+        """Start no more jobs, and kill the running attempts. When this returns, no process of an attempt is left."""
         with self.changed:
             self._stopping = True
             self.changed.notify()
         self.attempts.stop()
 
     def wake(self) -> None:
-        """Look for jobs to start after a change of a queue or a compute environment."""
+        """Look for jobs to start, because a queue or a compute environment has changed."""
         with self.changed:
             self.changed.notify()
 
     def submit(self, job: AnyJob) -> None:
-        """Add a new job."""
+        """Add a new job, or an array with its children."""
         with self.changed:
             self.jobs[job.job_id] = job
             self.submissions[job.submission.queue].append(job)
@@ -73,7 +79,10 @@ class Scheduler:
             self.changed.notify()
 
     def cancel(self, job_id: str, reason: str) -> None:
-        """Carry out a CancelJob: fail the job and its children with `reason`, but for those that have started."""
+        """Carry out CancelJob: fail the job, or the children of the array, with `reason`.
+
+        Jobs that have started are not affected.
+        """
         with self.changed:
             for job in self._unfinished(job_id):
                 if isinstance(job, Array) or job.status in WAITING:
@@ -83,7 +92,7 @@ class Scheduler:
             self.changed.notify()
 
     def terminate(self, job_id: str, reason: str) -> None:
-        """Carry out a TerminateJob: fail the job, or all children of the array, with `reason`.
+        """Carry out TerminateJob: fail the job, or all children of the array, with `reason`.
 
         A second call changes nothing.
         """
@@ -101,13 +110,13 @@ class Scheduler:
             attempt.cut_short(attempt_ending.terminated(reason))
 
     def _unfinished(self, job_id: str) -> list[AnyJob]:
-        """Return the job and its children that have not finished; nothing for an unknown id."""
+        """Return the job and its children, without those that have finished; an empty list for an unknown id."""
         job = self.jobs.get(job_id)
         family: list[AnyJob] = [] if job is None else [job, *(job.children if isinstance(job, Array) else ())]
         return [job for job in family if job.status not in FINISHED]
 
     def check_waiting_jobs(self) -> None:
-        """Ask the hooks again which waiting jobs to hold and which to release, because the faults changed."""
+        """Call the hook `job_waits` again for each waiting job, because the faults have changed."""
         with self.changed:
             for waiting in self._waiting.values():
                 for job in waiting:
@@ -129,7 +138,7 @@ class Scheduler:
                 self.changed.wait()
 
     def _start_jobs(self, queue: JobQueue, waiting: deque[Job]) -> None:
-        """Start jobs of a queue in their order. The first one that has to wait makes all behind it wait, too."""
+        """Start jobs of a queue in their order. If a job cannot start yet, all later jobs of the queue wait, too."""
         while waiting:
             job = waiting[0]
             if job.status is Status.RUNNABLE:  # otherwise it was cancelled
@@ -145,7 +154,10 @@ class Scheduler:
             waiting.popleft()
 
     def _attempt_ended(self, job: Job, environment: ComputeEnvironment, ending: Ending) -> None:
-        """Decide what becomes of a job after an attempt. A terminated job fails, however its attempt ended."""
+        """Set the status of a job after an attempt: succeeded, failed, or waiting for a retry.
+
+        A terminated job fails, even if its attempt succeeded.
+        """
         self._capacity.release(environment, job.submission.vcpus)
         if job.is_terminated:
             job.enter(Status.FAILED, job.end_reason)

@@ -1,4 +1,4 @@
-"""The submission of a job: SubmitJob's request, checked and merged with its job definition."""
+"""The submission of a job: a SubmitJob request, checked and merged with its job definition."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from standin.batch.retries import RetryStrategy
 _JOB_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 #: Source: AWS Batch User Guide, "Array jobs".
 _ARRAY_SIZES = range(2, 10_001)
-#: Refused, not ignored: a test would prove nothing with a job that runs otherwise than it was submitted.
+#: Fields that are refused and not ignored. A test would prove nothing if a job ran without what it was submitted with.
 _UNSUPPORTED = (
     "consumableResourcePropertiesOverride",
     "dependsOn",
@@ -32,12 +32,12 @@ _OVERRIDES = {"command", "environment", "resourceRequirements"}
 
 @dataclass(frozen=True)
 class Submission:
-    """A submitted job with the values of its job definition. All children of an array share it."""
+    """A submitted job with the values of its job definition. All children of an array share one submission."""
 
     name: str
     queue: JobQueue
     definition: JobDefinition
-    #: `containerProperties` with the overrides.
+    #: `containerProperties` of the job definition, merged with the overrides of the request.
     container: Mapping[str, Any]
     #: The container's command with the parameters filled in.
     command: tuple[str, ...]
@@ -48,16 +48,16 @@ class Submission:
     retry: RetryStrategy
     #: `retryStrategy` and `timeout` as DescribeJobs returns them.
     described: Mapping[str, Any]
-    #: In seconds, of each attempt.
+    #: The limit of each attempt, in seconds; None for no limit.
     timeout: float | None
     tags: Mapping[str, str]
 
 
 def read(request: Mapping[str, Any], backend: BatchBackend) -> Submission:
-    """Read a submission from the body of a SubmitJob.
+    """Read a submission from the body of a SubmitJob request.
 
     Raises:
-        ClientException: AWS would refuse the request, or it needs something that is not supported here.
+        ClientException: AWS would refuse the request, or the stand-in does not support it.
     """
     for name in _UNSUPPORTED:
         _check(not request.get(name), f"The stand-in does not support {name}.")
@@ -119,7 +119,7 @@ def _find_definition(identifier: str, backend: BatchBackend) -> JobDefinition:
 
 
 def _merge_container(definition: JobDefinition, overrides: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the container properties of a job definition with the overrides of a submission."""
+    """Return the container properties of a job definition, merged with the overrides of a submission."""
     unsupported = overrides.keys() - _OVERRIDES
     _check(not unsupported, f"The stand-in does not support overriding {', '.join(sorted(unsupported))}.")
     container = copy.deepcopy(definition.container_properties or {})
@@ -132,22 +132,25 @@ def _merge_container(definition: JobDefinition, overrides: Mapping[str, Any]) ->
 def _merge_entries(
     container: Mapping[str, Any], overrides: Mapping[str, Any], list_name: str, key: str
 ) -> list[dict[str, str]]:
-    """Merge two lists of entries; an override replaces the entry with the same `key`."""
+    """Return the entries of two lists as one list. An override replaces the entry with the same value of `key`."""
     entries = {entry[key]: entry for entry in [*container[list_name], *overrides.get(list_name, ())]}
     return list(entries.values())
 
 
 def _requirement(container: Mapping[str, Any], kind: str) -> str:
-    """Return a resource requirement: VCPU, or MEMORY in MiB."""
+    """Return the resource requirement `kind` of a container: `VCPU`, or `MEMORY` in MiB."""
     for entry in container["resourceRequirements"]:
         if entry["type"] == kind:
             return str(entry["value"])
-    older_names = {"VCPU": "vcpus", "MEMORY": "memory"}  # of job definitions from before resourceRequirements
+    older_names = {"VCPU": "vcpus", "MEMORY": "memory"}  # in job definitions older than resourceRequirements
     return str(container[older_names[kind]])
 
 
 def _fill_in(word: str, parameters: Mapping[str, str]) -> str:
-    """Replace `Ref::name` in a word of the command with the parameter `name`."""
+    """Return a word of the command with each `Ref::name` replaced by the parameter `name`.
+
+    A `Ref::name` without a parameter of this name stays.
+    """
     return re.sub(r"Ref::([\w-]+)", lambda match: parameters.get(match[1], match[0]), word)
 
 

@@ -1,1 +1,1 @@
-"""The HTTP server of the stand-in, and what it knows of every request."""
+"""The HTTP server of the stand-in, and the API call that it reads from each request."""

@@ -14,7 +14,7 @@ import botocore.session
 #: A signature version 4, in the Authorization header or in a presigned URL.
 _CREDENTIAL = re.compile(r"Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]*)/(?P<service>[^/]+)/aws4_request")
 
-#: The kinds of access to S3, split as S3's permissions are: GET reads an object (also HEAD and the source of a copy),
+#: The kinds of access to S3, as S3's permissions divide them: GET reads an object (also HEAD and the source of a copy),
 #: PUT writes one (also POST and the target of a copy), DELETE deletes one, LIST lists keys.
 ACCESSES = ("GET", "PUT", "DELETE", "LIST")
 #: Queries that make a GET of a bucket return something other than its keys.
@@ -37,7 +37,7 @@ class ApiCall:
     """One call of an AWS API."""
 
     service: str
-    #: The API's name of the action; for S3 the method and the first segment of the key.
+    #: The name of the action, such as `SubmitJob`. For S3: the method and the first segment of the key.
     action: str
     #: The access key that signed the call; empty for an unsigned call.
     access_key: str
@@ -47,7 +47,10 @@ class ApiCall:
 
 
 def read(environ: dict[str, Any]) -> ApiCall:
-    """Read the API call from a WSGI environment. The body is read only where it holds the action and nothing else."""
+    """Read the API call from a WSGI environment.
+
+    The body is read only if the name of the action is in the body.
+    """
     credential = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", "") or unquote(environ.get("QUERY_STRING", "")))
     service = credential["service"] if credential else "s3"
     access_key = credential["key"] if credential else ""
@@ -58,9 +61,9 @@ def read(environ: dict[str, Any]) -> ApiCall:
 
 
 def bucket_and_key(environ: dict[str, Any]) -> tuple[str, str]:
-    """Read the bucket and key of an S3 request; either may be empty.
+    """Return the bucket and the key of an S3 request. Either is empty if the request does not name it.
 
-    Only the path style is known, because a local server has no host names for buckets.
+    Only the path style (`/bucket/key`) is supported, because a local server has no host names for buckets.
     """
     # WSGI decodes the path as latin-1; S3 keys are UTF-8.
     path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
@@ -69,7 +72,7 @@ def bucket_and_key(environ: dict[str, Any]) -> tuple[str, str]:
 
 
 def query_parameters(environ: dict[str, Any]) -> dict[str, list[str]]:
-    """Parse the query string, with parameters that have no value."""
+    """Return the values of each parameter in the query string. A parameter without a value has the value `""`."""
     return parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
 
 
@@ -77,7 +80,7 @@ def copy_source(header: str) -> tuple[str, str, str | None]:
     """Parse the header `x-amz-copy-source`.
 
     Returns:
-        Bucket, key and version. The version is None where the header names none.
+        The bucket, the key and the version. The version is None if the header names none.
     """
     path, _, version = header.partition("?versionId=")
     bucket, _, key = unquote(path).lstrip("/").partition("/")
@@ -85,7 +88,7 @@ def copy_source(header: str) -> tuple[str, str, str | None]:
 
 
 def read_body(environ: dict[str, Any]) -> bytes:
-    """Read the whole body, and put it back for the next reader."""
+    """Return the whole body of a request, and put it back so that it can be read again."""
     body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     environ["wsgi.input"] = io.BytesIO(body)
     return body
@@ -103,7 +106,7 @@ def _action(service: str, environ: dict[str, Any]) -> str:
 
 @cache
 def _batch_operations() -> dict[str, str]:
-    """Names of Batch's operations by the path of their requests."""
+    """Return the names of Batch's operations by the paths of their requests."""
     service = botocore.session.get_session().get_service_model("batch")
     return {str(service.operation_model(name).http["requestUri"]): str(name) for name in service.operation_names}
 
@@ -131,6 +134,6 @@ def _read_bucket(method: str, query: dict[str, list[str]], access_key: str) -> A
 
 
 def _first_segment(key: str) -> str:
-    """The key up to its first slash, with the slash; the whole key where it has none."""
+    """Return the key up to and including its first slash, or the whole key if it has no slash."""
     head, slash, _ = key.partition("/")
     return head + slash

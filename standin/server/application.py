@@ -1,4 +1,4 @@
-"""The WSGI application of the stand-in: counts every call, and passes it through the layers to moto."""
+"""The WSGI application of the stand-in: it counts every call, and passes it through the layers to moto."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ _UNCHECKED_SIGNATURE = "AWS4-HMAC-SHA256 Credential=anybody/20260101/us-east-1/s
 
 
 class Application:
-    """One AWS account on one machine.
+    """The WSGI application for one AWS account on one machine.
 
-    Layers add behaviour with `wrap` and `route`. Without them it is plain AWS, where every caller may do everything.
+    A layer adds behaviour with `wrap` and `route`. Without layers every caller may do everything, and no request fails
+    on demand.
     """
 
     def __init__(self, scheduler: Scheduler) -> None:
-        #: The address of this server; set before the first request.
+        #: The address of this server. It is set before the first request.
         self.endpoint = ""
         self._attempts, self._hooks = scheduler.attempts, scheduler.hooks
         self._call_counts = CallCounts()
@@ -40,11 +41,14 @@ class Application:
         }
 
     def wrap(self, layer: Callable[[WSGIApplication], WSGIApplication]) -> None:
-        """Put a WSGI middleware around AWS and the layers so far. It finds `CALL` and `ATTEMPT` in the environment."""
+        """Put a WSGI middleware around moto and the earlier layers.
+
+        The middleware finds the values named `CALL` and `ATTEMPT` in the environment of each request.
+        """
         self._aws = layer(self._aws)
 
     def route(self, prefix: str, respond: Callable[[Request], Response]) -> None:
-        """Let `respond` answer requests whose path starts with `prefix`; they are not calls of an AWS API."""
+        """Let `respond` answer requests whose path starts with `prefix`. They do not count as calls of an AWS API."""
         self._routes = {prefix: respond, **self._routes}
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -67,6 +71,6 @@ class Application:
 
 
 def _unknown_path(request: Request) -> Response:
-    """Answer a path that starts with `/_`, as no S3 bucket does, and that no layer has."""
+    """Return status 404 for a path that starts with `/_` and belongs to no layer. No S3 bucket has such a name."""
     message = f"The stand-in has no {request.path}. /_faults is there with the option --faults."
     return control.json_response({"error": message}, 404)

@@ -1,4 +1,4 @@
-"""Counts of the calls of each AWS API."""
+"""The numbers of calls of each AWS API."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from standin.server.api_call import ApiCall
 
 
 class CallCounts:
-    """Counts of all calls that arrived, refused ones included, by service and action. Thread-safe."""
+    """The numbers of calls by service and action, refused calls included. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

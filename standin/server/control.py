@@ -1,4 +1,4 @@
-"""Answers to requests that control the stand-in itself: JSON in, JSON out."""
+"""Answers to requests that control the stand-in itself. Requests and answers are JSON."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from werkzeug.wrappers import Request, Response
 from standin.s3 import bulk_copies
 from standin.server.call_counts import CallCounts
 
-#: Handles a method and a body. Returns a JSON document, or None for an empty body, and the HTTP status.
+#: A function of the HTTP method and the body. It returns a JSON document (None for an empty body) and the HTTP status.
 Handler = Callable[[str, bytes], tuple[Any, int]]
 
 
 def answer(request: Request, handler: Handler) -> Response:
-    """Answer a request with what `handler` returns; a ValueError of the handler becomes status 400 with its text."""
+    """Return the result of `handler` as a response. A ValueError of `handler` becomes status 400 with its text."""
     try:
         document, status = handler(request.method, request.get_data())
     except ValueError as error:  # also raised for a body that is not JSON
@@ -25,18 +25,18 @@ def answer(request: Request, handler: Handler) -> Response:
 
 
 def json_response(document: Any, status: int) -> Response:
-    """Build a response with an indented JSON document; None gives an empty body."""
+    """Return a response with an indented JSON document. If the document is None, the body is empty."""
     body = "" if document is None else json.dumps(document, indent=1) + "\n"
     return Response(body, status=status, content_type="application/json")
 
 
 def method_not_allowed(path: str, method: str) -> tuple[Any, int]:
-    """Refuse a method that a path does not have."""
+    """Return the answer of a handler to a method that its path does not support: an error with status 405."""
     return {"error": f"{path} has no {method}."}, 405
 
 
 def call_counts_handler(counts: CallCounts) -> Handler:
-    """Make the handler of `/_calls`: GET returns the counts, DELETE sets them to zero."""
+    """Return the handler of `/_calls`: GET returns the counts, DELETE sets them to zero."""
 
     def handle(method: str, body: bytes) -> tuple[Any, int]:
         match method:
@@ -51,7 +51,7 @@ def call_counts_handler(counts: CallCounts) -> Handler:
 
 
 def bulk_copies_handler(method: str, body: bytes) -> tuple[Any, int]:
-    """Handle `/_copies`: POST copies an object to many keys, see `standin.s3.bulk_copies`."""
+    """Handle `/_copies`: POST copies an object to many keys. See `standin.s3.bulk_copies`."""
     if method != "POST":
         return method_not_allowed("/_copies", method)
     return {"copies": bulk_copies.put(json.loads(body))}, 201

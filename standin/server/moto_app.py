@@ -1,4 +1,4 @@
-"""moto's server, with the stand-in's Batch and S3 in the place of moto's."""
+"""The server of moto, a library that imitates AWS, with the stand-in's Batch and S3 in place of moto's own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from standin.s3.ordered_keys import OrderedKeys
 
 
 def create_app(scheduler: Scheduler) -> DomainDispatcherApplication:
-    """Create moto's WSGI application, whose Batch runs jobs with `scheduler`."""
+    """Return moto's WSGI application, whose Batch runs jobs with `scheduler`."""
     BatchApi.scheduler = scheduler
     # moto imports its URL tables on the first request of a service, and looks these names up then.
     moto.batch.responses.BatchResponse = BatchApi  # type: ignore[misc]
@@ -30,7 +30,7 @@ def create_app(scheduler: Scheduler) -> DomainDispatcherApplication:
 
 
 class _Dispatcher(DomainDispatcherApplication):
-    """moto's dispatcher by host, with a cache: moto lists its own folder for every request, which takes 1 ms."""
+    """moto's dispatcher by host, with a cache. Without it, moto lists its own folder for every request (1 ms)."""
 
     @cache  # noqa: B019  (the process has one dispatcher, and one host per service and region)
     def get_backend_for_host(self, host: str | None) -> Any:
@@ -39,7 +39,7 @@ class _Dispatcher(DomainDispatcherApplication):
 
 
 class QuietHandler(MotoRequestHandler):
-    """Handler of HTTP requests that logs errors, but not every request."""
+    """A handler of HTTP requests that logs errors, but not every request."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Log nothing."""

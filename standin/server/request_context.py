@@ -1,4 +1,4 @@
-"""Names under which the WSGI environment of a request hands values from one layer to the next."""
+"""Names of the values that layers pass on to each other in the WSGI environment of a request."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from collections.abc import Callable
 CALL = "standin.call"
 #: The `Attempt` that sends the request; None for every other client.
 ATTEMPT = "standin.attempt"
-#: The list of an `ObjectCheck` for each layer that refuses single objects of a DeleteObjects.
+#: A list with one `ObjectCheck` for each layer that can refuse single objects of a DeleteObjects.
 OBJECT_CHECKS = "standin.object_checks"
 #: The socket of the request. werkzeug's server puts it there.
 CONNECTION = "werkzeug.socket"
 
-#: Tells whether the sender of the request is denied an access: bucket, kind (see `api_call.ACCESSES`) and key.
+#: Returns whether the sender of the request is denied an access, from the bucket, the kind (one of
+#: `api_call.ACCESSES`) and the key.
 ObjectCheck = Callable[[str, str, str], bool]

@@ -1,4 +1,4 @@
-"""Responses that refuse a request before AWS sees it."""
+"""Responses that refuse a request before the service sees it."""
 
 from __future__ import annotations
 
@@ -16,24 +16,28 @@ _XML = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def xml_error(code: str, message: str, status: int) -> Response:
-    """Build an error as S3 returns it."""
+    """Return an error in the form of S3."""
     return Response(_XML.format(code=code, message=message), status=status, content_type="application/xml")
 
 
 def query_error(code: str, message: str, status: int) -> Response:
-    """Build an error as services with the query protocol return it, such as SNS."""
+    """Return an error in the form of services with the query protocol, such as SNS."""
     error = _XML.format(code=code, message=message).partition("\n")[2]
     return Response(f"<ErrorResponse>{error}</ErrorResponse>", status, content_type="application/xml")
 
 
 def json_error(code: str, message: str, status: int) -> Response:
-    """Build an error as services with a JSON protocol return it, such as Batch."""
+    """Return an error in the form of services with a JSON protocol, such as Batch."""
     document = json.dumps({"message": message})
     return Response(document, status, {"x-amzn-ErrorType": code}, content_type="application/json")
 
 
 def hang_up(environ: dict[str, Any]) -> NoReturn:
-    """Close the connection of a request without a response."""
+    """Close the connection of a request without a response.
+
+    Raises:
+        ConnectionAbortedError: always, so that the server does not try to answer.
+    """
     connection: socket.socket = environ[CONNECTION]
     with suppress(OSError):  # the client may have closed it already
         connection.shutdown(socket.SHUT_RDWR)
