@@ -1,7 +1,8 @@
-"""`python -m benchmarks [--quick] [NAME …]`: run benchmarks and print their tables.
+"""The command `python -m benchmarks [--quick] [NAME …]`, which runs benchmarks and prints their tables.
 
-A run of all benchmarks is saved in `benchmarks/results/` and written into the documentation. Every table of a machine
-therefore comes from one run. A run of some benchmarks, or a quick one, is printed only.
+If the command runs all benchmarks, it saves the results in `benchmarks/results/` and writes them into the
+documentation. Every table of a machine therefore comes from one execution of the command. With names or `--quick`, the
+command only prints the results.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ from local.aws_client import isolate
 
 
 def main() -> int:
-    """Run the benchmarks that the command line names, or all.
+    """Run the benchmarks that the command line names, or all benchmarks if the command line names none.
 
     Returns:
-        The exit code.
+        The exit code: 0, or 1 if a benchmark failed.
     """
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description="Measure the tables of the documentation."
@@ -50,7 +51,18 @@ def main() -> int:
 
 
 def _run(names: list[str], *, quick: bool) -> Run:
-    """Run benchmarks one after another and print each table as soon as it is measured."""
+    """Run benchmarks one after another, and print each table as soon as its benchmark has ended.
+
+    Args:
+        names: The names of the benchmarks.
+        quick: Whether to measure as little as possible.
+
+    Returns:
+        The results of these benchmarks.
+
+    Raises:
+        BenchmarkError: A benchmark cannot be measured.
+    """
     machine, started = this_machine(), time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
     rows = {}
     for name in names:

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.documents`: write the tables of all machines into `docs/performance.md`."""
+"""The command `python -m benchmarks.documents`, which writes the saved results into `docs/performance.md`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,12 @@ PAGE = ROOT / "docs" / "performance.md"
 
 
 def contents(runs: Iterable[Run]) -> dict[str, str]:
-    """Format the text of each benchmark that was measured: a table for each machine."""
+    """Return the Markdown of each benchmark, by the benchmark's name.
+
+    Args:
+        runs: The results of each machine. The text of a benchmark has a table for each machine that measured it. The
+            result leaves out benchmarks that no machine measured.
+    """
     tables: dict[str, list[str]] = {name: [] for name in BENCHMARKS}
     for run in runs:
         for name, rows in run.rows.items():
@@ -23,10 +28,14 @@ def contents(runs: Iterable[Run]) -> dict[str, str]:
 
 
 def fill(text: str, runs: Iterable[Run]) -> str:
-    """Put the tables between the markers of a page.
+    """Return a page with the tables of its benchmarks replaced.
+
+    Args:
+        text: The page. Markers with the name of a benchmark enclose the tables of the benchmark.
+        runs: The results of each machine.
 
     Raises:
-        MarkersInvalid: A benchmark has no markers in the page.
+        MarkersInvalid: The page does not contain the markers of a benchmark exactly once.
     """
     for name, content in contents(runs).items():
         text = replace_section(text, name, content)
@@ -34,7 +43,7 @@ def fill(text: str, runs: Iterable[Run]) -> str:
 
 
 def main() -> None:
-    """Write the page again."""
+    """Write the saved results of all machines into `PAGE`."""
     PAGE.write_text(fill(PAGE.read_text(), results.read()))
 
 

@@ -1,4 +1,4 @@
-"""Errors of the benchmarks. People see their text and nothing else."""
+"""Errors of the benchmarks. The command prints the text of an error, without a traceback."""
 
 from __future__ import annotations
 

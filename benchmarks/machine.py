@@ -10,17 +10,19 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Machine:
-    """A machine as the tables name it, such as "2 cores of AMD EPYC"."""
+    """A machine that runs benchmarks."""
 
+    #: The name that the tables show, such as "2 cores of AMD EPYC".
     description: str
+    #: The number of cores that the benchmarks may use.
     cores: int
 
 
 def this_machine(cpuinfo: str | None = None) -> Machine:
-    """Describe the machine that this process runs on, with the cores that it may use.
+    """Return the description of this machine, and the number of cores that this process may use.
 
     Args:
-        cpuinfo: The text of /proc/cpuinfo, instead of this machine's.
+        cpuinfo: A text in the format of /proc/cpuinfo. Without it, the function reads /proc/cpuinfo.
     """
     lines = (cpuinfo or Path("/proc/cpuinfo").read_text()).splitlines()
     fields = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}

@@ -1,4 +1,4 @@
-"""`benchmarks/results/`: the last run of all benchmarks on each machine, a JSON file for each."""
+"""The folder `benchmarks/results/`, with the newest results of all benchmarks: one JSON file for each machine."""
 
 from __future__ import annotations
 
@@ -19,22 +19,25 @@ Rows = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Run:
-    """What one run measured."""
+    """The results of one execution of the benchmarks."""
 
     machine: Machine
-    #: Date and time, UTC.
+    #: The date and time of the start, such as "2026-11-22 01:00 UTC".
     started: str
-    #: By the benchmark's name.
+    #: The rows of each benchmark, by the benchmark's name.
     rows: Mapping[str, Rows]
 
 
 def read(folder: Path = FOLDER) -> list[Run]:
-    """Read the runs of all machines, in the order of their files' names."""
+    """Return the saved results of all machines, in the order of the files' names."""
     return [_run(json.loads(path.read_text())) for path in sorted(folder.glob("*.json"))]
 
 
 def write(run: Run, folder: Path = FOLDER) -> Path:
-    """Save a run in place of the earlier one of the same machine, and return its file."""
+    """Save the results of a machine, and return the path of their file.
+
+    The file replaces the earlier results of the same machine.
+    """
     name = re.sub(r"[^a-z0-9]+", "-", run.machine.description.lower())
     path = folder / f"{name}.json"
     document = {

@@ -1,4 +1,4 @@
-"""The benchmarks by their names."""
+"""All benchmarks, by name."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from benchmarks.transcribing import engines, lengths, network, programs
 class Benchmark:
     """A measurement and its table."""
 
-    #: Measure; the rows can be written as JSON. With `True`, measure as little as possible.
+    #: Measures, and returns rows that can be written as JSON. With `True`, it measures as little as possible.
     measure: Callable[[bool], Rows]
-    #: Show the rows of a machine in Markdown.
+    #: Returns the rows of a machine in Markdown.
     report: Callable[[Rows, Machine], str]
 
 
-#: The shortest first, so that what fails fails early.
+#: The shortest benchmark comes first, so that a failure shows early.
 BENCHMARKS: Mapping[str, Benchmark] = {
     "network": Benchmark(network.measure, network.report),
     "lengths": Benchmark(lengths.measure, lengths.report),

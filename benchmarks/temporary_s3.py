@@ -1,4 +1,4 @@
-"""A local AWS for the time of a measurement."""
+"""A local AWS that runs during a measurement."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from local.stack import start_aws
 
 @contextmanager
 def temporary_s3() -> Iterator[str]:
-    """Start a local AWS, yield its endpoint, and end it with the block."""
+    """Start a local AWS and yield the URL of its endpoint. Stop the local AWS when the block ends."""
     with tempfile.TemporaryDirectory() as folder:
         state = Path(folder)
         try:

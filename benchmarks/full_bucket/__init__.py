@@ -1,1 +1,1 @@
-"""Time, memory and requests of the DAG's tasks that handle every file of the bucket."""
+"""Benchmark of the DAG's tasks that handle every file of the bucket: their time, memory and requests."""

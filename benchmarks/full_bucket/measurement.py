@@ -15,14 +15,14 @@ class Measurement:
     seconds: float
     #: The most memory that the process used, in MiB.
     megabytes: float
-    #: The most memory that it used before the task began: Python, Airflow and boto3.
+    #: The most memory that the process used before the task began, in MiB: Python, Airflow and boto3.
     megabytes_before: float
 
     def as_json(self) -> str:
-        """Format it as one line for the process that started this one."""
+        """Return the measurement as one line of JSON, which the parent process reads."""
         return json.dumps(asdict(self))
 
 
 def peak_megabytes() -> float:
-    """The most memory that this process has used, in MiB."""
+    """Return the most memory that this process has used so far, in MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # Linux counts in KiB

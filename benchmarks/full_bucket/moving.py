@@ -1,4 +1,4 @@
-"""`python -m benchmarks.full_bucket.moving BUCKET`: measure the task that moves transcribed files."""
+"""The command `python -m benchmarks.full_bucket.moving BUCKET`, which measures the task `move_to_processed`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from transcription.shared.bucket import Bucket
 
 
 def main(bucket_name: str) -> Measurement:
-    """Move all files of a bucket, as the task `move_to_processed` does, and measure this process."""
+    """Move all files of a bucket as the task `move_to_processed` does, and return the time and memory of the move."""
     before = peak_megabytes()
     bucket = Bucket(bucket_name)
     items = [Item(number, *listed) for number, listed in enumerate(bucket.list(keys.INPUT_FOLDER))]

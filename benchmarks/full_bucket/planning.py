@@ -1,4 +1,4 @@
-"""`python -m benchmarks.full_bucket.planning BUCKET`: measure the task that plans a run."""
+"""The command `python -m benchmarks.full_bucket.planning BUCKET`, which measures the task `plan`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ from transcription.shared.settings import Settings
 
 
 def main(bucket: str) -> Measurement:
-    """Plan all files of a bucket, as the task `plan` does, and measure this process."""
+    """Plan all files of a bucket as the task `plan` does, and return the time and memory of planning.
+
+    Raises:
+        SystemExit: The bucket has no audio to plan.
+    """
     before = peak_megabytes()
     begun = time.monotonic()
     request = RunRequest(options=Options())

@@ -1,4 +1,4 @@
-"""Measure the tasks that handle every file, each in a process of its own, on a local S3."""
+"""Benchmark of the tasks that handle every file. Each task runs in a process of its own, on a local S3."""
 
 from __future__ import annotations
 
@@ -24,10 +24,13 @@ from local.paths import ROOT
 
 @dataclass(frozen=True)
 class Task:
-    """A module of this folder, what it does in one verb, and how many files it gets."""
+    """A task to measure."""
 
+    #: The module of this folder that runs the task.
     module: str
+    #: What the task does with the files, for the table.
     verb: str
+    #: The number of files in the bucket.
     files: int
 
 
@@ -39,7 +42,7 @@ def measure(quick: bool) -> Rows:
     """Measure each task.
 
     Args:
-        quick: Give them a few files only.
+        quick: Measure with a few files only.
 
     Returns:
         A row for each task.
@@ -49,7 +52,7 @@ def measure(quick: bool) -> Rows:
 
 
 def report(rows: Rows, machine: Machine) -> str:
-    """Show the rows as a table in Markdown."""
+    """Return the rows as a table in Markdown."""
     cells = (
         (
             row["benchmark"],
@@ -63,7 +66,7 @@ def report(rows: Rows, machine: Machine) -> str:
 
 
 def _run(endpoint: str, task: Task) -> dict[str, Any]:
-    """Run a task in a bucket of its own."""
+    """Run a task with a bucket of its own, and return the row of the task."""
     print(f"{task.verb} {task.files:,} files …", flush=True)
     _fill(endpoint, task.module, task.files)
     httpx.delete(f"{endpoint}/_calls").raise_for_status()
@@ -83,7 +86,7 @@ def _run(endpoint: str, task: Task) -> dict[str, Any]:
 
 
 def _fill(endpoint: str, bucket: str, files: int) -> None:
-    """Create a bucket with many small files, named as digital recorders name theirs."""
+    """Create a bucket with `files` small files below `input/`, with names like those of digital recorders."""
     s3 = s3_client(endpoint)
     s3.create_bucket(Bucket=bucket)
     s3.put_object(Bucket=bucket, Key="pattern", Body=b"RIFF")

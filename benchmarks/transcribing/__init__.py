@@ -1,1 +1,1 @@
-"""Speed and memory of transcription: both engines, the network alone, and other ways to use libdeepspeech."""
+"""Benchmarks of transcription: both engines, the network alone, and other programs that use libdeepspeech."""

@@ -20,12 +20,14 @@ _PYTHON = IMAGE_ENV / "bin" / "python"
 _NETWORKS = LOCAL / "benchmarks" / "networks"
 _RUN, _DRAFT = "manual-benchmark", "0a1b2c3d"
 
-#: Transcripts as text, by their keys.
+#: The transcripts in text format, by their keys.
 Texts = Mapping[str, bytes]
 
 
 def networks_of(model: BenchmarkModel) -> Path:
-    """Convert a model for the batched engine, unless that is done, as the image's build does with its own model.
+    """Convert the network of a model for the batched engine, unless the network is already converted.
+
+    The build of the image converts the image's model in the same way.
 
     Returns:
         The folder of converted networks.
@@ -41,13 +43,14 @@ def networks_of(model: BenchmarkModel) -> Path:
 class Child:
     """A child whose shard has all files of a bucket."""
 
+    #: The URL of the local S3.
     endpoint: str
     bucket: str
     model: BenchmarkModel
     engine: str
 
     def upload(self, files: Sequence[Path]) -> None:
-        """Create the bucket, and upload the files and a shard that lists them."""
+        """Create the bucket, and upload the files and a shard that lists the files."""
         s3 = s3_client(self.endpoint)
         s3.create_bucket(Bucket=self.bucket)
         items = []
@@ -60,10 +63,13 @@ class Child:
         s3.put_object(Bucket=self.bucket, Key=keys.RunKeys(_RUN).shard(_DRAFT, 0), Body=shard)
 
     def run(self, cores: Sequence[int]) -> ResourceUsage:
-        """Run the child on the cores with these numbers, from its start until its last transcript is in S3.
+        """Run the child until it has written all transcripts and ended.
+
+        Args:
+            cores: The numbers of the cores that the child may use.
 
         Returns:
-            What the child uses. The local S3, which runs on any core, is not included.
+            What the child used. The local S3 is not included, and may run on any core.
 
         Raises:
             BenchmarkError: The child failed.
@@ -75,10 +81,13 @@ class Child:
         return resource_usage.measure([(*command, *arguments)], environment)[0]
 
     def texts(self, files: int) -> Texts:
-        """Read the texts that the child wrote.
+        """Return the text transcripts that the child wrote.
+
+        Args:
+            files: The expected number of transcripts.
 
         Raises:
-            BenchmarkError: There is not one text for each of the files.
+            BenchmarkError: The child wrote another number of transcripts.
         """
         s3 = s3_client(self.endpoint)
         pages = s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=keys.OUTPUT_FOLDER)

@@ -1,4 +1,4 @@
-"""Compare both engines on the same files, with a scorer and the beam width of DeepSpeech's official releases."""
+"""Comparison of both engines on the same files, with a scorer and the beam width of DeepSpeech's official model."""
 
 from __future__ import annotations
 
@@ -23,21 +23,25 @@ ENGINES = ("libdeepspeech", "auto")
 
 @dataclass(frozen=True)
 class AudioSet:
-    """A number of files of the same length, in seconds, transcribed on some cores."""
+    """Files of the same length to transcribe."""
 
+    #: The length of each file.
     seconds: int
+    #: The number of files.
     files: int
+    #: The number of cores to use.
     cores: int
 
 
 _CORES = len(os.sched_getaffinity(0))
-#: Five minutes of audio for each core, so that the start of a child weighs little. In addition one file of 2 s, the
-#: smallest job, and 10 minutes in one file, which is cut into segments.
+#: Most sets have five minutes of audio for each core, so that the start of a child takes a small part of the time.
+#: The set of one file of 2 s is the smallest job. The transcriber cuts the file of 10 minutes into
+#: segments.
 _SETS = (
     *(AudioSet(seconds, files, 1) for seconds, files in ((2, 150), (10, 30), (60, 5), (600, 1))),
     *(AudioSet(seconds, files, _CORES) for seconds, files in ((2, 1), (2, 300), (10, 60), (60, 10), (600, 1))),
 )
-#: For less than half a minute of audio `auto` takes libdeepspeech, so the second set is longer.
+#: For less than half a minute of audio, `auto` selects libdeepspeech, so the second set is longer.
 _QUICK_SETS = (AudioSet(2, 1, 1), AudioSet(20, 2, _CORES))
 
 
@@ -49,6 +53,9 @@ def measure(quick: bool) -> Rows:
 
     Returns:
         A row for each set of files.
+
+    Raises:
+        BenchmarkError: The model cannot be made, an engine failed, or the engines wrote different texts.
     """
     model = models.official_size()
     with temporary_s3() as endpoint:
@@ -56,7 +63,12 @@ def measure(quick: bool) -> Rows:
 
 
 def compare(model: BenchmarkModel, sets: Sequence[AudioSet], endpoint: str) -> Iterator[Mapping[str, Any]]:
-    """Measure both engines with a model, through the S3 at `endpoint`.
+    """Measure both engines with a model, and yield a row for each set of files.
+
+    Args:
+        model: The model.
+        sets: The sets of files.
+        endpoint: The URL of the local S3.
 
     Raises:
         BenchmarkError: An engine failed, or the engines wrote different texts.
@@ -79,7 +91,7 @@ def compare(model: BenchmarkModel, sets: Sequence[AudioSet], endpoint: str) -> I
 
 
 def report(rows: Rows, machine: Machine) -> str:
-    """Show the rows as a table and a chart in Markdown."""
+    """Return the rows as a table and a chart in Markdown. The chart has the rows that used all cores."""
     header = ("files", "cores", *ENGINES, "times as fast", "processor time, times less")
     memory = tuple(f"memory of {engine}" for engine in ENGINES)
     cells = table((*header, *memory), map(_cells, rows))
@@ -110,12 +122,12 @@ def _files(row: Mapping[str, Any]) -> str:
 
 
 def _speed(row: Mapping[str, Any], engine: str) -> float:
-    """Seconds of audio per second."""
+    """Return the speed of an engine: seconds of audio per second."""
     return float(row["seconds"] * row["files"] / row["engines"][engine]["seconds"])
 
 
 def _chart(rows: Rows) -> str:
-    """Draw bars for `auto` and a line for libdeepspeech, in the language that GitHub draws."""
+    """Return a chart in Mermaid, a language that GitHub renders: bars for `auto`, a line for libdeepspeech."""
     names = ", ".join(f'"{_files(row)}"' for row in rows)
     libdeepspeech, auto = (", ".join(f"{_speed(row, engine):.1f}" for row in rows) for engine in ENGINES)
     return (

@@ -1,4 +1,4 @@
-"""Measure processor time and memory of the transcriber for the same amount of audio in short and in long files."""
+"""Benchmark of the transcriber's processor time and memory for the same amount of audio in short and long files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from benchmarks.transcribing.commands import PROGRAMS
 from benchmarks.transcribing.models import BenchmarkModel
 from documentation.markdown import table
 
-#: Lengths of files in seconds. The last one is also the amount of audio of each length.
+#: The lengths of the files in seconds. The last length is also the total amount of audio for each length.
 _LENGTHS = (10, 60, 600, 3600)
 _QUICK_LENGTHS = (1, 3)
 #: The model's own memory is what libdeepspeech alone uses for this number of the shortest files.
@@ -35,7 +35,13 @@ def measure(quick: bool) -> Rows:
 
 
 def compare(model: BenchmarkModel, lengths: Sequence[int]) -> Iterator[Mapping[str, Any]]:
-    """Measure with a model. All lengths make the same amount of audio, so that a start weighs the same."""
+    """Measure the transcriber with a model, and yield the rows that `measure` returns.
+
+    Args:
+        model: The model.
+        lengths: The lengths of the files in seconds, the longest last. The files of each length have the same total
+            amount of audio, so that the start of the transcriber takes the same part of the time.
+    """
     for seconds in lengths:
         with tempfile.TemporaryDirectory() as folder:
             files = recordings.write(Path(folder) / "audio", seconds, lengths[-1] // seconds)
@@ -45,7 +51,7 @@ def compare(model: BenchmarkModel, lengths: Sequence[int]) -> Iterator[Mapping[s
 
 
 def report(rows: Rows, machine: Machine) -> str:
-    """Show the rows as a table in Markdown."""
+    """Return the rows as a table in Markdown."""
     model, *lengths = rows
     header = (
         "files of",

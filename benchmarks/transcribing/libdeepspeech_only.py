@@ -1,6 +1,7 @@
-"""`python -m benchmarks.transcribing.libdeepspeech_only MODEL SCORER BEAM_WIDTH FILE…`: transcribe on one core.
+"""The command `python -m benchmarks.transcribing.libdeepspeech_only MODEL SCORER BEAM_WIDTH FILE…`.
 
-Uses libdeepspeech and no code of the transcriber. Runs in the environment of the image, Python 3.9.
+The command transcribes WAV files on one core with libdeepspeech, without the code of the transcriber. It runs in the
+Python environment of the image (Python 3.9).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 
 
 def main(acoustic: str, scorer: str, beam_width: str, *files: str) -> None:
-    """Load the model once, and print each file's transcript, which takes one call."""
+    """Load the model once, then transcribe each file with one call and print the transcript on a line."""
     model = deepspeech.Model(acoustic)
     model.enableExternalScorer(scorer)
     model.setBeamWidth(int(beam_width))

@@ -13,10 +13,10 @@ from pathlib import Path
 from benchmarks.errors import BenchmarkError
 from local.paths import DEMO_MODEL, LOCAL, ROOT
 
-#: Python 3.9 with TensorFlow, which `make bench` installs.
+#: A Python 3.9 with TensorFlow. `make bench` installs both.
 EXPORT_PYTHON = LOCAL / "venvs" / "export" / "bin" / "python"
-#: The official model's units in each layer, and its beam width. Source: the graph and the notes of DeepSpeech's
-#: release 0.9.3.
+#: The number of units in each layer of the official model, and its beam width. Source: the graph and the notes of
+#: DeepSpeech's release 0.9.3.
 OFFICIAL_UNITS = 2048
 _OFFICIAL_BEAM_WIDTH = 500
 _OFFICIAL_SIZE = LOCAL / "benchmarks" / "official-size"
@@ -24,35 +24,38 @@ _OFFICIAL_SIZE = LOCAL / "benchmarks" / "official-size"
 
 @dataclass(frozen=True)
 class BenchmarkModel:
-    """A folder with a model that every program can use, and the beam width with which all of them decode."""
+    """A model that every program can use: an acoustic model and a scorer."""
 
+    #: The name that the tables show.
     name: str
+    #: The folder with the files of the model.
     folder: Path
+    #: The beam width with which every program searches.
     beam_width: int
 
     @property
     def acoustic(self) -> Path:
-        """Its `.pbmm` file."""
+        """The path of the acoustic model, a `.pbmm` file."""
         return next(self.folder.glob("*.pbmm"))
 
     @property
     def scorer(self) -> Path:
-        """Its `.scorer` file."""
+        """The path of the scorer, a `.scorer` file."""
         return next(self.folder.glob("*.scorer"))
 
 
 def demo() -> BenchmarkModel:
-    """The demo model, with the beam width that its record recommends."""
+    """Return the demo model, with the beam width that `model.json` recommends."""
     record = json.loads((DEMO_MODEL / "model.json").read_text())
     return BenchmarkModel("demo model", DEMO_MODEL, record["beam_width"])
 
 
 def official_size(folder: Path = _OFFICIAL_SIZE, units: int = OFFICIAL_UNITS) -> BenchmarkModel:
-    """A graph of the official size with the outputs of the demo model, and the demo model's scorer.
+    """Return a model of the official size. It has the outputs and the scorer of the demo model.
 
     Args:
-        folder: Where the model is, or is made if it is not there.
-        units: The units in each layer.
+        folder: The folder of the model. If the folder does not exist, the function makes the model there.
+        units: The number of units in each layer of a model that is made.
 
     Raises:
         BenchmarkError: The model cannot be made.
@@ -63,7 +66,11 @@ def official_size(folder: Path = _OFFICIAL_SIZE, units: int = OFFICIAL_UNITS) ->
 
 
 def _make(folder: Path, units: int) -> None:
-    """Make the model in a temporary folder and rename that to `folder`, which is therefore never incomplete."""
+    """Make the model in a temporary folder, then rename that folder to `folder`, so that `folder` is complete.
+
+    Raises:
+        BenchmarkError: TensorFlow is not installed, or the export failed.
+    """
     if not EXPORT_PYTHON.exists():
         raise BenchmarkError(f"{EXPORT_PYTHON}, which makes the large model, is missing. `make bench` installs it.")
     folder.parent.mkdir(parents=True, exist_ok=True)

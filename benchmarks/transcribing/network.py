@@ -1,4 +1,7 @@
-"""Measure which share of a core's peak the batched engine's network reaches, by the number of segments in a batch."""
+"""Benchmark of the network of the batched engine, for each number of segments that it computes at a time.
+
+The table compares the speed of the network with the peak of the core: the speed of the fastest matrix product.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,11 @@ from benchmarks.transcribing.models import BenchmarkModel
 from documentation.markdown import table
 from local.paths import IMAGE_ENV, ROOT
 
-#: How long the network runs with each number of segments.
+#: How long the network runs with each number of segments, in seconds.
 _SECONDS, _QUICK_SECONDS = 2.0, 0.1
-#: OpenBLAS's kernels, best first, and the flags of /proc/cpuinfo that they need.
-#: Source: OpenBLAS 0.3.23, driver/others/dynamic.c, which takes far slower ones for processors that it does not know.
+#: OpenBLAS's kernels (its code for a kind of processor), best first, and the flags of /proc/cpuinfo that they need.
+#: For a processor that it does not know, OpenBLAS selects far slower kernels.
+#: Source: OpenBLAS 0.3.23, driver/others/dynamic.c.
 _KERNELS: Mapping[str, frozenset[str]] = {
     "SkylakeX": frozenset({"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"}),
     "Haswell": frozenset({"avx2", "fma"}),
@@ -36,13 +40,24 @@ def measure(quick: bool) -> Rows:
         A row for each number of segments.
 
     Raises:
-        BenchmarkError: The network is faster than the peak, so the peak is not one.
+        BenchmarkError: The model cannot be made or converted, or the network is faster than the measured peak.
     """
     return measure_model(models.official_size(), _QUICK_SECONDS if quick else _SECONDS)
 
 
 def measure_model(model: BenchmarkModel, seconds: float) -> Rows:
-    """Measure the network of a model, for some seconds with each number of segments."""
+    """Measure the network of a model.
+
+    Args:
+        model: The model.
+        seconds: How long the network runs with each number of segments.
+
+    Returns:
+        A row for each number of segments.
+
+    Raises:
+        BenchmarkError: The model cannot be converted, or the network is faster than the measured peak.
+    """
     script = (IMAGE_ENV / "bin" / "python", "-m", "benchmarks.transcribing.network_speed")
     command = (*script, model.folder, networks_of(model), str(seconds))
     print(f"{model.name}: the network alone …", flush=True)
@@ -54,11 +69,11 @@ def measure_model(model: BenchmarkModel, seconds: float) -> Rows:
 
 
 def openblas_environment(environment: Mapping[str, str], cpuinfo: str) -> dict[str, str]:
-    """Copy `environment` with one thread for OpenBLAS and the best kernels that the processor can run.
+    """Return a copy of `environment` in which OpenBLAS has one thread and the best kernels for the processor.
 
     Args:
-        environment: Its own settings of OpenBLAS are left out.
-        cpuinfo: The text of /proc/cpuinfo.
+        environment: The variables to copy, except OpenBLAS's settings.
+        cpuinfo: The text of /proc/cpuinfo. If no kernels in `_KERNELS` suit it, OpenBLAS selects the kernels.
     """
     variables = {name: value for name, value in environment.items() if not name.startswith("OPENBLAS_")}
     flags = {flag for line in cpuinfo.splitlines() if line.startswith("flags") for flag in line.split()}
@@ -67,10 +82,10 @@ def openblas_environment(environment: Mapping[str, str], cpuinfo: str) -> dict[s
 
 
 def check_peak(rows: Rows) -> None:
-    """Refuse rows in which the network is faster than the core's peak.
+    """Check that the network is not faster than the measured peak of the core in any row.
 
     Raises:
-        BenchmarkError: The matrix product that stands for the peak is not the fastest one.
+        BenchmarkError: The network is faster, so the measured peak is too low.
     """
     for row in rows:
         if row["gigaflops"] > row["peak_gigaflops"]:
@@ -82,7 +97,7 @@ def check_peak(rows: Rows) -> None:
 
 
 def report(rows: Rows, machine: Machine) -> str:
-    """Show the rows as a table in Markdown."""
+    """Return the rows as a table in Markdown."""
     header = ("segments at a time", "audio seconds per second of one core", "share of the core's peak")
     cells = (
         (str(row["segments"]), f"{row['audio_seconds']:.1f}", f"{row['gigaflops'] / row['peak_gigaflops']:.0%}")

@@ -1,6 +1,6 @@
-"""`python -m benchmarks.transcribing.network_speed MODEL NETWORKS SECONDS`: print a network's speed as JSON.
+"""The command `python -m benchmarks.transcribing.network_speed MODEL NETWORKS SECONDS`.
 
-Runs in the environment of the image.
+The command measures the speed of a network and prints rows as JSON. It runs in the Python environment of the image.
 """
 
 from __future__ import annotations
@@ -34,6 +34,9 @@ def main(folder: Path, networks: Path, seconds: float) -> list[dict[str, Any]]:
         folder: The folder of the model.
         networks: The folder of converted networks.
         seconds: How long the network runs with each number of segments.
+
+    Returns:
+        A row for each number of segments.
     """
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:1])
     model = open_folder(folder)
@@ -62,12 +65,12 @@ def main(folder: Path, networks: Path, seconds: float) -> list[dict[str, Any]]:
 
 
 def _shapes(graph: Any) -> Iterator[Shape]:
-    """The matrix products of which the network consists, for each number of segments."""
+    """Yield the shapes of the network's matrix products, for each number of segments."""
     inputs, states = (len(part) for part in np.split(graph.lstm.kernel, [-graph.lstm.units]))
     for segments in _SEGMENTS:
         for layer in (*graph.layers_before_lstm, graph.layer_after_lstm, graph.output_layer):
             yield Shape(_FRAMES * segments, *layer.weights.shape)
-        # The LSTM multiplies its inputs for all frames at once, and its own state frame by frame.
+        # The LSTM multiplies the inputs of all frames at once, and its own state frame by frame.
         yield Shape(_FRAMES * segments, inputs, graph.lstm.kernel.shape[1])
         yield Shape(segments, states, graph.lstm.kernel.shape[1])
 

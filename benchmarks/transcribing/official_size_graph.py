@@ -1,10 +1,11 @@
-"""`python -m benchmarks.transcribing.official_size_graph FILE.pbmm UNITS DEMO.pbmm`: write a larger demo model.
+"""The command `python -m benchmarks.transcribing.official_size_graph FILE.pbmm UNITS DEMO.pbmm`.
 
-The decoder's work depends on how certain the network is, so a network of random weights would be no fair measure. This
-one gives the outputs of the demo model: the first units of each layer are the demo model's, and take no input from the
-other units. Those have random weights, add computation and do not change the output.
+The command writes an acoustic model with more units and the outputs of the demo model. The work of the beam search
+depends on how certain the network is, so a network with random outputs would give wrong times. The first units of each
+layer are the units of the demo model, and take no input from the other units. The other units have random weights. They
+add computation and do not change the output.
 
-Runs in the environment that exports the demo model: Python 3.9 with TensorFlow.
+The command runs in the environment that exports the demo model: Python 3.9 with TensorFlow.
 """
 
 from __future__ import annotations
@@ -22,17 +23,26 @@ from transcriber.model.graph import read_graph  # type: ignore[import-not-found]
 _INPUTS = (2 * graph.CONTEXT + 1) * graph.COEFFICIENTS
 _OUTPUTS = graph.BLANK + 1
 
-#: By the names that the demo model's exporter has for them.
+#: Weights and biases, by the names that the demo model's exporter gives them.
 Weights = dict[str, npt.NDArray[np.float32]]
 
 
 def main(path: Path, units: int, demo: Path) -> None:
-    """Write a graph with `units` units in each layer to `path`. The weights are the same each time."""
+    """Write the graph of the larger model. The weights are the same each time.
+
+    Args:
+        path: The `.pbmm` file to write.
+        units: The number of units in each layer.
+        demo: The acoustic model of the demo model.
+    """
     pbmm.write(graph.build(embed(read_graph(demo), random_weights(units))), path)
 
 
 def random_weights(units: int) -> Weights:
-    """Return random weights, so small that values neither grow nor vanish from layer to layer, and biases of 0."""
+    """Return random weights, and biases of 0, for `units` units in each layer. They are the same each time.
+
+    The weights are so small that values neither grow nor vanish from layer to layer.
+    """
     random = np.random.default_rng(seed=0)
     weights: Weights = {}
     shapes = {
@@ -51,9 +61,15 @@ def random_weights(units: int) -> Weights:
 
 
 def embed(demo: Any, weights: Weights) -> Weights:
-    """Put the demo model's graph into `weights`, as the first units of each layer.
+    """Replace the first units of each layer in `weights` by the units of the demo model.
 
-    Weights from the other units to the demo model's become 0.
+    Args:
+        demo: The graph of the demo model, as `read_graph` returns it.
+        weights: Weights of a larger network. The function changes them, and sets the weights from the other units to
+            the first units to 0.
+
+    Returns:
+        `weights`.
     """
     small = demo.lstm.units
     units = len(weights["lstm_kernel"]) // 2

@@ -1,6 +1,7 @@
-"""Measure the peak of one core: the fastest product of two single-precision matrices that a library here reaches.
+"""Measurement of the peak of one core: the speed of the fastest product of two single-precision matrices.
 
-Runs in the environment of the image. The caller limits the process to one core and OpenBLAS to one thread.
+The code runs in the Python environment of the image. The caller limits the process to one core and OpenBLAS to one
+thread.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ import onnxruntime
 from numpy.typing import NDArray
 from onnx import TensorProto, helper  # type: ignore[import-not-found]  # of the image
 
-#: Sides of square matrices, from three that fit into a core's cache together to three of 16 MB each.
+#: Numbers of rows of square matrices. With 256 rows, both matrices and their product fit into a core's cache. With
+#: 2,048 rows, each of them has 16 MB.
 _SQUARES = (256, 384, 512, 1024, 2048)
-#: What onnxruntime 1.19 reads. Source: ONNX, docs/Versioning.md.
+#: Versions of ONNX that onnxruntime 1.19 reads. Source: ONNX, docs/Versioning.md.
 _OPERATORS, _FORMAT = 17, 9
 
 Matrix = NDArray[np.float32]
@@ -26,7 +28,7 @@ Matrix = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Shape:
-    """The product of a (rows x inner) matrix and an (inner x columns) matrix."""
+    """The shape of a product of two matrices: (rows, inner) and (inner, columns)."""
 
     rows: int
     inner: int
@@ -38,17 +40,19 @@ class Shape:
 
 @dataclass(frozen=True)
 class Peak:
-    """The fastest product, and the library and shape that reached it."""
+    """The fastest matrix product of a core."""
 
+    #: The speed: 10^9 additions and multiplications per second.
     gigaflops: float
+    #: The library and the shape of the product.
     product: str
 
 
 def measure_peak(shapes: Iterable[Shape], seconds: float) -> Peak:
-    """Multiply matrices of `shapes`, and large and small square ones, with OpenBLAS and with onnxruntime.
+    """Multiply matrices of many shapes with OpenBLAS and with onnxruntime, and return the fastest product.
 
     Args:
-        shapes: The shapes to try in addition.
+        shapes: Shapes to try in addition to small and large square matrices.
         seconds: How long each product is repeated.
     """
     random = np.random.default_rng(0)
@@ -64,7 +68,10 @@ def measure_peak(shapes: Iterable[Shape], seconds: float) -> Peak:
 
 
 def shortest_time(work: Callable[[], object], seconds: float) -> float:
-    """Repeat `work` for some seconds and return its shortest time: other processes only make it longer."""
+    """Repeat `work` for `seconds` seconds, and return its shortest time in seconds.
+
+    The shortest time is the best measure, because other processes can only make `work` slower.
+    """
     times: list[float] = []
     while sum(times) < seconds:
         begun = time.perf_counter()
@@ -79,7 +86,10 @@ def _numpy_product(left: Matrix, right: Matrix) -> Callable[[], object]:
 
 
 def _onnx_product(left: Matrix, right: Matrix) -> Callable[[], object]:
-    """A session with `right` as a constant, as the network's weights are, and memory for the product bound to it."""
+    """Return a function that multiplies the matrices with onnxruntime.
+
+    `right` is a constant of the model, like the weights of the network. The memory for the product is allocated once.
+    """
     graph = helper.make_graph(
         [helper.make_node("MatMul", ["left", "right"], ["product"])],
         "product",
@@ -98,7 +108,7 @@ def _onnx_product(left: Matrix, right: Matrix) -> Callable[[], object]:
 
 
 def _openblas_kernels() -> str:
-    """The processor whose kernels numpy's OpenBLAS runs, such as SkylakeX or Haswell."""
+    """Return the name of the kernels that numpy's OpenBLAS uses, such as SkylakeX or Haswell."""
     (library,) = (Path(np.__file__).parents[1] / "numpy.libs").glob("libopenblas*.so")
     name = ctypes.CDLL(str(library)).openblas_get_corename64_
     name.restype = ctypes.c_char_p

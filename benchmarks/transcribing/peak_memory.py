@@ -1,4 +1,4 @@
-"""Measure the peak memory of a process and of all processes that it started."""
+"""Measurement of the peak memory of a process and its descendants."""
 
 from __future__ import annotations
 
@@ -9,17 +9,21 @@ from typing import Self
 
 import psutil  # type: ignore[import-untyped]
 
-#: Reading the size makes the kernel walk through the page tables, some milliseconds for a large model. The pause after
-#: each reading is this many times as long, so that readings take at most 2 % of one core.
+#: To read the size of a process, the kernel walks through the page tables, which takes milliseconds for a large model.
+#: The pause after each reading is this many times as long, so that readings take at most 2 % of one core.
 _PAUSE = 50
 
 
 class PeakMemory:
     """Context manager that reads the memory of a process tree repeatedly.
 
-    It takes the sum of the proportional set sizes (`Pss` of /proc/PID/smaps_rollup, proc(5)): a page that several
-    processes share, as those of a mapped model, counts once in all. A peak between two readings is missed. A page that
-    processes outside the tree have mapped too counts in part only, so the machine should be quiet.
+    The memory is the sum of the proportional set sizes (`Pss` of /proc/PID/smaps_rollup, proc(5)). A page that several
+    processes of the tree share, such as a page of a mapped model, therefore counts once in the sum. A page that
+    processes outside the tree also share counts only in part, so the machine should be quiet. A peak between two
+    readings is missed.
+
+    Args:
+        pid: The id of the process at the root of the tree.
     """
 
     def __init__(self, pid: int) -> None:
@@ -47,7 +51,7 @@ class PeakMemory:
                 return
 
     def _read(self) -> float:
-        """The memory of the whole tree now."""
+        """Return the present memory of the whole tree, in MB of 10^6 bytes, or 0 if the root has ended."""
         try:
             processes = [self._root, *self._root.children(recursive=True)]
         except psutil.NoSuchProcess:
@@ -56,7 +60,7 @@ class PeakMemory:
 
 
 def _size(process: psutil.Process) -> int:
-    """The memory of one process in bytes, 0 if it has ended."""
+    """Return the memory of one process in bytes, or 0 if the process has ended."""
     try:
         return int(process.memory_full_info().pss)
     except psutil.NoSuchProcess:

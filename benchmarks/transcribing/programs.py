@@ -1,6 +1,6 @@
-"""Compare programs that use libdeepspeech, on the same files.
+"""Comparison of programs that use libdeepspeech, on the same files.
 
-The programs take turns, so that whatever slows the machine for a while slows all of them.
+The programs take turns in each round, so that a slow moment of the machine does not slow one program only.
 """
 
 from __future__ import annotations
@@ -22,17 +22,21 @@ from documentation.markdown import table
 
 @dataclass(frozen=True)
 class AudioSet:
-    """A number of files of the same length, in seconds, and how often each program transcribes them."""
+    """Files of the same length to transcribe."""
 
+    #: The length of each file.
     seconds: int
+    #: The number of files.
     files: int
-    #: How many of them the `deepspeech` command gets: it starts anew for each file, so more would not change its speed.
+    #: The number of files for the `deepspeech` command. It starts again for each file, so more files would not change
+    #: its speed.
     command_files: int
+    #: How often each program transcribes the files.
     rounds: int
 
 
-#: On two cores a second of audio takes all programs together one second with the official size, and 0.05 s with the
-#: demo model. The sets are so large that the transcriber's start, half a second, weighs little.
+#: On two cores, all programs together need one second for a second of audio with the official size, and 0.05 s with the
+#: demo model. The transcriber starts within half a second, which is a small part of the time for each set.
 _OFFICIAL_SETS = (AudioSet(2, 50, 4, 1), AudioSet(10, 10, 2, 1), AudioSet(60, 2, 1, 1), AudioSet(300, 1, 1, 1))
 _DEMO_SETS = (AudioSet(2, 900, 10, 1), AudioSet(10, 180, 10, 1), AudioSet(60, 30, 3, 1), AudioSet(600, 1, 1, 1))
 _QUICK_SETS = (AudioSet(2, 2, 1, 1),)
@@ -45,14 +49,21 @@ def measure(quick: bool) -> Rows:
         quick: Transcribe a few seconds only.
 
     Returns:
-        A row for each set with each model, with every round of every program.
+        A row for each model and set of files. The row has the measurements of all programs in all rounds.
+
+    Raises:
+        BenchmarkError: The large model cannot be made, or a program failed.
     """
     official_sets, demo_sets = (_QUICK_SETS, _QUICK_SETS) if quick else (_OFFICIAL_SETS, _DEMO_SETS)
     return [*compare(models.official_size(), official_sets), *compare(models.demo(), demo_sets)]
 
 
 def compare(model: BenchmarkModel, sets: Sequence[AudioSet]) -> Iterator[Mapping[str, Any]]:
-    """Measure all programs with a model."""
+    """Measure all programs with a model, and yield a row for each set of files.
+
+    Raises:
+        BenchmarkError: A program failed.
+    """
     for audio in sets:
         with tempfile.TemporaryDirectory() as folder:
             files = recordings.write(Path(folder) / "audio", audio.seconds, audio.files)
@@ -70,7 +81,7 @@ def compare(model: BenchmarkModel, sets: Sequence[AudioSet]) -> Iterator[Mapping
 
 
 def report(rows: Rows, machine: Machine) -> str:
-    """Show medians of the rounds and their ratios as a table in Markdown."""
+    """Return the medians of the rounds, and the ratios of the medians, as a table in Markdown."""
     header = (
         "model",
         "files",

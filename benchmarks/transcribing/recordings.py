@@ -1,4 +1,4 @@
-"""Write recordings of any length: the demo model's clips one after another, with pauses as between sentences."""
+"""Recordings of any length: the demo model's clips one after another, with pauses like those between sentences."""
 
 from __future__ import annotations
 
@@ -12,13 +12,22 @@ from local.paths import DEMO_CLIPS
 #: The format of the clips: 16 kHz, one channel of 16 bits.
 _RATE = 16_000
 _WIDTH = 2
-#: In seconds. All are so short that the transcriber finds no segment without speech: it would skip that, and the other
-#: programs would not.
+#: The pauses in seconds. They are so short that the transcriber finds no segment without speech. The transcriber would
+#: skip such a segment, and the other programs would not.
 _PAUSES = (0.4, 0.7, 1.1)
 
 
 def write(folder: Path, seconds: int, files: int) -> list[Path]:
-    """Write WAV files into a new folder, each `seconds` long. The speech continues from file to file."""
+    """Write WAV files into a new folder. The speech at the end of a file continues in the next file.
+
+    Args:
+        folder: The folder to create.
+        seconds: The length of each file.
+        files: The number of files.
+
+    Returns:
+        The paths of the files.
+    """
     folder.mkdir()
     paths = [folder / f"{number:04d}.wav" for number in range(files)]
     speech = _speech()
@@ -35,7 +44,7 @@ def write(folder: Path, seconds: int, files: int) -> list[Path]:
 
 
 def _speech() -> Iterator[bytes]:
-    """The samples of clips and pauses, endlessly repeated."""
+    """Yield the samples of a clip and of a pause by turns, without end."""
     clips = []
     for path in sorted(DEMO_CLIPS.glob("*.wav")):
         with wave.open(str(path)) as file:

@@ -1,4 +1,4 @@
-"""Measure commands: elapsed time, processor time and memory."""
+"""Measurement of commands: elapsed time, processor time and memory."""
 
 from __future__ import annotations
 
@@ -31,16 +31,22 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 @dataclass(frozen=True)
 class ResourceUsage:
-    """What processes and all that they started used, from their start to their end."""
+    """What commands and the processes that they started used, from the first start to the last end."""
 
+    #: The elapsed time.
     seconds: float
+    #: The processor time.
     cpu_seconds: float
-    #: See `PeakMemory`. Of several commands, the largest peak.
+    #: The peak memory, as `PeakMemory` measures it. Of several commands, this is the largest peak.
     megabytes: float
 
 
 def measure_transcription(commands: Sequence[Command], files: int) -> ResourceUsage:
-    """Run commands one after another that print a line for each file.
+    """Run commands that print a line for each file, one after another, and return what they used.
+
+    Args:
+        commands: The commands, at least one.
+        files: The number of files that the commands transcribe.
 
     Raises:
         BenchmarkError: A command failed, or the number of printed lines differs from the number of files.
@@ -54,14 +60,14 @@ def measure_transcription(commands: Sequence[Command], files: int) -> ResourceUs
 def measure(
     commands: Sequence[Command], environment: Mapping[str, str] = MappingProxyType({})
 ) -> tuple[ResourceUsage, int]:
-    """Run commands one after another.
+    """Run commands one after another, and measure them.
 
     Args:
-        commands: What to run.
+        commands: The commands, at least one.
         environment: Variables in addition to `ENVIRONMENT`.
 
     Returns:
-        What they used, and how many lines they printed.
+        What the commands used, and the number of lines that they printed.
 
     Raises:
         BenchmarkError: A command failed.
@@ -74,7 +80,11 @@ def measure(
 
 
 def _run(command: Command, environment: Mapping[str, str]) -> tuple[float, int]:
-    """Run a command; return its peak memory in MB and the number of lines that it printed."""
+    """Run a command, and return its peak memory in MB and the number of lines that it printed.
+
+    Raises:
+        BenchmarkError: The command failed.
+    """
     _adopt_orphans()
     before = _children()
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
@@ -95,7 +105,13 @@ def _run(command: Command, environment: Mapping[str, str]) -> tuple[float, int]:
 
 
 def _adopt_orphans() -> None:
-    """Become the parent of processes that outlive their own parent, because only a parent learns their time."""
+    """Make this process the parent of descendants that outlive their own parent.
+
+    Only the parent of a process learns how much processor time the process used.
+
+    Raises:
+        BenchmarkError: The kernel refuses.
+    """
     if ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1):
         raise BenchmarkError("The kernel does not let this process adopt orphans.")
 
@@ -105,7 +121,7 @@ def _children() -> set[int]:
 
 
 def _cpu_seconds() -> float:
-    """Processor time of all descendants of this process that have ended."""
+    """Return the processor time of all descendants of this process that have ended, in seconds."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
