@@ -13,6 +13,7 @@ from typing import Optional
 
 from transcriber.arguments import parse_arguments
 from transcriber.engines.batched.network_cache import convert_network
+from transcriber.line_formatter import LineFormatter
 from transcriber.local_files import transcribe_files
 from transcriber.model.model_folder import open_folder
 from transcriber.option_arguments import options_from
@@ -20,6 +21,7 @@ from transcriber.self_test import self_test
 from transcriber.shard.metrics import put_fault
 from transcriber.workers.cores import count_cores
 from transcription.contract.errors import ShardIncomplete, TranscriptionError
+from transcription.contract.log_text import printable
 
 #: The exit code of a process that SIGTERM ended. AWS sends SIGTERM before it reclaims a Spot machine, and Batch starts
 #: the child again.
@@ -37,7 +39,9 @@ def main() -> int:
         The exit code: 0 if all is done, 1 if something failed, 143 after SIGTERM.
     """
     signal.signal(signal.SIGTERM, _terminate)
-    logging.basicConfig(format="%(message)s", level=logging.INFO, stream=sys.stdout)
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(LineFormatter())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     logging.getLogger("botocore").setLevel(logging.WARNING)  # it logs where it found credentials
     arguments = parse_arguments()
     processes = arguments.processes or count_cores()
@@ -54,7 +58,7 @@ def main() -> int:
             return 0 if is_complete else 1
         _run_child(arguments, processes)
     except (TranscriptionError, OSError) as error:
-        print(error, file=sys.stderr)
+        print(printable(str(error)), file=sys.stderr)
         return 1
     return 0
 

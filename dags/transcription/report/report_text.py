@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from transcription.contract.log_text import printable
 from transcription.report.run_report import Report
 from transcription.shared.cost import duration, money
 
@@ -30,5 +31,6 @@ def describe(report: Report) -> str:
     lines = [summarize(report)]
     for outcome in report.files:
         if outcome.failure:
-            lines.append(f"  {outcome.status} {outcome.item.key!r} {outcome.failure.code}: {outcome.failure.message}")
+            message = printable(outcome.failure.message)
+            lines.append(f"  {outcome.status} {outcome.item.key!r} {outcome.failure.code}: {message}")
     return "\n".join(lines)

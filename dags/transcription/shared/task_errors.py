@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from transcription.contract.errors import SystemFault
+from transcription.contract.log_text import printable
 
 try:
     from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
@@ -26,4 +27,4 @@ def fail_without_retry() -> Iterator[None]:
         yield
     except SystemFault as fault:
         # Without `from None`, the log shows two tracebacks with the same message.
-        raise AirflowFailException(str(fault)) from None
+        raise AirflowFailException(printable(str(fault))) from None
