@@ -1,1 +1,1 @@
-"""Amazon ECR's registry."""
+"""The image registry of Amazon ECR."""

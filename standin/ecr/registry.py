@@ -1,6 +1,6 @@
-"""The registry of ECR, to which `docker push` and `docker pull` talk. Images are files on this machine.
+"""The registry of ECR, for `docker push` and `docker pull`. Images are files on this machine.
 
-It needs no login, and can neither delete nor list images. Source: OCI Distribution Specification 1.1.
+The registry needs no login, and can neither delete nor list images. Source: OCI Distribution Specification 1.1.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from typing import IO, cast
 from werkzeug.wrappers import Request, Response
 from werkzeug.wsgi import wrap_file
 
-#: The path of the server below which the registry answers.
+#: The start of all paths at which the registry answers.
 PATH = "/v2/"
 _UPLOAD_PATH = re.compile(r"/v2/(?P<name>.+)/blobs/uploads/(?P<upload>[0-9a-f-]*)")
 _BLOB_PATH = re.compile(r"/v2/(?P<name>.+)/blobs/(?P<digest>sha256:[0-9a-f]{64})")
 _MANIFEST_PATH = re.compile(r"/v2/(?P<name>.+)/manifests/(?P<reference>[\w.:+-]+)")
-#: Bytes of an upload that are in memory at a time.
+#: Size of the chunks in which an upload is read, in bytes.
 _CHUNK = 1 << 20
 
 
 class Registry:
-    """Images in `folder`.
+    """A registry with its images in `folder`.
 
     Args:
         folder: Folder for uploads, blobs and manifests.
@@ -37,7 +37,7 @@ class Registry:
         self._folder, self._on_push = folder, on_push
 
     def answer(self, request: Request) -> Response:
-        """Answer a request."""
+        """Return the response to a request of docker or podman."""
         if match := _UPLOAD_PATH.fullmatch(request.path):
             return self._receive_upload(request, match["name"], match["upload"])
         if match := _BLOB_PATH.fullmatch(request.path):
@@ -49,7 +49,7 @@ class Registry:
         return Response("{}", 200 if request.path == PATH else 404, content_type="application/json")
 
     def _receive_upload(self, request: Request, name: str, upload_id: str) -> Response:
-        """Receive a part of a blob. POST starts an upload, PATCH continues it, and PUT ends it with the digest."""
+        """Receive a part of a blob (a part of an image). POST starts, PATCH continues and PUT ends an upload."""
         upload_id = upload_id or str(uuid.uuid4())
         upload = self._folder / "uploads" / upload_id
         upload.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""One attempt at a job: its command runs, its output is logged, and a termination or timeout can cut it short."""
+"""One attempt at a job: it runs a command, logs the output, and can be ended early by a termination or a timeout."""
 
 from __future__ import annotations
 
@@ -24,7 +24,17 @@ _GONE_LIMIT_SECONDS = 10.0
 
 
 class Attempt:
-    """One attempt at a job. `run` makes it in a thread of its own; other threads call all other methods."""
+    """One attempt at a job.
+
+    `run` is called in a thread of its own. Other threads call the other methods.
+
+    Args:
+        attempt_id: the identity of the attempt.
+        runner: runs the command.
+        hooks: called when the attempt starts, makes an API call, and ends.
+        timeout: the limit of the attempt, in seconds; None for no limit.
+        role: the ARN of the job role; None if the job definition names none.
+    """
 
     def __init__(
         self,
@@ -35,13 +45,13 @@ class Attempt:
         role: str | None = None,
     ) -> None:
         self.id = attempt_id
-        #: The ARN of its job role; None where the job definition names none.
+        #: The ARN of the job role, or None.
         self.role = role
-        #: The access key of this attempt alone, by which the server recognizes its requests.
+        #: An access key that no other attempt has. The server recognises the attempt's requests by it.
         self.access_key = f"AKIA{secrets.token_hex(8).upper()}"
-        #: Guards the state of the attempt. Hooks hold it to read that state and act on it in one step.
+        #: Protects the state of the attempt. A hook holds this lock to read the state and act on it in one step.
         self.lock = threading.RLock()
-        #: The time at which the command started, as `time.monotonic` tells it.
+        #: The time at which the command started, as `time.monotonic` returns it.
         self.started_at = 0.0
         self._runner, self._hooks, self._timeout = runner, hooks, timeout
         self._command: RunningCommand | None = None
@@ -51,10 +61,15 @@ class Attempt:
         self._timers: list[threading.Timer] = []
 
     def run(self, task: Task, log: AttemptLog, started: Callable[[], None]) -> Ending:
-        """Run the command of `task` to its end; call `started` when it has started.
+        """Run the command of `task` until it ends.
+
+        Args:
+            task: the command, with its environment variables and limits.
+            log: receives the output of the command.
+            started: called when the command has started.
 
         Returns:
-            How the attempt ended. No process of it is left then.
+            How the attempt ended. By then no process of the attempt is left.
         """
         try:
             return self._run(task, log, started)
@@ -77,7 +92,7 @@ class Attempt:
             if self._timeout is not None:
                 self.call_after(self._timeout, partial(self.cut_short, attempt_ending.TIMED_OUT))
             self._hooks.attempt_started(self)
-        started()  # outside the attempt's lock, because it takes the scheduler's
+        started()  # outside the attempt's lock, because `started` takes the scheduler's lock
         for chunk in command.output():
             log.write(chunk)
         code = command.wait()
@@ -86,16 +101,16 @@ class Attempt:
             return self._early_ending.with_exit_code(code) if self._early_ending else self._runner.ending(code)
 
     def is_killed(self) -> bool:
-        """Whether SIGKILL was sent. The server carries out no more requests of the attempt then."""
+        """Return whether SIGKILL was sent. If so, the server carries out no more requests of the attempt."""
         with self.lock:
             return self._killed
 
     def wait_until_gone(self) -> None:
-        """Wait until no process of a killed attempt is left."""
+        """Wait until no process of a killed attempt is left, for at most ten seconds."""
         self._over.wait(_GONE_LIMIT_SECONDS)
 
     def call_after(self, seconds: float, action: Callable[[], None]) -> None:
-        """Call `action` in a thread of its own after so many seconds, unless the attempt has ended by then."""
+        """Call `action` after `seconds` seconds in a thread of its own, unless the attempt has ended by then."""
         if self._over.is_set():
             return
         timer = threading.Timer(max(seconds, 0), action)
@@ -104,13 +119,14 @@ class Attempt:
         timer.start()
 
     def can_be_cut_short(self) -> bool:
-        """Whether the attempt still runs and nothing is ending it early."""
+        """Return whether the attempt is running and is not being ended early already."""
         return self._early_ending is None and not self._over.is_set()
 
     def cut_short(self, ending: Ending, grace: float = GRACE_SECONDS) -> None:
-        """End the attempt with `ending`: SIGTERM, and SIGKILL after `grace` seconds. Later calls have no effect.
+        """End the attempt early, and record `ending` as the way in which it ended.
 
-        With a `grace` of 0 there is no SIGTERM.
+        The command gets SIGTERM, and SIGKILL `grace` seconds later. If `grace` is 0, it gets SIGKILL at once. If the
+        attempt has ended or is being ended early already, the call has no effect.
         """
         with self.lock:
             if not self.can_be_cut_short():

@@ -1,4 +1,4 @@
-"""The log of an attempt: a file for people, and a CloudWatch stream for programs."""
+"""The log of an attempt: a file for people, and a CloudWatch log stream for programs."""
 
 from __future__ import annotations
 
@@ -10,11 +10,18 @@ from moto.logs.models import LogsBackend
 
 
 class AttemptLog:
-    """The log of one attempt. A context manager: the log is complete when the block ends."""
+    """The log of one attempt. Use it as a context manager: the log is complete when the block ends.
+
+    Args:
+        path: the log file. Its folder is created.
+        backend: moto's CloudWatch Logs.
+        group: the name of the log group. The group is created if it does not exist.
+        stream: the name of the log stream. The stream is created if it does not exist.
+    """
 
     def __init__(self, path: Path, backend: LogsBackend, group: str, stream: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Appends, because a job that is submitted again under its old name writes to the same file.
+        # Append, because a second job with the same name writes to the same file.
         self._file = path.open("ab", buffering=0)
         self._backend, self._group, self._stream = backend, group, stream
         self._unfinished_line = b""
@@ -22,7 +29,7 @@ class AttemptLog:
         backend.ensure_log_stream(group, stream)
 
     def write(self, chunk: bytes) -> None:
-        """Write output to the file, and its complete lines to CloudWatch."""
+        """Write output to the file, and write the complete lines to CloudWatch."""
         self._file.write(chunk)
         *lines, self._unfinished_line = (self._unfinished_line + chunk).split(b"\n")
         self._put(lines)

@@ -1,4 +1,4 @@
-"""The attempts that run, each in a thread of its own."""
+"""The running attempts, each in a thread of its own."""
 
 from __future__ import annotations
 
@@ -24,11 +24,15 @@ from standin.execution.runners import Runner
 class Attempts:
     """Starts attempts and keeps track of them.
 
-    Logs and temporary files are below the folder `state`. `lock` is the scheduler's lock, which guards all jobs.
+    Args:
+        runner: runs the commands of attempts.
+        hooks: called at fixed points of attempts.
+        state: folder for logs and temporary files.
+        lock: the scheduler's lock, which protects all jobs.
     """
 
     def __init__(self, runner: Runner, hooks: JobHooks, state: Path, lock: threading.Condition) -> None:
-        #: All attempts, those that have ended included, because their last requests may still arrive.
+        #: All attempts by access key. Ended attempts stay, because their last requests may still arrive.
         self.by_access_key: dict[str, Attempt] = {}
         #: The address at which commands find AWS.
         self.endpoint = ""
@@ -36,13 +40,16 @@ class Attempts:
         self._running: dict[Job, tuple[Attempt, threading.Thread]] = {}
 
     def running(self, job: Job) -> Attempt | None:
-        """Return the running attempt at `job`, if there is one."""
+        """Return the running attempt at `job`; None if there is none."""
         return self._running[job][0] if job in self._running else None
 
     def start(self, job: Job, environment: ComputeEnvironment, ended: Callable[[Ending], None]) -> None:
-        """Start the next attempt at `job` in a compute environment.
+        """Start the next attempt at `job`.
 
-        `ended` is called under the lock when no process of the attempt is left.
+        Args:
+            job: the job.
+            environment: the compute environment in which the attempt runs.
+            ended: called under the lock when no process of the attempt is left.
         """
         job.enter(Status.STARTING)
         role = job.submission.container.get("jobRoleArn")
@@ -55,7 +62,7 @@ class Attempts:
         thread.start()
 
     def stop(self) -> None:
-        """Kill all attempts. No process of them is left when this returns."""
+        """Kill all attempts. When this method returns, no process of an attempt is left."""
         with self._lock:
             running = list(self._running.values())
         for attempt, _ in running:
@@ -72,7 +79,7 @@ class Attempts:
         environment: ComputeEnvironment,
         ended: Callable[[Ending], None],
     ) -> None:
-        """Run an attempt, record how it ended, and call `ended`. Runs in the attempt's thread."""
+        """Run an attempt, record how it ended, and call `ended`. This method runs in the attempt's thread."""
         try:
             ending = self._run(job, attempt, record, environment)
         except Exception as error:  # noqa: BLE001  (the job must not stay RUNNING for ever)

@@ -1,4 +1,4 @@
-"""The container engine of this machine, and the commands in which docker and podman differ."""
+"""The container engine of this machine, and the commands that differ between docker and podman."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _PODMAN_HELPERS = "/usr/local/libexec/podman:/usr/local/lib/podman:/usr/libexec/
 
 
 def find_engine() -> str | None:
-    """Return `docker` or `podman`, whichever works first; None where neither does.
+    """Return `docker` or `podman`, whichever works first; None if neither works.
 
-    A client without a running engine does not work.
+    A client program without a running engine does not count as working.
     """
     for engine in ("docker", "podman"):
         if shutil.which(engine) and subprocess.run([engine, "info"], capture_output=True, check=False).returncode == 0:
@@ -22,9 +22,9 @@ def find_engine() -> str | None:
 
 
 def init_options(engine: str) -> list[str]:
-    """Return the options of `run` that put an init into a container.
+    """Return the options of `run` that put an init process into a container.
 
-    The list is empty where podman has no init: catatonit is a package of its own.
+    The list is empty if podman has no init. podman uses catatonit, which is a separate package.
     """
     if engine != "podman":
         return ["--init"]
@@ -33,22 +33,28 @@ def init_options(engine: str) -> list[str]:
 
 
 def removal_command(engine: str, name: str) -> list[str]:
-    """Return the command that kills and removes a container at once; podman would send SIGTERM first and wait."""
+    """Return the command that kills and removes the container `name` at once.
+
+    Without `--time=0`, podman sends SIGTERM first and waits.
+    """
     return [engine, "rm", "--force", *(["--time=0"] if engine == "podman" else []), name]
 
 
 def pull_command(engine: str, image: str) -> list[str]:
-    """Return the command that pulls an image from a registry on this machine. docker needs no TLS for 127.0.0.1."""
+    """Return the command that pulls an image from a registry on this machine, without TLS.
+
+    docker needs no option for this, because it uses no TLS for 127.0.0.1.
+    """
     return [engine, "pull", "--quiet", *(["--tls-verify=false"] if engine == "podman" else []), image]
 
 
 def push_command(engine: str, image: str) -> list[str]:
-    """Return the command that pushes an image to a registry on this machine."""
+    """Return the command that pushes an image to a registry on this machine, without TLS."""
     return [engine, "push", *(["--tls-verify=false"] if engine == "podman" else []), image]
 
 
 def remove_images(engine: str, registry: str) -> None:
-    """Remove the names of images in a registry from the engine. Images that have other names stay."""
+    """Remove the names of images in `registry` from the engine. An image that has other names, too, stays."""
     listing = [engine, "images", "--format", "{{.Repository}}:{{.Tag}}"]
     names = subprocess.run(listing, capture_output=True, text=True, check=False).stdout.splitlines()
     registry_names = [name for name in names if name.startswith(f"{registry}/")]

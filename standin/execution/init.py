@@ -1,13 +1,14 @@
-"""The init process of an attempt: runs a command, and kills every process below it at the end.
+"""The init process of an attempt: it runs a command, and at the end it kills every process below itself.
 
     python init.py CLEANUP COMMAND...
 
-It runs COMMAND, forwards SIGTERM to it and ends with its exit code. When COMMAND ends, or when standard input is
-closed, it kills all processes that are left. The server holds the other end of standard input: it closes it to kill an
-attempt, and the kernel closes it when the server dies in any way, SIGKILL included.
+The init process runs COMMAND, forwards SIGTERM to COMMAND, and ends with the exit code of COMMAND. It kills all
+processes that are left when COMMAND ends or when standard input is closed. The server holds the other end of standard
+input. The server closes that end to kill an attempt. The kernel closes it when the server dies, even by SIGKILL.
 
-CLEANUP is a command as a JSON list. If it is not empty, COMMAND is the client of a container engine. Then only the
-client is killed, because an engine's helper processes can serve other containers, too; CLEANUP removes the container.
+CLEANUP is a command as a JSON list. If it is not empty, COMMAND is the client of a container engine. Then the init
+process kills only the client, because the engine's helper processes may serve other containers, too. After a kill,
+CLEANUP removes the container.
 """
 
 from __future__ import annotations
@@ -29,7 +30,11 @@ _NOT_FOUND = 127
 
 
 def main() -> int:
-    """Run the command given on the command line. Returns its exit code, 128 + n where signal n ended it."""
+    """Run the command that the command line names.
+
+    Returns:
+        The exit code of the command, or 128 + n if signal n ended it.
+    """
     cleanup, command = json.loads(sys.argv[1]), sys.argv[2:]
     if not cleanup:
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
@@ -65,7 +70,11 @@ def main() -> int:
 
 
 def _end_everything(child: int) -> int:
-    """Kill and reap all processes below this one. Returns the exit code of `child`, -n where signal n ended it."""
+    """Kill and reap all processes below this process.
+
+    Returns:
+        The exit code of `child`, or -n if signal n ended it.
+    """
     code = 0
     while True:
         try:
@@ -83,7 +92,7 @@ def _end_everything(child: int) -> int:
 def _children() -> Iterator[int]:
     """Yield the ids of this process's children, zombies included.
 
-    The ids cannot be reused, because they stay taken until this process reaps the children.
+    The kernel does not reuse these ids until this process reaps the children.
     """
     for entry in os.listdir("/proc"):  # noqa: PTH208  (importing pathlib takes as long as everything else together)
         if entry.isdigit():

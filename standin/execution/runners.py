@@ -1,4 +1,4 @@
-"""Runners of commands: as a process in an environment of the checkout, or in a container."""
+"""Runners of commands: as a process in a Python environment of the checkout, or in a container."""
 
 from __future__ import annotations
 
@@ -23,34 +23,34 @@ _ENGINE_FAILED = 125
 
 
 class Runner(Protocol):
-    """A way to run the commands of attempts."""
+    """The interface of a way to run the commands of attempts."""
 
     def image_error(self, image: str) -> str | None:
-        """Return why an image cannot be used; None if it can."""
+        """Return why an image cannot be used; None if it can be used."""
 
     def start(self, task: Task) -> RunningCommand:
-        """Start the command of `task`."""
+        """Start the command of `task` and return it."""
 
     def ending(self, code: int) -> Ending:
-        """Return the ending of an attempt whose command ended by itself with an exit code."""
+        """Return the ending of an attempt whose command ended by itself with the exit code `code`."""
 
 
 class ProcessRunner:
-    """Runs commands as processes; memory and vCPUs are not limited.
+    """Runs commands as processes, without limits of memory and vCPUs.
 
-    Whatever image a job names, it is the virtual environment `image_env` with the container's packages of this
-    checkout and the demo model.
+    The image that a job names is not used. In its place the command runs in the virtual environment `image_env`, with
+    the container's packages of this checkout and the demo model.
     """
 
     def __init__(self, image_env: Path) -> None:
         self._bin = image_env.resolve() / "bin"
 
     def image_error(self, image: str) -> str | None:
-        """Return an error if the virtual environment does not exist."""
+        """Return an error if the virtual environment does not exist; otherwise None."""
         return None if self._bin.is_dir() else f"the environment that stands for it is not there: no {self._bin}"
 
     def start(self, task: Task) -> RunningCommand:
-        """Start the command of `task` as a process."""
+        """Start the command of `task` as a process and return it."""
         temporary = task.folder / "tmp"
         temporary.mkdir()
         image = {
@@ -65,23 +65,23 @@ class ProcessRunner:
         return RunningCommand(task.command, {**image, **task.environment}, task.folder)
 
     def ending(self, code: int) -> Ending:
-        """Return the ending of a command with an exit code."""
+        """Return the ending of a command that ended with the exit code `code`."""
         return attempt_ending.exited(code)
 
 
 class ContainerRunner:
-    """Runs commands in containers of an engine on this machine."""
+    """Runs commands in containers of `engine`: `docker` or `podman`."""
 
     def __init__(self, engine: str) -> None:
         self._engine = engine
-        #: Host and port of ECR's registry here.
+        #: Host and port of the stand-in's registry.
         self.registry = ""
         self._init = init_options(engine)
         if not self._init:
             print(f"{engine} has no init here; containers run without one. Install catatonit for it.", file=sys.stderr)
 
     def image_error(self, image: str) -> str | None:
-        """Return an error if the engine lacks the image. Images are pulled only from the registry of this server."""
+        """Return an error if the engine lacks the image; otherwise None. Only images of ECR are pulled."""
         if image.startswith(f"{ECR_HOST}/"):
             pull = subprocess.run(pull_command(self._engine, self._local(image)), capture_output=True, check=False)
             return pull.stderr.decode(errors="replace")[-500:] if pull.returncode else None
@@ -89,7 +89,7 @@ class ContainerRunner:
         return f"{self._engine} has no such image: build it first" if inspection.returncode else None
 
     def start(self, task: Task) -> RunningCommand:
-        """Start the command of `task` in a container, which reaches the server at the host's 127.0.0.1."""
+        """Start the command of `task` in a container and return it. The container uses the network of this machine."""
         name = f"batch-{secrets.token_hex(8)}"
         container, linux = task.container, task.container.get("linuxParameters", {})
         options = [f"--name={name}", "--rm", "--pull=never", "--network=host", "--cap-drop=all"]
@@ -110,9 +110,10 @@ class ContainerRunner:
         return image.replace(ECR_HOST, self.registry, 1) if image.startswith(f"{ECR_HOST}/") else image
 
     def ending(self, code: int) -> Ending:
-        """Return the ending of a command with an exit code; 137 means that the kernel killed it for its memory.
+        """Return the ending of a command that ended with the exit code `code`.
 
-        The engines' own flag for that is not reliable: podman leaves it false where cgroups are nested.
+        Exit code 137 counts as a kill by the kernel for too much memory. The engines have a flag for this, but it is
+        not reliable: podman leaves it false if cgroups are nested.
         """
         if code == _ENGINE_FAILED:
             return attempt_ending.not_started(f"{self._engine} failed; its message is in the log")

@@ -15,13 +15,13 @@ _CHUNK_BYTES = 65536
 
 
 class RunningCommand:
-    """A command that starts when the object is made. It inherits nothing of this process's environment.
+    """A command that starts when the object is created. It inherits no environment variables of this process.
 
     Args:
         command: the command with its arguments.
         environment: all environment variables of the command.
-        folder: its working folder.
-        cleanup: for the client of a container engine: the command that removes the container after a kill.
+        folder: the working folder of the command.
+        cleanup: the command that removes the container after a kill, if `command` is the client of a container engine.
     """
 
     def __init__(
@@ -46,7 +46,11 @@ class RunningCommand:
             yield chunk
 
     def wait(self) -> int:
-        """Wait for the end. Returns the exit code, 128 + n where signal n ended the command."""
+        """Wait for the end of the command.
+
+        Returns:
+            The exit code, or 128 + n if signal n ended the command.
+        """
         code = self._init.wait()
         self._output.close()
         self._stdin.close()
@@ -57,5 +61,8 @@ class RunningCommand:
         self._init.send_signal(signal.SIGTERM)
 
     def kill(self) -> None:
-        """Kill the command and every process that it started: init does so when its standard input is closed."""
+        """Kill the command and every process that it started.
+
+        This closes the standard input of the init process, which then kills them.
+        """
         self._stdin.close()

@@ -1,4 +1,4 @@
-"""The layer of roles: refuses requests that the policies of their sender's role do not allow."""
+"""The layer of roles: it refuses requests that the policies of the sender's role do not allow."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 
 class RoleLayer:
-    """Enforces the policies of roles; logs every refusal."""
+    """Enforces the policies of roles, and logs every refusal."""
 
     def __init__(self, scheduler: Scheduler) -> None:
         self._attempts = scheduler.attempts
         self._permissions = RolePermissions(self._job_role)
 
     def install(self, application: Application) -> None:
-        """Refuse requests, before any layer that is installed so far."""
+        """Check each request before the layers that were installed earlier."""
         application.wrap(lambda aws: partial(self._answer, aws))
 
     def _answer(self, aws: WSGIApplication, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -41,7 +41,7 @@ class RoleLayer:
         return aws(environ, start_response)
 
     def _denies_object(self, call: ApiCall, bucket: str, kind: str, key: str) -> bool:
-        """Whether the policies refuse one object of a DeleteObjects."""
+        """Return whether the policies refuse one object of a DeleteObjects. Log a refusal."""
         reason = self._permissions.refusal_of_object(call.access_key, bucket, f"{kind.capitalize()}Object", key)
         if reason:
             _log(reason)
@@ -57,7 +57,7 @@ def _log(reason: str) -> None:
 
 
 def _access_denied(call: ApiCall, reason: str) -> Response:
-    """Build the error that the service of the call returns: XML from S3 and SNS, JSON from most others."""
+    """Return the error in the form of the called service: XML from S3 and SNS, JSON from all others."""
     if call.service == "s3":
         return xml_error("AccessDenied", reason, 403)
     if call.service == "sns":

@@ -1,7 +1,7 @@
-"""Evaluation of IAM policies. It uses the standard library only, because tests of the templates use it, too.
+"""Evaluation of IAM policies. Tests of the templates use this module, too, so it uses the standard library only.
 
-Source: IAM User Guide, "Policy evaluation logic" and "IAM JSON policy elements". A policy element or condition that is
-not known here is an error, so that no policy is taken for narrower or wider than it is.
+Source: IAM User Guide, "Policy evaluation logic" and "IAM JSON policy elements". An unknown element or condition is an
+error, so that no policy appears to allow more or less than it does.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _IF_EXISTS = "IfExists"
 
 @dataclass(frozen=True)
 class RequiredPermission:
-    """One action on one resource that a request needs, with the condition keys of the request."""
+    """A permission that a request needs: one action on one resource, and the request's values of condition keys."""
 
     action: str
     resource: str
@@ -36,11 +36,11 @@ def evaluate(
 
     Args:
         documents: the policies.
-        permission: what a request needs.
+        permission: a permission that a request needs.
         principal: the sender, for policies that name principals: the ARN of a role, or the name of an AWS service.
 
     Returns:
-        False where a statement denies it, else True where one allows it, else None.
+        False if a statement denies the permission; otherwise True if a statement allows it; otherwise None.
 
     Raises:
         PolicyUnsupported: a policy cannot be evaluated here.
@@ -73,7 +73,14 @@ def _applies(statement: Mapping[str, Any], permission: RequiredPermission, princ
 def _element_matches(
     statement: Mapping[str, Any], element: str, value: str, normalize: Callable[[str], str] = str
 ) -> bool:
-    """Whether `value` matches `Action` or `Resource`, or does not match `NotAction` or `NotResource`."""
+    """Return whether `value` matches `Action` or `Resource`, or does not match `NotAction` or `NotResource`.
+
+    Args:
+        statement: the statement of a policy.
+        element: `Action` or `Resource`.
+        value: the action or the ARN of the resource.
+        normalize: converts the statement's patterns to the case of `value`.
+    """
     if {element, f"Not{element}"} <= statement.keys():
         raise PolicyUnsupported(f"A statement with both {element} and Not{element} is invalid.")
     patterns = _as_list(statement.get(element, statement.get(f"Not{element}", [])))
@@ -89,9 +96,9 @@ def _names_principal(element: Any, principal: str | None) -> bool:
 
 
 def _condition_holds(operator: str, key: str, values: list[Any], context: Mapping[str, str]) -> bool:
-    """Evaluate one condition key.
+    """Return whether a condition on one key holds.
 
-    Where the request lacks the key, a negated operator (`StringNotEquals`) holds, and any other one does not.
+    If the request lacks the key, a negated operator such as `StringNotEquals` holds, and other operators do not.
     Source: IAM User Guide, "IAM JSON policy elements: Condition operators".
     """
     actual = {name.lower(): value for name, value in context.items()}.get(key.lower())
@@ -108,7 +115,7 @@ def _condition_holds(operator: str, key: str, values: list[Any], context: Mappin
 
 
 def _matches(pattern: str, value: str) -> bool:
-    """Whether a pattern matches; only `*` and `?` are wildcards, and `*` matches `/`, too."""
+    """Return whether `value` matches `pattern`. Only `*` and `?` are wildcards, and `*` matches `/`, too."""
     return _compiled(pattern).fullmatch(value) is not None
 
 
@@ -118,7 +125,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(expression, re.DOTALL)
 
 
-#: Whether the value of a policy holds for the value of a request, by the operator without `Not` and `IfExists`.
+#: Tests of a policy's value against a request's value, by operator without `Not` and `IfExists`.
 _TESTS: dict[str, Callable[[str, str], bool]] = {
     "StringEquals": lambda expected, actual: expected == actual,
     "StringEqualsIgnoreCase": lambda expected, actual: expected.lower() == actual.lower(),

@@ -13,10 +13,10 @@ from standin.account import ACCOUNT_ID
 from standin.iam.policy import RequiredPermission
 from standin.server.api_call import ApiCall, bucket_and_key, copy_source, query_parameters, read_body
 
-#: Condition keys of a connection with TLS. The stand-in has no certificate; its requests count as if they used TLS.
+#: Condition keys of a connection with TLS. The stand-in has no certificate. Its requests count as if they used TLS.
 _CONNECTION = {"aws:SecureTransport": "true", "s3:TlsVersion": "1.3"}
 
-#: S3's action by the method and the first of these parameters that the query has, or by the method alone.
+#: S3's action by method and query parameter. The first match counts. An empty parameter always matches.
 _OBJECT_ACTIONS = {
     ("GET", "tagging"): "GetObjectTagging",
     ("GET", "uploadId"): "ListMultipartUploadParts",
@@ -46,18 +46,24 @@ _BUCKET_ACTIONS = {
 
 
 def of_object(bucket: str, action: str, key: str) -> RequiredPermission:
-    """Return the permission for one action on one object."""
+    """Return the permission for one action of S3 on one object."""
     return RequiredPermission(f"s3:{action}", f"arn:aws:s3:::{bucket}/{key}", _CONNECTION)
 
 
 def of_listing(bucket: str, prefix: str | None, action: str = "ListBucket") -> RequiredPermission:
-    """Return the permission for an action on a bucket; `prefix` is None where the request names none."""
+    """Return the permission for one action of S3 on a bucket.
+
+    Args:
+        bucket: the name of the bucket.
+        prefix: the prefix of a listing; None if the request names none.
+        action: the action, without `s3:`.
+    """
     context = _CONNECTION if prefix is None else {**_CONNECTION, "s3:prefix": prefix}
     return RequiredPermission(f"s3:{action}", f"arn:aws:s3:::{bucket}", context)
 
 
 def of_call(call: ApiCall, environ: dict[str, Any]) -> list[RequiredPermission]:
-    """Return the permissions that a call needs, but for the objects of a DeleteObjects: see `of_object`."""
+    """Return the permissions that a call needs. A DeleteObjects needs one more for each object: see `of_object`."""
     if call.service == "s3":
         return _of_s3_call(environ)
     match call.service, call.action:
@@ -98,11 +104,11 @@ def _action(actions: Mapping[tuple[str, str], str], method: str, query: Mapping[
     for (action_method, parameter), action in actions.items():
         if action_method == method and (parameter in query or not parameter):
             return action
-    return f"{method}?{next(iter(query), '')}"  # allowed by nothing but `*`
+    return f"{method}?{next(iter(query), '')}"  # no action of S3, so only the wildcard `*` allows it
 
 
 def _of_submission(call: ApiCall, request: Mapping[str, Any]) -> list[RequiredPermission]:
-    """Return the permissions of a SubmitJob: on the queue and on the job definition."""
+    """Return the permissions that a SubmitJob needs: for the queue and for the job definition."""
     queue = batch_backends[ACCOUNT_ID][call.region].get_job_queue(request["jobQueue"])
     definition = request["jobDefinition"]
     if not definition.startswith("arn:"):
@@ -114,5 +120,5 @@ def _of_submission(call: ApiCall, request: Mapping[str, Any]) -> list[RequiredPe
 
 
 def _batch_arn(call: ApiCall) -> str:
-    """The start of the ARNs of Batch's resources in the region of a call."""
+    """Return the start of the ARNs of Batch's resources in the region of a call."""
     return f"arn:aws:batch:{call.region}:{ACCOUNT_ID}"

@@ -1,7 +1,7 @@
-"""The permissions of whoever calls with the credentials of a role.
+"""The permissions of callers that have a role.
 
-Attempts at jobs have the job role of their job definition, and clients that called AssumeRole have the assumed role.
-All other clients use made-up credentials and may do everything, as may the roles of the CDK.
+An attempt at a job has the job role of its job definition, and a caller of AssumeRole has the assumed role. All other
+clients use made-up credentials and may do everything. The roles of the CDK may also do everything.
 """
 
 from __future__ import annotations
@@ -19,21 +19,22 @@ from standin.iam import policy, required_permissions
 from standin.iam.policy import RequiredPermission
 from standin.server.api_call import ApiCall, bucket_and_key
 
-#: The prefix of the roles that `cdk bootstrap` makes, with which the CDK and CloudFormation may do everything.
+#: The prefix of the roles that `cdk bootstrap` creates. The CDK and CloudFormation may do everything with these roles.
 _CDK_PREFIX = "cdk-"
 
 
 class RolePermissions:
     """Evaluates the policies of roles and buckets.
 
-    `job_role` returns the ARN of the job role of an attempt by its access key; None for every other key.
+    Args:
+        job_role: returns the ARN of an attempt's job role from its access key; None for every other access key.
     """
 
     def __init__(self, job_role: Callable[[str], str | None]) -> None:
         self._job_role = job_role
 
     def refusal(self, call: ApiCall, environ: dict[str, Any]) -> str | None:
-        """Return why a call is refused; None where it is allowed."""
+        """Return why a call is refused; None if it is allowed."""
         role = self._role(call.access_key)
         if role is None:
             return None
@@ -43,12 +44,15 @@ class RolePermissions:
         return self._refusal_of_missing_object(role, call, environ)
 
     def refusal_of_object(self, access_key: str, bucket: str, action: str, key: str) -> str | None:
-        """Return why an action on one object of a DeleteObjects is refused; None where it is allowed."""
+        """Return why an action on one object of a DeleteObjects is refused; None if it is allowed."""
         role, permission = self._role(access_key), required_permissions.of_object(bucket, action, key)
         return None if role is None or _has(role, permission) else _message(role, permission)
 
     def _refusal_of_missing_object(self, role: Role, call: ApiCall, environ: dict[str, Any]) -> str | None:
-        """Refuse to read a missing object where the role may not list the bucket, as S3 does instead of a 404."""
+        """Return why reading a missing object is refused; None if it is allowed or the object exists.
+
+        If the role may not list the bucket, S3 returns 403 and not 404.
+        """
         is_read = call.service == "s3" and environ["REQUEST_METHOD"] in ("GET", "HEAD")
         for access in call.accesses if is_read else ():
             bucket, _ = bucket_and_key(environ)
@@ -58,7 +62,7 @@ class RolePermissions:
         return None
 
     def _role(self, access_key: str) -> Role | None:
-        """Find the role whose policies are enforced for an access key; None where it may do everything."""
+        """Return the role whose policies apply to an access key; None if its owner may do everything."""
         arn = self._job_role(access_key) or _assumed_role(access_key)
         if arn is None or arn.rpartition("/")[2].startswith(_CDK_PREFIX):
             return None
@@ -66,7 +70,7 @@ class RolePermissions:
 
 
 def _assumed_role(access_key: str) -> str | None:
-    """Return the ARN of the role that an AssumeRole gave this access key for."""
+    """Return the ARN of the role that the caller with this access key has assumed; None if there is none."""
     if not access_key.startswith("ASIA"):
         return None
     assumed_role = sts_backends[ACCOUNT_ID][PARTITION].get_assumed_role_from_access_key(access_key)
@@ -74,7 +78,7 @@ def _assumed_role(access_key: str) -> str | None:
 
 
 def _has(role: Role, permission: RequiredPermission) -> bool:
-    """Whether the policies of the role, or of the bucket, give the permission, and none denies it."""
+    """Return whether a policy of the role or of the bucket allows the permission, and none denies it."""
     by_role = policy.evaluate(_policies(role), permission)
     if by_role is False or not permission.action.startswith("s3:"):
         return by_role is True

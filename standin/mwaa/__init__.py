@@ -1,1 +1,1 @@
-"""Amazon MWAA's API."""
+"""The API of Amazon MWAA."""

@@ -1,6 +1,6 @@
-"""The API of Amazon MWAA. It checks and stores descriptions of environments, and starts none.
+"""The API of Amazon MWAA. It checks and stores descriptions of environments, but starts no environment.
 
-To run an environment, read its description with GetEnvironment.
+GetEnvironment returns what a caller needs to run an environment itself.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ _PRINCIPALS = {"airflow.amazonaws.com", "airflow-env.amazonaws.com"}
 
 
 class EnvironmentInvalid(Exception):
-    """Raised when MWAA would refuse an environment, or fail to create it. The message says why."""
+    """Raised when MWAA would refuse an environment, or would fail to create it. The message says why."""
 
 
 class MwaaApi:
-    """The environments of one account and region, and requests about them."""
+    """The environments of one account and region, and the answers to requests about them."""
 
     def __init__(self, endpoint: str, region: str, account_id: str) -> None:
         boto_session = session("mwaa", region)
@@ -51,7 +51,7 @@ class MwaaApi:
         self._lock = threading.RLock()
 
     def answer(self, request: Request) -> Response:
-        """Answer a request."""
+        """Return the response to a request."""
         name = request.path.removeprefix("/environments").strip("/")
         with self._lock:
             try:

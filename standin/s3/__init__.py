@@ -1,1 +1,1 @@
-"""Amazon S3: moto's API with corrections where it differs from AWS."""
+"""Amazon S3: moto's API, corrected where it differs from AWS."""

@@ -1,7 +1,7 @@
-"""The S3 API: moto's, plus the conditions that moto 5.2.5 ignores, made safe for concurrent clients.
+"""The API of S3. It adds to moto's the conditions that moto 5.2.5 ignores, and makes it safe for concurrent clients.
 
-Each override names what moto lacks. The server reads a request's body before it calls any of them, so no slow client
-holds the lock.
+The docstring of each method names what moto lacks. The server reads the whole body of a request before it calls a
+method, so a slow client does not hold the lock.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from standin.s3.ordered_keys import OrderedKeys
 from standin.server.api_call import copy_source
 from standin.server.request_context import OBJECT_CHECKS
 
-#: Held while a request is carried out: moto checks a condition and acts on it in two steps, and a listing must not
-#: iterate over a bucket that another request changes.
+#: Held while a request is carried out. moto checks a condition in one step and acts on it in another, and a listing
+#: must not iterate over a bucket while another request changes it.
 REQUEST_LOCK = threading.RLock()
 
 
 class S3Api(S3Response):
-    """moto's request handlers; one object serves one request."""
+    """moto's handlers of requests, with corrections. One object serves one request."""
 
     def _bucket_response_get(self, *args: Any, **kwargs: Any) -> Any:
         with REQUEST_LOCK:
@@ -58,7 +58,11 @@ class S3Api(S3Response):
         return cast(OrderedKeys, self.backend.get_bucket(self.bucket_name).keys)
 
     def copy_object(self) -> TYPE_RESPONSE:
-        """Answer CopyObject. moto ignores the conditions on the source's ETag and on the target."""
+        """Answer CopyObject. moto ignores the conditions on the ETag of the source and on the target.
+
+        Raises:
+            PreconditionFailed: A condition does not hold.
+        """
         self._check_source()
         target = self.backend.get_object(self.bucket_name, self.parse_key_name())
         if self.headers.get("If-None-Match") == "*" and target is not None:
@@ -69,7 +73,11 @@ class S3Api(S3Response):
         return super().copy_object()
 
     def upload_part_copy(self) -> TYPE_RESPONSE:
-        """Answer UploadPartCopy. moto ignores the condition on the source's ETag."""
+        """Answer UploadPartCopy. moto ignores the condition on the ETag of the source.
+
+        Raises:
+            PreconditionFailed: The source has another ETag.
+        """
         self._check_source()
         return super().upload_part_copy()
 
@@ -80,7 +88,7 @@ class S3Api(S3Response):
             raise PreconditionFailed("x-amz-copy-source-If-Match")
 
     def _bucket_response_delete_keys(self, bucket_name: str, authenticated: bool = True) -> TYPE_RESPONSE:
-        """Answer DeleteObjects. moto ignores the ETag of each object and cannot deny single objects."""
+        """Answer DeleteObjects. moto ignores the expected ETag of each object, and cannot deny single objects."""
         objects = [
             {field.tag.rpartition("}")[2]: field.text or "" for field in element}
             for element in ElementTree.fromstring(self.body).iterfind("{*}Object")  # noqa: S314  (from this machine)
@@ -101,7 +109,7 @@ class S3Api(S3Response):
         return self.serialized(ActionResult({"Deleted": deleted_entries, "Errors": errors}))
 
     def _delete_error(self, bucket_name: str, object_: dict[str, str]) -> dict[str, str] | None:
-        """Return the entry of `Errors` for an object that DeleteObjects must not delete, or None."""
+        """Return the entry of `Errors` for an object that DeleteObjects must not delete; None if it may be deleted."""
         key, expected_etag = object_["Key"], object_.get("ETag")
         if any(denies(bucket_name, "DELETE", key) for denies in self.request.environ.get(OBJECT_CHECKS, ())):
             return {"Key": key, "Code": "AccessDenied", "Message": "Access Denied"}
@@ -115,7 +123,14 @@ class S3Api(S3Response):
         return {"Key": key, "Code": "PreconditionFailed", "Message": PreconditionFailed("ETag").message}
 
     def get_object(self) -> TYPE_RESPONSE:
-        """Answer GetObject. For a range moto reads the whole object; ten parallel parts of 1 GB would need 10 GB."""
+        """Answer GetObject. If a range is requested, read only this range.
+
+        moto reads the whole object for each range. Ten parallel requests for parts of an object of 1 GB would need
+        10 GB.
+
+        Raises:
+            InvalidRange: The range is outside the object.
+        """
         requested_range = parse_range_header(self.headers.get("range"))
         key, not_modified = self._get_key()
         if requested_range is None or not_modified:
@@ -132,5 +147,5 @@ class S3Api(S3Response):
 
 
 def _has_etag(key: FakeKey, etag: str) -> bool:
-    """Return whether the object has this ETag; S3 accepts ETags with and without quotes."""
+    """Return whether the object has this ETag. S3 accepts ETags with and without quotes."""
     return etag.strip('"') == key.etag.strip('"')

@@ -1,4 +1,4 @@
-"""Create many objects in one call, for benchmarks and large tests. As single requests, 100,000 would take minutes."""
+"""Create many objects in one call, for benchmarks and large tests. With single requests, 100,000 would take minutes."""
 
 from __future__ import annotations
 

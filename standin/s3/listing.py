@@ -1,4 +1,4 @@
-"""ListObjectsV2. The cost of a page depends on its entries, not on the number of objects in the bucket."""
+"""ListObjectsV2. The cost of a page depends on its number of entries, not on the number of objects in the bucket."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from standin.s3.ordered_keys import OrderedKeys
 
 
 def answer(bucket: str, keys: OrderedKeys, query: Mapping[str, str]) -> bytes:
-    """Answer ListObjectsV2 with one page, as XML.
+    """Return one page of ListObjectsV2 as an XML document.
 
     Raises:
-        InvalidContinuationToken: no earlier answer can have contained the token.
+        InvalidContinuationToken: No earlier answer can have contained the token.
     """
     request = ListingRequest.parse(bucket, query)
     token, start_after = query.get("continuation-token"), query.get("start-after", "")
@@ -47,19 +47,19 @@ def answer(bucket: str, keys: OrderedKeys, query: Mapping[str, str]) -> bytes:
 
 
 def _entries(keys: OrderedKeys, request: ListingRequest, position: int) -> Iterator[FakeKey | str]:
-    """Yield objects, and common prefixes as `str`, from `position` on."""
+    """Yield the objects from `position` on, and common prefixes as `str`."""
     for entry in keys.entries(request.prefix, request.delimiter, position, include_deleted=False):
         yield entry if isinstance(entry, str) else cast(FakeKey, entry[-1])
 
 
 def _encode_token(entry: FakeKey | str) -> str:
-    """Return the continuation token for a page that ends with `entry`."""
+    """Return the continuation token for a page whose last entry is `entry`."""
     name = entry if isinstance(entry, str) else entry.name
     return base64.urlsafe_b64encode(name.encode()).decode()
 
 
 def _decode_token(token: str) -> str:
-    """Return the last entry of the page whose continuation token is `token`."""
+    """Return the last entry of the page that had this continuation token."""
     try:
         return base64.b64decode(token, altchars=b"-_", validate=True).decode()
     except (binascii.Error, UnicodeDecodeError) as error:

@@ -1,4 +1,4 @@
-"""One page of a listing: what ListObjectsV2 and ListObjectVersions have in common."""
+"""One page of a listing: the common part of ListObjectsV2 and ListObjectVersions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,16 @@ MAX_ENTRIES = 1000
 
 @dataclass(frozen=True)
 class ListingRequest:
-    """The parameters that both listings take; `encode` writes a name as the client wants it."""
+    """The parameters that both listings accept.
+
+    Attributes:
+        bucket: Name of the bucket.
+        prefix: Start of the names to list.
+        delimiter: Names that agree up to the first delimiter after the prefix become one entry; `""` for none.
+        limit: Largest number of entries on the page.
+        encoding_type: The requested encoding of names; None for none.
+        encode: Writes a name in the requested encoding.
+    """
 
     bucket: str
     prefix: str
@@ -39,16 +48,16 @@ class ListingRequest:
         )
 
     def page[Entry](self, entries: Iterable[Entry]) -> tuple[list[Entry], bool]:
-        """Take one page of `entries`.
+        """Take at most `limit` entries.
 
         Returns:
-            The entries, and whether more follow.
+            The entries, and whether there are more.
         """
         first_entries = list(islice(entries, self.limit + 1))
         return first_entries[: self.limit], len(first_entries) > self.limit > 0
 
     def start_response(self, root_name: str, *, truncated: bool) -> Element:
-        """Create the root element, with the parameters repeated."""
+        """Return a new root element that repeats the parameters of the request."""
         root = xml.root(root_name)
         xml.add(
             root,
@@ -66,7 +75,7 @@ class ListingRequest:
         xml.add(SubElement(root, "CommonPrefixes"), Prefix=self.encode(common_prefix))
 
     def add_object(self, element: Element, key: FakeKey) -> None:
-        """Fill an element with the key and the properties of an object."""
+        """Add the key and the properties of an object to `element`."""
         xml.add(
             element,
             Key=self.encode(key.name),

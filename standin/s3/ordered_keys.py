@@ -1,4 +1,4 @@
-"""The objects of a bucket in S3's order of names: that of UTF-8, which is also the order of Python's `str`."""
+"""The objects of a bucket, sorted by name as S3 sorts them: by the bytes of UTF-8, which is also the order of `str`."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ Version = FakeKey | FakeDeleteMarker
 
 
 class OrderedKeys(_VersionedKeyStore):
-    """The versions of each name, as moto stores them, plus a sorted list of the names.
+    """The versions of each name, as moto stores them, with a sorted list of the names.
 
-    moto adds names with `setlist` and removes them with `pop`, and in no other way.
+    moto adds names only with `setlist`, and removes them only with `pop`.
     """
 
     def __init__(self) -> None:
@@ -33,13 +33,13 @@ class OrderedKeys(_VersionedKeyStore):
         del self._names[bisect_left(self._names, key)]
 
     def position_of(self, name: str) -> int:
-        """Return the position of `name`, or of the first name after it if it does not exist."""
+        """Return the position of `name`. If it does not exist, return the position of the next name in the order."""
         return bisect_left(self._names, name)
 
     def position_after(self, entry: str, prefix: str = "", delimiter: str = "") -> int:
         """Return the position of the first name after `entry`.
 
-        If `entry` is a common prefix, that is the first name after all names that start with it.
+        If `entry` is a common prefix, that is the position after all names that start with it.
         """
         if _common_prefix(entry, prefix, delimiter) == entry:
             return bisect_right(self._names, entry, key=lambda name: name[: len(entry)])
@@ -48,7 +48,7 @@ class OrderedKeys(_VersionedKeyStore):
     def entries(
         self, prefix: str, delimiter: str, position: int, *, include_deleted: bool
     ) -> Iterator[str | list[Version]]:
-        """Go through the names that start with `prefix`, from `position` on.
+        """Yield the names that start with `prefix`, from `position` on.
 
         Args:
             prefix: Start of the names.
@@ -57,7 +57,7 @@ class OrderedKeys(_VersionedKeyStore):
             include_deleted: Whether to include names whose newest version is a delete marker.
 
         Yields:
-            The versions of a name, oldest first; or a common prefix as `str`.
+            The versions of a name, oldest first, or a common prefix as `str`.
         """
         while position < len(self._names) and self._names[position].startswith(prefix):
             name = self._names[position]

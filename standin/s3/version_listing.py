@@ -1,4 +1,4 @@
-"""ListObjectVersions. The cost of a page depends on its entries, not on the number of versions in the bucket."""
+"""ListObjectVersions. The cost of a page depends on its number of entries, not on the bucket's number of versions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from standin.s3.ordered_keys import OrderedKeys, Version
 
 
 def answer(bucket: str, keys: OrderedKeys, query: Mapping[str, str]) -> bytes:
-    """Answer ListObjectVersions with one page, as XML."""
+    """Return one page of ListObjectVersions as an XML document."""
     request = ListingRequest.parse(bucket, query)
     key_marker, version_marker = query.get("key-marker", ""), query.get("version-id-marker", "")
     if version_marker:
@@ -48,7 +48,9 @@ def answer(bucket: str, keys: OrderedKeys, query: Mapping[str, str]) -> bytes:
 def _entries(
     versions_by_name: Iterator[str | list[Version]], key_marker: str, version_marker: str
 ) -> Iterator[tuple[Version | str, bool]]:
-    """Yield common prefixes, and the versions of each name that follow the marker, newest first.
+    """Yield common prefixes and versions that follow the marker, which names the last entry of the previous page.
+
+    The versions of a name come newest first.
 
     Yields:
         The entry, and whether it is the latest version of its name.
@@ -60,7 +62,7 @@ def _entries(
         newest_first, start = entry[::-1], 0
         if newest_first[0].name == key_marker:
             ids = [version.version_id for version in newest_first]
-            # The version that the marker names may have been deleted since.
+            # The version that the marker names may have been deleted since the previous page.
             start = ids.index(version_marker) + 1 if version_marker in ids else 0
         for version in newest_first[start:]:
             yield version, version is newest_first[0]

@@ -1,4 +1,4 @@
-"""XML documents as S3 writes them."""
+"""XML documents in the form of S3."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ _NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 
 
 def root(name: str) -> Element:
-    """Create the root element of a response."""
+    """Return a new root element of a response."""
     return Element(name, xmlns=_NAMESPACE)
 
 
 def add(parent: Element, /, **texts: object) -> None:
-    """Add one element with its text for each keyword argument that is not None."""
+    """Add to `parent` one element with its text for each keyword argument that is not None."""
     for name, text in texts.items():
         if text is not None:
             SubElement(parent, name).text = str(text)
 
 
 def document(element: Element) -> bytes:
-    """Serialise a response in UTF-8."""
+    """Return a response as an XML document in UTF-8."""
     return ElementTree.tostring(element, encoding="utf-8", xml_declaration=True)  # type: ignore[no-any-return]
 
 
 def encoder(query: Mapping[str, str]) -> Callable[[str], str]:
-    """Return the function that writes names: percent-encoded if the request asks for it, else unchanged."""
+    """Return the function that writes names: percent-encoded if the request asks for it, otherwise unchanged."""
     return quote if query.get("encoding-type") == "url" else str
