@@ -55,10 +55,16 @@ def audio_pattern(params: Mapping[str, Any]) -> str:
 
 
 def make_plan(bucket: Bucket, run: str) -> Plan:
-    """Freeze a new manifest for the run, as the trigger form asks.
+    """Plan the run with the options of the trigger form, and freeze its manifest.
+
+    Unless the run is a dry run, first end the Batch jobs that earlier runs left behind.
+
+    Returns:
+        The summary of the manifest.
 
     Raises:
         AirflowSkipException: there is no audio any more.
+        ModelMissing: the form names a model that is not in the bucket.
         OptionInvalid: the run is a backfill, or an option cannot be used.
     """
     context, settings = get_current_context(), load_settings()
@@ -92,8 +98,9 @@ def make_plan(bucket: Bucket, run: str) -> Plan:
     on_failure_callback=alerts.on_red_run(),
 )
 def transcribe_audio() -> None:
-    """Define the tasks and their order."""
-    # One look, then success or skip. `soft_fail` skips on the timeout only, so a missing bucket stays an error.
+    """Define the tasks of the DAG and their order."""
+    # The sensor looks once and then succeeds or skips. `soft_fail` skips on the timeout only, so a missing bucket stays
+    # an error.
     wait_for_audio = S3KeySensor(
         task_id="wait_for_audio",
         bucket_name="{{ settings().bucket }}",
@@ -110,7 +117,7 @@ def transcribe_audio() -> None:
     def plan() -> dict[str, Any]:
         """Freeze the list of files of this run and divide it into shards."""
         bucket, run = current_run()
-        # A task that is cleared keeps the plan by which the children already work.
+        # A cleared task keeps the existing plan, because children may already work on its shards.
         plan = manifest_store.find_plan(bucket, run) or make_plan(bucket, run)
         return {"run": run, "files": plan.files, "shards": plan.shards, "done": plan.done}
 

@@ -1,1 +1,1 @@
-"""What the DAG `transcribe_audio` is made of, and the contract it shares with the container."""
+"""The code of the DAG `transcribe_audio`, and the contract that the DAG shares with the container."""

@@ -1,1 +1,1 @@
-"""The task `transcribe`: run one Batch job per run and wait for its end."""
+"""The task `transcribe`, which submits one Batch job per run and waits until the job has ended."""

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from transcription.transcribe.run_jobs import RunJobs
 
-#: States in which nothing continues the task. A cleared task is restarting or queued instead; a task whose worker shuts
-#: down is still running.
+#: States of the task in Airflow after which no attempt follows. A cleared task has the state restarting or queued, and
+#: a task whose worker shuts down has the state running.
 _ENDED = ("deleted", "failed", "success", "skipped", "removed")
 
 
@@ -23,8 +23,12 @@ class TaskInterrupted(Exception):
 def end_job_if_cancelled(jobs: RunJobs, context: Context) -> Exception:
     """End the run's job if a person ended the task for good; otherwise leave the job for the task's next attempt.
 
+    Args:
+        jobs: the jobs of the run.
+        context: the context of the task.
+
     Returns:
-        The exception that ends this attempt.
+        The exception that the caller has to raise: `RunCancelled` if the job was ended, otherwise `TaskInterrupted`.
     """
     ti: Any = context["ti"]
     states = ti.get_task_states(dag_id=ti.dag_id, task_ids=[ti.task_id], run_ids=[ti.run_id])

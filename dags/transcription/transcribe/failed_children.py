@@ -1,4 +1,4 @@
-"""The failed children of a Batch job, as the log, the buttons and the error of the task `transcribe` name them."""
+"""The failed children of a Batch job in the log, in the buttons and in the error of the task `transcribe`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NAMED = 5
 
 
 def read(batch: BatchQueue, job: JobDescription, console: AwsConsole) -> list[FailedChild]:
-    """Describe the failed children of a job, and log each with its reason and the address of its log."""
+    """Return the failed children of a job. Log each child with its reason and the address of its log."""
     descriptions = batch.describe_all(batch.children(job, batch_job.JOB_FAILED))
     children = [batch_job.failed_child(description, console.log) for description in descriptions]
     for child in children:
@@ -31,7 +31,14 @@ def read(batch: BatchQueue, job: JobDescription, console: AwsConsole) -> list[Fa
 
 
 def show(operator: Any, context: Context, children: Sequence[FailedChild], record_address: str) -> None:
-    """Show a button to the logs of the first failed children, and one to the record that lists all of them."""
+    """Show buttons to the logs of the first failed children, and a button to the record that lists all of them.
+
+    Args:
+        operator: the operator of the task.
+        context: the context of the task.
+        children: the failed children. Without any, no button is shown.
+        record_address: the address of the record `job.json` in the AWS console.
+    """
     if children:
         task_links.show_link(operator, context, task_links.FAILED_CHILDREN_LINK, record_address)
     logs = [child.log for child in children if child.log]
@@ -42,7 +49,8 @@ def show(operator: Any, context: Context, children: Sequence[FailedChild], recor
 def explain(job: JobDescription, children: Sequence[FailedChild]) -> str:
     """Return the text of the error for a failed job: which children failed, why, and what to do.
 
-    Batch's reason for the whole job follows unless it is already that of a child: a plain job is its own child.
+    The text includes Batch's reason for the whole job, unless a child has the same reason. A plain job is its own only
+    child.
     """
     named = "; ".join(f"{child.job_id}: {child.reason}" for child in children[:_NAMED])
     more = f" … and {len(children) - _NAMED} more" if len(children) > _NAMED else ""

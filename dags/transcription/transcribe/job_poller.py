@@ -1,4 +1,4 @@
-"""Wait for a Batch job and log its progress; end a job of which Batch starts nothing."""
+"""The wait for a run's Batch job, with its progress in the log, and the end of a job of which Batch starts no child."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ log = logging.getLogger(__name__)
 
 
 class JobPoller:
-    """Polls the jobs of one run.
+    """The poller of one run's Batch jobs: it asks Batch for a job's state until the job has ended.
 
     Args:
         batch: the job queue.
         bucket: the audio bucket.
         plan: the run's plan.
-        settings: give the time between two polls and how long a job may wait for a machine.
-        interrupted: set when the task has to end.
+        settings: the time between two polls, and the time for which a job may wait for a machine.
+        interrupted: an event that is set when the task has to end.
     """
 
     def __init__(self, batch: BatchQueue, bucket: Bucket, plan: Plan, settings: Settings, interrupted: Event) -> None:
@@ -38,10 +38,10 @@ class JobPoller:
         """Wait until the job has ended, and log its progress.
 
         Returns:
-            The full description of the ended job.
+            The description of the ended job, from DescribeJobs.
 
         Raises:
-            JobStuck: Batch started no child of the job for `start_limit_minutes`; the job was ended.
+            JobStuck: Batch started no child of the job for `start_limit_minutes`. This method has ended the job.
             TaskInterrupted: the task has to end. The job continues.
         """
         children: dict[str, int] = {}
@@ -66,10 +66,10 @@ class JobPoller:
             self._interrupted.wait(self._settings.poll_seconds)
 
     def _log_waiting_reason(self, job: JobDescription, logged: str) -> str:
-        """Log why Batch lets the job wait, unless that reason is the one `logged` before.
+        """Log Batch's reason why the job waits, unless it equals `logged`, the reason that was logged last.
 
         Returns:
-            The last known reason; empty if Batch has given none.
+            The last known reason, or an empty text if Batch has given none.
         """
         reason = self._batch.waiting_reason(job)
         if reason and reason != logged:

@@ -14,18 +14,18 @@ from transcription.transcribe.cancellation import TaskInterrupted
 
 log = logging.getLogger(__name__)
 
-#: Counting the done files lists all result records, 1,000 in one call. If that takes more than one call, they are
-#: counted at most once in this time, in seconds.
+#: Seconds between two counts of the done files of a run with more than 1,000 files. A count lists all result records,
+#: 1,000 in one request.
 _COUNT_EVERY = 60.0
 
 
 class JobProgress:
-    """Logs how many children and files are done, when children change and at least every minute.
+    """The progress of a run's Batch jobs: the numbers of children and of done files.
 
     Args:
         bucket: the audio bucket.
         plan: the run's plan.
-        interrupted: set when the task has to end; a count stops then.
+        interrupted: an event that is set when the task has to end. A count then stops.
     """
 
     def __init__(self, bucket: Bucket, plan: Plan, interrupted: Event) -> None:
@@ -34,11 +34,17 @@ class JobProgress:
 
     @property
     def is_outdated(self) -> bool:
-        """Whether the last count of files is more than a minute old."""
+        """Whether the done files were last counted more than a minute ago, or never."""
         return time.monotonic() - self._counted_at > _COUNT_EVERY
 
     def log_status(self, job_id: str, children: Mapping[str, int]) -> None:
         """Log the number of children by status and the number of done files.
+
+        The files are counted again if one request is enough for that, or if the last count is outdated.
+
+        Args:
+            job_id: the id of the job.
+            children: the number of its children in each status.
 
         Raises:
             TaskInterrupted: the task has to end.

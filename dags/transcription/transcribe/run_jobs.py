@@ -19,13 +19,13 @@ log = logging.getLogger(__name__)
 
 
 class RunJobs:
-    """Finds, submits and records the jobs of one run.
+    """The jobs of one run, with methods that find, submit, end and record them.
 
     Args:
         batch: the job queue.
         bucket: the audio bucket.
         plan: the run's plan.
-        settings: say into how many shards another job divides the files without a result.
+        settings: the limits with which the files without a result are divided into the shards of another job.
     """
 
     def __init__(self, batch: BatchQueue, bucket: Bucket, plan: Plan, settings: Settings) -> None:
@@ -36,7 +36,7 @@ class RunJobs:
         self.record_key = RunKeys(plan.run).job
 
     def newest(self) -> JobDescription | None:
-        """Return the newest job of the run, if there is one, and end older jobs that still run.
+        """Return the newest job of the run, or None if the run has no job. End older jobs that still run.
 
         Two jobs run at once only if two attempts of the task submitted them at the same time.
         """
@@ -47,9 +47,10 @@ class RunJobs:
         return jobs[0] if jobs else None
 
     def may_be_followed(self, job: JobDescription) -> bool:
-        """Return whether another job may follow this one.
+        """Return whether the task may submit another job after `job`.
 
-        It may if this one failed, and either a task attempt has reported the failure or somebody ended the job.
+        The task may do so if `job` has failed, and either an attempt of the task has reported the failure or somebody
+        has ended the job.
         """
         record = self._bucket.find_record(Job, self.record_key)
         is_reported = record is not None and (record.job_id, record.status) == (job["jobId"], batch_job.JOB_FAILED)
@@ -63,6 +64,10 @@ class RunJobs:
 
         Returns:
             The job's id, or None if every file has a result.
+
+        Raises:
+            JobRefused: Batch refuses the job.
+            RecordMissing: a shard does not exist.
         """
         plan = self._plan
         known_ids = {job["jobId"] for job in self._describe_jobs()}
@@ -90,7 +95,12 @@ class RunJobs:
                 self._batch.end(job["jobId"], reason)
 
     def record(self, job: JobDescription, failed: Sequence[FailedChild]) -> None:
-        """Write the record of the newest job: its final status, its failed children, the vCPU hours of all jobs."""
+        """Write the run's job record: the newest job with its failed children, and the vCPU hours of all jobs.
+
+        Args:
+            job: the newest job, as DescribeJobs describes it.
+            failed: its failed children.
+        """
         jobs = self._describe_jobs()
         children = (child for run_job in jobs for child in self._batch.children(run_job))
         used = batch_job.vcpu_hours(self._batch.describe_all(children))
@@ -98,7 +108,7 @@ class RunJobs:
         self._bucket.write_record(self.record_key, record)
 
     def _describe_jobs(self) -> list[JobDescription]:
-        """Describe all jobs of the run that Batch still knows, the newest first."""
+        """Return the descriptions of all jobs of the run that Batch still knows, the newest first."""
         job_ids = {job["jobId"] for job in self._batch.jobs(self.name)}
         # ListJobs may not show a new job yet.
         if record := self._bucket.find_record(Job, self.record_key):

@@ -1,4 +1,4 @@
-"""The operator of the task `transcribe`, which submits or finds the run's Batch job and waits for its end."""
+"""The operator of the task `transcribe`, which submits or finds the run's Batch job and waits for the job's end."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 class TranscribeOperator(BatchOperator):
     """A BatchOperator that runs one job per run: an array job with one child per shard of the manifest.
 
-    A retried or cleared task finds the job by its name, which contains the run's name, and waits for that job. Only
-    after a job has failed for good does it submit another one, for the files that have no result record.
+    A retried or cleared task finds the job by its name, which contains the run's name, and waits for that job. The task
+    submits another job only after a job has failed for good. That job gets the files that have no result record.
 
     The operator polls instead of deferring: in Airflow 3.2 a deferred task that resumes quickly can be marked failed
     although its job succeeded (https://github.com/apache/airflow/issues/66374).
@@ -51,14 +51,16 @@ class TranscribeOperator(BatchOperator):
 
     @fail_without_retry()
     def execute(self, context: Context) -> str | None:
-        """Submit or find the run's job and wait for its end.
+        """Submit or find the run's job and wait until it has ended.
 
         Returns:
             The job's id, or None if there is nothing to transcribe.
 
         Raises:
-            AirflowFailException: the job failed for good. Batch has already retried it; Airflow does not.
+            AirflowFailException: the job failed for good, Batch refused it or started no child of it, or a person ended
+                the task. Airflow does not retry the task.
             AirflowSkipException: the run is a dry run.
+            TaskInterrupted: this attempt of the task has to end. The job continues.
         """
         settings = load_settings()
         bucket = Bucket(settings.bucket)
@@ -94,14 +96,17 @@ class TranscribeOperator(BatchOperator):
         return self.job_id
 
     def on_kill(self) -> None:
-        """Interrupt the wait in `execute`, which then asks Airflow why the task has to end."""
+        """Interrupt the wait in `execute`, which then asks Airflow why the task has to end.
+
+        Airflow calls this method when the process of the task receives SIGTERM.
+        """
         self._interrupted.set()
 
     def _find_job(self, jobs: RunJobs, poller: JobPoller) -> str | None:
-        """Find the job to wait for.
+        """Find the job to wait for. If the newest job is being terminated, first wait until it has ended.
 
         Returns:
-            Its id, or None if a job has to be submitted.
+            The job's id, or None if a job has to be submitted.
         """
         job = jobs.newest()
         if job is not None and batch_job.is_ending(job) and not batch_job.is_over(job):
