@@ -1,4 +1,4 @@
-"""The API of CloudFormation: the actions that the CDK CLI uses, and those for looking at stacks."""
+"""The API of CloudFormation: the actions that the CDK's command line uses, and actions that describe stacks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ from standin.cloudformation.template import Template
 
 
 class CloudFormationApi:
-    """Answers requests. Each action is complete when its response is sent, so no client sees a status in progress."""
+    """Answers requests to CloudFormation in one account and region.
+
+    Each action is complete when its response is sent, so no client sees a status in progress.
+    """
 
     def __init__(self, account: StackAccount) -> None:
         resources.load()
@@ -47,7 +50,7 @@ class CloudFormationApi:
         }
 
     def answer(self, request: Request) -> Response:
-        """Answer a request."""
+        """Return the response to a request."""
         form = request.form
         action = form.get("Action", "?")
         try:
@@ -138,7 +141,7 @@ class CloudFormationApi:
         return {"StackId": stack.id}
 
     def _definition(self, form: Form) -> StackDefinition:
-        """Read the template, parameters, tags and role from a request."""
+        """Return the template, parameters, tags and role that a request names."""
         template = self._read_template(form)
         old_values: Mapping[str, str] = {}
         for stack in self._stacks.all():

@@ -1,4 +1,4 @@
-"""Change sets: changes of a stack that are requested and not yet executed."""
+"""Change sets: changes of a stack that were requested and are not executed yet."""
 
 from __future__ import annotations
 
@@ -40,7 +40,10 @@ class ChangeSet:
     created_at: str = field(default_factory=now)
 
     def resource_changes(self) -> list[tuple[str, str, str]]:
-        """Return the action, logical id and type of each resource that would change."""
+        """Return the action, the logical id and the type of each resource that would change.
+
+        The action is `Add`, `Modify` or `Remove`. The logical id is the name of the resource in the template.
+        """
         new = self.definition.template.resources
         old = self.stack.template.resources if self.stack.template else {}
         changes = [

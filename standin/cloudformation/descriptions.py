@@ -1,4 +1,4 @@
-"""Descriptions of stacks, their resources, events and change sets, in the fields of CloudFormation's API."""
+"""Descriptions of stacks, their resources, events and change sets, in the form of CloudFormation's API."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from standin.cloudformation.stack import Stack
 
 
 def describe_stack(stack: Stack) -> dict[str, Any]:
-    """Describe a stack, as DescribeStacks does."""
+    """Return the description of a stack for DescribeStacks."""
     return {
         "StackId": stack.id,
         "StackName": stack.name,
@@ -30,7 +30,7 @@ def describe_stack(stack: Stack) -> dict[str, Any]:
 
 
 def describe_events(stack: Stack) -> list[dict[str, Any]]:
-    """Describe the events of a stack, newest first."""
+    """Return the descriptions of a stack's events, newest first."""
     return [
         {
             "StackId": stack.id,
@@ -48,7 +48,7 @@ def describe_events(stack: Stack) -> list[dict[str, Any]]:
 
 
 def describe_resources(stack: Stack, logical_id: str | None) -> list[dict[str, Any]]:
-    """Describe the resource `logical_id`, or all resources of a stack if it is None."""
+    """Return the description of the resource `logical_id`, or of all resources of the stack if `logical_id` is None."""
     return [
         {
             "StackName": stack.name,
@@ -66,7 +66,7 @@ def describe_resources(stack: Stack, logical_id: str | None) -> list[dict[str, A
 
 
 def describe_change_set(change_set: ChangeSet) -> dict[str, Any]:
-    """Describe a change set. One that failed lists no changes."""
+    """Return the description of a change set. A change set that failed lists no changes."""
     changes = [] if change_set.reason else change_set.resource_changes()
     return {
         "ChangeSetName": change_set.name,

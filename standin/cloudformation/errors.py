@@ -4,16 +4,16 @@ from __future__ import annotations
 
 
 class ValidationError(Exception):
-    """Raised when a request cannot be carried out; the CDK CLI shows the message."""
+    """Raised when a request cannot be carried out. The CDK's command line shows the message."""
 
     code = "ValidationError"
 
 
 class ChangeSetNotFound(ValidationError):
-    """Raised when a change set does not exist, or has been executed."""
+    """Raised when a change set does not exist or was executed already."""
 
     code = "ChangeSetNotFound"
 
 
 class NotSupported(ValidationError):
-    """Raised when a template uses a feature that the stand-in lacks. No unknown feature is ignored."""
+    """Raised when a template or a request uses a feature that the stand-in lacks. No unknown feature is ignored."""

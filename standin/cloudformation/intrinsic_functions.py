@@ -21,7 +21,7 @@ class Resolver:
     """Replaces the intrinsic functions in a template's values by their results.
 
     Args:
-        template: Supplies conditions and mappings.
+        template: Supplies conditions, mappings and outputs.
         ref: Returns the value of `Ref` for a name.
         attribute: Returns the value of `Fn::GetAtt` for a logical id and an attribute.
         import_value: Returns the value that another stack exports under a name.
@@ -39,11 +39,14 @@ class Resolver:
         return self._holds(self.template.conditions[name])
 
     def is_enabled(self, declaration: Mapping[str, Any]) -> bool:
-        """Return whether the condition of a resource or an output holds; true if it has none."""
+        """Return whether the condition of a resource or an output holds, or true if it has no condition."""
         return "Condition" not in declaration or self.condition(declaration["Condition"])
 
     def outputs(self) -> dict[str, tuple[str, str | None, str]]:
-        """Return value, export name and description of each enabled output, by key."""
+        """Return for each key of an enabled output its value, export name and description.
+
+        The export name is None if the output is not exported.
+        """
         return {
             key: (
                 str(self.value(declaration["Value"])),
@@ -55,7 +58,7 @@ class Resolver:
         }
 
     def value(self, value: Any) -> Any:
-        """Return `value` with all functions replaced, and without properties that are `AWS::NoValue`.
+        """Return `value` with all functions replaced, and without properties whose value is `AWS::NoValue`.
 
         Raises:
             NotSupported: A function is not implemented.

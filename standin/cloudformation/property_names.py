@@ -1,4 +1,4 @@
-"""Names of properties: templates write them in upper camel case, some APIs in lower camel case."""
+"""Names of properties. Templates write them in upper camel case, and some APIs in lower camel case."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 
 def lower_names(value: Any, *, keep: frozenset[str] = frozenset()) -> Any:
-    """Convert all names in `value` to lower camel case.
+    """Return `value` with all names converted to lower camel case.
 
     Args:
         value: Properties, at any depth.
-        keep: Properties whose content stays as it is, because the user chose the names in it.
+        keep: Properties whose content stays unchanged, because users choose the names in it.
     """
     if isinstance(value, list):
         return [lower_names(item, keep=keep) for item in value]
@@ -27,5 +27,5 @@ def lower_names(value: Any, *, keep: frozenset[str] = frozenset()) -> Any:
 
 
 def pick(properties: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    """Return those of the named properties that are present."""
+    """Return the properties in `names` that are present."""
     return {name: properties[name] for name in names if name in properties}

@@ -1,4 +1,4 @@
-"""AWS's query protocol: form parameters in requests, XML in responses."""
+"""The query protocol of AWS: requests are form parameters, responses are XML."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ Form = Mapping[str, str]
 
 
 def list_members(form: Form, name: str) -> list[dict[str, str]]:
-    """Return the structures of a list parameter. The protocol numbers them: `Tags.member.1.Key`."""
+    """Return the structures of a list parameter, in their order.
+
+    The protocol numbers the members, for example `Tags.member.1.Key`.
+    """
     members: dict[int, dict[str, str]] = {}
     for key, value in form.items():
         if match := re.fullmatch(rf"{name}\.member\.(\d+)\.(\w+)", key):
@@ -24,7 +27,7 @@ def list_members(form: Form, name: str) -> list[dict[str, str]]:
 
 
 def success(action: str, result: dict[str, Any]) -> Response:
-    """Return the response for an action's result; fields that are None or empty are left out."""
+    """Return the response for the result of an action. Fields that are None or empty are left out."""
     return Response(
         f'<{action}Response xmlns="{_NAMESPACE}"><{action}Result>{_xml(result)}</{action}Result>'
         f"<ResponseMetadata><RequestId>{uuid.uuid4()}</RequestId></ResponseMetadata></{action}Response>",
@@ -33,7 +36,7 @@ def success(action: str, result: dict[str, Any]) -> Response:
 
 
 def failure(code: str, message: str) -> Response:
-    """Return the response for an error of the client."""
+    """Return the response, with status 400, for an error that the client caused."""
     return Response(
         f'<ErrorResponse xmlns="{_NAMESPACE}"><Error><Type>Sender</Type><Code>{code}</Code>'
         f"<Message>{escape(message)}</Message></Error><RequestId>{uuid.uuid4()}</RequestId></ErrorResponse>",

@@ -1,4 +1,4 @@
-"""Resource handlers: for each type of resource, how to create, update and delete it through its service's API."""
+"""Resource handlers: for each type of resource, how to create, update and delete it through the API of its service."""
 
 from __future__ import annotations
 
@@ -15,19 +15,30 @@ Properties = Mapping[str, Any]
 
 @dataclass
 class PhysicalResource:
-    """A resource that exists: the value of `Ref`, and the values of `Fn::GetAtt`."""
+    """A resource that exists: its physical id, which is the value of `Ref`, and the values of `Fn::GetAtt`."""
 
     physical_id: str
     attributes: dict[str, Any] = field(default_factory=dict)
 
 
 class ReplacementRequired(Exception):
-    """Raised by `update` if the resource must be replaced by a new one."""
+    """Raised by `ResourceHandler.update` if the change is possible only with a new resource."""
 
 
 @dataclass
 class HandlerRequest:
-    """A resource as its stack declares it."""
+    """A request to create, update or delete one resource of a stack.
+
+    Attributes:
+        account: Account and region of the stack.
+        stack_name: Name of the stack.
+        stack_id: ARN of the stack.
+        logical_id: Name of the resource in the template.
+        type: Type of the resource, for example `AWS::S3::Bucket`.
+        properties: Properties that the template declares, with all functions replaced.
+        old_properties: For an update or a deletion: the properties of the existing resource.
+        existing: For an update or a deletion: the existing resource.
+    """
 
     account: StackAccount
     stack_name: str
@@ -35,12 +46,11 @@ class HandlerRequest:
     logical_id: str
     type: str
     properties: Properties
-    #: For an update or a deletion: the properties from which the resource was created, and the resource.
     old_properties: Properties = field(default_factory=dict)
     existing: PhysicalResource = field(default_factory=lambda: PhysicalResource(""))
 
     def client(self, service: str) -> Any:
-        """Return a client of `service`; see `StackAccount`."""
+        """Return a client of `service` in the account of the stack. See `StackAccount`."""
         return self.account.client(service)
 
     def unique_name(self, limit: int = 128) -> str:
@@ -49,27 +59,29 @@ class HandlerRequest:
         return f"{self.stack_name}-{self.logical_id}"[: limit - len(end)] + end
 
     def has_changed(self, *names: str) -> bool:
-        """Return whether one of these properties differs from its old value."""
+        """Return whether one of the properties `names` differs from its old value."""
         return any(self.properties.get(name) != self.old_properties.get(name) for name in names)
 
     def tags(self) -> dict[str, str]:
-        """Return the declared tags by key."""
+        """Return the values of the declared tags by their keys."""
         tags = self.properties.get("Tags", [])
         return dict(tags) if isinstance(tags, Mapping) else {tag["Key"]: tag["Value"] for tag in tags}
 
 
 class ResourceHandler:
-    """The handler of a resource type."""
+    """The handler of one or more resource types."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Create the resource and return it."""
         raise NotImplementedError
 
     def update(self, request: HandlerRequest) -> PhysicalResource:
-        """Update `request.existing` in place and return the result.
+        """Update `request.existing` in place, and return the updated resource.
+
+        Handlers that do not override this method cannot update in place.
 
         Raises:
-            ReplacementRequired: An update in place is not possible; the default for every type.
+            ReplacementRequired: An update in place is not possible.
         """
         raise ReplacementRequired
 
@@ -82,7 +94,7 @@ _HANDLERS: dict[str, ResourceHandler] = {}
 
 
 def handles(*types: str) -> Callable[[type[ResourceHandler]], type[ResourceHandler]]:
-    """Register the decorated class as the handler of these resource types."""
+    """Return a class decorator that registers the class as the handler of the resource types `types`."""
 
     def register(handler: type[ResourceHandler]) -> type[ResourceHandler]:
         _HANDLERS.update(dict.fromkeys(types, handler()))

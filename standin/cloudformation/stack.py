@@ -1,4 +1,4 @@
-"""A stack: creates, updates and deletes the resources of a template in the order of their dependencies."""
+"""A stack: it creates, updates and deletes the resources of a template in the order of their dependencies."""
 
 from __future__ import annotations
 
@@ -19,9 +19,13 @@ from standin.cloudformation.template_values import parameter_values, pseudo_para
 
 
 class Stack:
-    """A stack, empty at first.
+    """A stack, without resources at first.
 
-    `import_value` returns the value that another stack exports under a name, and records the import in `imports`.
+    Args:
+        name: Name of the stack.
+        account: Account and region of the stack.
+        import_value: Returns the value that another stack exports under a name, and adds the name to `imports` of
+            the stack that it is called with.
     """
 
     def __init__(self, name: str, account: StackAccount, import_value: Callable[[Stack, str], str]) -> None:
@@ -49,7 +53,7 @@ class Stack:
         return {export: value for value, export, _ in self.outputs.values() if export}
 
     def apply(self, template: Template, parameters: Mapping[str, str]) -> None:
-        """Create or update the stack from `template`; roll back if that fails. `status` tells the result."""
+        """Create or update the stack from `template`. If this fails, roll back. `status` contains the result."""
         action = "UPDATE" if self.resources else "CREATE"
         before = (self.template, self.parameters)
         self._set_status(f"{action}_IN_PROGRESS", "User Initiated")
@@ -67,11 +71,11 @@ class Stack:
             self._set_status(f"{action}_COMPLETE")
 
     def delete(self) -> None:
-        """Delete all resources that are not to be retained. `status` tells the result."""
+        """Delete all resources, except those whose `DeletionPolicy` retains them. `status` contains the result."""
         self._set_status("DELETE_IN_PROGRESS", "User Initiated")
         try:
             self._delete_all()
-        except Exception as error:  # noqa: BLE001  (as above)
+        except Exception as error:  # noqa: BLE001  (any error makes the deletion fail and is reported as its reason)
             traceback.print_exc(file=sys.stderr)
             self._set_status("DELETE_FAILED", str(error))
         else:
@@ -126,7 +130,10 @@ class Stack:
         """Create or update one resource, unless it is up to date.
 
         Returns:
-            The old resource if a new one has replaced it.
+            The old resource if a new one has replaced it; otherwise None.
+
+        Raises:
+            ValidationError: The resource cannot be created or updated.
         """
         properties = resolve_dynamic_references(self._account, resolver.value(declaration.get("Properties", {})))
         new = StackResource.declared(name, declaration, properties)
@@ -186,7 +193,7 @@ class Stack:
         self.events.append(StackEvent(self.name, self.id, "AWS::CloudFormation::Stack", status, reason))
 
     def _record(self, resource: StackResource, status: str, reason: str = "") -> None:
-        """Set the status of a resource and append the event."""
+        """Set the status of a resource and append an event."""
         resource.status, resource.changed_at = status, now()
         physical_id = resource.physical.physical_id
         self.events.append(StackEvent(resource.logical_id, physical_id, resource.type, status, reason))

@@ -1,4 +1,4 @@
-"""The events of a stack, in the order in which they happened."""
+"""The events of a stack."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 
 def now() -> str:
-    """Return the current time in the format of AWS."""
+    """Return the current time as a string in the format of AWS."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

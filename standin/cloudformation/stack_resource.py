@@ -1,4 +1,4 @@
-"""One resource of a stack: created, updated, replaced and deleted by the handler of its type."""
+"""One resource of a stack. The handler of its type creates, updates and replaces it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,18 @@ from standin.cloudformation.resource_handler import (
 
 @dataclass
 class StackResource:
-    """A resource with the properties from which it was created."""
+    """A resource and the properties from which it was created.
+
+    Attributes:
+        logical_id: Name of the resource in the template.
+        type: Type of the resource, for example `AWS::S3::Bucket`.
+        properties: Its properties, with all functions replaced.
+        physical: The resource that exists. Its id is empty until it is created.
+        retained: Whether the resource stays when its stack no longer declares it or is deleted.
+        retained_when_replaced: Whether the resource stays when a new one replaces it.
+        status: Status in the form of CloudFormation.
+        changed_at: Time of the last change of the status.
+    """
 
     logical_id: str
     type: str
@@ -29,12 +40,12 @@ class StackResource:
 
     @classmethod
     def declared(cls, logical_id: str, declaration: Mapping[str, Any], properties: dict[str, Any]) -> StackResource:
-        """Return a resource as a template declares it; it does not exist yet.
+        """Return a resource as a template declares it. It does not exist yet.
 
         Args:
-            logical_id: Its name in the template.
-            declaration: Its entry in the template.
-            properties: Its properties, with all functions replaced.
+            logical_id: Name of the resource in the template.
+            declaration: Entry of the resource in the template.
+            properties: Properties of the resource, with all functions replaced.
         """
         retained, retained_when_replaced = (
             declaration.get(policy, "Delete") in ("Retain", "RetainExceptOnCreate")
@@ -44,10 +55,10 @@ class StackResource:
         return cls(logical_id, type_, properties, PhysicalResource(""), retained, retained_when_replaced)
 
     def create_or_update(self, handler: ResourceHandler, request: HandlerRequest, old: StackResource | None) -> bool:
-        """Create the resource, or update `old` in place where its type allows that.
+        """Create the resource, or update `old` in place if its type allows it.
 
         Returns:
-            Whether `old` was updated in place; otherwise it still exists beside the new resource.
+            Whether `old` was updated in place. If not, `old` still exists beside the new resource.
         """
         if old and old.type == self.type:
             request.old_properties, request.existing = old.properties, old.physical

@@ -1,4 +1,4 @@
-"""All stacks of an account and region, their exports, and their change sets."""
+"""All stacks of an account and region, their exports and their change sets."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from standin.cloudformation.change_set import ChangeSet, StackDefinition
 from standin.cloudformation.errors import ChangeSetNotFound, ValidationError
 from standin.cloudformation.stack import Stack
 
-#: The CDK CLI recognises by this text that nothing is to be changed.
+#: From this text the CDK's command line recognises that nothing is to be changed.
 NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set."
 _NO_UPDATES = "No updates are to be performed."
 
 
 class Stacks:
-    """Finds, creates, updates and deletes stacks. Callers hold `lock`."""
+    """All stacks of an account and region. Callers hold `lock` while they use them."""
 
     def __init__(self, account: StackAccount) -> None:
         self.lock = threading.RLock()
@@ -32,7 +32,7 @@ class Stacks:
         return list(self._present.values())
 
     def find(self, name_or_id: str) -> Stack:
-        """Return a stack by name or id. A deleted stack is found by its id only.
+        """Return a stack by name or id. A deleted stack is found only by its id.
 
         Raises:
             ValidationError: No such stack exists.
@@ -45,7 +45,11 @@ class Stacks:
         raise ValidationError(f"Stack with id {name_or_id} does not exist")
 
     def create(self, name: str, definition: StackDefinition) -> Stack:
-        """Carry out CreateStack."""
+        """Carry out CreateStack and return the stack. Its status says whether the deployment succeeded.
+
+        Raises:
+            ValidationError: The stack exists already.
+        """
         if name in self._present and self._present[name].status != "REVIEW_IN_PROGRESS":
             raise ValidationError(f"Stack [{name}] already exists")
         stack = self._present.get(name) or self._add(name)
@@ -53,7 +57,12 @@ class Stacks:
         return stack
 
     def update(self, name: str, definition: StackDefinition) -> Stack:
-        """Carry out UpdateStack."""
+        """Carry out UpdateStack and return the stack. Its status says whether the deployment succeeded.
+
+        Raises:
+            ValidationError: The stack does not exist, or nothing is to be changed, or an export that another stack uses
+                would change.
+        """
         stack = self.find(name)
         if not definition.differs_from(stack):
             raise ValidationError(_NO_UPDATES)
@@ -82,7 +91,13 @@ class Stacks:
             self._deleted[stack.id] = self._present.pop(stack.name)
 
     def create_change_set(self, stack_name: str, name: str, type_: str, definition: StackDefinition) -> ChangeSet:
-        """Carry out CreateChangeSet. The type `CREATE` also creates an empty stack."""
+        """Carry out CreateChangeSet and return the change set.
+
+        With the type `CREATE`, also create an empty stack if it does not exist.
+
+        Raises:
+            ValidationError: The type is not `CREATE`, and the stack does not exist.
+        """
         is_creation = type_ == "CREATE"
         stack = self._add(stack_name) if is_creation and stack_name not in self._present else self.find(stack_name)
         has_changes = is_creation or definition.differs_from(stack)
@@ -105,12 +120,20 @@ class Stacks:
         raise ChangeSetNotFound(f"ChangeSet [{name_or_id}] does not exist")
 
     def execute_change_set(self, change_set: ChangeSet) -> None:
-        """Carry out ExecuteChangeSet."""
+        """Carry out ExecuteChangeSet. The change set no longer exists afterwards.
+
+        Raises:
+            ValidationError: An export that another stack uses would change.
+        """
         del self._change_sets[change_set.id]
         self._apply(change_set.stack, change_set.definition)
 
     def delete_change_set(self, name_or_id: str, stack_name: str | None) -> None:
-        """Carry out DeleteChangeSet. A change set that does not exist is no error, as long as its stack exists."""
+        """Carry out DeleteChangeSet. A change set that does not exist is no error if its stack exists.
+
+        Raises:
+            ValidationError: Neither the change set nor the stack `stack_name` exists.
+        """
         try:
             del self._change_sets[self.find_change_set(name_or_id, stack_name).id]
         except ChangeSetNotFound:
@@ -135,7 +158,11 @@ class Stacks:
         return {(name, value) for name, value in stack.exports.items() if name in used}
 
     def _import_value(self, importer: Stack, name: str) -> str:
-        """Return the value that a stack other than `importer` exports, and record the import."""
+        """Return the value that a stack other than `importer` exports under `name`, and record the import.
+
+        Raises:
+            ValidationError: No other stack exports this name.
+        """
         for stack in self._present.values():
             if stack is not importer and name in stack.exports:
                 importer.imports.add(name)

@@ -1,4 +1,4 @@
-"""CloudFormation templates: parsing, and the order of their resources."""
+"""CloudFormation templates: their parser, and the order in which their resources are created."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PLACEHOLDER = re.compile(r"\$\{(!?[^}]+)\}")
 
 
 class _Loader(yaml.SafeLoader):
-    """Load dates as text, for example `Version: 2012-10-17`."""
+    """A loader of YAML that reads dates, such as `Version: 2012-10-17`, as text."""
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -45,7 +45,7 @@ class Template:
         self.outputs: dict[str, Any] = document.get("Outputs") or {}
 
     def creation_order(self) -> list[str]:
-        """Return the logical ids of all resources, each one after the resources that it depends on.
+        """Return the logical ids of all resources. Each one comes after the resources that it depends on.
 
         Raises:
             ValidationError: The dependencies form a cycle.

@@ -1,4 +1,4 @@
-"""Values that a template takes from outside: parameters, pseudo parameters and SSM parameters."""
+"""Values that are not in a template itself: parameters, pseudo parameters and SSM parameters."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:ssm:([^:}]+)(?::\d+)?\}\}")
 
 
 def pseudo_parameters(account: StackAccount, stack_name: str, stack_id: str) -> dict[str, str]:
-    """Return the parameters that CloudFormation itself defines."""
+    """Return the values of the pseudo parameters, such as `AWS::Region`. CloudFormation itself defines them."""
     return {
         "AWS::AccountId": account.account_id,
         "AWS::Region": account.region,
@@ -28,7 +28,7 @@ def pseudo_parameters(account: StackAccount, stack_name: str, stack_id: str) -> 
 
 
 def parameter_values(account: StackAccount, template: Template, arguments: Mapping[str, str]) -> dict[str, Any]:
-    """Return the value of each declared parameter: from `arguments`, else its default.
+    """Return the value of each declared parameter: its value in `arguments`, or its default.
 
     Raises:
         ValidationError: A parameter has neither an argument nor a default.
@@ -46,7 +46,7 @@ def parameter_values(account: StackAccount, template: Template, arguments: Mappi
 
 
 def resolve_dynamic_references(account: StackAccount, value: Any) -> Any:
-    """Return `value` with each `{{resolve:ssm:…}}` replaced by the SSM parameter."""
+    """Return `value` with each `{{resolve:ssm:…}}` replaced by the value of the SSM parameter in `account`."""
     if isinstance(value, dict):
         return {name: resolve_dynamic_references(account, inner) for name, inner in value.items()}
     if isinstance(value, list):

@@ -14,14 +14,14 @@ _GONE_LIMIT_SECONDS = 10.0
 
 
 class ClientUnknown(Exception):
-    """Raised when a connection has no client process that may be killed. The text says why."""
+    """Raised when a connection has no client process that may be killed. The message says why."""
 
 
 def kill(connection: socket.socket) -> None:
-    """Send SIGKILL to the process that opened `connection`, and wait until it is gone.
+    """Send SIGKILL to the process that opened `connection`, and wait until it has ended, for at most ten seconds.
 
     Raises:
-        ClientUnknown: no visible process holds the connection, or one of this process's own group does.
+        ClientUnknown: no visible process holds the connection, or the process is in the stand-in's process group.
     """
     host, port = connection.getpeername()
     pid = _find_opener((host, port), connection.getsockname())
@@ -39,9 +39,13 @@ def kill(connection: socket.socket) -> None:
 
 
 def _find_opener(client: tuple[str, int], server: tuple[str, int]) -> int | None:
-    """Find the process that holds the client's end of a connection.
+    """Return the id of the process that opened a connection; None if no visible process holds it.
 
-    Forked children inherit connections, so the oldest of several processes has opened it.
+    Forked children inherit connections. So if several processes hold the connection, the oldest one has opened it.
+
+    Args:
+        client: host and port of the client's end.
+        server: host and port of the server's end.
     """
     holders = []
     for process in psutil.process_iter():

@@ -1,4 +1,4 @@
-"""Faults: what all of them have in common, and those of jobs. Those of requests are in `request_fault`."""
+"""Faults of jobs, and the common base of all faults. The faults of requests are in `request_fault`."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from standin.server.api_call import ACCESSES
 
 
 class FaultInvalid(ValueError):
-    """Raised when a fault is described wrongly. The text says what to change."""
+    """Raised when the description of a fault is wrong. The message says what to change."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """Something that goes wrong on demand."""
+    """A failure that the stand-in causes on demand."""
 
     kind: str
-    #: How often the fault fires; None: without limit.
+    #: How often the fault can fire, that is, cause its failure; None for no limit.
     times: int | None = None
 
     def __post_init__(self) -> None:
@@ -31,7 +31,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class JobFault(Fault):
-    """A fault for chosen attempts: those that match `job`, `child` and `attempt`. None matches everything."""
+    """A fault for the attempts that match `job`, `child` and `attempt`. A field that is None matches everything."""
 
     #: The name of the job, or its start followed by `*`.
     job: str | None = None
@@ -39,7 +39,7 @@ class JobFault(Fault):
     attempt: int | None = None
 
     def concerns(self, attempt_id: AttemptId) -> bool:
-        """Whether the fault is for this attempt."""
+        """Return whether the fault is for this attempt."""
         return (
             (self.job is None or matches(self.job, attempt_id.job))
             and self.child in (None, attempt_id.child)
@@ -49,7 +49,7 @@ class JobFault(Fault):
 
 @dataclass(frozen=True)
 class Stuck(JobFault):
-    """Keeps a job RUNNABLE as long as the fault is in force."""
+    """A fault that keeps a job RUNNABLE until the fault is ended."""
 
     #: The job's `statusReason`. Source: AWS Batch User Guide, "Jobs stuck in RUNNABLE due to capacity".
     reason: str = (
@@ -64,25 +64,25 @@ class Stuck(JobFault):
 
 @dataclass(frozen=True)
 class ImagePull(JobFault):
-    """Keeps an attempt from starting, because its image cannot be pulled."""
+    """A fault that keeps an attempt from starting, because its image cannot be pulled."""
 
 
 @dataclass(frozen=True)
 class Interruption(JobFault):
-    """Ends a running attempt, at once or at a chosen moment."""
+    """A fault that ends a running attempt, at its start or at a chosen moment."""
 
     ENDINGS: ClassVar[Mapping[str, Callable[[], Ending]]] = {
         "spot_reclaim": attempt_ending.host_terminated,
         "out_of_memory": lambda: attempt_ending.OUT_OF_MEMORY,
         "timeout": lambda: attempt_ending.TIMED_OUT,
     }
-    #: The moment, in seconds since the attempt started.
+    #: The moment, in seconds after the start of the attempt.
     after_seconds: float | None = None
-    #: The moment, as the number of an API call of the attempt, from 1. That call is not carried out.
+    #: The moment, as the number of one of the attempt's API calls, from 1. This call is not carried out.
     at_request: int | None = None
     #: Makes `at_request` count only calls with this kind of access to S3.
     access: str | None = None
-    #: Seconds from SIGTERM to SIGKILL; with 0 there is no SIGTERM.
+    #: Seconds from SIGTERM to SIGKILL. If it is 0, no SIGTERM is sent.
     notice_seconds: float = 0
 
     def __post_init__(self) -> None:
@@ -98,7 +98,7 @@ class Interruption(JobFault):
 
 
 def check_request(access: str | None, at_request: int | None) -> None:
-    """Check the fields that choose one request of many.
+    """Check the fields that choose one of many requests.
 
     Raises:
         FaultInvalid: `access` is unknown, or `at_request` is less than 1.
@@ -108,10 +108,10 @@ def check_request(access: str | None, at_request: int | None) -> None:
 
 
 def check(condition: bool, message: str) -> None:
-    """Refuse a fault where `condition` does not hold.
+    """Raise an error with `message` unless `condition` is true.
 
     Raises:
-        FaultInvalid: with `message`.
+        FaultInvalid: `condition` is false.
     """
     if not condition:
         raise FaultInvalid(message)

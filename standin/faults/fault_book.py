@@ -1,4 +1,4 @@
-"""The faults in force, each with how often it fired."""
+"""The faults in force: those that were ordered and not ended, with the number of times that each has fired."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from standin.server.api_call import ApiCall
 
 
 class FaultBook:
-    """The faults in force. A fault fires at most `times` times, and every time is counted. Thread-safe.
+    """The faults in force. A fault fires at most `times` times, and each time is counted. Thread-safe.
 
-    Methods that take a `sender` take the attempt that sends a request, or None for every other client.
+    The argument `sender` of a method is the attempt that sends a request, or None for every other client.
     """
 
     def __init__(self) -> None:
@@ -49,19 +49,25 @@ class FaultBook:
             ]
 
     def interruptions(self, attempt_id: AttemptId) -> list[tuple[int, Interruption]]:
-        """Return the interruptions of an attempt with their numbers. The caller fires them when they are due."""
+        """Return the interruptions for an attempt, each with its number.
+
+        The caller interrupts the attempt when an interruption is due, and calls `fire` just before.
+        """
         return self._concerning(attempt_id, Interruption)
 
     def stuck(self, attempt_id: AttemptId) -> list[tuple[int, Stuck]]:
-        """Return the faults that keep an attempt from starting with their numbers. The caller fires them."""
+        """Return the `stuck` faults for an attempt, each with its number.
+
+        The caller calls `fire`, and holds the job if the fault was counted.
+        """
         return self._concerning(attempt_id, Stuck)
 
     def due_kill(self, sender: AttemptId | None, call: ApiCall) -> tuple[int, Kill] | None:
         """Count a call for every `kill` fault.
 
         Returns:
-            The `kill` fault whose chosen request this call is, with its number; None if there is none. The caller
-            kills the sender and fires the fault.
+            The `kill` fault that has chosen this call, with its number; None if there is none. The caller kills the
+            sender and then calls `fire`.
         """
         due = None
         with self._lock:
@@ -73,28 +79,28 @@ class FaultBook:
         return due
 
     def fire(self, number: int) -> bool:
-        """Count a fault as fired if it is still in force and has fired fewer than `times` times.
+        """Count a fault as fired, if it is still in force and has fired fewer than `times` times.
 
         Returns:
-            Whether it was counted; only then may the caller carry it out.
+            Whether the fault was counted. If not, the caller must not cause the failure.
         """
         with self._lock:
             return self._fire(number)
 
     def hides_image(self, attempt_id: AttemptId) -> bool:
-        """Whether an `image_pull` fault is in force for the attempt; counts it as fired."""
+        """Return whether an `image_pull` fault is in force for the attempt. If so, count it as fired."""
         return self._fires(ImagePull, lambda fault: fault.concerns(attempt_id))
 
     def throttles(self, call: ApiCall) -> bool:
-        """Whether a `throttle` fault is in force for this call; counts it as fired."""
+        """Return whether a `throttle` fault is in force for this call. If so, count it as fired."""
         return self._fires(Throttle, lambda fault: fault.concerns_call(call))
 
     def denies(self, sender: AttemptId | None, access: str, key: str) -> bool:
-        """Whether a `deny` fault is in force for this kind of access to `key`; counts it as fired."""
+        """Return whether a `deny` fault is in force for this kind of access to `key`. If so, count it as fired."""
         return self._fires(Deny, lambda fault: fault.refuses(sender, access, key))
 
     def loses_answer(self, sender: AttemptId | None, call: ApiCall) -> bool:
-        """Whether a `lose_answer` fault is in force for this call; counts it as fired."""
+        """Return whether a `lose_answer` fault is in force for this call. If so, count it as fired."""
         return self._fires(LoseAnswer, lambda fault: fault.concerns_call(sender, call))
 
     def _concerning[T: JobFault](self, attempt_id: AttemptId, kind: type[T]) -> list[tuple[int, T]]:
@@ -106,7 +112,11 @@ class FaultBook:
             ]
 
     def _fires[T: Fault](self, kind: type[T], concerns: Callable[[T], bool]) -> bool:
-        """Count the first fault of a kind that is in force and concerned as fired. Returns whether there was one."""
+        """Count as fired the first fault that is of type `kind`, for which `concerns` is true, and that can still fire.
+
+        Returns:
+            Whether there was such a fault.
+        """
         with self._lock:
             return any(
                 isinstance(fault, kind) and concerns(fault) and self._fire(number)

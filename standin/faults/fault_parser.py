@@ -1,4 +1,4 @@
-"""Parser of faults, which `/_faults` takes as JSON."""
+"""Parser of the faults that `/_faults` receives as JSON."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KINDS: Mapping[str, type[Fault]] = {
     "lose_answer": LoseAnswer,
     "kill": Kill,
 }
-#: The types of a JSON value that fit the type of a field.
+#: The types that a JSON value may have, by the type of the field.
 _JSON_TYPES: Mapping[str, tuple[type, ...]] = {
     "bool": (bool,),
     "str": (str,),
@@ -32,13 +32,13 @@ _JSON_TYPES: Mapping[str, tuple[type, ...]] = {
 
 
 def parse(document: Any) -> Fault:
-    """Parse a fault.
+    """Parse the description of a fault.
 
     Args:
-        document: the JSON object, whose `kind` is one of `KINDS` and whose other names are fields of that class.
+        document: a JSON object. Its `kind` is one of `KINDS`; its other names are fields of the class of that kind.
 
     Raises:
-        FaultInvalid: the document describes no fault; the text says what to change.
+        FaultInvalid: the document does not describe a fault. The message says what to change.
     """
     check(isinstance(document, dict), "A fault is a JSON object.")
     kind = document.get("kind")

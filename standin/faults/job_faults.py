@@ -1,4 +1,4 @@
-"""The faults of jobs, carried out through the hooks of the scheduler and of attempts."""
+"""The faults of jobs. The scheduler and the attempts call this code at fixed points, through hooks."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from standin.server.api_call import ApiCall
 
 
 class JobFaults(JobHooks):
-    """Carries out the faults of jobs that are in force in a fault book."""
+    """Hooks that cause the faults of jobs in a fault book."""
 
     def __init__(self, book: FaultBook) -> None:
         self._book = book
         self._lock = threading.Lock()
-        #: The interruptions of the attempts that run, by access key.
+        #: The interruptions of running attempts, by access key.
         self._interruptions: dict[str, AttemptInterruptions] = {}
 
     def faults_changed(self) -> None:
-        """Arm the interruptions that were added for running attempts."""
+        """Arm the interruptions that were added for running attempts: from now on they can fire."""
         with self._lock:
             running = list(self._interruptions.values())
         for interruptions in running:
             interruptions.arm()
 
     def job_waits(self, job: Job) -> None:
-        """Hold a waiting job while a `stuck` fault is in force for it; release it afterwards."""
+        """Hold a waiting job if a `stuck` fault is in force for it; otherwise release it."""
         faults = self._book.stuck(job.next_attempt())
         if not faults:
             job.release()
@@ -43,18 +43,18 @@ class JobFaults(JobHooks):
                     return job.hold(fault.reason)
 
     def image_error(self, attempt_id: AttemptId) -> str | None:
-        """Return an error where an `image_pull` fault is in force for the attempt."""
+        """Return an error if an `image_pull` fault is in force for the attempt; otherwise None."""
         return "ordered at /_faults" if self._book.hides_image(attempt_id) else None
 
     def attempt_started(self, attempt: Attempt) -> None:
-        """Arm the interruptions of an attempt."""
+        """Arm the interruptions of an attempt: from now on they can fire."""
         interruptions = AttemptInterruptions(attempt, self._book)
         with self._lock:
             self._interruptions[attempt.access_key] = interruptions
         interruptions.arm()
 
     def attempt_calls(self, attempt: Attempt, call: ApiCall) -> None:
-        """Count the call, and interrupt the attempt where a fault names this one."""
+        """Count the call, and interrupt the attempt if an interruption has chosen this call."""
         with attempt.lock, self._lock:
             interruptions = self._interruptions.get(attempt.access_key)
         if interruptions:
@@ -67,16 +67,19 @@ class JobFaults(JobHooks):
 
 
 class AttemptInterruptions:
-    """The interruptions of one running attempt. Guarded by the attempt's lock."""
+    """The interruptions of one running attempt. The attempt's lock protects them."""
 
     def __init__(self, attempt: Attempt, book: FaultBook) -> None:
         self._attempt, self._book = attempt, book
         self._armed: dict[int, Interruption] = {}
-        #: How many calls made each kind of access to S3; under None the number of all calls.
+        #: The number of calls with each kind of access to S3. The number under None counts all calls.
         self._calls: Counter[str | None] = Counter()
 
     def arm(self) -> None:
-        """Start a timer for each interruption that is not armed yet; those for a chosen request wait for `count`."""
+        """Arm the interruptions that are not armed yet.
+
+        This starts a timer for each interruption without `at_request`. The others wait for a call of `count`.
+        """
         with self._attempt.lock:
             for number, fault in self._book.interruptions(self._attempt.id):
                 if number not in self._armed:
@@ -86,7 +89,7 @@ class AttemptInterruptions:
                         self._attempt.call_after(due - time.monotonic(), partial(self._interrupt, number, fault))
 
     def count(self, call: ApiCall) -> None:
-        """Count a call of the attempt, and carry out the interruptions that are for this one."""
+        """Count a call of the attempt, and interrupt the attempt if an interruption has chosen this call."""
         with self._attempt.lock:
             kinds = {None, *(access.kind for access in call.accesses)}
             self._calls.update(kinds)

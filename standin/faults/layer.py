@@ -1,4 +1,4 @@
-"""The layer of faults: `/_faults`, the faults of jobs and those of requests."""
+"""The layer of faults: the path `/_faults`, and the faults of jobs and requests."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from standin.server.application import Application
 
 
 class FaultLayer:
-    """Faults on demand. The scheduler must be made with `hooks`."""
+    """The layer of faults. Pass its `hooks` to the scheduler."""
 
     def __init__(self) -> None:
         self._book = FaultBook()
         self.hooks = JobFaults(self._book)
 
     def install(self, application: Application, scheduler: Scheduler) -> None:
-        """Answer `/_faults`, and let requests meet the faults in force."""
+        """Answer requests to `/_faults`, and let the faults in force change the answers to all other requests."""
         application.wrap(partial(FaultMiddleware, book=self._book))
         application.route("/_faults", partial(control.answer, handler=partial(self._handle, scheduler)))
 
     def _handle(self, scheduler: Scheduler, method: str, body: bytes) -> tuple[Any, int]:
-        """Handle `/_faults`: POST adds a fault, GET lists those in force, DELETE ends all of them."""
+        """Handle `/_faults`: POST adds a fault, GET lists the faults in force, DELETE ends all faults."""
         match method:
             case "POST":
                 number = self._book.add(fault_parser.parse(json.loads(body)))

@@ -1,4 +1,4 @@
-"""The WSGI middleware that makes requests fail as the faults in force say."""
+"""The WSGI middleware that makes requests fail, according to the faults in force."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class FaultMiddleware:
-    """Passes requests on to `application`, but for those that a fault in `book` refuses or breaks."""
+    """A middleware that passes a request on to `application`, unless a fault in `book` refuses or breaks it."""
 
     def __init__(self, application: WSGIApplication, book: FaultBook) -> None:
         self._application, self._book = application, book
@@ -34,7 +34,7 @@ class FaultMiddleware:
         return response(environ, start_response)
 
     def _refusal(self, sender: AttemptId | None, call: ApiCall) -> Response | None:
-        """Return the response of a `deny` or `throttle` fault; None where none is in force for the call."""
+        """Return the response of a `deny` or `throttle` fault; None if no such fault is in force for the call."""
         if any(self._book.denies(sender, access.kind, access.key) for access in call.accesses):
             return xml_error("AccessDenied", "Access Denied", 403)
         if self._book.throttles(call):
@@ -42,14 +42,14 @@ class FaultMiddleware:
         return None
 
     def _denies_object(self, sender: AttemptId | None, bucket: str, kind: str, key: str) -> bool:
-        """Whether a `deny` fault refuses one object of a DeleteObjects."""
+        """Return whether a `deny` fault refuses one object of a DeleteObjects. The bucket makes no difference."""
         return self._book.denies(sender, kind, key)
 
     def _break_off(self, sender: AttemptId | None, call: ApiCall, environ: dict[str, Any]) -> Response | None:
-        """Carry out a `kill` or `lose_answer` fault, and close the connection.
+        """Cause a `kill` or `lose_answer` fault, if one is in force for the call, and close the connection.
 
         Returns:
-            None where no such fault is in force for the call; an error where nobody can be killed.
+            None if no such fault is in force; an error if the process to kill is unknown or must not be killed.
         """
         kill = self._book.due_kill(sender, call)
         if not kill and not self._book.loses_answer(sender, call):

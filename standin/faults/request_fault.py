@@ -9,13 +9,13 @@ from standin.batch.retries import matches
 from standin.faults.fault import Fault, JobFault, check, check_request
 from standin.server.api_call import ACCESSES, ApiCall
 
-#: The senders that a fault without a chosen job is for.
+#: The values of `CallerFault.callers`: all senders, attempts at jobs, or senders that are no attempt.
 CALLERS = ("all", "jobs", "others")
 
 
 @dataclass(frozen=True)
 class Throttle(Fault):
-    """Answers the next calls of one Batch action with TooManyRequestsException."""
+    """A fault that answers calls of one Batch action with TooManyRequestsException."""
 
     action: str = ""
 
@@ -24,7 +24,7 @@ class Throttle(Fault):
         check(bool(self.action), "action is missing: the Batch action to throttle, such as SubmitJob.")
 
     def concerns_call(self, call: ApiCall) -> bool:
-        """Whether the fault is for this call."""
+        """Return whether the fault is for this call."""
         return call.service == "batch" and call.action == self.action
 
 
@@ -47,7 +47,7 @@ class CallerFault(JobFault):
         return (self.job, self.child, self.attempt) != (None, None, None)
 
     def concerns_sender(self, sender: AttemptId | None) -> bool:
-        """Whether the fault is for this sender."""
+        """Return whether the fault is for this sender."""
         if sender is None:
             return self.callers != "jobs" and not self._chooses_a_job
         return self.callers != "others" and self.concerns(sender)
@@ -55,11 +55,11 @@ class CallerFault(JobFault):
 
 @dataclass(frozen=True)
 class Deny(CallerFault):
-    """Answers requests to S3 with AccessDenied."""
+    """A fault that answers requests to S3 with AccessDenied."""
 
-    #: The kinds of access that are denied; without any, all of them.
+    #: The kinds of access that are denied. If it is empty, all kinds are denied.
     methods: tuple[str, ...] = ()
-    #: The prefix of the keys that are denied.
+    #: The fault denies access only to keys that start with this prefix.
     prefix: str = ""
 
     def __post_init__(self) -> None:
@@ -67,7 +67,7 @@ class Deny(CallerFault):
         check(all(method in ACCESSES for method in self.methods), f"methods must be some of {', '.join(ACCESSES)}.")
 
     def refuses(self, sender: AttemptId | None, access: str, key: str) -> bool:
-        """Whether the fault denies this sender this kind of access to this key."""
+        """Return whether the fault denies this sender this kind of access to this key."""
         return (
             (not self.methods or access in self.methods)
             and key.startswith(self.prefix)
@@ -77,7 +77,7 @@ class Deny(CallerFault):
 
 @dataclass(frozen=True)
 class LoseAnswer(CallerFault):
-    """Carries out a request and closes its connection without a response."""
+    """A fault that carries out a request and then closes the connection without a response."""
 
     #: The action as `/_calls` names it, or its start followed by `*`.
     action: str = ""
@@ -87,15 +87,15 @@ class LoseAnswer(CallerFault):
         check(bool(self.action), "action is missing: as /_calls names it, such as SubmitJob, 'PUT runs/' or 'PUT *'.")
 
     def concerns_call(self, sender: AttemptId | None, call: ApiCall) -> bool:
-        """Whether the fault is for this call of this sender."""
+        """Return whether the fault is for this call of this sender."""
         return matches(self.action, call.action) and self.concerns_sender(sender)
 
 
 @dataclass(frozen=True)
 class Kill(Fault):
-    """Kills the process that sends the chosen request; never a job."""
+    """A fault that kills the process that sends the chosen request. It never kills a job."""
 
-    #: The number of the request, from 1, among those since the fault was ordered that match `access` and `action`.
+    #: The number of the chosen request, from 1. Only requests after the order that match `access` and `action` count.
     at_request: int = 1
     #: Counts only requests with this kind of access to S3.
     access: str | None = None
@@ -110,7 +110,7 @@ class Kill(Fault):
         check(self.times in (None, 1), "kill has no times: it fires once, at request number at_request; order several.")
 
     def counts(self, sender: AttemptId | None, call: ApiCall) -> bool:
-        """Whether this call of this sender is one of those that `at_request` counts."""
+        """Return whether `at_request` counts this call of this sender."""
         return (
             sender is None
             and (self.access is None or any(access.kind == self.access for access in call.accesses))
