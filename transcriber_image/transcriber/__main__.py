@@ -1,6 +1,6 @@
 """Entry point of `python -m transcriber`.
 
-The module imports nothing at its top, because each engine process imports it when it starts.
+The module imports nothing at the top level, because each engine process imports the module when it starts.
 """
 
 if __name__ == "__main__":

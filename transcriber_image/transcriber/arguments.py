@@ -1,4 +1,4 @@
-"""The arguments of the command line."""
+"""The arguments of the command `python -m transcriber`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from transcriber.option_arguments import add_options, is_any_option_set
 
 
 def parse_arguments() -> argparse.Namespace:
-    """Parse the command line; on a combination that makes no sense, print why and exit with code 2."""
+    """Parse the command line and return its arguments.
+
+    If the arguments contradict each other, print the reason and exit with code 2.
+    """
     parser = _parser()
     arguments = parser.parse_args()
     child_arguments = [bool(value) for value in (arguments.bucket, arguments.run, arguments.draft)]
@@ -57,7 +60,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _positive(text: str) -> int:
-    """Parse a number from 1."""
+    """Parse a whole number that is at least 1.
+
+    Raises:
+        ArgumentTypeError: `text` is something else. argparse prints the message and exits with code 2.
+    """
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1")
     return int(text)

@@ -1,4 +1,7 @@
-"""The command `python -m transcriber`: transcribe the shard of a Batch child, or local files, or test the image."""
+"""The command `python -m transcriber`.
+
+It transcribes the shard of a Batch child or local files, tests the image, or converts a model's network.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,7 @@ def main() -> int:
     """Run the command.
 
     Returns:
-        The exit code: 0 if all is done, 1 if something failed, 143 after SIGTERM.
+        The exit code: 0 if everything succeeded, 1 if something failed. After SIGTERM the process exits with 143.
     """
     signal.signal(signal.SIGTERM, _terminate)
     handler = logging.StreamHandler(sys.stdout)
@@ -64,17 +67,22 @@ def main() -> int:
 
 
 def _run_child(arguments: argparse.Namespace, processes: int) -> None:
-    """Transcribe the shard of this child."""
+    """Transcribe the shard of this child.
+
+    Raises:
+        ShardIncomplete: some files are not done.
+        TranscriptionError: the whole shard failed. The metrics count this as one failure.
+    """
     # boto3 takes as long to import as everything else, and local files do not need it.
     from transcriber.shard.run_shard import run_shard  # noqa: PLC0415
     from transcriber.shard.store import Store  # noqa: PLC0415
 
-    # Batch does not set the variable in a job without an array, which a run with one shard has.
+    # Batch sets the variable only in an array job. The job of a run with one shard is not an array.
     index = int(os.environ.get("AWS_BATCH_JOB_ARRAY_INDEX", "0"))
     store = Store(arguments.bucket)
     try:
         run_shard(store, store.shard(arguments.run, arguments.draft, index), arguments.model, processes)
-    except ShardIncomplete:  # the metrics already count each of its files
+    except ShardIncomplete:  # the metrics already count each file that failed
         raise
     except TranscriptionError as fault:
         put_fault(arguments.bucket, fault)
@@ -84,7 +92,7 @@ def _run_child(arguments: argparse.Namespace, processes: int) -> None:
 def _terminate(number: int, frame: Optional[FrameType]) -> None:
     """Handle SIGTERM: exit by an exception, so that temporary files are deleted.
 
-    The next attempt of this child transcribes what has no result record yet.
+    The next attempt of this child transcribes the files that have no result record yet.
     """
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second SIGTERM would interrupt the clean-up
     # If the clean-up hangs, for example in a request to S3, end the process anyway: an unfinished file has no record.

@@ -1,4 +1,4 @@
-"""Transcribe WAV files of this machine and print the texts, to try a model without a bucket."""
+"""Transcription of WAV files on this machine, to try a model without a bucket."""
 
 from __future__ import annotations
 
@@ -20,12 +20,18 @@ _BAR = "{desc}: {percentage:3.0f}%|{bar}| {n:.0f} of {total:.0f} s [{elapsed}<{r
 
 
 def transcribe_files(files: list[Path], model: Path, options: Options, processes: int) -> bool:
-    """Print the text of each file as soon as it is done, with a progress bar if standard error is a terminal.
+    """Transcribe files, and print the text of each file when its transcript is complete.
 
-    `model` is the folder of the model; at most `processes` processes transcribe.
+    Show a progress bar if standard error is a terminal.
+
+    Args:
+        files: the WAV files.
+        model: the model folder.
+        options: the options of the transcription.
+        processes: the maximum number of engine processes.
 
     Returns:
-        Whether all files were transcribed. The reasons for the others are printed to standard error.
+        `True` if all files were transcribed. The reason for each other file is printed to standard error.
 
     Raises:
         SystemFault: the model or the options cannot be used.
@@ -41,7 +47,7 @@ def transcribe_files(files: list[Path], model: Path, options: Options, processes
     ):
 
         def advance(number: int, seconds: float) -> None:
-            """Move the bar on until `seconds` of file `number` are counted."""
+            """Move the progress bar, so that it counts at least `seconds` seconds of file `number`."""
             bar.update(max(0.0, seconds - reached[number]))
             reached[number] = max(reached[number], seconds)
 
@@ -60,7 +66,7 @@ def transcribe_files(files: list[Path], model: Path, options: Options, processes
 
 
 def _lengths(files: list[Path]) -> Iterator[float]:
-    """Yield the length of each file in seconds; 0 for a file that cannot be read."""
+    """Yield the length of each file in seconds, or 0 if the file cannot be read."""
     for file in files:
         try:
             yield audio_stream.describe(file).seconds

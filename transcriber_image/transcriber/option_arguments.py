@@ -1,4 +1,4 @@
-"""Options on the command line, for WAV files that are transcribed without a run."""
+"""Options on the command line. They apply to WAV files that are transcribed without a run."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ OPTIONS = tuple(declared for declared in declared_options(Options) if declared.f
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add a flag for each option."""
+    """Add a flag to `parser` for each option in `OPTIONS`."""
     for declared in OPTIONS:
         parser.add_argument(declared.flag, dest=declared.name, help=_help(declared), **_keywords(declared))
 
 
 def _help(declared: Option) -> str:
-    """Return the help of an option, with its bounds and default."""
+    """Return the help text of an option's flag, with the bounds and the default of the option."""
     default = declared.empty if declared.default is None else declared.default
     notes = [" ".join(filter(None, (declared.bounds, declared.unit)))] if declared.bounds else []
     if declared.kind is tuple:
@@ -32,7 +32,7 @@ def _help(declared: Option) -> str:
 
 
 def _keywords(declared: Option) -> dict[str, Any]:
-    """Return the arguments of `add_argument` that follow from the type of an option."""
+    """Return the keyword arguments of argparse's `add_argument` that depend on the type of an option."""
     if declared.kind is bool:
         return {"action": "store_false" if declared.default else "store_true"}
     if declared.kind is tuple:
@@ -42,10 +42,10 @@ def _keywords(declared: Option) -> dict[str, Any]:
 
 
 def options_from(arguments: argparse.Namespace) -> Options:
-    """Return the options that the arguments set.
+    """Return the options that the arguments of the command line set.
 
     Raises:
-        OptionInvalid: a value cannot be used.
+        OptionInvalid: an option has a value that cannot be used.
     """
     values = {declared.name: getattr(arguments, declared.name) for declared in OPTIONS}
     values["hot_words"] = tuple(map(HotWord.parse, values["hot_words"]))
@@ -53,5 +53,5 @@ def options_from(arguments: argparse.Namespace) -> Options:
 
 
 def is_any_option_set(arguments: argparse.Namespace) -> bool:
-    """Return whether an option has another value than its default."""
+    """Return whether the arguments set any option to another value than its default."""
     return any(getattr(arguments, declared.name) not in (declared.default, []) for declared in OPTIONS)

@@ -1,4 +1,4 @@
-"""Test whether this container can transcribe, with a built-in clip and without a bucket."""
+"""A test of whether this container can transcribe. It uses a built-in clip and needs no bucket."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ def self_test(model: Path) -> tuple[str, str]:
     """Transcribe the built-in clip with the model in the folder `model`.
 
     Returns:
-        The transcript, and the engine that made it. A model that does not know the clip's words gives other words.
+        The transcript, and the name of the engine that made it, with the engine's note if it has one. The transcript
+        has other words than the clip if the model does not know the words of the clip.
 
     Raises:
         SystemFault: the model or the engine does not work.
-        ModelInvalid: `model.json` says which transcript to expect, and the model gives another.
+        ModelInvalid: the transcript is not the one that `self_test` in `model.json` states.
     """
     folder = open_folder(model)
     with open_engine(folder, Options(), processes=1) as engine:

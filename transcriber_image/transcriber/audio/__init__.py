@@ -1,1 +1,1 @@
-"""Read WAV files and cut them into segments of samples for the engines."""
+"""Code that reads WAV files and cuts them into segments of samples for the engines."""

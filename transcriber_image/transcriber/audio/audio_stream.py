@@ -1,4 +1,4 @@
-"""Decode a WAV file of any format to a stream of 16-bit mono samples at the model's sample rate."""
+"""Conversion of a WAV file of any format to a stream of 16-bit mono samples at the model's sample rate."""
 
 from __future__ import annotations
 
@@ -34,18 +34,19 @@ def describe(path: Path) -> Audio:
     """Check that `path` is a complete WAV file, and return its length and format.
 
     Raises:
-        InputError: the file cannot be transcribed; one of the classes named `Audio…`.
+        InputError: the file cannot be transcribed. The class of the error is one of those named `Audio…`.
     """
     with _open(path) as file:
         return Audio(file.frames / file.samplerate, file.samplerate, file.channels, file.subtype)
 
 
 def decode(path: Path, rate: int) -> Generator[Samples, None, None]:
-    """Yield the audio of a file that `describe` accepted, in blocks, at `rate` hertz.
+    """Yield the audio of a WAV file in blocks, as 16-bit mono samples at `rate` hertz.
 
     Channels are averaged. Audio that already is 16-bit mono at `rate` is not changed by a single bit.
 
     Raises:
+        InputError: `describe` does not accept the file.
         AudioNotFinite: a sample is NaN or infinite.
         AudioCorrupt: decoding stops before the end, or a sample is far beyond full scale.
     """
@@ -88,7 +89,18 @@ def _open(path: Path) -> Iterator[soundfile.SoundFile]:
 
 
 def _read(file: soundfile.SoundFile, frames: int) -> npt.NDArray[np.float32]:
-    """Read the next samples, shape (frames, channels); full scale is 1."""
+    """Read the next samples.
+
+    Args:
+        file: the open file.
+        frames: the maximum number of frames to read. A frame is one sample of each channel.
+
+    Returns:
+        An array of shape (frames, channels), in which full scale is 1. It has no frames at the end of the file.
+
+    Raises:
+        AudioCorrupt: libsndfile cannot decode the samples.
+    """
     try:
         with delay_signals():
             return file.read(frames, dtype="float32", always_2d=True)  # type: ignore[no-any-return]
@@ -101,7 +113,14 @@ def _undecodable(error: soundfile.LibsndfileError) -> AudioCorrupt:
 
 
 def _check(block: npt.NDArray[np.float32]) -> None:
-    """Refuse impossible samples here, because averaging and resampling could turn them into plausible ones."""
+    """Check that all samples of a block are finite and not far beyond full scale.
+
+    Later steps could hide such samples, because averaging and resampling turn them into plausible ones.
+
+    Raises:
+        AudioNotFinite: a sample is NaN or infinite.
+        AudioCorrupt: a sample is more than `_LOUDEST` times full scale.
+    """
     if not np.isfinite(block).all():
         raise AudioNotFinite(
             "The audio contains samples that are not numbers (NaN or infinity). Export the file again, as 16-bit PCM."

@@ -1,4 +1,4 @@
-"""Delay the signals that end the process while C code that cannot be interrupted is running.
+"""A delay for the signals that end the process, used while C code runs that must not be interrupted.
 
 Two cases need this:
 
@@ -6,7 +6,7 @@ Two cases need this:
   exception (CFFI documentation, "Extern Python"): the process goes on as if there had been no signal, and the callback
   seems to have failed.
 - soundfile closes a file. If a signal handler raises an exception after libsndfile has freed the file and before
-  soundfile has noted that, soundfile closes the file a second time, and the process ends with SIGABRT.
+  soundfile has recorded this, soundfile closes the file a second time, and the process ends with SIGABRT.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 def delay_signals() -> Iterator[None]:
     """Delay SIGTERM and SIGINT until the block ends.
 
-    No effect outside the main thread: Python runs signal handlers in the main thread only.
+    The function has no effect outside the main thread, because Python runs signal handlers in the main thread only.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -1,4 +1,4 @@
-"""Recognise the type of a file that is called `.wav` but is not a WAV file, for the error message."""
+"""Signatures of file types. If a file named `.wav` is not a WAV file, they tell its type for the error message."""
 
 from __future__ import annotations
 
@@ -24,7 +24,11 @@ _MPEG_FRAME = 0b11111111_11100000
 
 
 def file_type(start: bytes) -> str:
-    """Name the type of the file that starts with these bytes, with an article: `an MP3 file`."""
+    """Return the type of a file with an article, such as `an MP3 file`.
+
+    Args:
+        start: the first bytes of the file. If their type is unknown, the result shows some of them.
+    """
     for offset, signature, name in _SIGNATURES:
         if start.startswith(signature, offset):
             return name

@@ -1,4 +1,4 @@
-"""Present the audio of a WAV file to a decoder as a plain WAV file: a minimal header, the audio and nothing else."""
+"""A view of a WAV file for libsndfile: a plain WAV file with a minimal header, the audio and nothing else."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ _TO_THE_END = 0xFFFFFFFE
 
 
 class PlainWav:
-    """A readable file with a new header before the audio of another file.
+    """A readable file that consists of a new header and the audio of another file.
 
-    It has the methods that soundfile needs of a file: `seek`, `tell` and `read`. Positions are in bytes.
+    It has the methods of a file that soundfile calls: `seek`, `tell` and `read`. Positions are in bytes.
+
+    Args:
+        file: the other file.
+        wav: the place and the format of the audio in `file`.
     """
 
     def __init__(self, file: BinaryIO, wav: Wav) -> None:
-        """`wav` says where the audio of `file` is."""
         self._file = file
         self._header = _header(wav)
         #: The difference between a position in `file` and the position of the same byte here.
@@ -28,7 +31,7 @@ class PlainWav:
         self._position = 0
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Change the position and return it."""
+        """Change the position and return it. `offset` and `whence` have the same meaning as in `io.IOBase.seek`."""
         self._position = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._length}[whence]
         return self._position
 
@@ -37,7 +40,10 @@ class PlainWav:
         return self._position
 
     def read(self, size: int) -> bytes:
-        """Read the next `size` bytes, or fewer at the end only, because libsndfile does not ask again."""
+        """Read and return the next `size` bytes.
+
+        Return fewer bytes only at the end of the file, because libsndfile does not ask for the missing bytes again.
+        """
         size = min(size, self._length - self._position)
         content = self._header[self._position : self._position + size]
         if len(content) < size:
@@ -48,9 +54,10 @@ class PlainWav:
 
 
 def _header(wav: Wav) -> bytes:
-    """Make a header for the audio of `wav`: RIFF or RIFX, or RF64 if the length needs more than 32 bits.
+    """Return a header for the audio that `wav` describes.
 
-    There is no big-endian form with 64-bit lengths.
+    The header is RIFX for big-endian audio, RF64 if the length needs more than 32 bits, and otherwise RIFF. There is no
+    big-endian form with 64-bit lengths.
     """
     order = ">" if wav.is_big_endian else "<"
     name, long_lengths = b"RIFX" if wav.is_big_endian else b"RIFF", b""

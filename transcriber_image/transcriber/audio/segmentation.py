@@ -1,4 +1,4 @@
-"""Cut audio of any length into segments, so that time and memory for decoding do not grow with the file.
+"""Segmentation of audio. Short segments limit the memory for recognition, and its time per second of audio.
 
 DeepSpeech's beam search without a scorer takes 0.16 s per second of audio for segments of 4 s and 0.50 s for segments
 of 60 s; for 300 s it does not end in reasonable time. Segments of 10 to 15 s cost the least and give the scorer enough
@@ -18,8 +18,8 @@ from transcriber.audio.audio_stream import Samples
 
 #: The longest segment, in seconds. A file up to this length is not cut.
 LONGEST = 15.0
-#: The shortest segment of a long file, in seconds, except for its last one. The file is cut at the longest silence
-#: between `EARLIEST` and `LONGEST` after the previous cut.
+#: The shortest segment of a long file, in seconds. Only the last segment of the file may be shorter. The file is cut at
+#: the longest silence between `EARLIEST` and `LONGEST` after the previous cut.
 EARLIEST = 8.0
 
 #: WebRTC's voice activity detection takes frames of 10, 20 or 30 ms, at these sample rates only.
@@ -32,7 +32,7 @@ _VAD_MODE = 1
 
 @dataclass(frozen=True)
 class Segment:
-    """A part of a file that an engine decodes at once. Engines work on segments of several files at a time."""
+    """A part of a file that an engine recognises as a whole. An engine may mix segments of several files."""
 
     #: The number of the file in the manifest.
     file: int
@@ -50,10 +50,14 @@ class Segment:
 
 
 class Segmenter:
-    """Cuts the audio of one file into segments at silence, or makes one segment of it."""
+    """A segmenter for the audio of one file.
+
+    Args:
+        rate: the sample rate in hertz.
+        cut: whether to cut the audio at silence. If false, the file becomes one segment of any length.
+    """
 
     def __init__(self, rate: int, *, cut: bool = True) -> None:
-        """`rate` is the sample rate in hertz. Without `cut`, the file becomes one segment of any length."""
         self._rate = rate
         self._cut = cut
         self._frame = rate * _FRAME_MS // 1000
@@ -62,10 +66,15 @@ class Segmenter:
         self.skipped_seconds = 0.0
 
     def segments(self, file: int, blocks: Iterable[Samples]) -> Iterator[Segment]:
-        """Yield the segments of file number `file`, whose audio comes in `blocks` of any length.
+        """Yield the segments of a file.
 
-        If a stretch has no silence, or the voice activity detection does not support the rate, the cut is at the
-        quietest frame. In files of more than one segment, segments without voice are counted and left out.
+        Each cut is in the middle of the longest silence. If there is no silence, or if the voice activity detection
+        does not support the sample rate, the cut is at the quietest frame. If a file has more than one segment, the
+        segments without a voice are left out, and `skipped_seconds` counts them.
+
+        Args:
+            file: the number of the file.
+            blocks: the audio of the file, in blocks of any length.
         """
         if not self._cut:
             samples = np.concatenate([np.empty(0, np.int16), *blocks])
@@ -87,7 +96,14 @@ class Segmenter:
             yield from self._keep_voiced(file, start, pending, voiced if start else [True])
 
     def _keep_voiced(self, file: int, start: int, samples: Samples, voiced: list[bool]) -> Iterator[Segment]:
-        """Yield `samples` as a segment if any frame is voiced; otherwise count them as skipped."""
+        """Yield `samples` as a segment if any frame contains a voice. Otherwise add their length to `skipped_seconds`.
+
+        Args:
+            file: the number of the file.
+            start: where `samples` start in the file, in samples.
+            samples: the audio.
+            voiced: for each full frame of `samples`, whether it contains a voice.
+        """
         seconds = len(samples) / self._rate
         if any(voiced):
             yield Segment(file, start / self._rate, samples, seconds)
@@ -95,14 +111,21 @@ class Segmenter:
             self.skipped_seconds += seconds
 
     def _detect(self, samples: Samples) -> list[bool]:
-        """For each full frame, whether it contains a voice."""
+        """Return for each full frame whether it contains a voice. All do if the detection does not support the rate."""
         frames = samples[: len(samples) // self._frame * self._frame].reshape(-1, self._frame)
         if self._vad is None:
             return [True] * len(frames)
         return [self._vad.is_speech(frame.tobytes(), self._rate) for frame in frames]
 
     def _cut_after(self, samples: Samples, voiced: list[bool]) -> int:
-        """Choose the number of frames before the cut: to the middle of the longest silence, or the quietest frame."""
+        """Return the number of frames before the cut.
+
+        The cut is in the middle of the longest silence, or at the quietest frame if there is no silence.
+
+        Args:
+            samples: the audio of all frames in which the cut may be.
+            voiced: for each frame, whether it contains a voice.
+        """
         earliest = int(EARLIEST * 1000) // _FRAME_MS
         runs = groupby(range(earliest, len(voiced)), key=voiced.__getitem__)
         silences = [list(run) for is_voiced, run in runs if not is_voiced]

@@ -1,8 +1,8 @@
-"""Find the audio in a WAV file and check that all of it is there.
+"""A reader of WAV files that finds the audio and checks that it is complete.
 
-libsndfile accepts broken files without an error: it takes a truncated file for a shorter one, reads only the first of
-two recordings in one file, and decodes an MP3 file that is called `.wav`. So libsndfile never sees the header of an
-input. It sees only the format and the audio that this module found; see `plain_wav`.
+libsndfile accepts broken files without an error: it treats a truncated file as a shorter file, reads only the first of
+two recordings in one file, and decodes an MP3 file whose name ends with `.wav`. So libsndfile never reads the header of
+an input. It reads only the format and the audio that this module found; see `plain_wav`.
 
 Chunk layout: Microsoft, "Multimedia Programming Interface and Data Specifications 1.0"; RF64: EBU Tech 3306; BW64:
 ITU-R BS.2088.
@@ -43,7 +43,7 @@ _SECOND_RECORDING = (b"data", b"RIFF", b"RIFX", b"RF64", b"BW64")
 
 @dataclass(frozen=True)
 class Wav:
-    """Where the audio of a WAV file is and how it is encoded."""
+    """The place of the audio in a WAV file, and its encoding."""
 
     format: WaveFormat
     #: Content of the `fmt ` chunk.
@@ -56,7 +56,7 @@ class Wav:
 
     @property
     def frames(self) -> int:
-        """The number of frames; each has one sample per channel."""
+        """The number of frames. A frame is one sample of each channel."""
         return self.format.frames(self.size)
 
 
@@ -78,7 +78,7 @@ class _Header:
     #: The length of the whole file according to its header, in bytes.
     promised: int
     format_chunk: Optional[bytes]
-    #: The audio; its size is `_UNKNOWN` if neither the 32-bit nor the 64-bit length says it.
+    #: The chunk with the audio. Its size is `_UNKNOWN` if neither the 32-bit nor the 64-bit length states it.
     data: Optional[_Chunk]
 
 
@@ -87,12 +87,16 @@ def find_audio(file: BinaryIO) -> Wav:
 
     Some headers are written before the length is known. Then all bytes to the end of the file are audio.
 
+    Returns:
+        The place and the format of the audio.
+
     Raises:
         AudioEmpty: the file has no bytes.
         AudioNotWav: the file is of another type.
         AudioTruncated: the end of the file is missing.
         AudioNoSamples: the file has a header and no audio.
-        AudioCorrupt: the header is damaged, or the file contains more audio than the header says.
+        AudioCorrupt: the header is damaged or its format is not supported, or the file contains more audio than the
+            header says.
     """
     length = file.seek(0, io.SEEK_END)
     if length == 0:
@@ -135,7 +139,16 @@ def find_audio(file: BinaryIO) -> Wav:
 
 
 def _read_header(file: BinaryIO, order: str, start: bytes) -> _Header:
-    """Read the header of a file whose first bytes are `start`."""
+    """Read the header of a file.
+
+    Args:
+        file: the file.
+        order: the byte order, `<` or `>` as in `struct`.
+        start: the first bytes of the file.
+
+    Raises:
+        AudioCorrupt: the header has two `fmt ` chunks.
+    """
     promised = struct.unpack_from(f"{order}I", start, 4)[0] if len(start) >= _HEAD_BYTES else 0
     has_long_sizes = not start.startswith(b"RIF")
     long_size = _UNKNOWN
@@ -154,7 +167,7 @@ def _read_header(file: BinaryIO, order: str, start: bytes) -> _Header:
 
 
 def _chunks(file: BinaryIO, order: str, offset: int) -> Iterator[_Chunk]:
-    """Yield the chunks from `offset` on, with the file positioned at the content of the chunk."""
+    """Yield the chunks from `offset` on. With each chunk, the position of the file is the start of its content."""
     for _ in range(_MAX_CHUNKS):
         file.seek(offset)
         head = file.read(_HEAD_BYTES)
@@ -167,10 +180,19 @@ def _chunks(file: BinaryIO, order: str, offset: int) -> Iterator[_Chunk]:
 
 
 def _check_rest(file: BinaryIO, order: str, data: _Chunk, length: int) -> None:
-    """Refuse a file of `length` bytes that has more audio after the audio that the header describes.
+    """Check that no audio follows the audio that the header describes.
 
-    This happens if a recorder crashes before it updates the length, if a file exceeds 4 GiB and its 32-bit length
+    More audio follows if a recorder crashes before it updates the length, if a file exceeds 4 GiB and its 32-bit length
     starts again at 0, or if recordings are joined with `cat`.
+
+    Args:
+        file: the file.
+        order: the byte order, `<` or `>` as in `struct`.
+        data: the chunk that contains the audio.
+        length: the length of the file, in bytes.
+
+    Raises:
+        AudioCorrupt: more audio follows.
     """
     end = data.end
     for chunk in _chunks(file, order, end):
@@ -189,6 +211,6 @@ def _check_rest(file: BinaryIO, order: str, data: _Chunk, length: int) -> None:
 
 
 def _is_zero(file: BinaryIO, offset: int) -> bool:
-    """Whether all bytes from `offset` on are zero. A recorder may reserve such space and not use it."""
+    """Return whether all bytes from `offset` on are zero. A recorder may reserve such space and not use it."""
     file.seek(offset)
     return not any(block.strip(b"\0") for block in iter(lambda: file.read(2**20), b""))

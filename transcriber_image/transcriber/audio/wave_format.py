@@ -1,4 +1,4 @@
-"""Read the `fmt ` chunk of a WAV file, which says how the audio is encoded, and check that it is consistent.
+"""The `fmt ` chunk of a WAV file, which says how the audio is encoded, and a check that the chunk is consistent.
 
 Layout: Microsoft, "Multimedia Programming Interface and Data Specifications 1.0" and "New Multimedia Data Types and
 Data Techniques 3.0"; the extensible form: "Multiple Channel Audio Data and WAVE Files".
@@ -17,7 +17,7 @@ _EXTENSIBLE, _GUID_OFFSET = 0xFFFE, 24
 
 #: The least size of the chunk in bytes: of any form, and of the extensible form.
 _SHORTEST, _EXTENDED = 16, 40
-#: A block of GSM 6.10.
+#: The size of a block of GSM 6.10, in bytes and in frames.
 _GSM_BYTES, _GSM_FRAMES = 65, 320
 #: In hertz. A header with another rate is damaged, and resampling from that rate could fill the memory.
 _RATES = range(1_000, 768_001)
@@ -25,9 +25,10 @@ _RATES = range(1_000, 768_001)
 
 @dataclass(frozen=True)
 class WaveFormat:
-    """The size of the audio's blocks: `block_bytes` bytes contain `block_frames` frames, one sample per channel each.
+    """The sample rate of audio and the size of its blocks.
 
-    Uncompressed audio has one frame in each block.
+    A block has `block_bytes` bytes and contains `block_frames` frames. A frame is one sample of each channel. In
+    uncompressed audio, each block contains one frame.
     """
 
     #: In hertz.
@@ -36,16 +37,20 @@ class WaveFormat:
     block_frames: int
 
     def frames(self, size: int) -> int:
-        """The number of frames in `size` bytes. An incomplete block at the end does not count."""
+        """Return the number of frames in `size` bytes. An incomplete block at the end does not count."""
         return size // self.block_bytes * self.block_frames
 
 
 def parse_format(chunk: bytes, order: str) -> WaveFormat:
-    """Parse the content of a `fmt ` chunk; `order` is its byte order, `<` or `>` as in `struct`.
+    """Parse a `fmt ` chunk.
+
+    Args:
+        chunk: the content of the chunk.
+        order: the byte order, `<` or `>` as in `struct`.
 
     Raises:
-        AudioCorrupt: the format contradicts itself, or its encoding is not supported because the length of its audio
-            cannot be checked.
+        AudioCorrupt: the format contradicts itself, or its encoding is not supported. An encoding is supported only if
+            the length of the audio can be checked.
     """
     if len(chunk) < _SHORTEST:
         raise AudioCorrupt(
@@ -74,7 +79,15 @@ def parse_format(chunk: bytes, order: str) -> WaveFormat:
 
 
 def _sample_bytes(encoding: int, bits: int) -> int:
-    """The size of one sample of one channel, in bytes."""
+    """Return the size of one sample of one channel, in bytes.
+
+    Args:
+        encoding: the number of the encoding.
+        bits: the bits of one sample.
+
+    Raises:
+        AudioCorrupt: the encoding is not supported.
+    """
     if encoding == _PCM and bits in range(1, 33):
         return (bits + 7) // 8
     if encoding == _FLOAT and bits in (32, 64):
@@ -88,10 +101,15 @@ def _sample_bytes(encoding: int, bits: int) -> int:
 
 
 def _block_frames(encoding: int, channels: int, align: int) -> int:
-    """The number of frames in a compressed block of `align` bytes."""
+    """Return the number of frames in a compressed block of `align` bytes.
+
+    Raises:
+        AudioCorrupt: the encoding has no blocks of this size.
+    """
     if encoding == _GSM610 and align == _GSM_BYTES:
         return _GSM_FRAMES
-    # An ADPCM block starts with a header for each channel, which contains its first samples. The others have 4 bits.
+    # An ADPCM block starts with a header for each channel, which contains the channel's first samples. Each other
+    # sample has 4 bits.
     header_bytes, header_frames = (4, 1) if encoding == _IMA_ADPCM else (7, 2)
     if encoding == _GSM610 or align < header_bytes * channels:
         raise AudioCorrupt(

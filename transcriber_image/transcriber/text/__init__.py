@@ -1,1 +1,1 @@
-"""Put the words of a file together to a transcript, and write it as text, JSON and subtitles."""
+"""The transcript of a file, assembled from its words, in the formats text, JSON and subtitles."""

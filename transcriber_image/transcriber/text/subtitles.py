@@ -1,4 +1,7 @@
-"""Write a transcript as subtitles: SubRip (`.srt`) and WebVTT (`.vtt`)."""
+"""Subtitles of a transcript, as SubRip (`.srt`) and WebVTT (`.vtt`).
+
+Subtitles consist of cues. A cue is a text that a player shows from a start time to an end time.
+"""
 
 from __future__ import annotations
 
@@ -23,16 +26,19 @@ _LONGEST = 7.0
 
 #: A longer pause between two words, in seconds, starts a new cue, so that no word is shown long before it is spoken.
 _PAUSE = 1.5
-#: How long a cue stays after the end of its last word, in seconds. A word ends where its last letter starts, so that a
-#: cue of one word would otherwise be too short to read.
+#: How long a cue stays after the end of its last word, in seconds. A word ends soon after the start of its last letter,
+#: so that a cue of one word would otherwise be too short to read.
 _HOLD = 0.8
 
 
 def render(transcript: Transcript, suffix: str) -> bytes:
-    """Write the transcript in the format `suffix`, one of `options.FORMATS`.
+    """Return the content of a transcript's subtitle file.
 
-    A cue never exceeds its segment and ends before the next cue starts. Without speech, the file is valid and has no
-    cues.
+    No cue extends beyond its segment or into the next cue. Without speech, the file is valid and has no cues.
+
+    Args:
+        transcript: the transcript.
+        suffix: the format, one of `options.FORMATS`.
     """
     cues = SSAFile()
     for utterance in transcript.utterances:
@@ -45,7 +51,7 @@ def render(transcript: Transcript, suffix: str) -> bytes:
 
 
 def _cues(utterance: Utterance) -> Iterator[tuple[float, float, str]]:
-    """Yield the start and the end in seconds, and the text, of each cue."""
+    """Yield each cue of an utterance: its start and end, in seconds from the start of the file, and its text."""
     groups = list(_groups(utterance.words))
     limits = [group[0].start for group in groups[1:]] + [utterance.end]
     for words, limit in zip(groups, limits):
@@ -53,7 +59,7 @@ def _cues(utterance: Utterance) -> Iterator[tuple[float, float, str]]:
 
 
 def _groups(words: Sequence[Word]) -> Iterator[list[Word]]:
-    """Yield the words of each cue: as many as fit."""
+    """Divide words into cues, and yield the words of each cue: as many as fit."""
     group: list[Word] = []
     for word in words:
         if group and not _fits(group, word):
@@ -65,7 +71,7 @@ def _groups(words: Sequence[Word]) -> Iterator[list[Word]]:
 
 
 def _fits(group: list[Word], word: Word) -> bool:
-    """Whether `word` fits into the cue of the words `group`."""
+    """Return whether `word` fits into a cue after the words of `group`."""
     return (
         word.start - group[-1].end <= _PAUSE
         and word.end + _HOLD - group[0].start <= _LONGEST

@@ -1,4 +1,4 @@
-"""The transcript of a file, put together from the utterances of its segments, as text and as JSON."""
+"""The transcript of a file, assembled from the utterances of its segments, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -68,15 +68,15 @@ class Transcript:
         return _confidence(self.words)
 
     def unsure_words(self, below: float) -> int:
-        """The number of words with a confidence below `below`."""
+        """Return the number of words whose confidence is less than `below`."""
         return sum(word.confidence < below for word in self.words)
 
     def as_text(self) -> bytes:
-        """The content of the plain text file: one line, or nothing if there is no speech."""
+        """Return the content of the plain text file: one line, or nothing if there is no speech."""
         return f"{self.text}\n".encode() if self.text else b""
 
     def as_json(self, provenance: Provenance) -> bytes:
-        """The content of the JSON file, which `contract/transcript.schema.json` describes."""
+        """Return the content of the JSON file, which `contract/transcript.schema.json` describes."""
         unsure = provenance.options.low_confidence
         document = {
             "version": VERSION,
@@ -103,7 +103,13 @@ class Transcript:
 
 
 def assemble(utterances: Sequence[Utterance], audio: Audio, skipped_seconds: float) -> Transcript:
-    """Make the transcript of one file from its utterances, which may come in any order."""
+    """Assemble the transcript of one file.
+
+    Args:
+        utterances: the utterances of the file, in any order.
+        audio: the length and the format of the file.
+        skipped_seconds: the length of the segments that were left out because they contain no voice, in seconds.
+    """
     in_order = sorted(utterances, key=lambda utterance: utterance.start)
     return Transcript(tuple(in_order), audio, skipped_seconds)
 
@@ -113,10 +119,10 @@ def _text(words: Sequence[Word]) -> str:
 
 
 def _confidence(words: Sequence[Word]) -> Optional[float]:
-    """The mean confidence of the words, to three decimal places; `None` if there are no words."""
+    """Return the mean confidence of the words, to three decimal places, or `None` if there are no words."""
     return round(sum(word.confidence for word in words) / len(words), 3) if words else None
 
 
 def _rounded(record: Union[Word, Alternative]) -> dict[str, object]:
-    """The fields of a record, with numbers rounded to three decimal places."""
+    """Return the fields of a record, with numbers rounded to three decimal places."""
     return {name: round(value, 3) if isinstance(value, float) else value for name, value in asdict(record).items()}
