@@ -1,4 +1,4 @@
-"""Marks for all tests, and which of them one process must run."""
+"""Marks of the tests, and groups of tests that must run in the same process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 TESTS = Path(__file__).parent
 
-#: Folders and files whose tests start a stack, open a browser or run containers.
+#: Marks of folders and files whose tests start a stack, open a browser or run containers.
 MARKS = {
     "integration": pytest.mark.integration,
     "rehearsal": pytest.mark.integration,
@@ -18,7 +18,8 @@ MARKS = {
     "integration/test_image.py": pytest.mark.container,
     "standin/execution/test_container_runner.py": pytest.mark.container,
 }
-#: Files that use the same folder of the clone, or the same image of the container engine.
+#: Files and the names of their groups. The files of a group use the same folder of the clone, or the same image of the
+#: container engine.
 SHARED = {
     "integration/test_demo.py": "demo",
     "integration/test_container.py": "demo",
@@ -29,7 +30,10 @@ SHARED = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the slow tests and start them first; keep the tests of a file, or of a shared folder, in one process."""
+    """Mark the tests in `MARKS`, and let the integration tests start first.
+
+    The tests of a file, or of a group in `SHARED`, run in the same process.
+    """
     for test in items:
         name = test.path.relative_to(TESTS).as_posix()
         for place, mark in MARKS.items():

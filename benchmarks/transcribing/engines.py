@@ -35,8 +35,7 @@ class AudioSet:
 
 _CORES = len(os.sched_getaffinity(0))
 #: Most sets have five minutes of audio for each core, so that the start of a child takes a small part of the time.
-#: The set of one file of 2 s is the smallest job. The transcriber cuts the file of 10 minutes into
-#: segments.
+#: The set of one file of 2 s is the smallest job. The transcriber cuts the file of 10 minutes into segments.
 _SETS = (
     *(AudioSet(seconds, files, 1) for seconds, files in ((2, 150), (10, 30), (60, 5), (600, 1))),
     *(AudioSet(seconds, files, _CORES) for seconds, files in ((2, 1), (2, 300), (10, 60), (60, 10), (600, 1))),

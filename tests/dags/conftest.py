@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 
-# Set before the first import of Airflow, which reads its configuration.
+# Set these variables before the first import of Airflow, because Airflow reads its configuration when it is imported.
 os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="airflow-home-")
 os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
 os.environ["AIRFLOW_CONN_AWS_DEFAULT"] = "aws://"
@@ -30,7 +30,7 @@ from transcription.shared.bucket import PAGE, Bucket
 
 @pytest.fixture(scope="session", autouse=True)
 def clients() -> Iterator[None]:
-    """Make each AWS client once. Airflow makes a new one for each use, which takes longer than most tests."""
+    """Let Airflow keep its AWS clients. Airflow makes a new client for each use, which takes longer than most tests."""
     make_client, clients_by_kind = AwsGenericHook.get_client_type, {}
 
     def get_client_type(hook: Any, *arguments: Any, **options: Any) -> Any:
@@ -46,7 +46,7 @@ def clients() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def shared_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
-    """One stand-in for all tests. Its jobs run in the container's Python environment."""
+    """Yield one stand-in for all tests. Its jobs run in the container's Python environment."""
     server = start(tmp_path_factory.mktemp("aws"), "--faults", "--image-env", str(IMAGE_ENV))
     yield server
     server.stop()
@@ -54,7 +54,10 @@ def shared_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
 
 @pytest.fixture
 def aws(shared_aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalAws]:
-    """The stand-in without faults and with its call counts at zero. All AWS clients of this process use it."""
+    """Yield the stand-in, without faults and with call counts of zero. All AWS clients of this process connect to it.
+
+    Faults end after the test.
+    """
     for name, value in aws_environment(shared_aws.endpoint).items():
         monkeypatch.setenv(name, value)
     shared_aws.control("DELETE", "/_calls")
@@ -64,7 +67,7 @@ def aws(shared_aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Local
 
 @pytest.fixture
 def bucket(aws: LocalAws) -> Bucket:
-    """An empty bucket for one test, with versioning as in the deployment."""
+    """Return a new, empty bucket with versioning, as in a deployment."""
     bucket = Bucket(f"bucket-{uuid.uuid4().hex}")
     bucket.client.create_bucket(Bucket=bucket.name)
     bucket.client.put_bucket_versioning(Bucket=bucket.name, VersioningConfiguration={"Status": "Enabled"})
@@ -74,7 +77,7 @@ def bucket(aws: LocalAws) -> Bucket:
 
 @pytest.fixture
 def queue(aws: LocalAws) -> Queue:
-    """A Batch queue for one test that runs two children at once."""
+    """Return a new Batch queue that runs two children at a time."""
     queue = make_batch(aws)
     aws.control("DELETE", "/_calls")
     return queue
@@ -82,19 +85,19 @@ def queue(aws: LocalAws) -> Queue:
 
 @pytest.fixture
 def deployment(aws: LocalAws, bucket: Bucket, queue: Queue, monkeypatch: pytest.MonkeyPatch) -> AirflowDeployment:
-    """Airflow with the bucket and the queue of the test in its configuration."""
+    """Configure Airflow for the bucket and the queue of the test, and return all three."""
     return AirflowDeployment(aws, bucket, queue, monkeypatch)
 
 
 @pytest.fixture(scope="session")
 def container(shared_aws: LocalAws) -> Container:
-    """The transcripts that the real container writes."""
+    """Run the real container, and return the transcripts that it wrote."""
     return Container.run(shared_aws)
 
 
 @pytest.fixture(scope="session")
 def crowded(shared_aws: LocalAws) -> str:
-    """A bucket with 1,001 objects, one more than S3 lists in one request: `output/n0000`, `output/n0001`, …"""
+    """Return the name of a bucket with 1,001 objects, one more than S3 lists in one request: `output/n0000`, …"""
     name, client = f"crowded-{uuid.uuid4().hex}", shared_aws.client("s3")
     client.create_bucket(Bucket=name)
     with ThreadPoolExecutor(8) as pool:
@@ -104,5 +107,5 @@ def crowded(shared_aws: LocalAws) -> str:
 
 @pytest.fixture
 def gate(tmp_path: Path) -> Path:
-    """The path of a file for which jobs wait until a test creates it; see `airflow_deployment.waits_for`."""
+    """Return the path of a file that does not exist yet. Jobs of `airflow_deployment.waits_for` run until it exists."""
     return tmp_path / "gate"

@@ -1,4 +1,4 @@
-"""Synthesize two deployments once: the default one with the CDK's command line, and one with other settings."""
+"""Fixtures of the CDK app's tests: the templates of two deployments, with default and with other settings."""
 
 from __future__ import annotations
 
@@ -36,7 +36,15 @@ OTHER_SETTINGS = {
 
 
 def synthesize(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run `cdk synth` on the command line, without the AWS and CDK variables of this environment."""
+    """Run the command `cdk synth`, without the AWS and CDK variables of this environment.
+
+    Args:
+        folder: Receives the templates.
+        arguments: Further arguments of the command.
+
+    Returns:
+        The ended process, with its exit code and its output.
+    """
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
     command = [str(COMMAND_LINE), "synth", "--quiet", "--output", str(folder), *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
@@ -44,7 +52,7 @@ def synthesize(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str
 
 @pytest.fixture(scope="session")
 def default(tmp_path_factory: pytest.TempPathFactory) -> SynthesizedStacks:
-    """The deployment with default settings."""
+    """Synthesize the deployment with default settings on the command line, and return its stacks."""
     folder = tmp_path_factory.mktemp("default")
     process = synthesize(folder)
     assert process.returncode == 0, process.stderr
@@ -53,7 +61,7 @@ def default(tmp_path_factory: pytest.TempPathFactory) -> SynthesizedStacks:
 
 @pytest.fixture(scope="session")
 def other(tmp_path_factory: pytest.TempPathFactory) -> SynthesizedStacks:
-    """The deployment with `OTHER_SETTINGS`."""
+    """Synthesize the deployment with `OTHER_SETTINGS` in this process, and return its stacks."""
     folder = tmp_path_factory.mktemp("other")
     make_app(OTHER_SETTINGS, str(folder)).synth()
     return SynthesizedStacks.load(folder, "other")
@@ -61,6 +69,6 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> SynthesizedStacks:
 
 @pytest.fixture(scope="session", params=["default", "other"])
 def deployment(request: pytest.FixtureRequest) -> SynthesizedStacks:
-    """Run the test once with each of the two deployments."""
+    """Return each of the two deployments in turn, so that a test runs once for each."""
     stacks: SynthesizedStacks = request.getfixturevalue(request.param)
     return stacks

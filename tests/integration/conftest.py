@@ -1,4 +1,4 @@
-"""One real stack for all integration tests: the local AWS, Batch with real children, and Airflow."""
+"""Fixtures of the integration tests, which share one local stack: the stand-in for AWS, real children, and Airflow."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from local.stack import Stack
 from tests.support.pipeline.pipeline import Pipeline
 
 isolate()
-pytest.register_assert_rewrite("tests.support.pipeline.final_state")  # says which files are where
+pytest.register_assert_rewrite("tests.support.pipeline.final_state")  # a failed assertion shows which files are where
 
-#: Up to so many files each get a child of their own, so that a fault of a child hits a known file.
+#: The most children of a job. Up to this number, each file gets its own child, so that a fault of a child hits a known
+#: file.
 CHILDREN = 15
 SETTINGS = {
     "audio_minutes_per_child": "0.01",
@@ -27,12 +28,14 @@ SETTINGS = {
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Yield the running local stack, which can cause faults."""
     with Stack(tmp_path_factory.mktemp("stack"), settings=SETTINGS, layers=["faults"]) as running:
         yield running
 
 
 @pytest.fixture
 def pipeline(stack: Stack) -> Iterator[Pipeline]:
+    """Yield the pipeline of the local stack without runs, objects and faults of earlier tests."""
     pipeline = Pipeline(stack)
     pipeline.clear()
     yield pipeline
@@ -40,5 +43,5 @@ def pipeline(stack: Stack) -> Iterator[Pipeline]:
 
 @pytest.fixture(scope="session")
 def clip() -> Path:
-    """One of the demo clips. Its name is its text."""
+    """Return the path of a demo clip. The words in the name of the file are the words of the clip."""
     return sorted(DEMO_CLIPS.glob("*.wav"))[0]

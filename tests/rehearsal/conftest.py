@@ -1,4 +1,4 @@
-"""Fixtures: an account for broken deployments, and the checkout from which they are deployed."""
+"""Fixtures of the tests of broken deployments: an account of the stand-in, and the sources to deploy."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ isolate()
 
 @pytest.fixture(scope="session")
 def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
-    """An account after `cdk bootstrap`. Jobs run as processes, so that no image has to be built."""
+    """Yield a rehearsal after `cdk bootstrap`. Its jobs run as processes, so that no image has to be built."""
     with Rehearsal(tmp_path_factory.mktemp("account"), "process", Console()) as rehearsal:
         rehearsal.cdk.bootstrap()
         yield rehearsal
@@ -24,7 +24,10 @@ def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
 
 @pytest.fixture
 def checkout(rehearsal: Rehearsal) -> Iterator[Path]:
-    """The deployed sources, which a test may change; they are restored after it."""
+    """Yield the folder of the sources that the rehearsal deploys, and restore the sources after the test.
+
+    A test may change the Python files of `infra/`, `dags/` and `plugins/`, and `requirements.txt`.
+    """
     folder = rehearsal.checkout
     sources = [*folder.glob("infra/*.py"), *folder.glob("dags/*.py"), *folder.glob("plugins/*.py")]
     sources.append(folder / "requirements.txt")

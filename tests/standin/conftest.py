@@ -1,4 +1,4 @@
-"""Servers, queues and buckets for the tests of the stand-in."""
+"""Fixtures of the tests of the stand-in: servers, a Batch queue and a bucket."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.standin.standin_server import Batch, LocalAws, make_batch, st
 
 @pytest.fixture(scope="session")
 def shared_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
-    """A server with all layers, shared by the tests that use names of their own."""
+    """Yield a server with all layers (optional parts of the stand-in), which tests share if their names are unique."""
     server = start(tmp_path_factory.mktemp("aws"), "--faults", "--roles", "--deployments")
     yield server
     server.stop()
@@ -21,7 +21,7 @@ def shared_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
 
 @pytest.fixture
 def aws(shared_aws: LocalAws) -> Iterator[LocalAws]:
-    """The shared server, without faults and with call counts at zero."""
+    """Yield the shared server, without faults and with call counts of zero. Faults end after the test."""
     shared_aws.control("DELETE", "/_calls")
     yield shared_aws
     shared_aws.control("DELETE", "/_faults")
@@ -29,13 +29,13 @@ def aws(shared_aws: LocalAws) -> Iterator[LocalAws]:
 
 @pytest.fixture
 def batch(aws: LocalAws) -> Batch:
-    """A new compute environment and a new queue."""
+    """Return a new queue, which has a new compute environment."""
     return make_batch(aws)
 
 
 @pytest.fixture
 def bucket(aws: LocalAws) -> str:
-    """An empty bucket."""
+    """Return the name of a new, empty bucket."""
     name = f"b-{uuid.uuid4().hex}"
     aws.client("s3").create_bucket(Bucket=name)
     return name
@@ -43,7 +43,7 @@ def bucket(aws: LocalAws) -> str:
 
 @pytest.fixture
 def start_aws(tmp_path: Path) -> Iterator[Callable[..., LocalAws]]:
-    """Start servers for one test, and end those that still run after it."""
+    """Yield a function that starts a server with command-line options. End the servers that run after the test."""
     started: list[LocalAws] = []
 
     def start_one(*options: str) -> LocalAws:

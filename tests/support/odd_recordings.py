@@ -1,4 +1,4 @@
-"""A folder with recordings in many formats, with odd names, and with every kind of damage."""
+"""Recordings in many formats, with odd names, and with every kind of damage."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ODD_NAMES = (
     "deep/er/still/a b.wav",
 )
 
-#: Name → libsndfile subtype, sample rate in hertz, channels.
+#: Name → libsndfile subtype, sample rate in hertz, number of channels.
 FORMATS = {
     "formats/8-khz.wav": ("PCM_16", 8_000, 1),
     "formats/44-khz-stereo.wav": ("PCM_16", 44_100, 2),
@@ -51,17 +51,22 @@ UNREADABLE = {
 #: Readable audio without speech.
 WORDLESS = ("quiet/blink.wav", "quiet/minute.wav")
 
-#: Not audio: the file stays in `input/`.
+#: A file that is not audio. A run leaves it in `input/`.
 OTHER = "notes.txt"
 
 
 def write_corpus(folder: Path, clip: Path) -> None:
-    """Write all of these files to `folder`. The readable ones hold the words of `clip` (16 kHz, mono)."""
+    """Write all files that this module names to `folder`.
+
+    Args:
+        folder: The folder to fill.
+        clip: A WAV file, 16 kHz and mono. Its words are the words of all readable files except those in `WORDLESS`.
+    """
     samples, rate = soundfile.read(clip)
     for name in ODD_NAMES:
         _write(folder / name, lambda path: path.write_bytes(clip.read_bytes()))
     for name, (subtype, target, channels) in FORMATS.items():
-        # The text shows errors: stereo that is read as mono is slower, and so is audio that is not resampled.
+        # A wrong text shows errors: stereo that is read as mono is slower, and so is audio that is not resampled.
         resampled = _resample(samples, rate, target)
         frames = np.column_stack([resampled] * channels)
         _write(folder / name, lambda path, f=frames, t=target, s=subtype: soundfile.write(path, f, t, s))
@@ -80,7 +85,7 @@ def _write(path: Path, make: Callable[[Path], object]) -> None:
 
 
 def _resample(samples: Samples, rate: int, target: int) -> Samples:
-    """Resample by the Fourier transform, which is not the method under test."""
+    """Return the samples at the rate `target`, resampled by a Fourier transform: not by the method under test."""
     length = round(len(samples) * target / rate)
     spectrum = np.fft.rfft(samples)
     fitted = np.zeros(length // 2 + 1, dtype=complex)

@@ -29,38 +29,41 @@ START_SECONDS = 60
 
 @pytest.fixture(scope="session", autouse=True)
 def _fork_server() -> None:
-    """Start the fork server before any test, because its socket stays in the current folder for temporary files."""
+    """Start the fork server before any test replaces the folder for temporary files.
+
+    The socket of the fork server stays in the folder in which it was created.
+    """
     warm_up()
 
 
 @pytest.fixture(scope="session")
 def model_folder() -> Path:
-    """The folder of the demo model."""
+    """Return the folder of the demo model."""
     return DEMO_MODEL
 
 
 @pytest.fixture(scope="session")
 def engine(model_folder: Path) -> LibDeepSpeech:
-    """libdeepspeech with the demo model."""
+    """Return the engine `libdeepspeech` with the demo model."""
     return LibDeepSpeech(open_folder(model_folder))
 
 
 @pytest.fixture(scope="session")
 def clips() -> list[Clip]:
-    """The demo model's clips."""
+    """Return the demo model's clips."""
     texts = json.loads((DEMO_MODEL / "clips/transcripts.json").read_text())
     return [Clip(DEMO_MODEL / "clips" / name, text) for name, text in texts.items()]
 
 
 @pytest.fixture(scope="session")
 def clip(clips: list[Clip]) -> Clip:
-    """The first of the demo model's clips."""
+    """Return the first of the demo model's clips."""
     return clips[0]
 
 
 @pytest.fixture(scope="session")
 def s3_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start a local S3 in a process of its own; the value is its address."""
+    """Start a local S3 in a process of its own, yield its URL, and end the process after the last test."""
     state = tmp_path_factory.mktemp("aws")
     address = state / "aws-endpoint"
     with (state / "log").open("wb") as log:
@@ -80,7 +83,7 @@ def s3_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def bucket(s3_address: str, monkeypatch: pytest.MonkeyPatch) -> Bucket:
-    """Create a bucket that this process and its child processes can reach."""
+    """Return a new bucket that this process and its child processes can reach."""
     for name, value in {
         "AWS_ENDPOINT_URL": s3_address,
         "AWS_ACCESS_KEY_ID": "test",
@@ -94,7 +97,7 @@ def bucket(s3_address: str, monkeypatch: pytest.MonkeyPatch) -> Bucket:
 
 @pytest.fixture
 def run(bucket: Bucket, model_folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """A function that runs shard `index` with two processes, and checks that no temporary file is left."""
+    """Return a function that runs shard `index` with two processes, and checks that no temporary file is left."""
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))

@@ -1,4 +1,4 @@
-"""Each supported version of Airflow in an environment of its own: installed only, or running as a whole stack."""
+"""Fixtures with each supported version of Airflow: an installed Airflow, and a running local stack."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOWHERE = "http://127.0.0.1:9"
 
 @pytest.fixture(scope="module", params=airflow_versions.VERSIONS)
 def airflow(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Airflow:
-    """An Airflow with a database and without running components."""
+    """Return an Airflow of each version, with a database and without running components."""
     airflow = Airflow(tmp_path_factory.mktemp("airflow"), NOWHERE, version=request.param)
     airflow.prepare()
     return airflow
@@ -29,6 +29,9 @@ def airflow(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     scope="module", params=[version for version in airflow_versions.VERSIONS if version != airflow_versions.DEFAULT]
 )
 def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A running stack with `max_children` set to 3, of each version except the one that all other tests use."""
+    """Yield a running local stack of each version except the default, which all other tests use.
+
+    Its setting `max_children` is 3.
+    """
     with Stack(tmp_path_factory.mktemp("stack"), version=request.param, settings={"max_children": "3"}) as running:
         yield running

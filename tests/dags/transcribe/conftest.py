@@ -1,4 +1,4 @@
-"""Plans and the interruption event for the tests of the task `transcribe`."""
+"""Fixtures of the tests of the task `transcribe`: plans, and the event that interrupts the task."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from transcription.transcribe.transcribe_operator import TranscribeOperator
 
 @pytest.fixture(autouse=True)
 def interruption(monkeypatch: pytest.MonkeyPatch) -> Impatient:
-    """The event that `on_kill` sets. Each task has a process of its own, but all tests share one."""
+    """Return a new event for `on_kill` to set. In Airflow, each task has its own process, but all tests share one."""
     interruption = Impatient()
     monkeypatch.setattr(TranscribeOperator, "_interrupted", interruption)
     return interruption
@@ -20,12 +20,12 @@ def interruption(monkeypatch: pytest.MonkeyPatch) -> Impatient:
 
 @pytest.fixture
 def small(deployment: AirflowDeployment) -> Plan:
-    """A plan with one file for one child."""
+    """Freeze and return a plan with one file for one child."""
     return freeze(deployment.bucket, upload_all(deployment.bucket, "input/a.wav"))
 
 
 @pytest.fixture
 def plan(deployment: AirflowDeployment) -> Plan:
-    """A plan with three files for two children."""
+    """Freeze and return a plan with three files for two children."""
     items = upload_all(deployment.bucket, "input/a.wav", "input/b.wav", "input/c.wav")
     return freeze(deployment.bucket, items[:2], items[2:])

@@ -1,4 +1,4 @@
-"""What people do and see in the Airflow UI, through the API calls that its pages make."""
+"""Actions and views of the Airflow UI, through the API calls that its pages make."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.pipeline.waiting import until
 TASKS = ("wait_for_audio", "plan", "transcribe", "verify_transcripts", "move_to_processed", "report")
 #: How long a wait may take, in seconds. On a quiet machine a run takes 10.
 LIMIT = 300
-#: How many looks in a row must agree. They take longer than one loop of Airflow's scheduler.
+#: How often in a row a test must read the same state. The readings take longer than one loop of Airflow's scheduler.
 _LOOKS = 10
 
 
@@ -27,15 +27,19 @@ class AirflowUi:
         self._client = client
 
     def trigger(self, conf: dict[str, Any] | None = None) -> str:
-        """Press Trigger, and return the id of the new run."""
+        """Press Trigger with the form values `conf`, and return the id of the new run."""
         return runs.trigger(self._client, conf)
 
     def wait(self, run_id: str, show: Callable[[dict[str, str | None]], None] = lambda _: None) -> Run:
-        """Watch a run until its end. `show` is called with the states of its tasks."""
+        """Wait for the end of a run, and return the run. Call `show` repeatedly with the states of its tasks.
+
+        Raises:
+            StackError: The run has not ended after `LIMIT` seconds, or Airflow no longer answers.
+        """
         return runs.wait(self._client, run_id, show, limit=LIMIT)
 
     def clear(self, run_id: str, task_id: str, *, downstream: bool = True) -> None:
-        """Press Clear on a task. With `downstream`, the dialogue's default, the later tasks are cleared too."""
+        """Press Clear on a task. With `downstream`, the default of the dialogue, clear the later tasks too."""
         body = {
             "dag_run_id": run_id,
             "task_ids": [task_id],
@@ -46,9 +50,9 @@ class AirflowUi:
         self._client.post(f"/dags/{DAG_ID}/clearTaskInstances", json=body).raise_for_status()
 
     def mark_run_failed(self, run_id: str) -> None:
-        """Choose "Mark as failed" on a run, and repeat that until the state stays.
+        """Choose "Mark as failed" on a run, and repeat the choice until the run stays failed.
 
-        SQLite locks no rows, so the scheduler may overwrite the state with the one that it read before.
+        SQLite locks no rows, so the scheduler may overwrite the new state with the state that it read earlier.
         """
         looks: list[str] = []
 
@@ -66,24 +70,34 @@ class AirflowUi:
         self._client.patch(_task(run_id, task_id), json=body).raise_for_status()
 
     def pause(self, *, paused: bool = True) -> None:
-        """Pause the DAG, or unpause it."""
+        """Pause the DAG, or unpause the DAG if `paused` is false."""
         self._client.patch(f"/dags/{DAG_ID}", json={"is_paused": paused}).raise_for_status()
 
     def active_runs(self) -> list[str]:
-        """The ids of the runs that have not ended."""
+        """Return the ids of the runs that have not ended."""
         active = self._get(f"/dags/{DAG_ID}/dagRuns", state=["queued", "running"])["dag_runs"]
         return [run["dag_run_id"] for run in active]
 
     def run_state(self, run_id: str) -> str:
-        """The state of a run."""
+        """Return the state of a run, such as `failed`."""
         return str(self._get(f"/dags/{DAG_ID}/dagRuns/{run_id}")["state"])
 
     def task(self, run_id: str, task_id: str) -> dict[str, Any]:
-        """A task of a run as Airflow's API describes it: `state`, `try_number`, `pid`, …"""
+        """Return a task of a run as Airflow's API describes it: `state`, `try_number`, `pid`, …"""
         return self._get(_task(run_id, task_id))
 
     def wait_for_task(self, run_id: str, task_id: str, *states: str, attempt: int | None = None) -> dict[str, Any]:
-        """Watch a task until it has one of `states`, at any attempt or at attempt number `attempt`."""
+        """Wait until a task has one of `states`, and return the task as Airflow's API describes it.
+
+        Args:
+            run_id: The run.
+            task_id: The task.
+            states: The states to wait for.
+            attempt: The number of the attempt that must have the state; `None` for any attempt.
+
+        Raises:
+            AssertionError: The task has not reached the state after `LIMIT` seconds.
+        """
 
         def reached() -> dict[str, Any] | None:
             task = self.task(run_id, task_id)
@@ -92,16 +106,16 @@ class AirflowUi:
         return until(f"{task_id} {'/'.join(states)} (attempt {attempt or 'any'})", reached, limit=LIMIT)
 
     def log(self, run_id: str, task_id: str, attempt: int = 1) -> str:
-        """The log of one attempt of a task."""
+        """Return the log of one attempt of a task."""
         return runs.task_log(self._client, run_id, task_id, attempt)
 
     def buttons(self, run_id: str, task_id: str) -> dict[str, str]:
-        """The addresses of the buttons on the page of a task, by the button's name."""
+        """Return the URLs of the buttons on the page of a task, by the button's name."""
         links: dict[str, str | None] = self._get(f"{_task(run_id, task_id)}/links")["extra_links"]
         return {name: address for name, address in links.items() if address}
 
     def events(self, run_id: str) -> list[dict[str, Any]]:
-        """The Asset events that a run has emitted."""
+        """Return the events of assets that a run has emitted."""
         events: list[dict[str, Any]] = self._get("/assets/events", source_run_id=run_id)["asset_events"]
         return events
 

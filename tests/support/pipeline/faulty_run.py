@@ -1,4 +1,4 @@
-"""A run with several independent faults at once, so that one run serves many tests."""
+"""A run with several independent faults at once, whose final state many tests check."""
 
 from __future__ import annotations
 
@@ -14,23 +14,29 @@ from tests.support.pipeline.process_kills import skip_waiting_times
 
 @dataclass(frozen=True)
 class FaultyRun:
-    """A run that has ended, and the faults during it."""
+    """A run that has ended, and the faults that were active during the run."""
 
+    #: The state after the run.
     final: FinalState
-    #: The faults, with the count `fired` of each.
+    #: The faults. The field `fired` of a fault says how often the fault happened.
     faults: list[dict[str, Any]]
     #: The log of the last attempt of each task that ran, by task id.
     logs: Mapping[str, str]
-    #: The events of the transcripts' Asset that the run emitted.
+    #: The events of the transcripts' asset that the run emitted.
     events: list[dict[str, Any]]
 
     def fired(self, **fault: Any) -> list[int]:
-        """How often the faults fired that have all of the given fields, one count per fault."""
+        """Return how often each fault with the given fields happened. The list is empty if no fault has them."""
         return [known["fired"] for known in self.faults if fault.items() <= known.items()]
 
 
 def run_with_faults(pipeline: Pipeline, run_id: str | None = None) -> FaultyRun:
-    """Wait for the end of a run (by default of a new one), then end all faults."""
+    """Wait for the end of a run, end all faults, and return what happened.
+
+    Args:
+        pipeline: The pipeline, with the faults.
+        run_id: The run; `None` starts a new run.
+    """
     ui = pipeline.ui
     run = wait_for_end(pipeline, run_id or ui.trigger())
     logs = {}
@@ -41,7 +47,7 @@ def run_with_faults(pipeline: Pipeline, run_id: str | None = None) -> FaultyRun:
 
 
 def wait_for_end(pipeline: Pipeline, run_id: str) -> Run:
-    """Wait for the end of a run, and skip the pauses between two attempts of a task."""
+    """Wait for the end of a run, and return the run. Skip the pauses between two attempts of a task."""
 
     def skip_pauses(tasks: dict[str, str | None]) -> None:
         if "up_for_retry" in tasks.values():

@@ -28,24 +28,24 @@ class FinalState:
     run: Run
     #: The logs of the failed tasks.
     logs: str
-    #: The recordings that were uploaded, by name, the newest last.
+    #: All recordings that were uploaded under a name, by name, the newest last.
     uploads: Mapping[str, Sequence[Recording]]
     #: The ETag of every object, by key.
     objects: Mapping[str, str]
     #: The JSON transcripts, by key.
     documents: Mapping[str, Mapping[str, Any]]
-    #: How often containers committed a result for an input, by key and ETag, over all runs.
+    #: How often containers wrote a result record for an input in all runs, by the input's key and ETag.
     commits: Mapping[tuple[str, str], int]
     #: The Batch jobs of this run, the oldest first.
     jobs: Sequence[Mapping[str, Any]]
-    #: Whether a job of any run still works.
+    #: Whether a job of any run has not ended.
     at_work: bool
-    #: The run's report, or `None` if the run ended before it.
+    #: The run's report, or `None` if the run ended before the task `report`.
     report: Mapping[str, Any] | None
 
     @classmethod
     def read(cls, pipeline: Pipeline, run: Run) -> FinalState:
-        """Read the state after a run that has just ended."""
+        """Read and return the state after a run that has just ended."""
         objects: dict[str, str] = {}
         for page in pipeline.s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET):
             objects |= {entry["Key"]: entry["ETag"].strip('"') for entry in page.get("Contents", ())}
@@ -78,8 +78,12 @@ class FinalState:
             state: The expected state of the run.
             jobs: The expected numbers of children of the run's Batch jobs, in the order of submission.
             failed: The names of the inputs that must be in `failed/`.
-            left: The names of the inputs that must still be in `input/`, or `None` if that depends on chance.
-            transcriptions: How often an input was transcribed, by name, where the test asked for more than once.
+            left: The names of the inputs that must still be in `input/`, or `None` if these inputs depend on chance.
+            transcriptions: How often each input was transcribed, by name, for the inputs that the test had transcribed
+                more than once.
+
+        Raises:
+            AssertionError: A check failed.
         """
         assert self.run.state == state, f"{self.run.tasks}\n{self.logs}"
         assert [job.get("arrayProperties", {}).get("size", 1) for job in self.jobs] == list(jobs)
@@ -91,7 +95,10 @@ class FinalState:
             assert self.report["missing"] == 0
 
     def _check_places(self, failed: set[str], left: Collection[str] | None) -> None:
-        """Check that every uploaded recording is in exactly one of `PLACES`, byte for byte."""
+        """Check that every uploaded recording is unchanged in exactly one of `PLACES`, and the expected one.
+
+        Each recording in `failed/` must have a file with the reason.
+        """
         places = {name: self._places(name) for name in self.uploads}
         wrong_places = {name: folders for name, folders in places.items() if len(folders) != 1}
         assert not wrong_places
@@ -105,12 +112,12 @@ class FinalState:
         return [place for place in PLACES if self.objects.get(place + name) == etag]
 
     def names(self, place: str) -> set[str]:
-        """The names of the audio files in one of `PLACES`."""
+        """Return the names of the audio files in one of `PLACES`."""
         names = {key.removeprefix(place) for key in self.objects if key.startswith(place)}
         return {name for name in names if not name.endswith(REASON)}
 
     def _check_transcripts(self) -> None:
-        """Check that every transcript has the words of the audio that it was made from, and that none is missing."""
+        """Check that every transcript has the words of its audio, and that `output/` has exactly the expected files."""
         texts = {recording.etag: recording.text for uploads in self.uploads.values() for recording in uploads}
         expected: set[str] = set()
         made_from: dict[str, str] = {}
@@ -130,7 +137,10 @@ class FinalState:
             assert made_from[keys.INPUT_FOLDER + name] in texts, name
 
     def _check_commits(self, transcriptions: Mapping[str, int]) -> None:
-        """Check that no audio was transcribed again after its result was committed."""
+        """Check that each input was transcribed once, or as often as `transcriptions` says.
+
+        Each recording in `processed/` must have been transcribed.
+        """
         expected = {keys.INPUT_FOLDER + name: times for name, times in transcriptions.items()}
         wrong_commits = {
             (key, etag): times for (key, etag), times in self.commits.items() if times != expected.get(key, 1)

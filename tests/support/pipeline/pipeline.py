@@ -1,4 +1,4 @@
-"""The running pipeline for tests: the bucket, the Airflow UI, Batch, and faults in the local AWS."""
+"""The running pipeline for tests: the bucket, the Airflow UI, Batch, and the faults of the stand-in."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ ENDED = ("SUCCEEDED", "FAILED")
 
 
 class Pipeline:
-    """A running stack as its users see it, with a way to inject faults."""
+    """A running local stack as its users see it, with methods to cause faults."""
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
         self.endpoint = stack.addresses.endpoint
         self.s3: S3Client = s3_client(self.endpoint)
         self.batch: BatchClient = batch_client(self.endpoint)
-        #: The recordings that were uploaded to `input/`, by name, the newest last. Deleted ones are not in it.
+        #: The recordings that were uploaded to `input/` and not deleted, by name, the newest last.
         self.uploads: dict[str, list[Recording]] = defaultdict(list)
 
     @cached_property
@@ -43,38 +43,41 @@ class Pipeline:
         return AirflowUi(self.stack.airflow.client())
 
     def put(self, key: str, content: bytes) -> None:
-        """Put an object."""
+        """Write an object."""
         self.s3.put_object(Bucket=BUCKET, Key=key, Body=content)
 
     def upload_recordings(self, recordings: Mapping[str, Recording]) -> None:
-        """Upload recordings to `input/`."""
+        """Upload recordings, given by name, to `input/`."""
         for name, recording in recordings.items():
             self.put(keys.INPUT_FOLDER + name, recording.content)
             self.uploads[name].append(recording)
 
     def delete_recording(self, name: str) -> None:
-        """Delete a recording from `input/`, as its owner may."""
+        """Delete a recording from `input/`, as the owner of the recording may."""
         self.s3.delete_object(Bucket=BUCKET, Key=keys.INPUT_FOLDER + name)
         del self.uploads[name]
 
     def read(self, key: str) -> bytes:
-        """Get an object."""
+        """Return the content of an object."""
         return self.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
 
     def keys(self, prefix: str = "") -> list[str]:
-        """List keys."""
+        """Return the keys that start with `prefix`."""
         return folders.list_keys(self.s3, prefix)
 
     def run(self, conf: dict[str, Any] | None = None) -> Run:
-        """Start a run and wait for its end."""
+        """Start a run with the form values `conf`, wait for its end, and return the run."""
         return self.ui.wait(self.ui.trigger(conf))
 
     def log(self, run: Run, task_id: str, attempt: int = 1) -> str:
-        """The log of one attempt of a task."""
+        """Return the log of one attempt of a task."""
         return self.ui.log(run.run_id, task_id, attempt)
 
     def jobs(self, run_id: str = "") -> list[dict[str, Any]]:
-        """The Batch jobs of a run, or of all runs, as ListJobs describes them, the oldest first."""
+        """Return the Batch jobs of a run as ListJobs describes them, the oldest first.
+
+        Without `run_id`, return the jobs of all runs.
+        """
         name = f"transcribe-{keys.run_name(run_id)}" if run_id else "transcribe-*"
         filters: Any = [{"name": "JOB_NAME", "values": [name]}]
         pages = self.batch.get_paginator("list_jobs").paginate(jobQueue=QUEUE, filters=filters)
@@ -86,32 +89,32 @@ class Pipeline:
         return until("a Batch job", lambda: self.jobs(run_id))[0]
 
     def wait_for_termination(self, run_id: str) -> None:
-        """Wait until somebody has terminated the first job of a run. Its children may still work."""
+        """Wait until Batch was told to terminate the first job of a run. The job's children may still work."""
         job_id = self.wait_for_job(run_id)["jobId"]
         until("the end of a job", lambda: self.batch.describe_jobs(jobs=[job_id])["jobs"][0]["isTerminated"])
 
     def add_fault(self, **fault: Any) -> None:
-        """Inject a fault into the local AWS. standin/README.md lists the kinds."""
+        """Let the stand-in cause a fault with these fields. standin/README.md lists the kinds and fields."""
         httpx.post(f"{self.endpoint}/_faults", json=fault).raise_for_status()
 
     def faults(self) -> list[dict[str, Any]]:
-        """The active faults, with the count `fired` of each."""
+        """Return the active faults. The field `fired` of a fault says how often the fault happened."""
         faults: list[dict[str, Any]] = httpx.get(f"{self.endpoint}/_faults").raise_for_status().json()["faults"]
         return faults
 
     def end_faults(self) -> list[dict[str, Any]]:
-        """Remove all faults, and return them."""
+        """End all faults, and return them as `faults` does."""
         faults = self.faults()
         httpx.delete(f"{self.endpoint}/_faults").raise_for_status()
         return faults
 
     def calls(self) -> dict[str, Any]:
-        """How often each AWS operation was called, by service and operation."""
+        """Return how often each AWS operation was called, by service and operation."""
         counts: dict[str, Any] = httpx.get(f"{self.endpoint}/_calls").raise_for_status().json()
         return counts
 
     def clear(self) -> None:
-        """End the runs and jobs of earlier tests, delete all versions of all objects, and remove faults and counts."""
+        """End the runs, jobs and faults of earlier tests, delete all versions of all objects, and reset counts."""
         self.end_faults()
         for run_id in self.ui.active_runs():
             self.ui.mark_run_failed(run_id)

@@ -1,4 +1,4 @@
-"""Kill or halt the processes of Airflow and of Batch jobs, as the loss of a machine does."""
+"""Functions that kill or halt processes of Airflow and of Batch jobs, as the loss of a machine does."""
 
 from __future__ import annotations
 
@@ -13,17 +13,25 @@ from local.stack import Stack
 from tests.support.pipeline.waiting import until
 from transcription.contract.keys import run_name
 
-#: Longer than Airflow waits for anything. It misses a lost worker after 5 minutes.
+#: A time in SQLite's notation, longer than any wait of Airflow. Airflow notices a lost worker after 5 minutes.
 _ONE_HOUR_AGO = "-1 hour"
 
 
 def kill_task(task: dict[str, Any]) -> None:
-    """Kill the process of a task, as the kernel does when memory is short. `task` comes from Airflow's API."""
+    """Kill the process of a task, as the kernel does when memory is short.
+
+    Args:
+        task: The running task, as Airflow's API describes it.
+    """
     psutil.Process(task["pid"]).kill()
 
 
 def kill_worker(task: dict[str, Any]) -> None:
-    """Kill the process of a task and the worker that supervises it, as the loss of a machine does."""
+    """Kill the process of a task and the worker that supervises this process, as the loss of a machine does.
+
+    Args:
+        task: The running task, as Airflow's API describes it.
+    """
     process = psutil.Process(task["pid"])
     worker = process.parent()
     assert worker is not None
@@ -32,7 +40,10 @@ def kill_worker(task: dict[str, Any]) -> None:
 
 
 def skip_waiting_times(stack: Stack) -> None:
-    """Date heartbeats and failed attempts one hour back in Airflow's database, so that Airflow acts on them at once."""
+    """Let Airflow act at once on lost tasks and on tasks that wait for their next attempt.
+
+    The function sets the times of heartbeats and of failed attempts one hour back in Airflow's database.
+    """
     database = stack.airflow.home / "airflow.db"
     with closing(sqlite3.connect(database, timeout=30)) as connection, connection:
         connection.execute(
@@ -46,7 +57,12 @@ def skip_waiting_times(stack: Stack) -> None:
 
 @contextmanager
 def halted_child(run_id: str, index: str = "0") -> Iterator[None]:
-    """Halt a child of a run as soon as it works. For Batch it stays RUNNING until the block ends."""
+    """Wait until a child of a run works, and halt the child until the block ends. Batch shows the child as RUNNING.
+
+    Args:
+        run_id: The run.
+        index: The index of the child in its array job.
+    """
     child = until("a child at work", lambda: _find_child(run_name(run_id), index), tick=0.01)
     child.suspend()
     try:

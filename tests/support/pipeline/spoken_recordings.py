@@ -1,4 +1,4 @@
-"""Recordings with known words."""
+"""Recordings with known words, and files without words."""
 
 from __future__ import annotations
 
@@ -17,19 +17,20 @@ RATE = 16_000
 
 @dataclass(frozen=True)
 class Recording:
-    """A file and its words, or `None` if the file is no audio."""
+    """A file in `input/` with known words."""
 
     content: bytes
+    #: The words, or `None` if the file is not audio.
     text: str | None
 
     @cached_property
     def etag(self) -> str:
-        """See `etag_of`."""
+        """The ETag that S3 gives to the file."""
         return etag_of(self.content)
 
 
 def etag_of(content: bytes) -> str:
-    """The ETag that S3 gives to an object that was uploaded in one piece."""
+    """Return the ETag that S3 gives to an object with this content that was uploaded in one piece."""
     return hashlib.md5(content, usedforsecurity=False).hexdigest()
 
 
@@ -46,7 +47,7 @@ def _read_clips() -> tuple[Recording, ...]:
     return tuple(Recording((DEMO_CLIPS / name).read_bytes(), texts[name]) for name in sorted(texts))
 
 
-#: The demo clips. Each has other words.
+#: The demo clips. Each clip has different words.
 CLIPS = _read_clips()
 CLIP = CLIPS[0]
 #: A tenth of a second of silence.
@@ -55,7 +56,10 @@ NOISE = Recording(b"This is not audio.\n", None)
 
 
 def long_recording(minutes: float = 4) -> Recording:
-    """One clip many times in a row, so that a child works for some seconds."""
+    """Return a recording of about `minutes` minutes, with which a child works for some seconds.
+
+    The recording is one clip, many times in a row.
+    """
     with wave.open(io.BytesIO(CLIP.content)) as reader:
         samples = reader.readframes(reader.getnframes())
     times = round(minutes * 60 * RATE * 2 / len(samples))
