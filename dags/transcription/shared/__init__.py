@@ -1,1 +1,1 @@
-"""What all stages of a run share: settings, the bucket, AWS Batch, records, links and costs."""
+"""The code that all stages of a run share: settings, the bucket, AWS Batch, records, links and costs."""

@@ -15,7 +15,7 @@ from transcription.shared.bucket import Bucket
 class AwsConsole:
     """The AWS console of one partition and region, for one bucket."""
 
-    #: Without a slash at the end, for example `https://console.aws.amazon.com`.
+    #: Address of the console without a slash at the end, for example `https://console.aws.amazon.com`.
     base: str
     region: str
     bucket: str
@@ -61,5 +61,5 @@ class AwsConsole:
 
 
 def _fragment(name: str) -> str:
-    """Encode a name for CloudWatch's URL fragment, which is decoded twice and has `$` in place of `%`."""
+    """Return a name in the form of CloudWatch's URL fragments: percent-encoded twice, with `$` in place of `%`."""
     return quote(quote(name, safe=""), safe="").replace("%", "$")

@@ -1,4 +1,4 @@
-"""Read Batch's descriptions of a run's job: status, failures, machine time."""
+"""The status, the failures and the machine time of a job, read from Batch's descriptions."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ WORKING_STATUSES: Final = ("STARTING", "RUNNING")
 #: All statuses in the order of a job's life. Source: AWS Batch User Guide, "Job states".
 JOB_STATUSES: Final = ("SUBMITTED", "PENDING", JOB_RUNNABLE, *WORKING_STATUSES, JOB_SUCCEEDED, JOB_FAILED)
 
-#: `JobDetail` of DescribeJobs, or `JobSummary` of ListJobs.
+#: A job or child as Batch describes it: `JobDetail` of DescribeJobs, or the shorter `JobSummary` of ListJobs.
 JobDescription = Mapping[str, Any]
 
 
 def job_name(run: str) -> str:
-    """Return the name of a run's Batch jobs; `*` as `run` gives the pattern for the jobs of all runs."""
+    """Return the name of all Batch jobs of a run. If `run` is `*`, return the pattern for the jobs of all runs."""
     return f"transcribe-{run}"
 
 
 def is_over(job: JobDescription) -> bool:
-    """Return whether the job has succeeded or failed, so that nothing of it runs any more."""
+    """Return whether the job has ended: it has succeeded or failed."""
     return job["status"] in (JOB_SUCCEEDED, JOB_FAILED)
 
 
@@ -40,17 +40,17 @@ def child_count(job: JobDescription) -> int:
 
 
 def count_children_by_status(job: JobDescription) -> dict[str, int]:
-    """Count the children in each status, in the order of a job's life; statuses without children are left out."""
+    """Return the number of children in each status, in the order of a job's life, without statuses of no child."""
     summary: Mapping[str, int] = job.get("arrayProperties", {}).get("statusSummary") or {job["status"]: 1}
     return {status: summary[status] for status in JOB_STATUSES if summary.get(status)}
 
 
 def failed_child(job: JobDescription, log_address: Callable[[str, str], str]) -> FailedChild:
-    """Describe why a job or a child failed.
+    """Return the record of a failed child, or of a failed plain job, with the reason.
 
     Args:
-        job: its full description.
-        log_address: makes the address of a log from the names of its log group and log stream.
+        job: its description from DescribeJobs.
+        log_address: a function that returns the address of a log, given the names of its log group and log stream.
     """
     container = job.get("container", {})
     exit_code = f"exit code {container['exitCode']}" if "exitCode" in container else ""
@@ -62,7 +62,11 @@ def failed_child(job: JobDescription, log_address: Callable[[str, str], str]) ->
 
 
 def vcpu_hours(jobs: Iterable[JobDescription]) -> float:
-    """Add up the vCPU hours of all attempts of jobs or children, from their full descriptions."""
+    """Return the sum of the vCPU hours of all attempts of jobs or children.
+
+    Args:
+        jobs: their descriptions from DescribeJobs. Those from ListJobs contain no attempts.
+    """
     total = 0.0
     for job in jobs:
         requirements = {entry["type"]: entry["value"] for entry in job["container"].get("resourceRequirements", ())}

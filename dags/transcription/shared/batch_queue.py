@@ -1,4 +1,4 @@
-"""A Batch job queue: submit a job once, find it again, describe it, end it."""
+"""A Batch job queue, with methods that submit, find, describe and end its jobs."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _SUBMIT_SECONDS = 600
 
 
 def _may_succeed_later(error: BaseException) -> bool:
-    """Return whether a failed submission may have reached Batch all the same, or may succeed later."""
+    """Return whether a submission that failed with `error` may have reached Batch nevertheless, or may succeed later."""
     if isinstance(error, ClientError):
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
         return status == 429 or status >= 500 or "TooManyRequests" in error.response["Error"]["Code"]  # noqa: PLR2004
@@ -44,7 +44,11 @@ def _may_succeed_later(error: BaseException) -> bool:
 
 
 class BatchQueue:
-    """A Batch job queue, by name or ARN."""
+    """A Batch job queue.
+
+    Args:
+        queue: its name or ARN.
+    """
 
     def __init__(self, queue: str) -> None:
         self._queue = queue
@@ -56,9 +60,10 @@ class BatchQueue:
         self._submitter: BatchClient = BatchClientHook(config=Config(retries=once)).get_conn()
 
     def jobs(self, name: str) -> list[batch_job.JobDescription]:
-        """List the jobs with this name, the newest first; with `*` at its end, those whose names start with it.
+        """Return the jobs called `name`, the newest first, as ListJobs describes them.
 
-        Batch keeps jobs for at least seven days.
+        If `name` ends with `*`, return the jobs whose names start with the text before it. Batch keeps jobs for at
+        least seven days after their end.
         """
         name_filter: Any = [{"name": "JOB_NAME", "values": [name]}]
         pages = self._client.get_paginator("list_jobs").paginate(jobQueue=self._queue, filters=name_filter)
@@ -66,20 +71,22 @@ class BatchQueue:
         return sorted(summaries, key=lambda summary: summary["createdAt"], reverse=True)
 
     def submit(self, name: str, definition: str, children: int, parameters: dict[str, str], known: set[str]) -> str:
-        """Submit a job, unless a request whose answer was lost has submitted it already.
+        """Submit a job. Retry for ten minutes, and do not submit the job again if only Batch's answer was lost.
 
         Args:
-            name: of the job.
-            definition: of the job.
-            children: size of the array job; 1 gives a plain job, because Batch refuses arrays of one.
-            parameters: of the job definition.
-            known: ids of jobs of this name that are no longer in use.
+            name: the job's name.
+            definition: the job definition, by name or ARN.
+            children: the size of the array job; 1 gives a plain job, because Batch refuses arrays of one.
+            parameters: the values of the job definition's parameters.
+            known: the ids of earlier jobs with this name. Any other job with this name counts as this submission.
 
         Returns:
             The job's id.
 
         Raises:
             JobRefused: Batch refuses the job, and a retry would not help.
+            botocore.exceptions.ClientError: all retries failed. Without an answer from Batch, it is one of botocore's
+                errors of the connection.
         """
         array: Any = {"arrayProperties": {"size": children}} if children > 1 else {}
         submission: Any = {"jobName": name, "jobDefinition": definition, "parameters": parameters, **array}
@@ -111,7 +118,11 @@ class BatchQueue:
             ) from error
 
     def describe(self, job_id: str) -> batch_job.JobDescription:
-        """Return the full description of a job."""
+        """Return the description of a job from DescribeJobs.
+
+        Raises:
+            tenacity.RetryError: Batch has not known the job for 60 seconds.
+        """
         # DescribeJobs may not know a new job at once.
         wait = Retrying(
             retry=retry_if_result(lambda descriptions: not descriptions),
@@ -123,12 +134,15 @@ class BatchQueue:
         return description
 
     def describe_all(self, job_ids: Iterable[str]) -> Iterator[batch_job.JobDescription]:
-        """Return the full descriptions of jobs or children, in any order."""
+        """Yield the descriptions of jobs or children from DescribeJobs, in any order. Leave out ids unknown to Batch."""
         for ids in batched(job_ids, _DESCRIBE_LIMIT):
             yield from self._client.describe_jobs(jobs=list(ids))["jobs"]
 
     def children(self, parent: batch_job.JobDescription, status: str | None = None) -> Iterator[str]:
-        """Return the ids of a job's children, or of those in `status`. A plain job is its own only child."""
+        """Yield the ids of a job's children; with `status`, only of children with this status.
+
+        A plain job is its own only child.
+        """
         if batch_job.child_count(parent) == 1:
             yield from [parent["jobId"]] if status in (None, parent["status"]) else []
             return
@@ -140,7 +154,7 @@ class BatchQueue:
             yield from (summary["jobId"] for summary in page["jobSummaryList"])
 
     def waiting_reason(self, parent: batch_job.JobDescription) -> str:
-        """Return Batch's reason why the first waiting child has no machine; empty if it gives none."""
+        """Return Batch's reason why the first waiting child has no machine, or an empty text if Batch gives none."""
         if batch_job.child_count(parent) == 1:
             return str(parent.get("statusReason", ""))
         answer = self._client.list_jobs(arrayJobId=parent["jobId"], jobStatus=batch_job.JOB_RUNNABLE, maxResults=1)

@@ -32,7 +32,7 @@ PAGE = 1_000
 #: In bytes. Larger objects are copied in parts, because CopyObject refuses them. Source: Amazon S3 API Reference.
 COPY_LIMIT = 5 * 1024**3
 
-#: After an object was refused, the bucket is probed again only after so many seconds.
+#: Seconds for which a successful listing of the bucket proves that S3 refuses single objects only.
 PROBE_SECONDS = 5.0
 
 #: Characters that XML 1.0 cannot hold, so that no request to delete several objects can name them.
@@ -48,10 +48,13 @@ class ListedObject(NamedTuple):
 
 
 class Bucket:
-    """A bucket.
+    """A bucket in S3.
 
-    Methods raise `StorageDenied` if S3 refuses the bucket, the credentials or every request, `ObjectDenied` if it
+    Methods raise `StorageDenied` if S3 refuses the bucket, the credentials or every request, `ObjectDenied` if S3
     refuses one object, and `botocore.exceptions.ClientError` for any other error of S3.
+
+    Args:
+        name: the name of the bucket.
     """
 
     def __init__(self, name: str) -> None:
@@ -69,7 +72,7 @@ class Bucket:
         return explain_refusal(self.uri(key), self._is_usable)
 
     def _is_usable(self) -> bool:
-        """Return whether S3 answers a listing, which every task needs: then a refusal concerns only its object."""
+        """Return whether S3 answers a listing, which every task needs. If S3 does, a refusal concerns one object only."""
         now = time.monotonic()
         if now - self._last_probe >= PROBE_SECONDS:
             try:
@@ -87,7 +90,7 @@ class Bucket:
         return S3Hook(config=Config(max_pool_connections=CONCURRENCY, retries=retries)).get_conn()
 
     def list(self, prefix: str) -> Iterator[ListedObject]:
-        """List the objects whose keys start with `prefix`, in S3's order; one request per `PAGE` objects."""
+        """Yield the objects whose keys start with `prefix`, in UTF-8 order, with one request per `PAGE` objects."""
         with self._denials_at(prefix):
             for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix):
                 for entry in page.get("Contents", []):
@@ -97,7 +100,7 @@ class Bucket:
         """List up to `PAGE` keys that start with `prefix` and follow the key `after`, in one request.
 
         Returns:
-            The keys, and the last one of them; None for the last one if no more keys follow.
+            The keys, and the last of these keys. The second value is None if no more keys follow.
         """
         with self._denials_at(prefix):
             page = self.client.list_objects_v2(Bucket=self.name, Prefix=prefix, StartAfter=after)
@@ -126,7 +129,11 @@ class Bucket:
             raise
 
     def find_record(self, kind: type[Record], key: str) -> Record | None:
-        """Read a record of class `kind`; None if there is no object.
+        """Return the record at `key`, or None if there is no object.
+
+        Args:
+            kind: the class of the record.
+            key: the key of the object.
 
         Raises:
             RecordInvalid: the object is not such a record.
@@ -135,7 +142,12 @@ class Bucket:
         return None if data is None else records.load(kind, data, self.uri(key))
 
     def read_record(self, kind: type[Record], key: str, writer: str = "") -> Record:
-        """Read a record of class `kind`. The error for a missing one names the task `writer`, which writes it.
+        """Return the record at `key`.
+
+        Args:
+            kind: the class of the record.
+            key: the key of the object.
+            writer: the task that writes the record. The error for a missing record names this task.
 
         Raises:
             RecordMissing: there is no object.
@@ -153,7 +165,12 @@ class Bucket:
         return record
 
     def write_record(self, key: str, record: Any, *, once: bool = False) -> bool:
-        """Write a record. With `once`, an object that exists is not overwritten.
+        """Write a record, and replace an object that exists already.
+
+        Args:
+            key: the key of the object.
+            record: the record.
+            once: whether an object that exists already stays instead.
 
         Returns:
             Whether the record was written.
@@ -175,11 +192,15 @@ class Bucket:
         return True
 
     def copy(self, source: Item, target: str) -> None:
-        """Copy an object within the bucket, if it is still the object that was planned.
+        """Copy an object within the bucket, if the object is unchanged since the run was planned.
+
+        Args:
+            source: the object.
+            target: the key of the copy.
 
         Raises:
             ObjectDenied: S3 refuses to read `source` or to write `target`; the message names both.
-            ClientError: the object changed or no longer exists, or any other error.
+            ClientError: the object changed or no longer exists, or S3 reports another error.
         """
         origin: Any = {"Bucket": self.name, "Key": source.key}
         condition: Any = {"CopySourceIfMatch": f'"{source.etag}"'}
@@ -198,11 +219,11 @@ class Bucket:
             raise ClientError({"Error": {"Code": "CopyFailed", "Message": str(error)}}, "CopyObject") from error
 
     def delete(self, targets: Sequence[Item]) -> Mapping[Item, ObjectDenied | None]:
-        """Delete up to `PAGE` objects, each only if it is still the object that was planned.
+        """Delete those of up to `PAGE` objects that are unchanged since the run was planned.
 
         Returns:
-            Items that were not deleted, in the order of `targets`: with S3's refusal, or None for those that changed or
-            no longer exist.
+            The items that were not deleted, in the order of `targets`. The value of an item is S3's refusal, or None if
+            the object changed or no longer exists.
         """
         in_one_request = [target for target in targets if not _NOT_XML.search(target.key)]
         not_deleted = self._delete_together(in_one_request) if in_one_request else {}
@@ -211,7 +232,11 @@ class Bucket:
         return {target: not_deleted[target.key] for target in targets if target.key in not_deleted}
 
     def _delete_together(self, targets: Sequence[Item]) -> dict[str, ObjectDenied | None]:
-        """Delete objects with one request; return the keys of those that were not deleted, as `delete` does."""
+        """Delete unchanged objects with one request, or with one request for each object if S3 refuses that.
+
+        Returns:
+            The keys of the objects that were not deleted, with the values that `delete` returns.
+        """
         objects: Any = [{"Key": target.key, "ETag": f'"{target.etag}"'} for target in targets]
         not_deleted: dict[str, ObjectDenied | None] = {}
         try:
@@ -228,7 +253,11 @@ class Bucket:
         return not_deleted
 
     def _delete_one(self, target: Item) -> dict[str, ObjectDenied | None]:
-        """Delete one object; return its key if it was not deleted, as `delete` does."""
+        """Delete one unchanged object.
+
+        Returns:
+            Its key if it was not deleted, with the value that `delete` returns; otherwise an empty dictionary.
+        """
         try:
             self.client.delete_object(Bucket=self.name, Key=target.key, IfMatch=f'"{target.etag}"')
         except ClientError as error:

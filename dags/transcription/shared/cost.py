@@ -29,7 +29,12 @@ class Estimate:
 
 
 def estimate(shard_bytes: list[int], settings: Settings) -> Estimate:
-    """Estimate the time and cost of transcribing shards of these sizes, in bytes."""
+    """Return the expected time and cost of a job.
+
+    Args:
+        shard_bytes: the size of each shard's audio, in bytes.
+        settings: the expected speed, the prices, and the number of children that run at once.
+    """
     hours = sum(shard_bytes) / BYTES_PER_HOUR
     work = hours * settings.expected_real_time_factor
     longest = max(shard_bytes, default=0) / BYTES_PER_HOUR * settings.expected_real_time_factor
@@ -48,15 +53,15 @@ def compute_cost(vcpu_hours: float, settings: Settings) -> float:
 
 
 def api_cost(audio_hours: float, settings: Settings) -> float:
-    """Return the price of a cloud speech API for the same audio, in US dollars."""
+    """Return the price of a cloud speech API for a number of hours of audio, in US dollars."""
     return round(audio_hours * settings.api_hour_price, 4)
 
 
 def money(dollars: float) -> str:
-    """Format US dollars; amounts below one dollar have four decimals."""
+    """Format US dollars as text. An amount of less than one dollar has four decimals, any other has two."""
     return f"${dollars:,.2f}" if dollars >= 1 else f"${dollars:.4f}"
 
 
 def duration(hours: float) -> str:
-    """Format hours; times below one hour are in minutes."""
+    """Format a number of hours as text. Less than one hour is written in minutes, such as `30.0 minutes`."""
     return f"{hours:,.1f} hours" if hours >= 1 else f"{hours * 60:.1f} minutes"

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class FailedChild:
-    """A child of an array job that failed after all retries."""
+    """A child of a Batch job that failed after all retries."""
 
     job_id: str
     reason: str
-    #: Address of its log in the CloudWatch console; empty if its container never started.
+    #: Address of the child's log in the CloudWatch console; empty if its container never started.
     log: str
 
 

@@ -1,4 +1,4 @@
-"""Write a run's manifest to S3 once, and read it."""
+"""The storage of a run's manifest in S3: it is written once, and then only read."""
 
 from __future__ import annotations
 
@@ -19,7 +19,13 @@ def new_draft() -> str:
 
 
 def freeze(bucket: Bucket, plan: Plan, shards: Sequence[tuple[Item, ...]], done: Sequence[Item]) -> Plan:
-    """Write the manifest, its summary `plan` last. If the run has a manifest already, that one stays.
+    """Write the manifest of a run. If the run already has a manifest, that one stays in use.
+
+    Args:
+        bucket: the audio bucket.
+        plan: the summary of the manifest. It is written last.
+        shards: the files of each child.
+        done: the files that an earlier run transcribed.
 
     Returns:
         The summary of the manifest in use.
@@ -32,7 +38,7 @@ def freeze(bucket: Bucket, plan: Plan, shards: Sequence[tuple[Item, ...]], done:
 
 
 def write_shards(bucket: Bucket, plan: Plan, shards: Sequence[tuple[Item, ...]]) -> None:
-    """Write the shards of the children as the shard set that `plan` names."""
+    """Write the shard set that `plan` names; `shards` holds the files of each child."""
 
     def write(index: int, items: tuple[Item, ...]) -> None:
         shard = Shard(plan.run, index, plan.options, items, plan.recipe)
@@ -44,10 +50,15 @@ def write_shards(bucket: Bucket, plan: Plan, shards: Sequence[tuple[Item, ...]])
 
 
 def redraft(bucket: Bucket, plan: Plan, shards: Sequence[tuple[Item, ...]]) -> Plan:
-    """Write another shard set for a further job of the run. The manifest stays as it is.
+    """Write another shard set for a further job of the run. The plan in S3 stays as it is.
+
+    Args:
+        bucket: the audio bucket.
+        plan: the run's plan.
+        shards: the files of each child of the further job.
 
     Returns:
-        The plan of the further job, which is not written.
+        The plan of the further job. It names the new shard set and is not written to S3.
     """
     second = replace(plan, draft=new_draft(), shards=len(shards))
     write_shards(bucket, second, shards)
@@ -55,12 +66,12 @@ def redraft(bucket: Bucket, plan: Plan, shards: Sequence[tuple[Item, ...]]) -> P
 
 
 def find_plan(bucket: Bucket, run: str) -> Plan | None:
-    """Read the summary of a run's manifest; None if none is frozen yet."""
+    """Return the summary of a run's manifest, or None if no manifest is frozen yet."""
     return bucket.find_record(Plan, RunKeys(run).plan)
 
 
 def read_plan(bucket: Bucket, run: str) -> Plan:
-    """Read the summary of a run's manifest.
+    """Return the summary of a run's manifest.
 
     Raises:
         ManifestMissing: the run has no manifest.
@@ -76,7 +87,7 @@ def read_plan(bucket: Bucket, run: str) -> Plan:
 
 
 def read_items(bucket: Bucket, plan: Plan) -> Iterator[Item]:
-    """Read the files that the children get.
+    """Yield the files of all shards of a plan, one shard after the other.
 
     Raises:
         RecordMissing: a shard does not exist.
@@ -88,21 +99,21 @@ def read_items(bucket: Bucket, plan: Plan) -> Iterator[Item]:
 
 
 def read_done(bucket: Bucket, plan: Plan) -> tuple[Item, ...]:
-    """Read the files that an earlier run transcribed.
+    """Return the files of a plan that an earlier run transcribed.
 
     Raises:
-        RecordMissing: the record does not exist.
+        RecordMissing: the plan counts such files, but the record that lists them does not exist.
     """
     return bucket.read_record(Done, RunKeys(plan.run).done(plan.draft)).items if plan.done else ()
 
 
 def result_keys(bucket: Bucket, run: str) -> Iterator[str]:
-    """List the keys of the result records that the run's children have written; one request per 1,000 keys."""
+    """Yield the keys of the result records that the run's children have written, with one request per 1,000 keys."""
     return (record.key for record in bucket.list(RunKeys(run).results))
 
 
 def read_missing(bucket: Bucket, plan: Plan) -> list[Item]:
-    """Read the files that were given to a child and have no result yet.
+    """Return the files of all shards of a plan that have no result record yet.
 
     Raises:
         RecordMissing: a shard does not exist.

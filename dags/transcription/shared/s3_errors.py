@@ -1,4 +1,4 @@
-"""Tell S3's errors apart, and explain refused requests."""
+"""The kinds of S3's errors, and errors that explain refused requests."""
 
 from __future__ import annotations
 
@@ -20,19 +20,21 @@ def is_missing(error: ClientError) -> bool:
 
 
 def is_changed(error: ClientError) -> bool:
-    """Return whether S3 says that the object does not have the required ETag, or exists although it must not."""
+    """Return whether S3 says that an object does not have the required ETag, or exists although it must not."""
     return _code(error) in s3_error_codes.CHANGED
 
 
 def words(error: ClientError) -> str:
-    """Return the code of an error and S3's message, which can be empty."""
+    """Return the code of an error in brackets and S3's message, or `no message` if that is empty."""
     message = error.response["Error"].get("Message") or "no message"
     return f"({_code(error)}): {message.rstrip('.')}."
 
 
 @contextmanager
 def explain_denial(uri: str) -> Iterator[None]:
-    """Replace S3's errors of denied access, raised in the block, by one that says what to do.
+    """Replace an error of S3 that means denied access by an error that says what to do.
+
+    This is a context manager. Other errors that its block raises stay as they are.
 
     Args:
         uri: the folder to which the block sends requests, for the message.
@@ -50,14 +52,15 @@ def explain_denial(uri: str) -> Iterator[None]:
 
 @contextmanager
 def explain_refusal(uri: str, is_usable: Callable[[], bool]) -> Iterator[None]:
-    """Replace S3's refusals of a request for one object, raised in the block, by an error that says what to do.
+    """Replace S3's refusal of a request for one object by an error that says what to do.
 
-    Such refusals are denied access, a lock, an encryption key that S3 cannot use, an archived object, a name that is
-    too long: every error of the caller (HTTP status 4xx) that a later request does not solve.
+    This is a context manager. A refusal is every error that the caller caused (HTTP status 4xx) and that a later
+    request does not solve: denied access, a lock, an encryption key that S3 cannot use, an archived object, a name that
+    is too long. Other errors that the block raises stay as they are.
 
     Args:
         uri: the object to which the block sends requests, for the message.
-        is_usable: returns whether S3 answers another request for the bucket.
+        is_usable: a function that returns whether S3 answers another request for the bucket.
 
     Raises:
         StorageDenied: S3 refuses the bucket, the credentials or every request.

@@ -31,7 +31,10 @@ _BOUNDS = {
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of one deployment. Set each as `[transcription] name` or `AIRFLOW__TRANSCRIPTION__NAME`.
+    """The settings of one deployment.
+
+    Each is an option of Airflow's configuration: `[transcription] name` in the file, or the environment variable
+    `AIRFLOW__TRANSCRIPTION__NAME`.
 
     Raises:
         SettingInvalid: a setting is missing or wrong; the message names it.
@@ -109,7 +112,7 @@ class Settings:
 
     @property
     def default_options(self) -> Options:
-        """The options of a run that sets none.
+        """The options of a run whose trigger form was not changed.
 
         Raises:
             OptionInvalid: a setting has a value that an option cannot have.
@@ -137,7 +140,11 @@ def load_settings() -> Settings:
 
 
 def _parse(kind: Any, name: str, text: str) -> Any:
-    """Convert the text of a setting to the type `kind`."""
+    """Convert the text of a setting to the type `kind`.
+
+    Raises:
+        SettingInvalid: the text is no value of that type; the message names the setting.
+    """
     if kind is bool:
         if text.lower() not in ("true", "false"):
             raise SettingInvalid(f"[{SECTION}] {name} is {text!r}; it must be true or false.")

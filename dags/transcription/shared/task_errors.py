@@ -1,4 +1,4 @@
-"""End a task early: fail it without retries, or skip it."""
+"""Errors that end a task early: they fail the task without retries, or skip it."""
 
 from __future__ import annotations
 

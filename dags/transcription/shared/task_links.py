@@ -19,7 +19,11 @@ MAX_LOG_LINKS = 5
 
 
 class TaskLink(BaseOperatorLink):
-    """A button whose address the task sets while it runs. Without an address it is not shown."""
+    """A button on a task. The task sets its address while it runs. A button without an address is not shown.
+
+    Args:
+        name: the button's label.
+    """
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -31,11 +35,11 @@ class TaskLink(BaseOperatorLink):
 
     @property
     def xcom_key(self) -> str:
-        """Key of the XCom in which Airflow stores the address."""
+        """The key of the XCom in which Airflow stores the address."""
         return f"link_{self._name.lower().replace(' ', '_')}"
 
     def get_link(self, operator: BaseOperator, *, ti_key: TaskInstanceKey) -> str:
-        """Return the address. Airflow calls this when the task ends."""
+        """Return the address, or an empty text if the task has set none. Airflow calls this when the task ends."""
         addresses: Mapping[str, str] = getattr(operator, "addresses", {})
         return addresses.get(self._name, "")
 
@@ -48,6 +52,13 @@ LOG_LINKS = tuple(TaskLink(f"Log of failed child {number}") for number in range(
 
 
 def show_link(operator: Any, context: Context, link: TaskLink, address: str) -> None:
-    """Set a button's address, so that the UI shows it while the task still runs."""
+    """Set a button's address, so that the UI shows the button while the task still runs.
+
+    Args:
+        operator: the operator of the task. Its dictionary `addresses` gets the address.
+        context: the context of the task.
+        link: the button.
+        address: the address.
+    """
     operator.addresses[link.name] = address
     context["ti"].xcom_push(key=link.xcom_key, value=address)

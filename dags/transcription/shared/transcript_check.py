@@ -1,4 +1,4 @@
-"""Check that the text and the JSON of a transcript are complete, valid and equal."""
+"""The check that the plain text and the JSON of a transcript exist, are valid and contain the same text."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def _validator() -> Draft202012Validator:
 
 
 def check(name: str, text: bytes | None, document: bytes | None) -> dict[str, Any]:
-    """Compare the text of a transcript with its JSON.
+    """Check the JSON of a transcript against its schema, and compare the plain text with the text in the JSON.
 
     Args:
-        name: the path of the file below `input/`, without `.wav`.
+        name: the name of the recording: its path below `input/`, without `.wav`.
         text: the content of the plain text; None if the object does not exist.
         document: the content of the JSON; None if the object does not exist.
 
@@ -32,7 +32,7 @@ def check(name: str, text: bytes | None, document: bytes | None) -> dict[str, An
         The parsed JSON.
 
     Raises:
-        TranscriptUnverified: one of them does not exist, the JSON is not valid, or the texts differ.
+        TranscriptUnverified: an object does not exist, the JSON is not valid, or the texts differ.
     """
     if text is None or document is None:
         missing = keys.transcript(name) if text is None else keys.transcript_json(name)
