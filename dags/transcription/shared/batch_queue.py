@@ -36,7 +36,7 @@ _SUBMIT_SECONDS = 600
 
 
 def _may_succeed_later(error: BaseException) -> bool:
-    """Return whether a submission that failed with `error` may have reached Batch nevertheless, or may succeed later."""
+    """Return whether a submission that failed with `error` may still have reached Batch, or may succeed later."""
     if isinstance(error, ClientError):
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
         return status == 429 or status >= 500 or "TooManyRequests" in error.response["Error"]["Code"]  # noqa: PLR2004
@@ -134,7 +134,7 @@ class BatchQueue:
         return description
 
     def describe_all(self, job_ids: Iterable[str]) -> Iterator[batch_job.JobDescription]:
-        """Yield the descriptions of jobs or children from DescribeJobs, in any order. Leave out ids unknown to Batch."""
+        """Yield the descriptions of jobs or children from DescribeJobs, in any order. Leave out unknown ids."""
         for ids in batched(job_ids, _DESCRIBE_LIMIT):
             yield from self._client.describe_jobs(jobs=list(ids))["jobs"]
 

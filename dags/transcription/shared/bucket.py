@@ -72,7 +72,7 @@ class Bucket:
         return explain_refusal(self.uri(key), self._is_usable)
 
     def _is_usable(self) -> bool:
-        """Return whether S3 answers a listing, which every task needs. If S3 does, a refusal concerns one object only."""
+        """Return whether S3 answers a listing, which every task needs. If so, a refusal concerns one object only."""
         now = time.monotonic()
         if now - self._last_probe >= PROBE_SECONDS:
             try:
