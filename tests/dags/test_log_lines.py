@@ -11,6 +11,7 @@ from transcription.contract.errors import StorageDenied
 from transcription.contract.manifest import Failure
 from transcription.finish.outcomes import MISSING
 from transcription.report.report_text import describe
+from transcription.shared.bucket import Bucket
 from transcription.shared.task_errors import AirflowFailException, fail_without_retry
 
 KEY = "input/a\nred.wav"
@@ -20,6 +21,10 @@ def test_the_error_of_a_task_is_one_line() -> None:
     with pytest.raises(AirflowFailException) as caught, fail_without_retry():
         raise StorageDenied(f"S3 refused HeadObject at s3://bucket/{KEY}")
     assert str(caught.value) == r"[STORAGE_DENIED] S3 refused HeadObject at s3://bucket/input/a\nred.wav"
+
+
+def test_the_address_of_an_object_in_a_message_is_one_line() -> None:
+    assert Bucket("bucket").uri(KEY) == r"s3://bucket/input/a\nred.wav"
 
 
 def test_the_reason_of_a_file_is_one_line_of_the_report() -> None:

@@ -112,7 +112,11 @@ def test_people_can_bring_their_own_model(pipeline: Pipeline) -> None:
 
 def test_what_cannot_be_used_is_refused_before_anything_starts(pipeline: Pipeline) -> None:
     pipeline.upload_recordings({"a.wav": CLIPS[0]})
-    for conf, code in ({"model": "not/a/model"}, "OPTION_INVALID"), ({"model": "nowhere"}, "MODEL_MISSING"):
+    refused = (
+        ({"model": "not/a/model"}, "wait_for_audio", "OPTION_INVALID"),
+        ({"model": "nowhere"}, "plan", "MODEL_MISSING"),
+    )
+    for conf, task, code in refused:
         faulty_run = run_with_faults(pipeline, pipeline.ui.trigger(conf))
         faulty_run.final.check("failed", left=["a.wav"])
-        assert code in faulty_run.logs["plan"]
+        assert code in faulty_run.logs[task]

@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from transcription.contract import keys, records
 from transcription.contract.errors import ObjectDenied, RecordMissing, StorageDenied
+from transcription.contract.log_text import printable
 from transcription.contract.manifest import Item
 from transcription.shared.s3_errors import explain_denial, explain_refusal, is_changed, is_missing
 
@@ -62,8 +63,8 @@ class Bucket:
         self._last_probe = -PROBE_SECONDS
 
     def uri(self, key: str) -> str:
-        """Return the `s3://` address of an object or a folder."""
-        return keys.uri(self.name, key)
+        """Return the `s3://` address of an object or a folder, for messages: control characters are escaped."""
+        return printable(keys.uri(self.name, key))
 
     def _denials_at(self, key: str) -> AbstractContextManager[None]:
         return explain_denial(self.uri(key))
