@@ -32,6 +32,6 @@ _MODULES = (
 
 
 def load() -> None:
-    """Import the modules, which registers their handlers."""
+    """Import all modules of this package. Each import registers the handlers of its module."""
     for name in _MODULES:
         import_module(f"{__name__}.{name}")

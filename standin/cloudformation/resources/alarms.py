@@ -8,17 +8,17 @@ from standin.cloudformation.resources.put_resource import PutResource
 
 @handles("AWS::CloudWatch::Alarm")
 class Alarm(PutResource):
-    """A CloudWatch alarm. moto never evaluates it."""
+    """A CloudWatch alarm. It never goes off, because moto does not evaluate alarms."""
 
     name_property = "AlarmName"
     name_limit = 255
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Delete the alarm. See `ResourceHandler`."""
         request.client("cloudwatch").delete_alarms(AlarmNames=[request.existing.physical_id])
 
     def put(self, request: HandlerRequest, name: str) -> PhysicalResource:
-        """See `PutResource`."""
+        """Create or overwrite the alarm and return it. See `PutResource`."""
         properties = {key: value for key, value in request.properties.items() if key != "AlarmName"}
         request.client("cloudwatch").put_metric_alarm(AlarmName=name, **properties)
         return PhysicalResource(name, {"Arn": request.account.arn("cloudwatch", f"alarm:{name}")})
@@ -32,11 +32,11 @@ class Dashboard(PutResource):
     name_limit = 255
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Delete the dashboard. See `ResourceHandler`."""
         request.client("cloudwatch").delete_dashboards(DashboardNames=[request.existing.physical_id])
 
     def put(self, request: HandlerRequest, name: str) -> PhysicalResource:
-        """See `PutResource`."""
+        """Create or overwrite the dashboard and return it. See `PutResource`."""
         request.client("cloudwatch").put_dashboard(
             DashboardName=name, DashboardBody=request.properties["DashboardBody"]
         )

@@ -13,7 +13,7 @@ from standin.cloudformation.resource_handler import (
     handles,
 )
 
-#: Names below these properties are chosen by the user, so their case stays.
+#: Users choose the names in these properties, so the case of the names stays.
 _USER_NAMED = frozenset({"Options", "Tags", "Parameters"})
 #: Properties that control an update; CreateComputeEnvironment does not accept them.
 _FOR_UPDATES = {"UpdateToLatestImageVersion"}
@@ -24,7 +24,7 @@ class ComputeEnvironment(ResourceHandler):
     """A compute environment, which provides the machines for jobs."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Create the compute environment and return it. See `ResourceHandler`."""
         properties = request.properties
         name = properties.get("ComputeEnvironmentName") or request.unique_name()
         declared = properties["ComputeResources"].items()
@@ -39,7 +39,10 @@ class ComputeEnvironment(ResourceHandler):
         return PhysicalResource(arn, {"ComputeEnvironmentArn": arn})
 
     def update(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`. AWS can change more properties in place."""
+        """Change the limits of vCPUs. Any other change needs a new compute environment. See `ResourceHandler`.
+
+        AWS can change more properties in place.
+        """
         changed = {
             name
             for name in request.properties["ComputeResources"].keys()
@@ -55,7 +58,7 @@ class ComputeEnvironment(ResourceHandler):
         return request.existing
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`. Batch deletes only what is disabled."""
+        """Disable and delete the compute environment. Batch deletes only what is disabled. See `ResourceHandler`."""
         batch, arn = request.client("batch"), request.existing.physical_id
         batch.update_compute_environment(computeEnvironment=arn, state="DISABLED")
         batch.delete_compute_environment(computeEnvironment=arn)
@@ -66,20 +69,20 @@ class JobQueue(ResourceHandler):
     """A job queue."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Create the queue and return it. See `ResourceHandler`."""
         name = request.properties.get("JobQueueName") or request.unique_name()
         arn = request.client("batch").create_job_queue(jobQueueName=name, **self._options(request))["jobQueueArn"]
         return PhysicalResource(arn, {"JobQueueArn": arn})
 
     def update(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Change the queue. A new name needs a new queue. See `ResourceHandler`."""
         if request.has_changed("JobQueueName"):
             raise ReplacementRequired
         request.client("batch").update_job_queue(jobQueue=request.existing.physical_id, **self._options(request))
         return request.existing
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`. Batch deletes only what is disabled."""
+        """Disable and delete the queue. Batch deletes only what is disabled. See `ResourceHandler`."""
         batch, arn = request.client("batch"), request.existing.physical_id
         batch.update_job_queue(jobQueue=arn, state="DISABLED")
         batch.delete_job_queue(jobQueue=arn)
@@ -96,12 +99,12 @@ class JobDefinition(ResourceHandler):
     """A job definition. Each change registers a new revision."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Register the job definition and return it. See `ResourceHandler`."""
         properties = request.properties
         return self._register(request, properties.get("JobDefinitionName") or request.unique_name())
 
     def update(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Register a new revision and remove the old one. A new name needs a new definition. See `ResourceHandler`."""
         if request.has_changed("JobDefinitionName"):
             raise ReplacementRequired
         old = request.existing.physical_id
@@ -110,7 +113,7 @@ class JobDefinition(ResourceHandler):
         return new
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Deregister the job definition. See `ResourceHandler`."""
         request.client("batch").deregister_job_definition(jobDefinition=request.existing.physical_id)
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""Files that the CDK copies into a bucket. In AWS a Lambda function does this; the stand-in runs none.
+"""Files that the CDK copies into a bucket. In AWS a Lambda function copies them; the stand-in runs no functions.
 
 Source: the properties are those of aws-cdk-lib's bucket-deployment-handler.
 """
@@ -23,15 +23,18 @@ from standin.cloudformation.resource_handler import (
 
 @handles("Custom::CDKBucketDeployment")
 class BucketDeployment(ResourceHandler):
-    """Copies the content of zip files into a bucket, as the function of CDK's `BucketDeployment` does."""
+    """A custom resource of CDK's `BucketDeployment`: it copies the content of zip files into a bucket."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Copy the files and return the resource. See `ResourceHandler`."""
         self._deploy(request)
         return PhysicalResource(f"aws.cdk.s3deployment.{request.unique_name()}", self._attributes(request))
 
     def update(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`. A new destination leaves the old files in place if they are to be retained."""
+        """Copy the files. See `ResourceHandler`.
+
+        If the destination has changed, the old files are deleted, unless they are to be retained.
+        """
         if request.has_changed("DestinationBucketName", "DestinationBucketKeyPrefix") and not _flag(
             request.old_properties, "RetainOnDelete"
         ):
@@ -40,7 +43,7 @@ class BucketDeployment(ResourceHandler):
         return PhysicalResource(request.existing.physical_id, self._attributes(request))
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Delete the files, unless they are to be retained. See `ResourceHandler`."""
         if not _flag(request.old_properties, "RetainOnDelete"):
             self._empty(request)
 
@@ -67,7 +70,7 @@ class BucketDeployment(ResourceHandler):
 
     @staticmethod
     def _files(request: HandlerRequest) -> dict[str, bytes]:
-        """Return the content of the sources by path; a later source overrides an earlier one."""
+        """Return the content of the sources by path. A later source overrides an earlier one."""
         s3, properties, files = request.client("s3"), request.properties, dict[str, bytes]()
         sources = zip(properties["SourceBucketNames"], properties["SourceObjectKeys"], strict=True)
         markers = properties.get("SourceMarkers") or [{} for _ in properties["SourceObjectKeys"]]

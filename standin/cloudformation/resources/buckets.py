@@ -22,18 +22,18 @@ class Bucket(ConfiguredResource):
     name_property = "BucketName"
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Create the bucket with its options and return it. See `ResourceHandler`."""
         name = request.properties.get("BucketName") or request.unique_name(63).lower()
         request.client("s3").create_bucket(Bucket=name)
         self.configure(request, name)
         return _physical_resource(request, name)
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Delete the bucket. See `ResourceHandler`."""
         request.client("s3").delete_bucket(Bucket=request.existing.physical_id)
 
     def configure(self, request: HandlerRequest, name: str) -> None:
-        """See `ConfiguredResource`."""
+        """Set the declared options of the bucket `name`. See `ConfiguredResource`."""
         s3, properties = request.client("s3"), request.properties
         if versioning := properties.get("VersioningConfiguration"):
             s3.put_bucket_versioning(Bucket=name, VersioningConfiguration=versioning)
@@ -57,17 +57,17 @@ class BucketPolicy(ResourceHandler):
     """The policy of a bucket."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Set the policy of the bucket and return the policy. See `ResourceHandler`."""
         bucket, policy = request.properties["Bucket"], request.properties["PolicyDocument"]
         request.client("s3").put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
         return PhysicalResource(bucket)
 
     def update(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Set the policy of the bucket again. See `ResourceHandler`."""
         return self.create(request)
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Delete the policy of the bucket. See `ResourceHandler`."""
         request.client("s3").delete_bucket_policy(Bucket=request.existing.physical_id)
 
 
@@ -84,7 +84,7 @@ def _physical_resource(request: HandlerRequest, name: str) -> PhysicalResource:
 
 
 def _encryption(properties: Properties) -> dict[str, Any]:
-    """Convert an encryption setting to the form of PutBucketEncryption."""
+    """Return an encryption setting in the form of PutBucketEncryption."""
     rules = []
     for rule in properties["ServerSideEncryptionConfiguration"]:
         default = dict(rule["ServerSideEncryptionByDefault"])
@@ -96,7 +96,7 @@ def _encryption(properties: Properties) -> dict[str, Any]:
 
 
 def _lifecycle_rule(rule: Properties) -> dict[str, Any]:
-    """Convert a lifecycle rule to the form of PutBucketLifecycleConfiguration."""
+    """Return a lifecycle rule in the form of PutBucketLifecycleConfiguration."""
     converted = {name: value for name, value in rule.items() if name in ("Status", "AbortIncompleteMultipartUpload")}
     converted |= {"Filter": {"Prefix": rule.get("Prefix", "")}}
     if "Id" in rule:

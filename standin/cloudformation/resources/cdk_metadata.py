@@ -7,15 +7,15 @@ from standin.cloudformation.resource_handler import HandlerRequest, PhysicalReso
 
 @handles("AWS::CDK::Metadata")
 class Metadata(ResourceHandler):
-    """The resource in which the CDK reports its version to AWS. It does nothing."""
+    """The resource in which the CDK reports its version to AWS. The stand-in only records it."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Return the resource, without a call of AWS. See `ResourceHandler`."""
         return PhysicalResource(request.unique_name())
 
     def update(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Return the existing resource unchanged. See `ResourceHandler`."""
         return request.existing
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Do nothing. See `ResourceHandler`."""

@@ -13,16 +13,16 @@ from standin.cloudformation.resource_handler import (
 
 
 class ConfiguredResource(ResourceHandler):
-    """A resource whose options `configure` sets. A new name replaces it.
+    """A resource whose options are set by `configure`. A new name needs a new resource.
 
     Attributes:
-        name_property: Property that holds the name.
+        name_property: Property that contains the name.
     """
 
     name_property: ClassVar[str]
 
     def update(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Set the declared options of the existing resource. See `ResourceHandler`."""
         if request.has_changed(self.name_property):
             raise ReplacementRequired
         self.configure(request, request.existing.physical_id)

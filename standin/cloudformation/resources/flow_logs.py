@@ -12,7 +12,7 @@ class FlowLog(ResourceHandler):
     """A flow log of a VPC."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Create the flow log and return it. See `ResourceHandler`."""
         properties = request.properties
         response = request.client("ec2").create_flow_logs(
             ResourceIds=[properties["ResourceId"]],
@@ -24,5 +24,5 @@ class FlowLog(ResourceHandler):
         return PhysicalResource(resource_id, {"Id": resource_id})
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Delete the flow log. See `ResourceHandler`."""
         request.client("ec2").delete_flow_logs(FlowLogIds=[request.existing.physical_id])

@@ -1,6 +1,6 @@
-"""Lambda functions, layers and permissions. The stand-in stores them and runs none.
+"""Lambda functions, layers and permissions. The stand-in records them and runs no function.
 
-`bucket_deployments` and `emptied_buckets` do the work of the CDK's own functions.
+The modules `bucket_deployments` and `emptied_buckets` do the work of the CDK's own functions.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from standin.cloudformation.resource_handler import (
 
 @handles("AWS::Lambda::Function")
 class Function(ResourceHandler):
-    """A Lambda function. Its code must have been uploaded; it is never run."""
+    """A Lambda function. Its code must have been uploaded, but it never runs."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Check that the code was uploaded, and return the function. See `ResourceHandler`."""
         self._check_code(request)
         name = request.properties.get("FunctionName") or request.unique_name(64)
         return PhysicalResource(name, {"Arn": request.account.arn("lambda", f"function:{name}")})
 
     def update(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Check that the new code was uploaded. A new name needs a new function. See `ResourceHandler`."""
         if request.has_changed("FunctionName"):
             raise ReplacementRequired
         self._check_code(request)
         return request.existing
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Do nothing. See `ResourceHandler`."""
 
     @staticmethod
     def _check_code(request: HandlerRequest) -> None:
@@ -43,16 +43,16 @@ class Function(ResourceHandler):
 
 @handles("AWS::Lambda::LayerVersion")
 class Layer(ResourceHandler):
-    """A layer of Lambda functions."""
+    """A layer of Lambda functions: files that several functions share."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Check that the files were uploaded, and return the layer. See `ResourceHandler`."""
         content = request.properties["Content"]
         request.client("s3").head_object(Bucket=content["S3Bucket"], Key=content["S3Key"])
         return PhysicalResource(request.account.arn("lambda", f"layer:{request.unique_name(140)}:1"))
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Do nothing. See `ResourceHandler`."""
 
 
 @handles("AWS::Lambda::Permission")
@@ -60,8 +60,8 @@ class Permission(ResourceHandler):
     """A permission to invoke a Lambda function."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Return the permission, without a call of AWS. See `ResourceHandler`."""
         return PhysicalResource(request.unique_name())
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Do nothing. See `ResourceHandler`."""

@@ -19,13 +19,13 @@ class InternetGateway(Tagged):
     """An internet gateway."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Create the gateway and return it. See `ResourceHandler`."""
         tags = tag_specifications(request, "internet-gateway")
         gateway = request.client("ec2").create_internet_gateway(TagSpecifications=tags)["InternetGateway"]
         return PhysicalResource(gateway["InternetGatewayId"], {"InternetGatewayId": gateway["InternetGatewayId"]})
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Delete the gateway. See `ResourceHandler`."""
         request.client("ec2").delete_internet_gateway(InternetGatewayId=request.existing.physical_id)
 
 
@@ -34,12 +34,12 @@ class GatewayAttachment(ResourceHandler):
     """The attachment of an internet gateway to a VPC."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Attach the gateway to the VPC and return the attachment. See `ResourceHandler`."""
         request.client("ec2").attach_internet_gateway(**pick(request.properties, "InternetGatewayId", "VpcId"))
         return PhysicalResource(f"IGW|{request.properties['VpcId']}")
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Detach the gateway from the VPC. See `ResourceHandler`."""
         request.client("ec2").detach_internet_gateway(**pick(request.old_properties, "InternetGatewayId", "VpcId"))
 
 
@@ -48,7 +48,7 @@ class ElasticIp(Tagged):
     """A public IP address."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Allocate the address and return it. See `ResourceHandler`."""
         address = request.client("ec2").allocate_address(
             Domain="vpc", TagSpecifications=tag_specifications(request, "elastic-ip")
         )
@@ -56,11 +56,11 @@ class ElasticIp(Tagged):
         return PhysicalResource(public, {"AllocationId": allocation, "PublicIp": public})
 
     def update(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Raise ReplacementRequired: any change needs a new address. See `ResourceHandler`."""
         raise ReplacementRequired
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Release the address. See `ResourceHandler`."""
         request.client("ec2").release_address(AllocationId=request.existing.attributes["AllocationId"])
 
 
@@ -69,7 +69,7 @@ class NatGateway(Tagged):
     """A NAT gateway, which gives private subnets access to the internet."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Create the gateway and return it. See `ResourceHandler`."""
         gateway = request.client("ec2").create_nat_gateway(
             TagSpecifications=tag_specifications(request, "natgateway"),
             **pick(request.properties, "SubnetId", "AllocationId"),
@@ -77,7 +77,10 @@ class NatGateway(Tagged):
         return PhysicalResource(gateway["NatGatewayId"], {"NatGatewayId": gateway["NatGatewayId"]})
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`. moto leaves its network interface, which would block deleting the subnet."""
+        """Delete the gateway and its network interfaces. See `ResourceHandler`.
+
+        moto leaves the interfaces, and a subnet with interfaces cannot be deleted.
+        """
         ec2, resource_id = request.client("ec2"), request.existing.physical_id
         [gateway] = ec2.describe_nat_gateways(NatGatewayIds=[resource_id])["NatGateways"]
         ec2.delete_nat_gateway(NatGatewayId=resource_id)

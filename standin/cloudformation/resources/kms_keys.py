@@ -12,18 +12,18 @@ class Key(ResourceHandler):
     """A KMS key."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Create the key and return it. See `ResourceHandler`."""
         metadata = request.client("kms").create_key(Policy=json.dumps(request.properties["KeyPolicy"]))["KeyMetadata"]
         return PhysicalResource(metadata["KeyId"], {"Arn": metadata["Arn"], "KeyId": metadata["KeyId"]})
 
     def update(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Set the policy of the key. See `ResourceHandler`."""
         policy = json.dumps(request.properties["KeyPolicy"])
         request.client("kms").put_key_policy(KeyId=request.existing.physical_id, PolicyName="default", Policy=policy)
         return request.existing
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Schedule the deletion of the key. See `ResourceHandler`."""
         request.client("kms").schedule_key_deletion(KeyId=request.existing.physical_id, PendingWindowInDays=7)
 
 
@@ -32,11 +32,11 @@ class Alias(ResourceHandler):
     """An alias of a KMS key."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Create the alias and return it. See `ResourceHandler`."""
         name, key = request.properties["AliasName"], request.properties["TargetKeyId"]
         request.client("kms").create_alias(AliasName=name, TargetKeyId=key)
         return PhysicalResource(name)
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Delete the alias. See `ResourceHandler`."""
         request.client("kms").delete_alias(AliasName=request.existing.physical_id)

@@ -16,7 +16,7 @@ class LaunchTemplate(ResourceHandler):
     """A launch template for EC2 instances."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Create the launch template and return it. See `ResourceHandler`."""
         template = request.client("ec2").create_launch_template(
             LaunchTemplateName=request.properties.get("LaunchTemplateName") or request.unique_name(),
             LaunchTemplateData=request.properties["LaunchTemplateData"],
@@ -24,7 +24,7 @@ class LaunchTemplate(ResourceHandler):
         return self._physical_resource(template["LaunchTemplateId"], "1")
 
     def update(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Create a new version. A new name needs a new launch template. See `ResourceHandler`."""
         if request.has_changed("LaunchTemplateName"):
             raise ReplacementRequired
         resource_id = request.existing.physical_id
@@ -34,7 +34,7 @@ class LaunchTemplate(ResourceHandler):
         return self._physical_resource(resource_id, str(version["VersionNumber"]))
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Delete the launch template with all its versions. See `ResourceHandler`."""
         request.client("ec2").delete_launch_template(LaunchTemplateId=request.existing.physical_id)
 
     @staticmethod

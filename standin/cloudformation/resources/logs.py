@@ -14,18 +14,18 @@ class LogGroup(ConfiguredResource):
     name_property = "LogGroupName"
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Create the log group with its retention period and return it. See `ResourceHandler`."""
         name = request.properties.get("LogGroupName") or request.unique_name(512)
         request.client("logs").create_log_group(logGroupName=name)
         self.configure(request, name)
         return PhysicalResource(name, {"Arn": request.account.arn("logs", f"log-group:{name}:*")})
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Delete the log group. See `ResourceHandler`."""
         request.client("logs").delete_log_group(logGroupName=request.existing.physical_id)
 
     def configure(self, request: HandlerRequest, name: str) -> None:
-        """See `ConfiguredResource`."""
+        """Set the retention period of the log group `name`, if one is declared. See `ConfiguredResource`."""
         if days := request.properties.get("RetentionInDays"):
             request.client("logs").put_retention_policy(logGroupName=name, retentionInDays=int(days))
 
@@ -35,7 +35,7 @@ class MetricFilter(ResourceHandler):
     """A filter that turns log lines into a metric."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Create the filter and return it. See `ResourceHandler`."""
         name = request.properties.get("FilterName") or request.unique_name()
         request.client("logs").put_metric_filter(
             logGroupName=request.properties["LogGroupName"],
@@ -52,7 +52,7 @@ class MetricFilter(ResourceHandler):
         return PhysicalResource(name)
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Delete the filter. See `ResourceHandler`."""
         request.client("logs").delete_metric_filter(
             logGroupName=request.old_properties["LogGroupName"], filterName=request.existing.physical_id
         )

@@ -18,13 +18,13 @@ class Environment(ResourceHandler):
     """An MWAA environment. The stand-in stores its description and starts no Airflow."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Create the environment and return it. See `ResourceHandler`."""
         name = request.properties["Name"]
         request.client("mwaa").create_environment(**self._arguments(request))
         return self._physical_resource(request, name)
 
     def update(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`. MWAA cannot change the properties named here."""
+        """Update the environment. Properties that MWAA cannot change need a new one. See `ResourceHandler`."""
         if request.has_changed("Name", "NetworkConfiguration", "KmsKey", "EndpointManagement"):
             raise ReplacementRequired
         unchangeable = {"NetworkConfiguration", "KmsKey", "EndpointManagement", "Tags"}
@@ -33,7 +33,7 @@ class Environment(ResourceHandler):
         return self._physical_resource(request, request.existing.physical_id)
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Delete the environment. See `ResourceHandler`."""
         request.client("mwaa").delete_environment(Name=request.existing.physical_id)
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""Network interfaces that moto leaves behind."""
+"""Network interfaces that moto does not delete together with their gateway or endpoint."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def delete_interfaces(ec2: Any, ids: list[str]) -> None:
-    """Detach and delete those of the network interfaces that still exist."""
+    """Detach and delete the network interfaces `ids`. Interfaces that no longer exist are no error."""
     interfaces = ec2.describe_network_interfaces()["NetworkInterfaces"]
     existing = {interface["NetworkInterfaceId"]: interface for interface in interfaces}
     for interface_id in existing.keys() & set(ids):

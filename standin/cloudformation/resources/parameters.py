@@ -13,11 +13,11 @@ class Parameter(PutResource):
     name_property = "Name"
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Delete the parameter. See `ResourceHandler`."""
         request.client("ssm").delete_parameter(Name=request.existing.physical_id)
 
     def put(self, request: HandlerRequest, name: str) -> PhysicalResource:
-        """See `PutResource`."""
+        """Create or overwrite the parameter and return it. See `PutResource`."""
         value, type_ = str(request.properties["Value"]), request.properties["Type"]
         request.client("ssm").put_parameter(Name=name, Value=value, Type=type_, Overwrite=True)
         return PhysicalResource(name, {"Value": value, "Type": type_})

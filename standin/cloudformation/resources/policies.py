@@ -20,12 +20,15 @@ class InlinePolicy(ResourceHandler):
     """An inline policy of the roles that it names."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Put the policy into its roles and return the policy. See `ResourceHandler`."""
         self._put_into(request, request.properties["Roles"])
         return PhysicalResource(request.unique_name())
 
     def update(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Put the policy into its roles, and delete it from roles that it no longer names. See `ResourceHandler`.
+
+        A new name needs a new policy.
+        """
         if request.has_changed("PolicyName"):
             raise ReplacementRequired
         self._delete_from(request, set(request.old_properties["Roles"]) - set(request.properties["Roles"]))
@@ -33,7 +36,7 @@ class InlinePolicy(ResourceHandler):
         return request.existing
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Delete the policy from its roles. See `ResourceHandler`."""
         self._delete_from(request, request.old_properties["Roles"])
 
     def _put_into(self, request: HandlerRequest, roles: Iterable[str]) -> None:
@@ -51,7 +54,7 @@ class ManagedPolicy(ResourceHandler):
     """A managed policy, which several roles can use."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Create the policy, attach it to its roles, and return the policy. See `ResourceHandler`."""
         iam, properties = request.client("iam"), request.properties
         name, document = (
             properties.get("ManagedPolicyName") or request.unique_name(),
@@ -63,7 +66,7 @@ class ManagedPolicy(ResourceHandler):
         return PhysicalResource(arn, {"PolicyArn": arn})
 
     def update(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Replace the policy's document. Any other change needs a new policy. See `ResourceHandler`."""
         if request.has_changed("ManagedPolicyName", "Path", "Roles"):
             raise ReplacementRequired
         iam, arn = request.client("iam"), request.existing.physical_id
@@ -75,7 +78,7 @@ class ManagedPolicy(ResourceHandler):
         return request.existing
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Detach the policy from all roles and delete it. See `ResourceHandler`."""
         iam, arn = request.client("iam"), request.existing.physical_id
         for role in iam.list_entities_for_policy(PolicyArn=arn)["PolicyRoles"]:
             iam.detach_role_policy(RoleName=role["RoleName"], PolicyArn=arn)

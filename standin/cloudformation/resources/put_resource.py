@@ -13,10 +13,10 @@ from standin.cloudformation.resource_handler import (
 
 
 class PutResource(ResourceHandler):
-    """A resource that `put` creates or overwrites. A new name replaces it.
+    """A resource that is created or overwritten by `put`. A new name needs a new resource.
 
     Attributes:
-        name_property: Property that holds the name.
+        name_property: Property that contains the name.
         name_limit: Longest name that the service accepts, in characters.
     """
 
@@ -24,11 +24,11 @@ class PutResource(ResourceHandler):
     name_limit: ClassVar[int] = 128
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Create the resource with its declared or a generated name, and return it. See `ResourceHandler`."""
         return self.put(request, request.properties.get(self.name_property) or request.unique_name(self.name_limit))
 
     def update(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Overwrite the existing resource and return it. See `ResourceHandler`."""
         if request.has_changed(self.name_property):
             raise ReplacementRequired
         return self.put(request, request.existing.physical_id)

@@ -16,7 +16,7 @@ class Repository(ConfiguredResource):
     name_property = "RepositoryName"
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Create the repository with its options and return it. See `ResourceHandler`."""
         properties, ecr = request.properties, request.client("ecr")
         name = properties.get("RepositoryName") or request.unique_name(256).lower()
         options = lower_names(pick(properties, "ImageTagMutability"))
@@ -27,11 +27,11 @@ class Repository(ConfiguredResource):
         )
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Delete the repository with its images. See `ResourceHandler`."""
         request.client("ecr").delete_repository(repositoryName=request.existing.physical_id, force=True)
 
     def configure(self, request: HandlerRequest, name: str) -> None:
-        """See `ConfiguredResource`."""
+        """Set the declared policies of the repository `name`. See `ConfiguredResource`."""
         properties, ecr = request.properties, request.client("ecr")
         if policy := properties.get("RepositoryPolicyText"):
             ecr.set_repository_policy(repositoryName=name, policyText=json.dumps(policy))

@@ -19,7 +19,7 @@ class Role(ResourceHandler):
     """A role with its inline and attached policies."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Create the role with its policies and return the role. See `ResourceHandler`."""
         properties, name = request.properties, request.properties.get("RoleName") or request.unique_name(64)
         role = request.client("iam").create_role(
             RoleName=name,
@@ -30,7 +30,7 @@ class Role(ResourceHandler):
         return PhysicalResource(name, {"Arn": role["Arn"], "RoleId": role["RoleId"]})
 
     def update(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Update the role's policies. A new name or path needs a new role. See `ResourceHandler`."""
         if request.has_changed("RoleName", "Path"):
             raise ReplacementRequired
         iam, name = request.client("iam"), request.existing.physical_id
@@ -48,7 +48,7 @@ class Role(ResourceHandler):
         return request.existing
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`. IAM deletes a role only after its policies."""
+        """Delete the role's policies, then the role. IAM allows no other order. See `ResourceHandler`."""
         iam, name = request.client("iam"), request.existing.physical_id
         for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
             iam.delete_role_policy(RoleName=name, PolicyName=policy)
@@ -70,7 +70,7 @@ class InstanceProfile(ResourceHandler):
     """An instance profile, which gives an EC2 instance its role."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Create the profile with its roles and return the profile. See `ResourceHandler`."""
         iam, name = request.client("iam"), request.properties.get("InstanceProfileName") or request.unique_name()
         profile = iam.create_instance_profile(InstanceProfileName=name)["InstanceProfile"]
         for role in request.properties["Roles"]:
@@ -78,7 +78,7 @@ class InstanceProfile(ResourceHandler):
         return PhysicalResource(name, {"Arn": profile["Arn"]})
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Remove the roles from the profile, and delete the profile. See `ResourceHandler`."""
         iam, name = request.client("iam"), request.existing.physical_id
         for role in request.old_properties["Roles"]:
             iam.remove_role_from_instance_profile(InstanceProfileName=name, RoleName=role)

@@ -12,14 +12,14 @@ class RouteTable(Tagged):
     """A route table."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Create the route table and return it. See `ResourceHandler`."""
         specifications = tag_specifications(request, "route-table")
         ec2, vpc = request.client("ec2"), request.properties["VpcId"]
         resource_id = ec2.create_route_table(VpcId=vpc, TagSpecifications=specifications)["RouteTable"]["RouteTableId"]
         return PhysicalResource(resource_id, {"RouteTableId": resource_id})
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Delete the route table. See `ResourceHandler`."""
         request.client("ec2").delete_route_table(RouteTableId=request.existing.physical_id)
 
 
@@ -28,14 +28,14 @@ class Association(ResourceHandler):
     """The assignment of a route table to a subnet."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Assign the route table to the subnet and return the assignment. See `ResourceHandler`."""
         association = request.client("ec2").associate_route_table(
             **pick(request.properties, "SubnetId", "RouteTableId")
         )
         return PhysicalResource(association["AssociationId"], {"Id": association["AssociationId"]})
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Remove the assignment. See `ResourceHandler`."""
         request.client("ec2").disassociate_route_table(AssociationId=request.existing.physical_id)
 
 
@@ -44,10 +44,10 @@ class Route(ResourceHandler):
     """A route in a route table."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Create the route and return it. See `ResourceHandler`."""
         request.client("ec2").create_route(**request.properties)
         return PhysicalResource(f"{request.properties['RouteTableId']}|{request.properties['DestinationCidrBlock']}")
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Delete the route. See `ResourceHandler`."""
         request.client("ec2").delete_route(**pick(request.old_properties, "RouteTableId", "DestinationCidrBlock"))

@@ -14,7 +14,7 @@ class SecurityGroup(ResourceHandler):
     """A security group with its rules."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Create the group with its rules and return the group. See `ResourceHandler`."""
         ec2, properties = request.client("ec2"), request.properties
         resource_id = ec2.create_security_group(
             GroupName=properties.get("GroupName") or request.unique_name(),
@@ -22,7 +22,7 @@ class SecurityGroup(ResourceHandler):
             VpcId=properties["VpcId"],
             TagSpecifications=tag_specifications(request, "security-group"),
         )["GroupId"]
-        if "SecurityGroupEgress" in properties:  # else EC2's default rule stays: all outgoing traffic
+        if "SecurityGroupEgress" in properties:  # otherwise EC2's default rule stays, which allows all outgoing traffic
             everything = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
             ec2.revoke_security_group_egress(GroupId=resource_id, IpPermissions=everything)
         for direction, rules in (("Ingress", "SecurityGroupIngress"), ("Egress", "SecurityGroupEgress")):
@@ -31,7 +31,7 @@ class SecurityGroup(ResourceHandler):
         return PhysicalResource(resource_id, {"GroupId": resource_id, "VpcId": properties["VpcId"]})
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Delete the group. See `ResourceHandler`."""
         request.client("ec2").delete_security_group(GroupId=request.existing.physical_id)
 
 
@@ -40,12 +40,12 @@ class SecurityGroupRule(ResourceHandler):
     """One rule of a security group, for example a rule that names the group itself."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Add the rule to its group and return the rule. See `ResourceHandler`."""
         resource_id = _authorize(request, self._direction(request), request.properties["GroupId"], request.properties)
         return PhysicalResource(resource_id, {"Id": resource_id})
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Remove the rule from its group. See `ResourceHandler`."""
         ec2, group = request.client("ec2"), request.old_properties["GroupId"]
         revoke = (
             ec2.revoke_security_group_ingress
@@ -60,7 +60,7 @@ class SecurityGroupRule(ResourceHandler):
 
 
 def _authorize(request: HandlerRequest, direction: str, group: str, rule: Any) -> str:
-    """Add a rule to a security group and return the rule's id; `direction` is `Ingress` or `Egress`."""
+    """Add a rule to a security group and return the id of the rule. `direction` is `Ingress` or `Egress`."""
     ec2 = request.client("ec2")
     allow = ec2.authorize_security_group_ingress if direction == "Ingress" else ec2.authorize_security_group_egress
     [rule_entry] = allow(GroupId=group, IpPermissions=[_permission(rule)])["SecurityGroupRules"]
@@ -68,7 +68,7 @@ def _authorize(request: HandlerRequest, direction: str, group: str, rule: Any) -
 
 
 def _permission(rule: Any) -> dict[str, Any]:
-    """Convert a rule to the form of the EC2 API."""
+    """Return a rule in the form of the EC2 API."""
     permission = pick(rule, "IpProtocol", "FromPort", "ToPort")
     description = pick(rule, "Description")
     if "CidrIp" in rule:

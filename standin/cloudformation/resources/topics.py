@@ -19,7 +19,7 @@ class Topic(ResourceHandler):
     """An SNS topic."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Create the topic with its subscriptions and return the topic. See `ResourceHandler`."""
         name = request.properties.get("TopicName") or request.unique_name()
         attributes = {
             name: str(value) for name, value in pick(request.properties, "KmsMasterKeyId", "DisplayName").items()
@@ -30,7 +30,7 @@ class Topic(ResourceHandler):
         return PhysicalResource(arn, {"TopicArn": arn, "TopicName": name})
 
     def update(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Update the topic. A new name or new subscriptions need a new topic. See `ResourceHandler`."""
         if request.has_changed("TopicName", "Subscription"):
             raise ReplacementRequired
         for name, value in pick(request.properties, "KmsMasterKeyId", "DisplayName").items():
@@ -40,7 +40,7 @@ class Topic(ResourceHandler):
         return request.existing
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Delete the topic. See `ResourceHandler`."""
         request.client("sns").delete_topic(TopicArn=request.existing.physical_id)
 
 
@@ -49,19 +49,19 @@ class TopicPolicy(ResourceHandler):
     """The policy that says who may publish to topics."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Set the policy of the topics and return the policy. See `ResourceHandler`."""
         policy = json.dumps(request.properties["PolicyDocument"])
         for arn in request.properties["Topics"]:
             request.client("sns").set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=policy)
         return PhysicalResource(request.unique_name())
 
     def update(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Set the policy of the topics again. See `ResourceHandler`."""
         self.create(request)
         return request.existing
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`. SNS deletes the policy with its topic."""
+        """Do nothing. SNS deletes the policy together with its topic. See `ResourceHandler`."""
 
 
 @handles("AWS::SNS::Subscription")
@@ -69,10 +69,10 @@ class Subscription(ResourceHandler):
     """A subscription to an SNS topic."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Create the subscription and return it. See `ResourceHandler`."""
         response = request.client("sns").subscribe(**pick(request.properties, "TopicArn", "Protocol", "Endpoint"))
         return PhysicalResource(response["SubscriptionArn"], {"Arn": response["SubscriptionArn"]})
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Delete the subscription. See `ResourceHandler`."""
         request.client("sns").unsubscribe(SubscriptionArn=request.existing.physical_id)

@@ -10,10 +10,10 @@ from standin.cloudformation.resources.tagged import Tagged, tag_specifications
 
 @handles("AWS::EC2::VPCEndpoint")
 class Endpoint(Tagged):
-    """A VPC endpoint, which reaches one AWS service without the internet."""
+    """A VPC endpoint, through which a VPC reaches one AWS service without the internet."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Create the endpoint and return it. See `ResourceHandler`."""
         properties = request.properties
         names = ("VpcId", "ServiceName", "VpcEndpointType", "RouteTableIds", "SubnetIds", "SecurityGroupIds")
         endpoint = request.client("ec2").create_vpc_endpoint(
@@ -23,7 +23,10 @@ class Endpoint(Tagged):
         return PhysicalResource(endpoint["VpcEndpointId"], {"Id": endpoint["VpcEndpointId"]})
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`. moto leaves its network interfaces, which would block deleting subnets."""
+        """Delete the endpoint and its network interfaces. See `ResourceHandler`.
+
+        moto leaves the interfaces, and a subnet with interfaces cannot be deleted.
+        """
         ec2, resource_id = request.client("ec2"), request.existing.physical_id
         [endpoint] = ec2.describe_vpc_endpoints(VpcEndpointIds=[resource_id])["VpcEndpoints"]
         ec2.delete_vpc_endpoints(VpcEndpointIds=[resource_id])

@@ -12,7 +12,7 @@ class Vpc(Tagged):
     """A VPC."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Create the VPC and return it. See `ResourceHandler`."""
         ec2, properties = request.client("ec2"), request.properties
         vpc = ec2.create_vpc(
             CidrBlock=properties["CidrBlock"],
@@ -31,7 +31,7 @@ class Vpc(Tagged):
         return PhysicalResource(vpc["VpcId"], attributes)
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Delete the VPC. See `ResourceHandler`."""
         request.client("ec2").delete_vpc(VpcId=request.existing.physical_id)
 
 
@@ -40,7 +40,7 @@ class Subnet(Tagged):
     """A subnet in one availability zone."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
-        """See `ResourceHandler`."""
+        """Create the subnet and return it. See `ResourceHandler`."""
         ec2, properties = request.client("ec2"), request.properties
         subnet = ec2.create_subnet(
             TagSpecifications=tag_specifications(request, "subnet"),
@@ -55,5 +55,5 @@ class Subnet(Tagged):
         )
 
     def delete(self, request: HandlerRequest) -> None:
-        """See `ResourceHandler`."""
+        """Delete the subnet. See `ResourceHandler`."""
         request.client("ec2").delete_subnet(SubnetId=request.existing.physical_id)
