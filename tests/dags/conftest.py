@@ -85,7 +85,7 @@ def queue(aws: LocalAws) -> Queue:
 
 @pytest.fixture
 def deployment(aws: LocalAws, bucket: Bucket, queue: Queue, monkeypatch: pytest.MonkeyPatch) -> AirflowDeployment:
-    """Configure Airflow for the bucket and the queue of the test, and return all three."""
+    """Configure Airflow for the bucket and the queue of the test, and return this deployment."""
     return AirflowDeployment(aws, bucket, queue, monkeypatch)
 
 
@@ -107,5 +107,5 @@ def crowded(shared_aws: LocalAws) -> str:
 
 @pytest.fixture
 def gate(tmp_path: Path) -> Path:
-    """Return the path of a file that does not exist yet. Jobs of `airflow_deployment.waits_for` run until it exists."""
+    """Return the path of a file that a test creates to end the jobs of `airflow_deployment.waits_for`."""
     return tmp_path / "gate"

@@ -1,4 +1,4 @@
-"""The Markdown files of the repository: their headings, links and code."""
+"""The Markdown files of the repository, with their headings, links and code."""
 
 from __future__ import annotations
 
@@ -19,10 +19,13 @@ _NOT_OURS = {"node_modules", "models", "cdk.out"}
 
 @dataclass(frozen=True)
 class Link:
-    """A relative link or picture: the file it leads to, and the anchor in that file, or ""."""
+    """A relative link or picture."""
 
+    #: The target as the page writes it.
     target: str
+    #: The file that the target names.
     file: Path
+    #: The anchor in the file, or "".
     anchor: str
 
 
@@ -34,12 +37,12 @@ class Page:
 
     @property
     def name(self) -> str:
-        """The path within the repository."""
+        """The path of the file within the repository."""
         return str(self.path.relative_to(ROOT))
 
     @property
     def text(self) -> str:
-        """The whole file."""
+        """The content of the file."""
         return self.path.read_text()
 
     @cached_property
@@ -51,7 +54,7 @@ class Page:
             yield from token.children or ()
 
     def links(self) -> list[Link]:
-        """All relative links and pictures."""
+        """Return all relative links and pictures."""
         targets = [str(token.attrs.get("href", token.attrs.get("src", ""))) for token in self._inline()]
         return [self._link(target) for target in targets if target and not re.match(r"[a-z]+:", target)]
 
@@ -60,7 +63,7 @@ class Page:
         return Link(target, (self.path.parent / file).resolve() if file else self.path, anchor)
 
     def anchors(self) -> set[str]:
-        """The anchors of the headings, as GitHub makes them; equal headings get a number."""
+        """Return the anchors of the headings, as GitHub makes them. Equal headings get a number."""
         titles = [
             "".join(child.content for child in inline.children or ())
             for heading, inline in zip(self._tokens, self._tokens[1:], strict=False)
@@ -75,11 +78,11 @@ class Page:
         return anchors
 
     def code_spans(self) -> list[str]:
-        """The inline code."""
+        """Return the content of each piece of inline code."""
         return [token.content for token in self._inline() if token.type == "code_inline"]
 
     def commands(self) -> list[str]:
-        """The lines in which commands can stand: inline code, and code blocks that are no picture."""
+        """Return the texts that can be commands: inline code, and each line of code blocks except Mermaid pictures."""
         fences = [
             token.content
             for token in self._tokens

@@ -1,4 +1,4 @@
-"""Airflow's configuration for a test's bucket and queue, and fakes of what Airflow gives a task."""
+"""Airflow's configuration for a test's bucket and queue, and fakes of the objects that Airflow passes to a task."""
 
 from __future__ import annotations
 
@@ -21,25 +21,33 @@ from transcription.shared.settings import Settings, load_settings
 
 @dataclass
 class TaskInstance:
-    """A fake of Airflow's task instance, `ti` in a task's context."""
+    """A fake of Airflow's task instance: the entry `ti` in the context of a task."""
 
     run_id: str = RUN_ID
     task_id: str = "transcribe"
     dag_id: str = "transcribe_audio"
-    #: The task's state in Airflow; "deleted" if the run was deleted.
+    #: The task's state in Airflow, or "deleted" if the run was deleted.
     state: str | None = "running"
+    #: The values that the task pushed, by key.
     xcoms: dict[str, Any] = field(default_factory=dict)
 
     def xcom_push(self, key: str, value: Any) -> None:
+        """Store a value in `xcoms`."""
         self.xcoms[key] = value
 
     def get_task_states(self, dag_id: str, task_ids: list[str], run_ids: list[str]) -> dict[str, Any]:
+        """Return this task's state in Airflow's form: run id → task id → state. A deleted run has no entry."""
         assert (dag_id, task_ids, run_ids) == (self.dag_id, [self.task_id], [self.run_id])
         return {} if self.state == "deleted" else {self.run_id: {self.task_id: self.state}}
 
 
 def make_context(ti: TaskInstance | None = None, **params: Any) -> Any:
-    """Return the context that Airflow passes to a task."""
+    """Return the context that Airflow passes to a task.
+
+    Args:
+        ti: the task instance; `None` creates a new one.
+        params: the parameters of the run.
+    """
     ti = ti or TaskInstance()
     dag_run = SimpleNamespace(run_type="manual")
     return {
@@ -52,9 +60,9 @@ def make_context(ti: TaskInstance | None = None, **params: Any) -> Any:
 
 
 class Impatient(Event):
-    """An event whose `wait` lasts a moment at most, so that code which polls every few seconds polls at once.
+    """An event whose `wait` lasts at most 0.02 s, so that code that polls every few seconds polls at once.
 
-    Code that polls for too long fails the test instead of hanging.
+    Code that still polls `LIMIT` seconds after the creation of the event fails the test.
     """
 
     def __init__(self) -> None:
@@ -62,6 +70,7 @@ class Impatient(Event):
         self._deadline = time.monotonic() + LIMIT
 
     def wait(self, timeout: float | None = None) -> bool:
+        """Wait until the event is set, at most 0.02 s, and return whether the event is set."""
         assert time.monotonic() < self._deadline, f"still waiting after {LIMIT} s"
         return super().wait(min(timeout or 0.0, 0.02))
 
@@ -72,9 +81,9 @@ def waits_for(gate: Path) -> str:
 
 
 def resists(seconds: float, ready: Path) -> str:
-    """Return Python code that ends `seconds` after SIGTERM, or after a minute.
+    """Return the Python code of a job that ends `seconds` seconds after SIGTERM, or after a minute.
 
-    It first creates the file `ready`, in a child of an array job with the child's index after the name.
+    The code first creates the file `ready`. In a child of an array job, the file's name ends with the child's index.
     """
     return (
         "import os, pathlib, signal, sys, time\n"
@@ -85,14 +94,14 @@ def resists(seconds: float, ready: Path) -> str:
 
 
 class AirflowDeployment:
-    """A bucket, a queue, and Airflow's configuration for them."""
+    """A bucket, a Batch queue, and Airflow's configuration for both."""
 
     def __init__(self, aws: LocalAws, bucket: Bucket, queue: Queue, environment: pytest.MonkeyPatch) -> None:
         self.aws, self.bucket, self.queue, self._environment = aws, bucket, queue, environment
         self.configure(bucket=bucket.name, job_queue=queue.queue, job_definition="no-such-definition")
 
     def configure(self, **settings: Any) -> None:
-        """Set settings of the section `[transcription]`."""
+        """Change settings of the section `[transcription]` in Airflow's configuration."""
         for name, value in settings.items():
             self._environment.setenv(f"AIRFLOW__TRANSCRIPTION__{name.upper()}", str(value))
 
@@ -102,12 +111,17 @@ class AirflowDeployment:
         return load_settings()
 
     def define(self, code: str, **properties: Any) -> str:
-        """Register a job definition that runs this Python code, and configure it; return its ARN."""
+        """Register a job definition, set it as the setting `job_definition`, and return its ARN.
+
+        Args:
+            code: the Python code that the jobs run.
+            properties: further properties of the job definition, as for `Batch.define`.
+        """
         arn = self.queue.define(["python", "-c", code, "Ref::run", "Ref::draft"], **properties)
         self.configure(job_definition=arn)
         return arn
 
     def calls(self, service: str) -> dict[str, int]:
-        """Count the requests to a service since the test began, by action."""
+        """Return the number of requests to a service since the test began, by action."""
         counts: dict[str, int] = self.aws.control("GET", "/_calls").get(service, {})
         return counts

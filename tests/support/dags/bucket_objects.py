@@ -1,4 +1,4 @@
-"""Put objects into a bucket, and make the plans of runs on them."""
+"""Objects in a bucket, and the plans of runs on these objects."""
 
 from __future__ import annotations
 
@@ -16,23 +16,29 @@ RUN = run_name(RUN_ID)
 
 
 def upload(bucket: Bucket, key: str, content: bytes = b"audio", number: int = 0) -> Item:
-    """Put an object; return it as an item of a plan."""
+    """Write an object, and return the object as item `number` of a plan."""
     etag = bucket.client.put_object(Bucket=bucket.name, Key=key, Body=content)["ETag"].strip('"')
     return Item(number, key, etag, len(content))
 
 
 def upload_all(bucket: Bucket, *keys: str) -> tuple[Item, ...]:
-    """Put objects with different contents; return them as items of a plan."""
+    """Write an object with a content of its own for each key, and return the objects as items of a plan."""
     return tuple(upload(bucket, key, key.encode(), number) for number, key in enumerate(keys))
 
 
 def content(bucket: Bucket, prefix: str = "") -> dict[str, bytes | None]:
-    """Return the objects below `prefix` with their contents."""
+    """Return the contents of the objects whose keys start with `prefix`, by key."""
     return {entry.key: bucket.read(entry.key) for entry in bucket.list(prefix)}
 
 
 def make_plan(shards: Sequence[tuple[Item, ...]] = (), done: Sequence[Item] = (), **fields: Any) -> Plan:
-    """Make the summary of a manifest with these shards, without writing it."""
+    """Return a plan, without writing anything to a bucket.
+
+    Args:
+        shards: the files of each shard.
+        done: the files that have a transcript of an earlier run.
+        fields: other values for fields of the plan.
+    """
     items = [item for shard in shards for item in shard]
     return Plan(
         **{
@@ -51,5 +57,5 @@ def make_plan(shards: Sequence[tuple[Item, ...]] = (), done: Sequence[Item] = ()
 
 
 def freeze(bucket: Bucket, *shards: tuple[Item, ...], done: Sequence[Item] = (), **fields: Any) -> Plan:
-    """Freeze a manifest with these shards."""
+    """Write a manifest to the bucket, and return its plan. The arguments are those of `make_plan`."""
     return manifest_store.freeze(bucket, make_plan(shards, done, **fields), shards, done)

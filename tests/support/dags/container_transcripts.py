@@ -1,4 +1,4 @@
-"""Transcripts that the real container writes once per session, copied to where a test needs them."""
+"""Transcripts of the real container. The container runs once per session; tests copy what it wrote."""
 
 from __future__ import annotations
 
@@ -36,9 +36,11 @@ def _silence() -> bytes:
 
 @dataclass(frozen=True)
 class WrittenFile:
-    """What the container wrote for one file: its result, and its transcripts by the ending of their key."""
+    """What the container wrote for one file."""
 
+    #: The result record.
     result: Result
+    #: The transcripts, by the ending of the key: empty for the text, otherwise such as `.json`.
     transcripts: dict[str, bytes]
 
 
@@ -52,7 +54,7 @@ class Container:
 
     @classmethod
     def run(cls, aws: LocalAws) -> Container:
-        """Run the container's own code on a shard of these three files."""
+        """Run the container's program on a shard of these three files, and return what the program wrote."""
         with pytest.MonkeyPatch.context() as patch:
             for name, value in aws_environment(aws.endpoint).items():
                 patch.setenv(name, value)
@@ -73,7 +75,14 @@ class Container:
             return cls(*(_read_written_file(bucket, plan, item) for item in items))
 
     def transcribe(self, bucket: Bucket, plan: Plan, item: Item, like: str = "speech") -> Result:
-        """Write the transcripts and the result of `item`, as if it held the audio that `like` names."""
+        """Write the transcripts and the result record of a file, and return the result record.
+
+        Args:
+            bucket: the bucket to write to.
+            plan: the plan of the run.
+            item: the file.
+            like: the field of this class to copy: `speech`, `silence` or `broken`.
+        """
         written: WrittenFile = getattr(self, like)
         stem = keys.transcript(keys.name_of(item.key))
         endings = ["", *(f".{suffix}" for suffix in plan.options.formats), ".json"] if written.transcripts else []
@@ -87,7 +96,7 @@ class Container:
 
 
 def put(bucket: Bucket, key: str, data: bytes) -> Output:
-    """Write an object; return it as an output of a result."""
+    """Write an object, and return the object as an output of a result."""
     bucket.client.put_object(Bucket=bucket.name, Key=key, Body=data)
     return Output(key, len(data), hashlib.sha256(data).hexdigest())
 
@@ -101,7 +110,7 @@ def _read_written_file(bucket: Bucket, plan: Plan, item: Item) -> WrittenFile:
 
 
 def _with_provenance(data: bytes, ending: str, plan: Plan, item: Item) -> bytes:
-    """Return a transcript; in its JSON the provenance is that of `item` and `plan`."""
+    """Return a transcript. If the transcript is JSON, its provenance names `item` and the options of `plan`."""
     if ending != ".json":
         return data
     document = json.loads(data)

@@ -17,7 +17,7 @@ FLOW = ["wait_for_audio", "plan", "transcribe", "verify_transcripts", "move_to_p
 
 
 def form_values(**chosen: Any) -> dict[str, Any]:
-    """Return the values of the trigger form: its defaults, except for what is `chosen`."""
+    """Return the values of the trigger form: those in `chosen`, and the defaults of all other fields."""
     return {name: param.value for name, param in PARAMS.items()} | chosen
 
 
@@ -28,8 +28,8 @@ def run_task(
 
     Args:
         name: the task's id.
-        monkeypatch: gives the task its context.
-        run_type: of the DAG run.
+        monkeypatch: the test's monkeypatch, which gives the task its context.
+        run_type: the type of the DAG run, such as `manual` or `scheduled`.
         chosen: values of the trigger form.
 
     Returns:

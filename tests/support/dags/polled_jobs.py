@@ -1,4 +1,4 @@
-"""Batch jobs that tests let a JobPoller poll, and the lines that it logs about them."""
+"""Batch jobs for the tests of `JobPoller`, and the log lines about these jobs."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ _LOGGERS = ("transcription.transcribe.job_poller", "transcription.transcribe.job
 
 
 class Steps(Impatient):
-    """An event whose `wait` first calls the next step, so that a test acts between two polls of a job."""
+    """An event whose `wait` first calls the next step of the test, so that the test acts between two polls of a job."""
 
     def __init__(self, *steps: Callable[[], object]) -> None:
         super().__init__()
         self._steps = list(steps)
 
     def add(self, step: Callable[[], object]) -> None:
-        """Append a step, which may use this event."""
+        """Add a step after the others. The step may use this event."""
         self._steps.append(step)
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Take the next step, if there is one, then wait for a moment."""
+        """Call the next step, if there is one, then wait as `Impatient` does."""
         if self._steps:
             self._steps.pop(0)()
         return super().wait(timeout)
 
 
 def submit(deployment: AirflowDeployment, code: str, children: int = 2) -> str:
-    """Submit a job that runs this Python code; return its id."""
+    """Submit a job with this Python code and number of children, and return the id of the job."""
     definition = deployment.define(code)
     return BatchQueue(deployment.queue.queue).submit(batch_job.job_name(PLAN.run), definition, children, {}, set())
 
@@ -48,20 +48,24 @@ def submit(deployment: AirflowDeployment, code: str, children: int = 2) -> str:
 def poll(
     deployment: AirflowDeployment, job_id: str, interrupted: Event | None = None, plan: Plan = PLAN
 ) -> JobDescription:
-    """Poll the job until its end; return its description."""
+    """Poll a job until the job has ended, and return the description of the job."""
     batch = BatchQueue(deployment.queue.queue)
     poller = JobPoller(batch, deployment.bucket, plan, deployment.settings, interrupted or Impatient())
     return poller.wait_for_end(job_id)
 
 
 def commit(bucket: Bucket, *numbers: int) -> None:
-    """Write a result record for each of these files of `PLAN`."""
+    """Write a result record for each file of `PLAN` with one of these numbers."""
     for number in numbers:
         upload(bucket, RunKeys(PLAN.run).result(number), b"{}")
 
 
 def logged_lines(caplog: pytest.LogCaptureFixture, job_id: str) -> list[str]:
-    """Return what was logged about a job, without its id; fail if a line does not begin with it."""
+    """Return the lines that were logged about a job, without the job's id at their start.
+
+    Raises:
+        AssertionError: a line does not begin with the job's id.
+    """
     lines = [record.getMessage() for record in caplog.records if record.name in _LOGGERS]
     assert all(line.startswith((f"Job {job_id} ", f"Job {job_id}:")) for line in lines)
     return [line.removeprefix(f"Job {job_id}").lstrip(": ") for line in lines]

@@ -1,4 +1,4 @@
-"""Reports of runs that tests make up."""
+"""Outcomes and reports of invented runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,14 @@ SETTINGS = Settings("bucket", "queue", "definition", vcpu_hour_price=0.04, api_h
 
 
 def make_outcome(number: int, status: str, code: str = "", **fields: Any) -> Outcome:
-    """Make the outcome of a file: a transcript of half an hour of audio, or a failure with this error code."""
+    """Return the outcome of a file: a transcript of half an hour of audio, or a failure with an error code.
+
+    Args:
+        number: the number of the file in the plan.
+        status: the status of the outcome.
+        code: the error code of a failure.
+        fields: further fields of the outcome of a transcribed file.
+    """
     item = Item(number, f"input/{number}.wav", "e", 10)
     if status in (result.TRANSCRIBED, DONE_BEFORE):
         return Outcome(item, status, audio=AUDIO, words=170, unsure_words=6, cpu_seconds=900.0, **fields)
@@ -26,12 +33,18 @@ def make_outcome(number: int, status: str, code: str = "", **fields: Any) -> Out
 
 
 def report_on(*outcomes: Outcome, vcpu_hours: float | None = None, **plan: Any) -> Report:
-    """Make the report of a run with these outcomes; without `vcpu_hours` the run had no Batch job."""
+    """Return the report of a run.
+
+    Args:
+        outcomes: the outcomes of the files.
+        vcpu_hours: the vCPU hours of the Batch job; `None` if the run had no job.
+        plan: other values for fields of the plan.
+    """
     job = None if vcpu_hours is None else Job("run", "id", "name", vcpu_hours=vcpu_hours)
     return make_report(make_plan(**plan), Outcomes("run", outcomes), job, SETTINGS)
 
 
-#: The outcomes of a green run in which every status occurs that a green run can have.
+#: The outcomes of a successful run, with every status that a successful run can have.
 GREEN_RUN = (
     make_outcome(0, result.TRANSCRIBED),
     make_outcome(1, result.TRANSCRIBED),

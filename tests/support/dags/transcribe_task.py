@@ -1,4 +1,4 @@
-"""The task `transcribe` in tests: run an attempt, look at its jobs, act while it waits."""
+"""Functions that run attempts of the task `transcribe`, read its jobs, and act while the task waits."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from transcription.shared.job_record import Job
 from transcription.transcribe.transcribe_operator import TranscribeOperator
 
 JOB_NAME = batch_job.job_name(RUN)
-#: The code of a job whose children all fail, and of one in which only the second child does.
+#: The code of a job whose children all fail, and of a job in which only the second child fails.
 FAILS = "raise SystemExit(3)"
 SECOND_FAILS = "import os; raise SystemExit(3 * int(os.environ['AWS_BATCH_JOB_ARRAY_INDEX'] == '1'))"
 
@@ -31,8 +31,12 @@ def make_task(deployment: AirflowDeployment) -> TranscribeOperator:
 def execute(deployment: AirflowDeployment, ti: TaskInstance | None = None) -> str | None:
     """Run one attempt of the task.
 
+    Args:
+        deployment: the bucket, the queue and the configuration.
+        ti: the task instance; `None` creates a new one.
+
     Returns:
-        The job's id, as the task returns it.
+        The return value of the task: the id of the job, or `None`.
     """
     job_id: str | None = make_task(deployment).execute(make_context(ti))
     return job_id
@@ -55,19 +59,19 @@ def submitted(deployment: AirflowDeployment) -> list[str]:
 
 
 def job_record(deployment: AirflowDeployment) -> Job:
-    """Read the run's record of its newest job."""
+    """Return the record of the run's newest job."""
     return deployment.bucket.read_record(Job, RunKeys(RUN).job)
 
 
 def commit(deployment: AirflowDeployment, container: Container, plan: Plan, *numbers: int) -> None:
-    """Write the transcripts and the result records of these files of the plan."""
+    """Write the transcripts and the result record of each file of the plan with one of these numbers."""
     for item in manifest_store.read_items(deployment.bucket, plan):
         if item.number in numbers:
             container.transcribe(deployment.bucket, plan, item)
 
 
 def while_waiting(interruption: Impatient, action: Callable[[], object]) -> None:
-    """Call `action` each time the task has polled its job and waits; signal handlers run at that point, too."""
+    """Call `action` each time the task waits after a poll of its job. Signal handlers run at this time, too."""
 
     def wait(timeout: float | None = None) -> bool:
         action()
@@ -77,7 +81,7 @@ def while_waiting(interruption: Impatient, action: Callable[[], object]) -> None
 
 
 def kill_while_waiting(interruption: Impatient, task: TranscribeOperator) -> None:
-    """Call `on_kill` when the task waits for its job; fail if the task then polls and waits again."""
+    """Call `on_kill` when the task waits for its job. Fail the test if the task waits again afterwards."""
     calls: list[None] = []
 
     def kill() -> None:

@@ -1,4 +1,4 @@
-"""Evaluate the policy statements of templates."""
+"""The evaluation of policy statements in templates."""
 
 from __future__ import annotations
 
@@ -15,9 +15,14 @@ def is_allowed(
     context: Mapping[str, str] | None = None,
     principal: str | None = None,
 ) -> bool:
-    """Decide whether statements allow `action` on the ARN `resource`.
+    """Return whether policy statements allow a request.
 
-    `context` holds the condition keys of the request; `principal` is its sender, for statements that name principals.
+    Args:
+        statements: the statements of all policies.
+        action: the action of the request, such as `s3:GetObject`.
+        resource: the ARN of the resource.
+        context: the condition keys of the request.
+        principal: the sender of the request, for statements that name principals.
 
     Raises:
         PolicyUnsupported: a statement cannot be evaluated.

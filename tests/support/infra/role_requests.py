@@ -1,4 +1,4 @@
-"""Decide requests of the container and of the DAG's tasks by the policies of their roles."""
+"""Requests of the container and of the DAG's tasks, and whether the policies of their roles allow them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from tests.support.infra.synthesized_stacks import PARTITION, SynthesizedStacks
 
 
 def container_may(deployment: SynthesizedStacks, action: str, resource: str, **context: str) -> bool:
-    """Decide whether the container may act on a resource. `context` holds condition keys besides TLS."""
+    """Return whether the container's role allows a request over TLS. `context` has further condition keys."""
     return is_allowed(deployment.statements("JobRole"), action, resource, {"aws:SecureTransport": "true", **context})
 
 
 def tasks_may(deployment: SynthesizedStacks, action: str, resource: str, **context: str) -> bool:
-    """Decide whether Airflow's tasks may act on a resource. `context` holds condition keys besides TLS."""
+    """Return whether the role of Airflow's tasks allows a request over TLS. `context` has further condition keys."""
     return is_allowed(deployment.statements("Role"), action, resource, {"aws:SecureTransport": "true", **context})
 
 

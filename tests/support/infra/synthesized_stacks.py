@@ -28,20 +28,28 @@ _ARNS = {
 
 @dataclass(frozen=True)
 class SynthesizedStacks:
-    """The templates of one deployment, by stack: `storage`, `batch`, `airflow`."""
+    """The templates of one deployment."""
 
+    #: The folder that `cdk synth` wrote.
     folder: Path
+    #: The name of the deployment.
     name: str
+    #: The templates, by stack: `storage`, `batch`, `airflow`.
     templates: Mapping[str, Mapping[str, Any]]
 
     @classmethod
     def load(cls, folder: Path, name: str) -> SynthesizedStacks:
-        """Load the templates of the deployment `name` from a folder that `cdk synth` wrote."""
+        """Return the templates of the deployment `name`, from a folder that `cdk synth` wrote."""
         files = {stack: folder / f"{name}-{stack}.template.json" for stack in STACKS}
         return cls(folder, name, {stack: json.loads(file.read_text()) for stack, file in files.items()})
 
     def resources(self, kind: str, stack: str | None = None) -> dict[str, Mapping[str, Any]]:
-        """Return the resources of a type by their logical id, of one stack or of all. References are not resolved."""
+        """Return the resources of a type by logical id. References are not resolved.
+
+        Args:
+            kind: the type, such as `AWS::S3::Bucket`.
+            stack: the stack of the resources; `None` for all stacks.
+        """
         return {
             logical_id: resource
             for name, logical_id, resource in self.all_resources()
@@ -49,13 +57,22 @@ class SynthesizedStacks:
         }
 
     def properties(self, kind: str, start: str = "") -> Any:
-        """Return the resolved properties of the only resource of a type whose logical id begins with `start`."""
+        """Return the resolved properties of a resource.
+
+        Args:
+            kind: the type of the resource.
+            start: the start of the logical id. Only one resource of the type may have it.
+        """
         resources = self.resources(kind).items()
         (resource,) = (resource for logical_id, resource in resources if logical_id.startswith(start))
         return self.resolve(resource["Properties"])
 
     def statements(self, role: str) -> list[Any]:
-        """Return the resolved policy statements of the role whose logical id begins with `role`."""
+        """Return the resolved policy statements of the role whose logical id begins with `role`.
+
+        Raises:
+            AssertionError: no policy belongs to such a role.
+        """
         statements: list[Any] = []
         for policy in self.resources("AWS::IAM::Policy").values():
             if any(str(reference.get("Ref", "")).startswith(role) for reference in policy["Properties"]["Roles"]):
@@ -64,11 +81,11 @@ class SynthesizedStacks:
         return statements
 
     def output(self, stack: str, name: str) -> Any:
-        """Return the resolved value of an output."""
+        """Return the resolved value of the output `name` of a stack."""
         return self.resolve(self.templates[stack]["Outputs"][name]["Value"])
 
     def resolve(self, value: Any) -> Any:  # noqa: PLR0911 - one return for each of CloudFormation's functions
-        """Replace the references in a value as CloudFormation does, with made-up names."""
+        """Return a value with its references replaced, as CloudFormation replaces them. Physical names are invented."""
         match value:
             case {"Ref": name} if name in _PSEUDO_PARAMETERS:
                 return _PSEUDO_PARAMETERS[name]

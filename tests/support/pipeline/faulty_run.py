@@ -1,4 +1,4 @@
-"""A run with several independent faults at once, whose final state many tests check."""
+"""One run with several independent faults, so that many tests can check the same run."""
 
 from __future__ import annotations
 

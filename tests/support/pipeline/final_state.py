@@ -28,7 +28,7 @@ class FinalState:
     run: Run
     #: The logs of the failed tasks.
     logs: str
-    #: All recordings that were uploaded under a name, by name, the newest last.
+    #: The uploads of each recording that was not deleted, by the recording's name, the newest upload last.
     uploads: Mapping[str, Sequence[Recording]]
     #: The ETag of every object, by key.
     objects: Mapping[str, str]

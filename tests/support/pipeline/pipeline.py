@@ -34,7 +34,7 @@ class Pipeline:
         self.endpoint = stack.addresses.endpoint
         self.s3: S3Client = s3_client(self.endpoint)
         self.batch: BatchClient = batch_client(self.endpoint)
-        #: The recordings that were uploaded to `input/` and not deleted, by name, the newest last.
+        #: The uploads of each recording that was not deleted, by the recording's name, the newest upload last.
         self.uploads: dict[str, list[Recording]] = defaultdict(list)
 
     @cached_property

@@ -33,12 +33,17 @@ for word in sys.argv[2:]:
 
 
 def run(endpoint: str, code: str, *arguments: str, own_group: bool = True) -> tuple[int, str]:
-    """Run Python code as a program that finds AWS at `endpoint`.
+    """Run Python code as a program whose AWS clients use the stand-in.
 
-    Without `own_group` the program is in the process group of the tests, as are the servers that they start.
+    Args:
+        endpoint: the URL of the stand-in.
+        code: the Python code.
+        arguments: the arguments of the program.
+        own_group: whether the program has a process group of its own. Otherwise the program is in the process group of
+            the tests, to which the servers that tests start belong too.
 
     Returns:
-        The exit code, -n where signal n ended the program, and its output.
+        The exit code of the program (-n if signal n ended the program), and its output.
     """
     command: Sequence[str] = [sys.executable, "-c", code, *arguments]
     environment = aws_environment(endpoint)

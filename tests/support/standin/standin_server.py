@@ -21,14 +21,23 @@ from botocore.config import Config
 
 ROOT = Path(__file__).resolve().parents[3]
 REGION = "us-east-1"
-#: Of the compute environments that `make_batch` creates.
+#: The vCPUs of the compute environments that `make_batch` creates.
 MAX_VCPUS = 2
-#: Seconds that a test waits for something.
+#: The longest time that a test waits for a condition, in seconds.
 LIMIT = 30.0
 
 
 def wait_for(condition: Callable[[], Any], what: str, limit: float = LIMIT) -> Any:
-    """Wait until `condition` returns a true value, and return it; fail after `limit` seconds."""
+    """Wait until `condition` returns a true value, and return this value.
+
+    Args:
+        condition: the condition.
+        what: a name of the condition, for the error.
+        limit: the longest time to wait, in seconds.
+
+    Raises:
+        AssertionError: the condition was not true within `limit` seconds.
+    """
     deadline = time.monotonic() + limit
     while not (value := condition()):
         assert time.monotonic() < deadline, f"{what}: not within {limit} s"
@@ -37,7 +46,7 @@ def wait_for(condition: Callable[[], Any], what: str, limit: float = LIMIT) -> A
 
 
 def alive(pid: int) -> bool:
-    """Whether the process exists and is no zombie."""
+    """Return whether a process runs. A zombie (a process that has ended and still has an id) does not run."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
@@ -49,19 +58,21 @@ class LocalAws:
     """A running stand-in."""
 
     process: subprocess.Popen[bytes] | None
+    #: The folder for the files of the stand-in.
     state: Path
+    #: The URL of the stand-in.
     endpoint: str
 
     @cache  # noqa: B019  (a server lives as long as the tests, and clients are slow to make)
     def client(self, service: str) -> Any:
-        """Make a client that never retries."""
+        """Return a client of an AWS service that never retries. Each call for a service returns the same client."""
         session: Any = boto3.Session("tests", "made up", region_name=REGION)
         config = Config(retries={"total_max_attempts": 1})
         return session.client(service, endpoint_url=self.endpoint, config=config)
 
     @cached_property
     def network(self) -> dict[str, list[str]]:
-        """A subnet and a security group for compute environments."""
+        """A subnet and a security group, as CreateComputeEnvironment expects them."""
         ec2 = self.client("ec2")
         return {
             "subnets": [ec2.describe_subnets()["Subnets"][0]["SubnetId"]],
@@ -71,8 +82,13 @@ class LocalAws:
     def control(self, method: str, path: str, document: Any = None) -> Any:
         """Send a request to `/_faults`, `/_calls` or `/_copies`.
 
+        Args:
+            method: the HTTP method.
+            path: the path.
+            document: the content of the body, which is sent as JSON; `None` sends no body.
+
         Returns:
-            The JSON of the response.
+            The content of the response, or `None` if the response is empty.
 
         Raises:
             urllib.error.HTTPError: the request was refused.
@@ -83,31 +99,37 @@ class LocalAws:
             return json.loads(response.read() or "null")
 
     def order(self, **fault: Any) -> None:
-        """Put a fault in force."""
+        """Let the stand-in cause a fault with these fields. standin/README.md lists the kinds and fields."""
         self.control("POST", "/_faults", fault)
 
     def keys(self, bucket: str) -> list[str]:
-        """List the keys of a bucket; one page."""
+        """Return the keys of a bucket, at most the 1,000 keys of one page."""
         return [entry["Key"] for entry in self.client("s3").list_objects_v2(Bucket=bucket).get("Contents", ())]
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
-        """End the server with a signal. Returns its exit code."""
+        """End the server with a signal, and return the exit code of the server."""
         self.process.send_signal(number)
         return self.process.wait(timeout=LIMIT)
 
 
 @dataclass
 class Batch:
-    """A queue with `MAX_VCPUS`, and a job definition that runs Python."""
+    """A Batch queue whose compute environment has `MAX_VCPUS` vCPUs."""
 
     aws: LocalAws
+    #: The name of the queue.
     queue: str
 
     def __post_init__(self) -> None:
         self.client = self.aws.client("batch")
 
     def define(self, command: Sequence[str], **properties: Any) -> str:
-        """Register a job definition. Returns its ARN."""
+        """Register a job definition, and return its ARN.
+
+        Args:
+            command: the command that the jobs run.
+            properties: `retryStrategy` and `timeout` of the job definition, and further container properties.
+        """
         requirements = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "128"}]
         container = {"image": "python", "command": command, "resourceRequirements": requirements}
         options = {name: properties.pop(name) for name in ("retryStrategy", "timeout") if name in properties}
@@ -120,23 +142,29 @@ class Batch:
         return str(registered["jobDefinitionArn"])
 
     def submit(self, command: Sequence[str], *, size: int | None = None, **options: Any) -> str:
-        """Submit a job under a new name. Returns its id."""
+        """Submit a job with a new name and a new job definition, and return the id of the job.
+
+        Args:
+            command: the command that the job runs.
+            size: the number of children of an array job; `None` submits a job that is no array.
+            options: further parameters of SubmitJob.
+        """
         request = {"jobName": f"j-{uuid.uuid4().hex[:8]}", "jobDefinition": self.define(command)} | options
         if size is not None:
             request["arrayProperties"] = {"size": size}
         return str(self.client.submit_job(jobQueue=self.queue, **request)["jobId"])
 
     def python(self, code: str, **options: Any) -> str:
-        """Submit a job that runs Python code. Returns its id."""
+        """Submit a job that runs Python code, and return the id of the job. The options are those of `submit`."""
         return self.submit(["python", "-c", code], **options)
 
     def describe(self, job_id: str) -> dict[str, Any]:
-        """Return the description of one job."""
+        """Return the description of a job, as DescribeJobs returns it."""
         (job,) = self.client.describe_jobs(jobs=[job_id])["jobs"]
         return dict(job)
 
     def reaches(self, job_id: str, *statuses: str) -> dict[str, Any]:
-        """Wait until the job has one of `statuses`. Returns its description."""
+        """Wait until a job has one of `statuses`, and return the description of the job."""
         return dict(wait_for(lambda: self._in(job_id, statuses), f"{job_id} {statuses}"))
 
     def _in(self, job_id: str, statuses: Sequence[str]) -> dict[str, Any] | None:
@@ -144,11 +172,11 @@ class Batch:
         return job if job["status"] in statuses else None
 
     def ends(self, job_id: str) -> dict[str, Any]:
-        """Wait until the job has ended. Returns its description."""
+        """Wait until a job has ended, and return the description of the job."""
         return self.reaches(job_id, "SUCCEEDED", "FAILED")
 
     def prints(self, job_id: str, text: str, attempt: int = 1) -> str:
-        """Wait until an attempt has printed `text`. Returns its whole log."""
+        """Wait until an attempt of a job has printed `text`, and return the whole log of the attempt."""
         name, child = self.describe(job_id)["jobName"], job_id.partition(":")[2] or "0"
         log = self.aws.state / "logs" / "batch" / name / f"{child}-{attempt}.log"
         wait_for(lambda: log.exists() and text in log.read_text(), f"{text!r} in {log}")
@@ -156,7 +184,15 @@ class Batch:
 
 
 def start(state: Path, *options: str) -> LocalAws:
-    """Start a stand-in with command-line options, and wait for its address."""
+    """Start a stand-in, and return it when it can be reached.
+
+    Args:
+        state: the folder for the files of the stand-in.
+        options: further options of the stand-in's command line.
+
+    Raises:
+        AssertionError: the stand-in did not start.
+    """
     command = [sys.executable, "-m", "standin", "--state", str(state), "--image-env", sys.prefix, *options]
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
     address = state / "aws-endpoint"
@@ -166,7 +202,7 @@ def start(state: Path, *options: str) -> LocalAws:
 
 
 def make_batch(aws: LocalAws) -> Batch:
-    """Create a compute environment of `MAX_VCPUS` and a queue."""
+    """Create a compute environment with `MAX_VCPUS` vCPUs and a queue, and return the queue."""
     name, client = f"q-{uuid.uuid4().hex[:8]}", aws.client("batch")
     environment = client.create_compute_environment(
         computeEnvironmentName=name,
