@@ -94,6 +94,12 @@ class InputDeleted(InputMoved):
     code = "INPUT_DELETED"
 
 
+class InputTaken(InputMoved):
+    """Raised when a newer run moved a file before this run had a result for it."""
+
+    code = "INPUT_TAKEN"
+
+
 class SystemFault(TranscriptionError):
     """Base of errors that concern more than one input. The run fails; finished files stay finished."""
 

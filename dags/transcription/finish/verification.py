@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from transcription.contract import keys, result
 from transcription.contract.errors import (
+    InputTaken,
     ObjectDenied,
     RecordInvalid,
     ResultMissing,
@@ -21,6 +22,7 @@ from transcription.plan.existing_transcripts import read_transcript
 from transcription.shared import transcript_check
 from transcription.shared.bucket import CONCURRENCY, Bucket
 from transcription.shared.manifest_store import read_done, read_items, result_keys
+from transcription.shared.moved_inputs import is_moved
 
 
 def verify(bucket: Bucket, plan: Plan) -> Outcomes:
@@ -48,6 +50,8 @@ def _verify_item(bucket: Bucket, run: str, item: Item, recorded: set[str]) -> Ou
         record = _read_result(bucket, key, item, recorded)
         if record.status == result.TRANSCRIBED:
             _check_transcripts(bucket, record)
+    except InputTaken as error:
+        return Outcome(item, result.LEFT, Failure(error.code, error.message))
     except (ObjectDenied, RecordInvalid, ResultMissing, TranscriptUnverified) as error:
         return _missing(item, error)
     return Outcome.from_result(record)
@@ -56,6 +60,8 @@ def _verify_item(bucket: Bucket, run: str, item: Item, recorded: set[str]) -> Ou
 def _read_result(bucket: Bucket, key: str, item: Item, recorded: set[str]) -> Result:
     """Read the result record of a file; `recorded` holds the keys of all result records that exist."""
     record = bucket.find_record(Result, key) if key in recorded else None
+    if record is None and is_moved(bucket, item):
+        raise InputTaken("A newer run moved this file; the report of that run says what became of it.")
     if record is None:
         raise ResultMissing("No child wrote a result for this file.")
     if record.item != item:

@@ -6,16 +6,20 @@ import logging
 from collections.abc import Sequence
 
 from transcription.contract.keys import RunKeys
-from transcription.contract.manifest import Plan
+from transcription.contract.manifest import Item, Plan
 from transcription.plan.sharding import make_shards
 from transcription.shared import batch_job, manifest_store
 from transcription.shared.batch_job import JobDescription
 from transcription.shared.batch_queue import BatchQueue
 from transcription.shared.bucket import Bucket
 from transcription.shared.job_record import FailedChild, Job
+from transcription.shared.moved_inputs import find_moved
 from transcription.shared.settings import Settings
 
 log = logging.getLogger(__name__)
+
+#: How many files the log names that a newer run moved.
+_NAMED = 5
 
 
 class RunJobs:
@@ -63,7 +67,7 @@ class RunJobs:
             definition: the job definition, by name or ARN.
 
         Returns:
-            The job's id, or None if every file has a result.
+            The job's id, or None if every file has a result or was moved by a newer run.
 
         Raises:
             JobRefused: Batch refuses the job.
@@ -73,8 +77,7 @@ class RunJobs:
         known_ids = {job["jobId"] for job in self._describe_jobs()}
         # Batch forgets old jobs; the record does not.
         if known_ids or self._bucket.find_record(Job, self.record_key) is not None:
-            missing = manifest_store.read_missing(self._bucket, plan)
-            log.info("%d of %d files have no result yet.", len(missing), plan.files)
+            missing = self._read_missing()
             if not missing:
                 return None
             plan = manifest_store.redraft(self._bucket, plan, make_shards(missing, self._settings))
@@ -83,6 +86,18 @@ class RunJobs:
         log.info("Submitted the Batch job %s with %d children.", job_id, plan.shards)
         self._bucket.write_record(self.record_key, Job(plan.run, job_id, self.name, jobs=len(known_ids) + 1))
         return job_id
+
+    def _read_missing(self) -> list[Item]:
+        """Read the files that have no result yet and that no newer run moved."""
+        missing = manifest_store.read_missing(self._bucket, self._plan)
+        log.info("%d of %d files have no result yet.", len(missing), self._plan.files)
+        moved = find_moved(self._bucket, missing)
+        for item in moved[:_NAMED]:
+            log.info("%r is not transcribed: a newer run moved it.", item.key)
+        if moved:
+            log.info("%d files are not transcribed, because a newer run moved them.", len(moved))
+        moved_items = set(moved)
+        return [item for item in missing if item not in moved_items]
 
     def end(self, reason: str) -> None:
         """End every job of the run that still runs.

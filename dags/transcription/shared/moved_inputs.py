@@ -1,0 +1,35 @@
+"""Find planned inputs that a newer run has moved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from transcription.contract import keys
+from transcription.contract.errors import ObjectDenied
+from transcription.contract.manifest import Item
+from transcription.shared.bucket import CONCURRENCY, Bucket
+
+
+def is_moved(bucket: Bucket, item: Item) -> bool:
+    """Return whether a run moved an input: it is not in `input/` any more, and its copy is in another folder.
+
+    Call it only for an input without a result record: its own run moves no such input, so another run did.
+    An input that S3 refuses to show does not count as moved.
+    """
+    try:
+        current = bucket.find(item.key)
+        if current is not None and current.etag == item.etag:
+            return False
+        copies = [bucket.find(folder(item.key)) for folder in (keys.processed, keys.failed)]
+    except ObjectDenied:
+        return False
+    # Encryption and copying in parts can give a copy another ETag.
+    return any(copy is not None and copy.size == item.size for copy in copies)
+
+
+def find_moved(bucket: Bucket, items: Sequence[Item]) -> list[Item]:
+    """Return the items that `is_moved` holds for; one request per item that is still in `input/`, up to three else."""
+    with ThreadPoolExecutor(CONCURRENCY) as pool:
+        are_moved = pool.map(lambda item: is_moved(bucket, item), items)
+        return [item for item, moved in zip(items, are_moved, strict=True) if moved]
