@@ -1,1 +1,1 @@
-"""The rehearsal: deploy to the local stand-in for AWS with the real CDK, and transcribe with what was deployed."""
+"""The rehearsal: deploy to the local stand-in for AWS with the real CDK, and transcribe with the deployment."""

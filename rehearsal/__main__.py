@@ -1,4 +1,4 @@
-"""The command `make rehearsal`: `python -m rehearsal`."""
+"""The command behind `make rehearsal`: `python -m rehearsal`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STATE = LOCAL / "rehearsal"
 
 
 def rehearsal(console: Console) -> None:
-    """Deploy to the local AWS with the real CDK, transcribe there, update, and destroy.
+    """Deploy to the local AWS with the real CDK, transcribe there, update the deployment, and destroy it.
 
     Raises:
         StackError: Another rehearsal runs in this clone, or a step failed.

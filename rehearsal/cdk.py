@@ -16,18 +16,23 @@ from standin.account import ACCOUNT_ID
 
 _INFRA = LOCAL / "venvs" / "infra"
 _CDK = LOCAL / "cdk" / "node_modules" / ".bin" / "cdk"
-#: Length of the output that an error message shows, in characters.
+#: Largest part of a command's output that an error message shows, in characters.
 _SHOWN_OUTPUT = 6000
 
 
 class Cdk:
-    """Runs `cdk` in the folder `checkout`.
+    """Runs `cdk` in the folder `checkout`, against the local AWS.
+
+    A method raises StackError if its command fails. The message contains the end of the command's output.
 
     Args:
         checkout: Folder of the CDK app.
         state: Folder for logs and scripts.
         endpoint: URL of the local AWS.
-        engine: Container engine that builds images; None builds no image.
+        engine: Container engine that builds images. If it is None, no image is built.
+
+    Raises:
+        StackError: The CDK is not installed.
     """
 
     def __init__(self, checkout: Path, state: Path, endpoint: str, engine: str | None) -> None:
@@ -48,13 +53,13 @@ class Cdk:
         }
 
     def bootstrap(self) -> None:
-        """Run `cdk bootstrap`, in an empty folder, so that the CDK finds no app to synthesize."""
+        """Run `cdk bootstrap`. The working folder is empty, so that the CDK does not find and synthesize an app."""
         empty = self._state / "empty"
         empty.mkdir(exist_ok=True)
         self._run(["bootstrap", f"aws://{ACCOUNT_ID}/{REGION}"], empty)
 
     def synthesize(self, context: Mapping[str, str], out: Path) -> None:
-        """Run `cdk synth` into the folder `out`."""
+        """Run `cdk synth` with the settings in `context`. It writes the templates of the app to the folder `out`."""
         options = [option for name, value in context.items() for option in ("--context", f"{name}={value}")]
         self._run(["synth", "--quiet", "--output", str(out), *options], self._checkout)
 
@@ -62,7 +67,7 @@ class Cdk:
         """Check MWAA's rules, as `make deploy` does before it deploys.
 
         Raises:
-            StackError: MWAA would refuse the environment; the message says why.
+            StackError: MWAA would refuse the environment. The message says why.
         """
         self._call([sys.executable, "-P", "-m", "infra.mwaa", "--templates", str(synthesized)], self._checkout)
 
@@ -101,7 +106,10 @@ class Cdk:
 
 
 def _container_client(state: Path, endpoint: str, engine: str | None) -> Path:
-    """Write a script that the CDK calls instead of `docker`, and return its path. The CDK accepts no arguments."""
+    """Write a script that the CDK calls instead of `docker`, and return the path of the script.
+
+    A script is necessary, because the CDK accepts only the path of a program, without arguments.
+    """
     script = state / "container-client"
     registry = endpoint.removeprefix("http://")
     command = [sys.executable, "-P", "-m", "rehearsal.container_client", engine or "", registry]

@@ -1,4 +1,4 @@
-"""A copy of the checkout. The rehearsal changes files in it, for example a plugin."""
+"""A copy of the checkout, in which the rehearsal can change files, for example a plugin."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from local.paths import LOCAL, ROOT
 
-#: Files beside the sources that a deployment does not need.
+#: Files in the checkout that a deployment does not need.
 _IGNORED = (".git", ".local", "cdk.out", "models", "__pycache__", ".*_cache", "node_modules")
 
 

@@ -1,4 +1,7 @@
-"""What the rehearsal checks: a run, an update of a plugin, and the end of a deployment."""
+"""The checks of the rehearsal: of a run, of an update of a plugin, and of a destroyed deployment.
+
+Each function raises StackError if a check fails. The message says what is wrong.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,11 @@ from transcription.contract import keys
 
 
 def check(is_right: bool, *message: str) -> None:
-    """Raise StackError with the lines of `message` unless `is_right`."""
+    """Raise an error with the lines `message` unless `is_right` is true.
+
+    Raises:
+        StackError: `is_right` is false.
+    """
     if not is_right:
         raise StackError("\n".join(message))
 
@@ -27,7 +34,7 @@ def check_plugins(airflow: Airflow) -> None:
 
 
 def check_run(rehearsal: Rehearsal, deployment: RehearsedDeployment, run: runs.Run) -> None:
-    """Check that the run is green, IAM refused nothing, each clip has its transcript, and each clip was moved."""
+    """Check that the run succeeded, IAM refused no request, and each clip was transcribed correctly and moved."""
     red = [task for task, state in run.tasks.items() if state == "failed"]
     refusals = rehearsal.refused_requests()
     check(
@@ -49,7 +56,7 @@ def check_run(rehearsal: Rehearsal, deployment: RehearsedDeployment, run: runs.R
 
 
 def check_plugin_update(rehearsal: Rehearsal, deployment: RehearsedDeployment) -> None:
-    """Change a plugin, deploy, and check that nothing but the plugins has a new version."""
+    """Change a plugin, deploy, and check that only the plugins have a new version."""
     before = deployment.state()
     plugin = rehearsal.checkout / "plugins" / "bucket_pages.py"
     plugin.write_text(f"{plugin.read_text()}\n# Changed by the rehearsal.\n")
@@ -64,7 +71,7 @@ def check_plugin_update(rehearsal: Rehearsal, deployment: RehearsedDeployment) -
 
 
 def check_destroyed(rehearsal: Rehearsal, deployment: RehearsedDeployment) -> None:
-    """Destroy the deployment, and check that audio and transcripts remain and nothing else."""
+    """Destroy the deployment, and check that audio and transcripts remain, but no other resources."""
     before, bucket = deployment.audio_bucket_keys(), deployment.bucket
     rehearsal.destroy(deployment.name)
     check(deployment.audio_bucket_keys() == before, "Destroying the deployment deleted audio or transcripts.")

@@ -1,9 +1,9 @@
-"""The program that the CDK calls instead of `docker`. It pushes images to the local ECR instead of ECR in AWS.
+"""The program that the CDK calls instead of `docker`. It pushes images to the registry of the local AWS.
 
     python -m rehearsal.container_client ENGINE REGISTRY ARGUMENTS...
 
-REGISTRY is the host and port of the local ECR. If ENGINE is empty, no image is built; `push` only registers the image
-with the local ECR, and jobs run as processes.
+REGISTRY is the host and port of the local registry. ARGUMENTS are the arguments for `docker`. If ENGINE is empty, no
+image is built: `push` only registers the image with the local ECR, and jobs run as processes.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _EMPTY_MANIFEST = '{"schemaVersion": 2, "mediaType": "application/vnd.oci.image.
 
 
 def main(engine: str, registry: str, arguments: Sequence[str]) -> int:
-    """Carry out one command of the CDK.
+    """Carry out one command of the CDK with the container engine.
 
     Returns:
-        The exit code.
+        The exit code. A command that the engine carries out does not return: the engine replaces this process.
     """
     local_arguments = [argument.replace(f"{ECR_HOST}/", f"{registry}/", 1) for argument in arguments]
     match arguments[0]:
@@ -44,7 +44,7 @@ def main(engine: str, registry: str, arguments: Sequence[str]) -> int:
 
 
 def _register_image(image: str) -> int:
-    """Register an image with ECR that was not built."""
+    """Register an image with ECR without building or uploading it. Return the exit code 0."""
     repository, _, tag = image.removeprefix(f"{ECR_HOST}/").rpartition(":")
     ecr = boto3.client("ecr", region_name=REGION)
     ecr.put_image(repositoryName=repository, imageTag=tag, imageManifest=_EMPTY_MANIFEST)

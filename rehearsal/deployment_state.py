@@ -1,4 +1,4 @@
-"""The state of a deployment, by which the rehearsal sees what an update has changed."""
+"""The state of a deployment. The rehearsal compares two states to see what an update has changed."""
 
 from __future__ import annotations
 

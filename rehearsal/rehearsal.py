@@ -1,4 +1,4 @@
-"""A rehearsal: an account of its own, a copy of the checkout, and the steps to deploy and use it."""
+"""A rehearsal: a local AWS account, a copy of the checkout, and the steps to deploy and use a deployment."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ from standin.execution.container_engine import find_engine, remove_images
 from standin.iam import REFUSED
 from transcription.contract import keys
 
-#: Settings of the deployments: the small model, and several children although there is little audio.
+#: Settings of the deployments: the demo model, and shards so small that a job has two children.
 CONTEXT: Mapping[str, str] = {
     "image_model": "demo",
     "transcription": json.dumps({"audio_minutes_per_child": "0.05", "max_children": "2", "poll_seconds": "1"}),
 }
-#: Longest duration of a run, in seconds; it usually takes 30.
+#: Longest duration of a run, in seconds. A run usually takes 30 seconds.
 _RUN_LIMIT = 240.0
 
 
 class Rehearsal:
-    """An account on this machine and the deployments in it.
+    """A local AWS account and the deployments in it. A context manager: the account ends with the block.
 
     Args:
-        state: Folder for all files; it is emptied first.
+        state: Folder for all files. It is emptied first.
         runner: How jobs run: `container` with the image that was built and pushed, `process` without an image.
         console: Receives a line for each step.
-        edit: Changes the copy of the checkout before anything is deployed.
+        edit: Changes the copy of the checkout, whose folder it is given, before anything is deployed.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Rehearsal:
             remove_images(self._engine, self.endpoint.removeprefix("http://"))
 
     def deploy(self, name: str) -> RehearsedDeployment:
-        """Synthesize the checkout in its present state and deploy it."""
+        """Run the CDK on the present files of the copied checkout, and return the resulting deployment."""
         out = self.state / "cdk.out" / name
         with self.step(f"cdk synth, {name}"):
             self.cdk.synthesize({**CONTEXT, "name": name}, out)
@@ -86,13 +86,13 @@ class Rehearsal:
         return RehearsedDeployment(name, self.endpoint)
 
     def destroy(self, name: str) -> None:
-        """Destroy a deployment with the CDK."""
+        """Destroy the deployment `name` with the CDK."""
         with self.step(f"cdk destroy --all, {name}"):
             self.cdk.destroy(self._synthesized[name])
 
     @contextmanager
     def airflow(self, deployment: RehearsedDeployment) -> Iterator[Airflow]:
-        """Run an Airflow with nothing but the DAGs, plugins, settings and role of the deployment."""
+        """Run an Airflow that has only the DAGs, plugins, settings and role of the deployment, until the block ends."""
         state = self.state / deployment.name
         try:
             with self.step("Airflow, with DAGs, plugins, settings and role of the deployment"):
@@ -104,10 +104,10 @@ class Rehearsal:
             processes.end(state)
 
     def transcribe(self, deployment: RehearsedDeployment, airflow: Airflow) -> runs.Run:
-        """Upload the clips to the audio bucket and trigger the DAG.
+        """Upload the clips to the audio bucket, trigger the DAG, and wait for the end of the run.
 
         Returns:
-            The finished run, green or red.
+            The run, which succeeded or failed.
         """
         with self.step("a run"), airflow.client() as client:
             for clip in sorted(DEMO_CLIPS.glob("*.wav")):
@@ -121,7 +121,7 @@ class Rehearsal:
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Print the name of a step and how long it took, once it is done."""
+        """Print the name and the duration of a step when the block ends without an error."""
         started = time.monotonic()
         yield
         self._console.print(f"  {time.monotonic() - started:5.1f} s  {name}", markup=False)

@@ -1,4 +1,4 @@
-"""The sequence of a rehearsal, from the bootstrap of the account to the end of its deployments."""
+"""The steps of a rehearsal in their order, from the bootstrap of the account to the end of its deployments."""
 
 from __future__ import annotations
 
@@ -13,10 +13,14 @@ from standin.execution.container_engine import find_engine
 
 
 def rehearse(state: Path, console: Console) -> None:
-    """Deploy two deployments beside each other, transcribe with one, change a plugin, and destroy both.
+    """Create two deployments in one account, transcribe with the first, change a plugin, and destroy both.
+
+    Args:
+        state: Folder for all files. It is emptied first.
+        console: Receives a line for each step.
 
     Raises:
-        StackError: A step or a check failed; the message says which.
+        StackError: A step or a check failed. The message says which.
     """
     runner = "container" if find_engine() else "process"
     if runner == "process":

@@ -1,4 +1,4 @@
-"""A deployment as its users see it: everything is read from AWS, nothing from the checkout."""
+"""A deployment as its users see it: this module reads everything from AWS, and nothing from the checkout."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from rehearsal.remaining_resources import remaining_resources
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-#: The outputs that the documentation tells users to read, by the last part of the stack's name.
+#: The outputs of stacks that the documentation tells users to read, by the last part of the stack's name.
 OUTPUTS = {
     "storage": ("AudioBucket", "AirflowBucket"),
     "batch": ("JobQueue", "JobDefinition"),
@@ -30,7 +30,7 @@ OUTPUTS = {
 
 
 class RehearsedDeployment:
-    """The deployment `name` in the account at `endpoint`."""
+    """The deployment `name` in the local AWS at `endpoint`."""
 
     def __init__(self, name: str, endpoint: str) -> None:
         self.name = name
@@ -38,14 +38,14 @@ class RehearsedDeployment:
         self._session = boto3.Session(aws_access_key_id=KEY_ID, aws_secret_access_key=SECRET, region_name=REGION)
 
     def client(self, service: str) -> Any:
-        """Return a client of `service` without restrictions by a role."""
+        """Return a client of `service`. No role restricts it."""
         return self._session.client(  # type: ignore[call-overload]
             service, endpoint_url=self._endpoint, config=Config(inject_host_prefix=False)
         )
 
     @cached_property
     def outputs(self) -> dict[str, str]:
-        """The outputs of all stacks that users are told to read.
+        """The values of the outputs in `OUTPUTS`, by name.
 
         Raises:
             StackError: An output is missing.
@@ -68,7 +68,7 @@ class RehearsedDeployment:
 
     @cached_property
     def s3(self) -> S3Client:
-        """A client of S3 without restrictions by a role, as an uploading user has."""
+        """A client of S3, like that of a user who uploads audio. No role restricts it."""
         client: S3Client = self.client("s3")
         return client
 
@@ -83,7 +83,7 @@ class RehearsedDeployment:
         return str(self.environment()["AirflowVersion"])
 
     def state(self) -> DeploymentState:
-        """Return everything that an update can change, as it is now."""
+        """Return the present values of everything that an update can change."""
         environment = self.environment()
         versions = self.s3.list_object_versions(Bucket=self.outputs["AirflowBucket"], Prefix=_dags_prefix(environment))
         definitions = self.client("batch").describe_job_definitions(
@@ -100,10 +100,10 @@ class RehearsedDeployment:
     def download(self, folder: Path) -> Deployed:
         """Download DAGs, plugins and requirements into `folder`, as MWAA does on its machines.
 
-        All files are read with the credentials of the execution role, as MWAA reads them.
+        All files are read with the credentials of the execution role, the role of the MWAA environment.
 
         Returns:
-            The folders, with the environment's Airflow options and those credentials.
+            The folders of DAGs and plugins, the environment's Airflow options, and the credentials of the role.
         """
         environment = self.environment()
         bucket = environment["SourceBucketArn"].rpartition(":::")[2]
@@ -133,14 +133,14 @@ class RehearsedDeployment:
         return Deployed(dags, plugins, environment["AirflowConfigurationOptions"], credentials)
 
     def remaining_resources(self) -> list[str]:
-        """List the resources of the deployment that exist, as `kind name`."""
+        """Return the resources of the deployment that exist, each as `kind name`."""
         return remaining_resources(self.name, self.client)
 
     def audio_bucket_keys(self) -> list[str]:
-        """List all keys in the audio bucket.
+        """Return all keys in the audio bucket.
 
         Raises:
-            StackError: The bucket does not exist.
+            StackError: The bucket does not exist or cannot be read.
         """
         try:
             pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket)
@@ -149,7 +149,7 @@ class RehearsedDeployment:
             raise StackError(f"The audio bucket cannot be read: {error}") from error
 
     def _credentials_of(self, role: str) -> dict[str, str]:
-        """Return temporary credentials of a role, as environment variables."""
+        """Return temporary credentials of a role, as the environment variables that AWS's SDKs read."""
         credentials = self.client("sts").assume_role(RoleArn=role, RoleSessionName="airflow")["Credentials"]
         return {
             "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],

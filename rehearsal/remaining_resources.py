@@ -7,11 +7,11 @@ from typing import Any
 
 
 def remaining_resources(deployment: str, client: Callable[[str], Any]) -> list[str]:
-    """List the existing resources of a deployment.
+    """Return the resources of a deployment that exist.
 
     Args:
         deployment: Name of the deployment.
-        client: Returns a client for the name of a service.
+        client: Returns a client of the service with the given name.
 
     Returns:
         `kind name` of each resource.
@@ -28,7 +28,10 @@ def remaining_resources(deployment: str, client: Callable[[str], Any]) -> list[s
 
 
 def _names_by_kind(client: Callable[[str], Any]) -> dict[str, list[str]]:
-    """Return the names of all resources whose names start with the deployment's name."""
+    """Return the names of all resources in the account, by kind of resource.
+
+    It contains only the kinds whose names start with the name of their deployment.
+    """
     s3, batch, iam, cloudwatch = map(client, ("s3", "batch", "iam", "cloudwatch"))
     profiles = iam.list_instance_profiles()["InstanceProfiles"]
     environments = batch.describe_compute_environments()["computeEnvironments"]
@@ -49,7 +52,7 @@ def _names_by_kind(client: Callable[[str], Any]) -> dict[str, list[str]]:
 
 
 def _tagged_network_resources(deployment: str, ec2: Any) -> list[str]:
-    """List VPCs, subnets and security groups, which have the deployment's name as a tag only."""
+    """Return the VPCs, subnets and security groups, which have the name of their deployment only as a tag."""
     tag = {"Name": "tag:deployment", "Values": [deployment]}
     vpcs = ec2.describe_vpcs(Filters=[tag])["Vpcs"]
     subnets = ec2.describe_subnets(Filters=[tag])["Subnets"]
