@@ -1,1 +1,1 @@
-"""Write generated tables into README and docs. This package imports no other folder."""
+"""The code that writes generated tables into README and docs. It imports no other package of the project."""

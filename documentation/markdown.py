@@ -1,4 +1,4 @@
-"""Format Markdown tables, and replace marked sections of documents."""
+"""The format of Markdown tables, and the replacement of marked sections in documents."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class MarkersInvalid(Exception):
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Format a table, without a line break at its end.
+    """Return a Markdown table as text, without a line break at its end.
 
     Args:
         header: The cells of the first line.
@@ -22,7 +22,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def replace_section(text: str, name: str, content: str) -> str:
-    """Replace the text between the markers `<!-- name: … -->` and `<!-- end of name -->` of a document.
+    """Replace the text of a document between the markers `<!-- name: … -->` and `<!-- end of name -->`.
 
     Args:
         text: The document.

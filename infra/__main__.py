@@ -1,4 +1,4 @@
-"""Write the templates. The CDK's command line runs this as `python -m infra`."""
+"""The program that writes the templates. The CDK's command line runs it as `python -m infra`."""
 
 from __future__ import annotations
 

@@ -38,6 +38,13 @@ class DeployedFile:
 class AirflowFiles(Construct):
     """DAGs, plugins.zip and requirements.txt in the MWAA bucket.
 
+    Args:
+        scope: The construct that the files belong to.
+        id: The construct id.
+        settings: The settings of the deployment.
+        bucket: The MWAA bucket.
+        bucket_arn: Its ARN.
+
     Raises:
         RuleBroken: requirements.txt is for another version of Airflow.
     """
@@ -70,9 +77,13 @@ class AirflowFiles(Construct):
         _accept_copy_function(Stack.of(self), bucket_arn)
 
     def _deploy(self, name: str, source: Path) -> DeployedFile:
-        """Copy a file, or the content of a folder as a ZIP.
+        """Copy a file to the MWAA bucket, or the content of a folder as a ZIP archive.
 
-        The name of the copy is its digest, so that `cdk diff` shows a change.
+        The name of the copy is the digest of its content, so that `cdk diff` shows a change.
+
+        Args:
+            name: The construct id, and in lower case the folder in the bucket.
+            source: The file or folder in the repository.
         """
         asset = s3_assets.Asset(self, f"{name}Asset", path=str(source), exclude=_EXCLUDED)
         folder = name.lower()

@@ -1,6 +1,6 @@
-"""The options of Airflow's section `[transcription]`, read from the source of the class that the DAG reads them with.
+"""The options of Airflow's section `[transcription]`, read from the source of the DAG's class `Settings`.
 
-The source is parsed and not imported, because it imports Airflow, which is not installed here.
+The source is parsed and not imported, because its module imports Airflow, which is not installed here.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ DEPLOYMENT_OPTIONS = (
 
 
 def free_options() -> tuple[str, ...]:
-    """List the options that people can set in a deployment."""
+    """Return the names of the options that people can set in a deployment."""
     return tuple(name for name in _fields() if name not in DEPLOYMENT_OPTIONS)
 
 
 def option_type(name: str) -> str:
-    """Return the type of an option as the source writes it, such as `int`."""
+    """Return the type of an option as text, such as `int`."""
     return ast.unparse(_fields()[name].annotation)
 
 
@@ -42,7 +42,7 @@ def default_number(name: str) -> str:
 
 @cache
 def _fields() -> Mapping[str, ast.AnnAssign]:
-    """Parse the fields of the class `Settings`, by their names."""
+    """Return the fields of the class `Settings` as parts of the syntax tree, by name."""
     module = ast.parse(AIRFLOW_SETTINGS.read_text())
     (settings,) = (node for node in module.body if isinstance(node, ast.ClassDef) and node.name == "Settings")
     fields = [node for node in settings.body if isinstance(node, ast.AnnAssign)]

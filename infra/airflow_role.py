@@ -12,7 +12,7 @@ from infra.grants import Permission, grant
 
 
 def add_airflow_role(stack: Stack, environment: str, bucket: str) -> iam.Role:
-    """Add the execution role.
+    """Add the execution role to a stack, and return it.
 
     Args:
         stack: The stack that the role belongs to.

@@ -23,7 +23,15 @@ _LOG_KINDS = ("DAGProcessing", "Scheduler", "Task", "WebServer", "Worker")
 
 
 class AirflowStack(Stack):
-    """Airflow on MWAA, its alarms and a dashboard."""
+    """Airflow on MWAA, its alarms and a dashboard.
+
+    Args:
+        scope: The CDK app.
+        id: The name of the stack.
+        settings: The settings of the deployment.
+        storage: The stack with the buckets.
+        batch: The stack with the network, the job queue and the job definition.
+    """
 
     def __init__(
         self,
@@ -105,7 +113,7 @@ class AirflowStack(Stack):
 
 
 def _logging() -> mwaa.CfnEnvironment.LoggingConfigurationProperty:
-    """Log everything that tasks write, and only warnings and errors of all else."""
+    """Return the levels of MWAA's logs: everything that tasks write, and only warnings and errors of other parts."""
 
     def module(level: str) -> mwaa.CfnEnvironment.ModuleLoggingConfigurationProperty:
         return mwaa.CfnEnvironment.ModuleLoggingConfigurationProperty(enabled=True, log_level=level)

@@ -1,7 +1,7 @@
-"""CloudWatch alarms, and an event rule. The mail of each says what to look at.
+"""The CloudWatch alarms of a deployment, and an event rule. The mail of each one says what to look at.
 
-The DAG itself sends a message about a red run, with a link. It cannot report that it did not run, or that its message
-was not sent. The alarms report both, and they report failures while a long run is still at work.
+The DAG itself sends a message about a failed run, with a link. The DAG cannot report that it did not run, or that its
+message was not sent. The alarms report both, and they report failures while a long run is still at work.
 """
 
 from __future__ import annotations
@@ -58,7 +58,10 @@ class Alarms(Construct):
         self._report_blocked_queue(queue, topic)
 
     def _run_failed(self) -> cloudwatch.Alarm:
-        """Alarm when a run ended red: Airflow sends `dagrun.duration.failed.{dag_id}` once for each such run."""
+        """Add an alarm that goes off when a run failed.
+
+        Airflow sends `dagrun.duration.failed.{dag_id}` once for each failed run.
+        """
         return self._alarm(
             "RunFailed",
             metrics.dag_metric(self._environment, "DAGDurationFailed", _FIVE_MINUTES),
@@ -66,12 +69,13 @@ class Alarms(Construct):
         )
 
     def _did_not_run(self) -> cloudwatch.Alarm:
-        """Alarm when no scheduled run started for 25 hours: if the run of 01:00 UTC is missing, after 02:00 UTC.
+        """Add an alarm that goes off when no scheduled run has started for 25 hours.
 
-        Airflow sends `dagrun.schedule_delay.{dag_id}` when it starts a scheduled run, and for no other run. A run of
-        some hours therefore does not matter. Missing values count as a breach, so the alarm also goes off when the DAG
-        is paused or broken, when an earlier run does not end, when the scheduler hangs, and when the environment is
-        gone. It does not show whether a run found the uploaded files. After the first deployment it is in alarm until
+        If the run at 01:00 UTC does not start, the alarm goes off after 02:00 UTC. Airflow sends
+        `dagrun.schedule_delay.{dag_id}` when it starts a scheduled run, and for no other run. The length of a run
+        therefore does not matter. The alarm goes off if the values are missing, whatever the cause: the DAG is paused
+        or broken, an earlier run does not end, the scheduler hangs, or the environment does not exist any more. The
+        alarm does not show whether a run found the uploaded files. After the first deployment, the alarm is on until
         the first run at 01:00 UTC.
         """
         return cloudwatch.Alarm(
@@ -90,14 +94,17 @@ class Alarms(Construct):
         )
 
     def _dag_is_broken(self) -> cloudwatch.Alarm:
-        """Alarm minutes after a deployment when Airflow cannot read a DAG file: `dag_processing.import_errors`."""
+        """Add an alarm that goes off within minutes of a deployment when Airflow cannot read a DAG file.
+
+        Airflow sends the number of such files as `dag_processing.import_errors`.
+        """
         metric = metrics.component_metric(self._environment, "ImportErrors", "DAG Processing", _FIVE_MINUTES, "Minimum")
         return self._alarm(
             "DagIsBroken", metric, "Airflow cannot read a DAG file. Its start page shows the error.", periods=2
         )
 
     def _system_failed(self) -> cloudwatch.Alarm:
-        """Alarm when containers failed for another reason than a recording."""
+        """Add an alarm that goes off when containers report failures that no recording caused."""
         total = metrics.container_metric(self._bucket, "Failures", _FIVE_MINUTES)
         audio_failures = self._audio_failures(_FIVE_MINUTES)
         expression = " - ".join(f"FILL({name}, 0)" for name in ("total", *audio_failures))
@@ -114,7 +121,7 @@ class Alarms(Construct):
         )
 
     def _audio_failed(self) -> cloudwatch.Alarm:
-        """Alarm when recordings can never be transcribed."""
+        """Add an alarm that goes off when recordings can never be transcribed."""
         audio_failures = self._audio_failures(_HOUR)
         return self._alarm(
             "AudioFailed",
@@ -128,14 +135,18 @@ class Alarms(Construct):
         )
 
     def _audio_failures(self, period: Duration) -> dict[str, cloudwatch.IMetric]:
-        """Return the metric of failures for each code of recordings, by the code in lower case."""
+        """Return the metric of failures for each code of `metrics.AUDIO_CODES`, by the code in lower case.
+
+        Args:
+            period: The time that one data point covers.
+        """
         return {
             code.lower(): metrics.container_metric(self._bucket, "Failures", period, code=code)
             for code in metrics.AUDIO_CODES
         }
 
     def _report_blocked_queue(self, queue: str, topic: sns.ITopic) -> None:
-        """Send a message with Batch's reason when it finds no machine for the job at the head of the queue.
+        """Add a rule that sends Batch's reason to a topic when Batch finds no machine for the first job of a queue.
 
         Batch publishes an event for this, but no metric. Source: AWS Batch User Guide, "Job queue blocked events".
         """
@@ -157,7 +168,14 @@ class Alarms(Construct):
         rule.add_target(targets.SnsTopic(topic, message=events.RuleTargetInput.from_text(message)))
 
     def _alarm(self, name: str, metric: cloudwatch.IMetric, description: str, periods: int = 1) -> cloudwatch.Alarm:
-        """Add an alarm that goes off when the metric is 1 or more for some periods. Missing values are no breach."""
+        """Add an alarm that goes off when a metric is 1 or more. A missing value does not set off the alarm.
+
+        Args:
+            name: The construct id.
+            metric: The metric.
+            description: What the mail says.
+            periods: For how many consecutive periods of the metric its value must be 1 or more.
+        """
         return cloudwatch.Alarm(
             self,
             name,

@@ -1,4 +1,4 @@
-"""The SNS topic that receives alarms and messages about red runs."""
+"""The SNS topic that receives alarms and messages about failed runs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from constructs import Construct
 class AlertTopic(Construct):
     """An encrypted SNS topic that accepts TLS connections only.
 
-    It has a key of its own, because CloudWatch alarms cannot use the key that AWS manages for SNS.
+    The topic has a key of its own, because CloudWatch alarms cannot use the key that AWS manages for SNS.
     """
 
     def __init__(self, scope: Construct, id: str, *, mail: str) -> None:

@@ -15,7 +15,7 @@ from infra.storage_stack import StorageStack
 
 
 def make_app(context: Mapping[str, Any] | None = None, folder: str | None = None) -> App:
-    """Create the app, ready for `synth`.
+    """Create the app. Its method `synth` writes the templates.
 
     Args:
         context: Settings of the deployment. The CDK's command line adds those of `cdk.json` and of `-c name=value`.

@@ -26,7 +26,14 @@ _USER = "65534:65534"
 
 
 class BatchStack(Stack):
-    """Everything that AWS Batch needs to transcribe the audio of a submitted job."""
+    """Everything that AWS Batch needs to transcribe the audio of a submitted job.
+
+    Args:
+        scope: The CDK app.
+        id: The name of the stack.
+        settings: The settings of the deployment.
+        storage: The stack with the audio bucket.
+    """
 
     def __init__(self, scope: Construct, id: str, *, settings: DeploymentSettings, storage: StorageStack) -> None:
         super().__init__(scope, id, description="Speech to text: the machines that transcribe")
@@ -86,7 +93,7 @@ class BatchStack(Stack):
 
 
 def _retry_strategy(rule: Mapping[str, str]) -> batch.RetryStrategy:
-    """Convert a rule of `job.RETRY_STRATEGY` to the CDK's class."""
+    """Convert a rule of `job.RETRY_STRATEGY` to an object of the CDK."""
     reason = batch.Reason.custom(
         on_status_reason=rule.get("onStatusReason"),
         on_reason=rule.get("onReason"),

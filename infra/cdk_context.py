@@ -1,4 +1,4 @@
-"""Read the settings of a deployment from the CDK's context: `cdk.json`, and `-c name=value` on the command line."""
+"""The settings of a deployment in the CDK's context: in `cdk.json`, and as `-c name=value` on the command line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ _CDK_NAMES = {"acknowledged-issue-numbers", "cli-telemetry"}
 
 
 def read_settings(context: Mapping[str, Any]) -> DeploymentSettings:
-    """Read the settings.
+    """Return the settings that a context contains, and the defaults of all others.
+
+    Args:
+        context: The CDK's context. It also contains values that are no settings, which the CDK itself needs.
 
     Raises:
         ContextInvalid: A setting is unknown or wrong; the message names it.
@@ -31,7 +34,11 @@ def read_settings(context: Mapping[str, Any]) -> DeploymentSettings:
 
 
 def _parse(type: Any, name: str, value: Any) -> Any:
-    """Convert a value to the type of its setting. From the command line, all values are text."""
+    """Convert a value to the type of the setting `name`. All values from the command line are text.
+
+    Raises:
+        ContextInvalid: The value has another type.
+    """
     if type is str:
         check(isinstance(value, str), name, value, "text")
         return value
@@ -46,7 +53,15 @@ def _parse(type: Any, name: str, value: Any) -> Any:
 
 
 def _parse_options(name: str, value: Any) -> Mapping[str, str]:
-    """Convert options of Airflow to the text that an Airflow configuration holds."""
+    """Convert the value of the setting `name` to Airflow options, with their values as text.
+
+    Args:
+        name: The setting.
+        value: The options as a mapping, or as the text of a JSON object.
+
+    Raises:
+        ContextInvalid: The value is neither.
+    """
     try:
         options = json.loads(value) if isinstance(value, str) else value
     except ValueError:

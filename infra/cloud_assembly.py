@@ -1,4 +1,4 @@
-"""The CDK's cloud assembly: what `cdk synth` wrote, with the resources of all stacks and their references."""
+"""The CDK's cloud assembly, which `cdk synth` writes: the templates of all stacks with their resources."""
 
 from __future__ import annotations
 
@@ -25,14 +25,17 @@ class Resource:
 
     @property
     def name(self) -> str:
-        """The logical id without the digest that the CDK appends to most."""
+        """The logical id, without the digest that the CDK appends to most logical ids."""
         return re.sub(r"(?<=.)[0-9A-F]{8}$", "", self.logical_id)
 
 
 class CloudAssembly:
     """The stacks in a folder that the CDK wrote, such as `cdk.out`.
 
-    Templates that the folder's manifest does not name are ignored: they are left over from another deployment.
+    Templates that the folder's manifest does not name are ignored: they remain from another deployment.
+
+    Args:
+        folder: The folder.
 
     Raises:
         NotSynthesized: The folder has no manifest.
@@ -63,18 +66,17 @@ class CloudAssembly:
         }
 
     def of_type(self, type: str) -> list[Resource]:
-        """List the resources of a type, such as `AWS::S3::Bucket`."""
+        """Return the resources of a type, such as `AWS::S3::Bucket`."""
         return [resource for resource in self.resources if resource.type == type]
 
     def references(self, stack: str, value: Any) -> Iterator[Resource]:
-        """Find the resources that a value in a template refers to, also in other stacks.
+        """Yield the resources that a value in a template refers to, also in other stacks.
+
+        A resource to which the value refers several times is yielded several times.
 
         Args:
             stack: The stack of the template.
             value: Any part of the template.
-
-        Returns:
-            A resource for each reference, so that a resource can occur several times.
         """
         if isinstance(value, Mapping):
             if "Ref" in value or "Fn::GetAtt" in value:

@@ -1,4 +1,4 @@
-"""The tables of costs and prices in docs/costs.md."""
+"""The tables of costs and prices in docs/costs.md, in US dollars."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _CLASSES = ("mw1.micro", "mw1.small")
 
 
 def monthly_table(months: Mapping[str, MonthlyCost]) -> str:
-    """Format the cost of a month without audio.
+    """Return the table of the cost of a month without audio.
 
     Args:
         months: The cost by the value of the setting `network`, which becomes a column.
@@ -30,7 +30,7 @@ def monthly_table(months: Mapping[str, MonthlyCost]) -> str:
 
 
 def audio_hour_table(hour: AudioHourCost) -> str:
-    """Format the cost of an hour of audio, beside the price of Amazon Transcribe."""
+    """Return the table of the cost of an hour of audio, with the price of Amazon Transcribe."""
     header = ("an hour of audio on", "US dollars")
     rows = [
         (f"Spot machines, {hour.vcpu_hours:.2f} hours of one vCPU", f"${hour.spot:.4f}"),
@@ -41,7 +41,7 @@ def audio_hour_table(hour: AudioHourCost) -> str:
 
 
 def break_even(month: MonthlyCost, hour: AudioHourCost) -> str:
-    """Say from how many hours of audio a month on a deployment costs less than Amazon Transcribe."""
+    """Return a sentence with the hours of audio a month above which a deployment costs less than Amazon Transcribe."""
     hours = (month.airflow["mw1.small"] + month.without_airflow) / (hour.transcribe - hour.spot)
     return (
         f"With Airflow on mw1.small, a deployment costs less than Amazon Transcribe from {hours:,.0f} hours a month on."
@@ -49,7 +49,7 @@ def break_even(month: MonthlyCost, hour: AudioHourCost) -> str:
 
 
 def price_table(prices: Prices) -> str:
-    """Format all prices, with their dates and sources."""
+    """Return the table of all prices, with their dates and sources."""
     rows = [
         (name, "?" if price.price is None else f"{price.price:g}", price.per, price.date, price.source)
         for name, price in prices.prices.items()

@@ -57,7 +57,11 @@ class AudioHourCost:
 
 
 def count_resources(assembly: CloudAssembly) -> Counter[str]:
-    """Count the resources of each type. Interface endpoints are also counted once for each of their zones."""
+    """Return the number of resources of each type, such as `AWS::KMS::Key`.
+
+    In addition, the key `zones of endpoints` counts each interface endpoint once for each of its zones, because AWS
+    charges for each zone.
+    """
     counts = Counter(resource.type for resource in assembly.resources)
     for endpoint in assembly.of_type("AWS::EC2::VPCEndpoint"):
         counts["zones of endpoints"] += len(endpoint.properties.get("SubnetIds", ()))
@@ -92,7 +96,12 @@ def monthly_cost(counts: Mapping[str, int], prices: Prices) -> MonthlyCost:
 
 
 def audio_hour_cost(run: MeasuredRun, prices: Prices) -> AudioHourCost:
-    """Compute the cost of an hour of audio from the speed that `make bench` measured on a machine."""
+    """Compute the cost of an hour of audio.
+
+    Args:
+        run: The benchmark result of the machine whose speed counts.
+        prices: The prices.
+    """
     vcpu_hours = measurements.vcpu_hours(run)
     disk = DeploymentSettings.disk_gigabytes * prices["machine_disk"] / _HOURS / _MIN_VCPUS
     return AudioHourCost(

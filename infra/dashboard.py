@@ -33,7 +33,7 @@ def add_dashboard(scope: Construct, settings: DeploymentSettings, bucket: str, a
 
 
 def _audio(bucket: str) -> cloudwatch.GraphWidget:
-    """Show the transcribed hours and files of each day."""
+    """Return a graph of the transcribed hours and files of each day."""
     hours = cloudwatch.MathExpression(
         expression="seconds / 3600",
         using_metrics={"seconds": metrics.container_metric(bucket, "AudioSeconds", _DAY)},
@@ -45,7 +45,7 @@ def _audio(bucket: str) -> cloudwatch.GraphWidget:
 
 
 def _failures(bucket: str) -> cloudwatch.GraphWidget:
-    """Show the failures of each day by their code."""
+    """Return a graph of the failures of each day, by their code."""
     schema = f"{{{metrics.CONTAINER_NAMESPACE},Bucket,Code}}"
     search = f"SEARCH('{schema} MetricName=\"Failures\" Bucket=\"{bucket}\"', 'Sum', 86400)"
     by_code = cloudwatch.MathExpression(expression=search, period=_DAY, label="")
@@ -53,7 +53,7 @@ def _failures(bucket: str) -> cloudwatch.GraphWidget:
 
 
 def _real_time_factor(bucket: str) -> cloudwatch.GraphWidget:
-    """Show the mean and the 95th percentile of the files' real-time factor."""
+    """Return a graph of the mean and the 95th percentile of the files' real-time factor."""
     lines = [
         metrics.container_metric(bucket, "RealTimeFactor", _DAY, statistic).with_(label=label)
         for statistic, label in (("Average", "mean"), ("p95", "19 of 20 files are faster"))
@@ -63,7 +63,10 @@ def _real_time_factor(bucket: str) -> cloudwatch.GraphWidget:
 
 
 def _cost(settings: DeploymentSettings, bucket: str) -> cloudwatch.GraphWidget:
-    """Show the estimated cost of recognition alone. A run's report counts the start of machines and containers too."""
+    """Return a graph of the estimated cost of recognition on each day, in US dollars.
+
+    The report of a run has a higher cost, because it includes the start of machines and containers.
+    """
     price = settings.transcription.get("vcpu_hour_price", default_number("vcpu_hour_price"))
     cost = cloudwatch.MathExpression(
         expression=f"seconds * factor / 3600 * {price}",
@@ -79,7 +82,7 @@ def _cost(settings: DeploymentSettings, bucket: str) -> cloudwatch.GraphWidget:
 
 
 def _runs(environment: str) -> cloudwatch.GraphWidget:
-    """Show how many runs of each day ended green and red."""
+    """Return a graph of the number of successful (green) and failed (red) runs of each day."""
     lines = [
         metrics.dag_metric(environment, name, _DAY).with_(label=label, color=color)
         for name, label, color in (

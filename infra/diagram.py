@@ -9,16 +9,12 @@ from infra.role_summary import summarize_role
 
 
 def draw(assembly: CloudAssembly) -> str:
-    """Draw the diagram.
-
-    Returns:
-        The source for Mermaid.
-    """
+    """Return the diagram of a deployment as Mermaid's source text."""
     return "\n".join(["flowchart TB", *_boxes(assembly), *_arrows(assembly)])
 
 
 def _boxes(assembly: CloudAssembly) -> Iterator[str]:
-    """Draw the resources, grouped into data, network and monitoring."""
+    """Yield the lines that draw the resources, grouped into data, network and monitoring."""
     yield "  you((you))"
     yield '  subgraph data ["storage: stays when all else is deleted"]'
     for bucket in assembly.of_type("AWS::S3::Bucket"):
@@ -55,7 +51,10 @@ def _boxes(assembly: CloudAssembly) -> Iterator[str]:
 
 
 def _files(assembly: CloudAssembly, bucket: Resource) -> str:
-    """Name the files that MWAA reads from a bucket, on a line of their own; empty for other buckets."""
+    """Return a line with the names of the files that MWAA reads from a bucket.
+
+    The line begins with a line break. If MWAA does not read the bucket, the text is empty.
+    """
     (environment,) = assembly.of_type("AWS::MWAA::Environment")
     if bucket not in assembly.references(environment.stack, environment.properties["SourceBucketArn"]):
         return ""
@@ -64,7 +63,7 @@ def _files(assembly: CloudAssembly, bucket: Resource) -> str:
 
 
 def _network(assembly: CloudAssembly) -> str:
-    """Describe the private subnets and how they reach AWS."""
+    """Return a description of the private subnets, and of how they reach AWS."""
     subnets = [subnet for subnet in assembly.of_type("AWS::EC2::Subnet") if "Public" not in subnet.name]
     gateways = len(assembly.of_type("AWS::EC2::NatGateway"))
     endpoint_types = [
@@ -81,7 +80,7 @@ def _size(job: Resource) -> str:
 
 
 def _arrows(assembly: CloudAssembly) -> Iterator[str]:
-    """Draw what people do, what each role may do, and which resource starts or informs which."""
+    """Yield the arrows: what people do, what each role may do, and which resource starts or informs another."""
     (environment,) = assembly.of_type("AWS::MWAA::Environment")
     (queue,) = assembly.of_type("AWS::Batch::JobQueue")
     (job,) = assembly.of_type("AWS::Batch::JobDefinition")
@@ -109,7 +108,7 @@ def _arrows(assembly: CloudAssembly) -> Iterator[str]:
 
 
 def _permission_arrows(assembly: CloudAssembly, user: Resource, role: Resource) -> Iterator[str]:
-    """Draw an arrow from the user of a role to each resource that the role may use, except keys."""
+    """Yield an arrow from `user`, which has the role, to each resource that the role may use, except keys."""
     for resource, words in summarize_role(assembly, role).items():
         if resource.type != "AWS::KMS::Key" and words:
             yield f'  {user.name} -- "{words}" --> {resource.name}'

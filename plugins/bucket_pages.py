@@ -18,7 +18,7 @@ _DOMAINS = {"cn": "amazonaws.cn", "us-gov": "amazonaws-us-gov.com"}
 
 
 def _navigation_entry(name: str, prefix: str) -> dict[str, str]:
-    """Return the entry `name`, which leads to the objects below `prefix`."""
+    """Return the entry with the label `name`, which leads to the objects of the audio bucket below `prefix`."""
     bucket = conf.get("transcription", "bucket", fallback="")
     region = os.environ.get("AWS_REGION", "")
     domain = next((domain for start, domain in _DOMAINS.items() if region.startswith(start)), "aws.amazon.com")
@@ -33,7 +33,7 @@ def _navigation_entry(name: str, prefix: str) -> dict[str, str]:
 
 
 class BucketPages(AirflowPlugin):
-    """Adds the entries "Upload audio" and "Transcripts"."""
+    """The plugin with the entries "Upload audio" and "Transcripts"."""
 
     name = "bucket_pages"
     external_views = [  # noqa: RUF012  (Airflow reads a class attribute)
