@@ -1,7 +1,7 @@
 """`python -m local demo|up|down`: the commands behind `make demo`, `make up` and `make down`.
 
-Folder names come from the environment variables AUDIO, OUT and MODEL, not from the command line, so that no shell reads
-them.
+Names of folders come from the environment variables AUDIO, OUT and MODEL and not from the command line, so that no
+shell interprets them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,11 @@ ENV_FILE = LOCAL / "env"
 
 
 def demo(console: Console) -> None:
-    """Transcribe the recordings in AUDIO (default: the demo clips) and put the results into OUT."""
+    """Transcribe the recordings in the folder AUDIO (by default the demo clips), and save the results in folder OUT.
+
+    Raises:
+        StackError: Another demo runs in this clone, a folder cannot be used, or the stack or the run failed.
+    """
     audio = Path(os.environ.get("AUDIO") or DEMO_CLIPS)
     model = os.environ.get("MODEL")
     out = Path(os.environ.get("OUT") or DEMO_STATE / "bucket")
@@ -41,7 +45,11 @@ def demo(console: Console) -> None:
 
 
 def up(console: Console) -> None:
-    """Start the local stack and leave it running."""
+    """Start the local stack and leave it running.
+
+    Raises:
+        StackError: The stack is running already, or did not start.
+    """
     if processes.running(UP_STATE):
         raise StackError(f"The stack is up already: see {ENV_FILE}. `make down` stops it.")
     stack = Stack(UP_STATE, _runner(), version=_version(), scheduled=True)
@@ -73,7 +81,7 @@ def _version() -> str:
 
 
 def main() -> int:
-    """Run one command.
+    """Run the command that the command line names.
 
     Returns:
         The exit code.

@@ -1,4 +1,4 @@
-"""Run a real Airflow on this machine, configured as MWAA configures it, in its own folder."""
+"""A real Airflow on this machine, configured as MWAA configures it, with all its files in one folder."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from local.configuration import USER, Deployed, configure
 from local.errors import StackError
 
 DAG_ID = "transcribe_audio"
-#: No triggerer: nothing in the DAG defers.
+#: The triggerer is not needed, because no task of the DAG defers.
 _COMPONENTS = ("api-server", "scheduler", "dag-processor")
 #: How long Airflow may take to answer, in seconds. It takes 15 to 40; slow machines get more.
 _START_LIMIT = 300.0
 
 
 class Airflow:
-    """One Airflow installation: its processes, its address, its login, and its command line.
+    """One Airflow on this machine: its processes, address, login and command line.
 
     Args:
-        state: The folder for all its files.
+        state: The folder for all files of this Airflow.
         endpoint: The URL of the local AWS.
         version: The version of Airflow.
         scheduled: Whether the DAG also runs on its schedule.
-        settings: Settings of the section `[transcription]`, in place of the local stack's.
-        deployed: A deployment to use in place of `settings` and of this checkout's DAGs and plugins.
+        settings: Settings of the section `[transcription]` that replace those of the local stack.
+        deployed: A deployment to use instead of `settings` and of this checkout's DAGs and plugins.
     """
 
     def __init__(
@@ -57,14 +57,15 @@ class Airflow:
         self.environment = configure(
             self.home, self.url, endpoint, programs, scheduled=scheduled, settings=settings or {}, deployed=deployed
         )
-        #: An empty metadata database. It is made once per installed Airflow, because migrations take most of the start.
+        #: A file with an empty metadata database. `prepare` creates it once per installed Airflow, and copies it later,
+        #: because creating a database takes most of the time of a start.
         self._empty_database = installed / "empty-airflow.db"
 
     def start(self) -> None:
         """Start all components and wait until the DAG can be triggered.
 
         Raises:
-            StackError: a component ended, the DAG has import errors, or the start took longer than five minutes.
+            StackError: A component ended, the DAG has import errors, or the start took longer than five minutes.
         """
         self.prepare()
         started = {name: self.start_component(name) for name in _COMPONENTS}
@@ -76,7 +77,7 @@ class Airflow:
         """Create the home folder with a password and an empty database, for the components and the command line.
 
         Raises:
-            StackError: the database could not be made.
+            StackError: The database could not be created.
         """
         self.home.mkdir(parents=True)
         passwords = Path(self.environment["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"])
@@ -96,7 +97,7 @@ class Airflow:
         partial.rename(self._empty_database)
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run `airflow ARGUMENTS` and return its exit code and output."""
+        """Run `airflow` with `arguments`, and return its exit code and output."""
         return subprocess.run(
             [str(self.python), "-m", "airflow", *arguments],
             env=self.environment,
@@ -108,7 +109,7 @@ class Airflow:
         )
 
     def start_component(self, name: str) -> subprocess.Popen[bytes]:
-        """Start the process `airflow NAME`, for example to replace a component that has ended."""
+        """Start the process `airflow NAME` and return it. With this, a component that has ended can be replaced."""
         return processes.start(
             [str(self.python), "-m", "airflow", name],
             env=self.environment,
@@ -134,7 +135,7 @@ class Airflow:
             errors = client.get("/importErrors").raise_for_status().json()["import_errors"]
             is_there = client.get(f"/dags/{DAG_ID}").is_success
         except httpx.HTTPError:
-            return False  # the API server has just started and does not answer in time yet
+            return False  # the API server has just started and does not answer in time
         if errors:
             raise StackError("\n".join(f"{error['filename']}:\n{error['stack_trace']}" for error in errors))
         return is_there
@@ -143,7 +144,7 @@ class Airflow:
         """Log in and return a client of the REST API v2.
 
         Raises:
-            httpx.HTTPStatusError: the login is refused.
+            httpx.HTTPStatusError: Airflow refuses the login.
         """
         login = httpx.post(f"{self.url}/auth/token", json={"username": USER, "password": self.password}, timeout=30)
         token = login.raise_for_status().json()["access_token"]

@@ -1,4 +1,4 @@
-"""Clients of the local AWS, and the environment variables that make other programs use it."""
+"""Clients of the local AWS, and the environment variables that make other programs use the local AWS."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
 
 REGION = "us-east-1"
-#: Invented credentials, because the SDKs want some. `aws_environment` hides the user's own.
+#: Made-up credentials, because the SDKs require credentials. `aws_environment` hides those of the user.
 KEY_ID, SECRET = "local", "local"
 NO_PROXY = {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
 
 
 def aws_environment(endpoint: str) -> dict[str, str]:
-    """Environment variables that make the AWS SDKs use `endpoint` and ignore real accounts and credentials."""
+    """Return environment variables that make the AWS SDKs use `endpoint` and ignore real accounts and credentials."""
     return {
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": KEY_ID,
@@ -34,9 +34,9 @@ def aws_environment(endpoint: str) -> dict[str, str]:
 
 
 def isolate() -> None:
-    """Remove the caller's AWS settings and proxies from the environment of this process and its children.
+    """Remove the caller's AWS settings and proxies from the environment of this process and its child processes.
 
-    A profile would be an error, because its configuration file is hidden. A proxy cannot reach 127.0.0.1.
+    A profile would cause an error, because its configuration file is hidden. A proxy cannot reach 127.0.0.1.
     """
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
@@ -44,22 +44,22 @@ def isolate() -> None:
 
 
 def s3_client(endpoint: str) -> S3Client:
-    """An S3 client of the local AWS."""
+    """Return an S3 client of the local AWS."""
     return _session().client("s3", endpoint_url=endpoint)
 
 
 def batch_client(endpoint: str) -> BatchClient:
-    """A Batch client of the local AWS."""
+    """Return a Batch client of the local AWS."""
     return _session().client("batch", endpoint_url=endpoint)
 
 
 def ec2_client(endpoint: str) -> EC2Client:
-    """An EC2 client of the local AWS."""
+    """Return an EC2 client of the local AWS."""
     return _session().client("ec2", endpoint_url=endpoint)
 
 
 def sns_client(endpoint: str) -> SNSClient:
-    """An SNS client of the local AWS."""
+    """Return an SNS client of the local AWS."""
     return _session().client("sns", endpoint_url=endpoint)
 
 

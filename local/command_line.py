@@ -1,4 +1,4 @@
-"""Run a command for a person at a terminal."""
+"""The frame of a command for a person at a terminal: errors, signals and the exit code."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from local.errors import StackError
 
 
 def run_command(command: Callable[[Console], None]) -> int:
-    """Run `command` without access to a real AWS account, and print its errors as one line.
+    """Run `command` without access to a real AWS account, and print a `StackError` without a traceback.
 
-    SIGTERM and SIGHUP end the command like Ctrl-C, so that it ends what it started.
+    SIGTERM and SIGHUP end the command like Ctrl-C, so that the command stops what it started.
 
     Returns:
-        The exit code: 0, 1 after a `StackError`, or 130 when the command was interrupted.
+        The exit code: 0, 1 after a `StackError`, or 130 if the command was interrupted.
     """
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)

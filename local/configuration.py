@@ -1,4 +1,4 @@
-"""Configure the local Airflow through environment variables, as MWAA does."""
+"""The configuration of the local Airflow. It consists of environment variables, as in MWAA."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ USER = "admin"
 
 @dataclass(frozen=True)
 class Deployed:
-    """A deployment that Airflow uses in place of this checkout and of the local stack's settings."""
+    """A deployment that Airflow uses instead of this checkout and the settings of the local stack."""
 
     dags: Path
     plugins: Path
@@ -27,7 +27,7 @@ class Deployed:
     credentials: Mapping[str, str]
 
     def variables(self) -> dict[str, str]:
-        """The deployment as environment variables."""
+        """Return the configuration and the credentials of the deployment as environment variables."""
         return {
             "AIRFLOW__CORE__DAGS_FOLDER": str(self.dags),
             "AIRFLOW__CORE__PLUGINS_FOLDER": str(self.plugins),
@@ -46,18 +46,18 @@ def configure(
     settings: Mapping[str, str],
     deployed: Deployed | None = None,
 ) -> dict[str, str]:
-    """Make all environment variables of one Airflow.
+    """Return all environment variables of one Airflow.
 
     Args:
-        home: The folder of Airflow's database, passwords and logs.
+        home: The folder for the database, the passwords and the logs of Airflow.
         url: The address at which Airflow answers.
         endpoint: The URL of the local AWS.
         programs: The folder of Airflow's programs.
         scheduled: Whether the DAG also runs on its schedule.
-        settings: Settings of the section `[transcription]`, in place of the local stack's.
-        deployed: A deployment to use in place of all settings of the section `[transcription]`.
+        settings: Settings of the section `[transcription]` that replace those of the local stack.
+        deployed: A deployment to use instead of this checkout and all settings of the section `[transcription]`.
     """
-    # Take only these of the caller's variables: Airflow and the AWS SDKs read many others as settings.
+    # Take only these variables from the caller, because Airflow and the AWS SDKs read many others as settings.
     inherited = {name: os.environ[name] for name in ("HOME", "LANG", "PATH", "TMPDIR") if name in os.environ}
     airflow = {
         "CORE__DAGS_FOLDER": str(ROOT / "dags"),
@@ -77,7 +77,7 @@ def configure(
         "API__SECRET_KEY": secrets.token_urlsafe(32),
         "API_AUTH__JWT_SECRET": secrets.token_urlsafe(32),
         "LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
-        # A scheduled run at 01:00 would take the audio of the run that somebody watches.
+        # A scheduled run at 01:00 would transcribe the audio that is meant for a triggered run.
         "SCHEDULER__USE_JOB_SCHEDULE": str(scheduled),
         "SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
         "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
@@ -87,7 +87,7 @@ def configure(
         "job_queue": QUEUE,
         "job_definition": JOB_DEFINITION,
         "alert_topic": ALERT_TOPIC,
-        # Make an array job of little audio too, with as many children as run at once.
+        # Start an array job even for little audio, with as many children as can run at once.
         "audio_minutes_per_child": "0.05",
         "max_children": str(CHILDREN),
         "poll_seconds": "1",

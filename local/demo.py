@@ -26,17 +26,24 @@ from transcription.contract.result import TRANSCRIBED
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-#: How many characters of a transcript the table shows. The output folder has all of it.
+#: How many characters of a transcript the table shows. The output folder contains the whole transcript.
 _SHOWN = 200
-#: How task states read in the progress.
+#: The words with which the progress shows the states of tasks. Other states are shown unchanged.
 _WORDS = {"success": "done", "up_for_retry": "failed, trying again soon", "upstream_failed": "not run"}
 
 
 def run_demo(stack: Stack, audio: Path, out: Path, model: Path | None, console: Console) -> None:
-    """Upload `audio`, trigger the DAG, wait, print the transcripts, and download the bucket's results to `out`.
+    """Upload recordings, trigger the DAG, wait for the run, print the transcripts, and download the results.
+
+    Args:
+        stack: A stack that is not started yet. It is stopped at the end.
+        audio: The folder of the recordings.
+        out: The folder for the results, which must not contain earlier results.
+        model: The folder of a model; None to use the demo model.
+        console: Receives the progress and the table.
 
     Raises:
-        StackError: a folder cannot be used, or the run failed.
+        StackError: A folder cannot be used, or the run failed.
     """
     if not audio.is_dir():
         raise StackError(f"AUDIO={audio} is not a folder.")
@@ -56,7 +63,7 @@ def run_demo(stack: Stack, audio: Path, out: Path, model: Path | None, console: 
             folders.upload(s3, model, keys.model(conf["model"]))
         try:
             run = _run(stack, conf, console)
-        finally:  # keep the results of a run that failed or was interrupted
+        finally:  # also keep the results of a run that failed or was interrupted
             folders.download(s3, out)
         report = _read_report(s3, RunKeys(keys.run_name(run.run_id)))
         if report:
@@ -128,7 +135,7 @@ def _show(s3: S3Client, report: dict[str, Any], console: Console) -> None:
 
 
 def _transcript(s3: S3Client, outcome: dict[str, Any]) -> str:
-    """The transcript of a file, or why it has none."""
+    """Return the transcript of a file for the table, or the reason why the file has none."""
     if outcome["status"] == TRANSCRIBED:
         key = keys.transcript(keys.name_of(outcome["item"]["key"]))
         text = s3.get_object(Bucket=BUCKET, Key=key)["Body"].read().decode().strip()

@@ -1,4 +1,4 @@
-"""Copy folders of this machine into the bucket and back, with every file name as it is."""
+"""Copies of folders between this machine and the bucket. File names stay unchanged."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RESULTS = (keys.OUTPUT_FOLDER, keys.PROCESSED_FOLDER, keys.FAILED_FOLDER, keys.R
 
 
 def upload(s3: S3Client, folder: Path, prefix: str) -> int:
-    """Upload every file below `folder`, with its sub-folders, to keys that start with `prefix`.
+    """Upload every file in `folder` and its sub-folders, to keys that start with `prefix`.
 
     Returns:
         The number of files.
@@ -38,7 +38,10 @@ def upload(s3: S3Client, folder: Path, prefix: str) -> int:
 
 
 def _is_text(path: Path) -> bool:
-    """Whether the name is UTF-8. Python keeps other bytes as lone surrogates, which cannot be encoded."""
+    """Return whether the name is UTF-8.
+
+    Python represents other bytes as lone surrogates, which cannot be encoded.
+    """
     try:
         str(path).encode()
     except UnicodeEncodeError:
@@ -50,7 +53,7 @@ def check_target(folder: Path) -> None:
     """Check that a download to `folder` overwrites no earlier results.
 
     Raises:
-        StackError: `folder` holds results already.
+        StackError: `folder` contains results already.
     """
     for prefix in RESULTS:
         if (folder / prefix).exists():
@@ -58,18 +61,21 @@ def check_target(folder: Path) -> None:
 
 
 def download(s3: S3Client, folder: Path) -> None:
-    """Download the results of a run. A key that is also a folder becomes `key (file)` beside the folder."""
+    """Download the results of a run to `folder`.
+
+    If a key is also the folder of other keys, its file is named `{key} (file)` and is saved beside that folder.
+    """
     result_keys = [key for prefix in RESULTS for key in list_keys(s3, prefix)]
     folders = {str(parent) for key in result_keys for parent in Path(key).parents}
     for key in result_keys:
         target = folder / (f"{key} (file)" if key in folders else key)
         if ".." in target.relative_to(folder).parts or key.endswith("/"):
-            continue  # such keys are made by hand only, and cannot be files on a disk
+            continue  # no run writes such keys, and they cannot be files on a disk
         target.parent.mkdir(parents=True, exist_ok=True)
         s3.download_file(BUCKET, key, str(target))
 
 
 def list_keys(s3: S3Client, prefix: str) -> list[str]:
-    """Every key below `prefix`, in S3's order."""
+    """Return all keys in the bucket that start with `prefix`, in S3's order (by the bytes of UTF-8)."""
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix=prefix)
     return [entry["Key"] for page in pages for entry in page.get("Contents", [])]

@@ -14,7 +14,7 @@ def build_image() -> None:
     """Build the image with the demo model.
 
     Raises:
-        StackError: there is no engine, or the build failed; the message holds the end of its output.
+        StackError: No engine works, or the build failed. The message contains the end of the build's output.
     """
     engine = find_engine()
     if engine is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-#: Installed programs and files of running stacks. Git ignores this folder.
+#: The folder of installed programs and of the files of stacks. Git ignores this folder.
 LOCAL = ROOT / ".local"
 #: The Python environment that is used in place of the container image.
 IMAGE_ENV = LOCAL / "venvs" / "transcriber"

@@ -1,4 +1,4 @@
-"""Start and stop the processes of a stack, each in its own session, with all of their child processes."""
+"""Start and stop the processes of a stack with all their child processes. Each starts in its own Unix session."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ _TICK = 0.05
 def start(
     command: Sequence[str], *, env: Mapping[str, str], cwd: Path, log: Path, state: Path
 ) -> subprocess.Popen[bytes]:
-    """Start a process that may outlive this one.
+    """Start a process that may outlive this one, and return it.
 
     Args:
         command: The program and its arguments.
         env: All environment variables of the process.
-        cwd: Its working directory.
-        log: The file for its output.
-        state: The stack that it belongs to. `end(state)` stops the process and all its child processes.
+        cwd: The working directory of the process.
+        log: The file for the output of the process.
+        state: The folder of the stack that the process belongs to. `end(state)` stops the process and all its child
+            processes.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
@@ -47,8 +48,15 @@ def start(
 def wait_until(ready: Callable[[], bool], what: str, process: subprocess.Popen[bytes], log: Path, limit: float) -> None:
     """Wait until `ready()` is true, for at most `limit` seconds.
 
+    Args:
+        ready: Returns whether the process is ready.
+        what: The name of the process in the message of an error.
+        process: The process.
+        log: The file with the output of the process.
+        limit: How long to wait, in seconds.
+
     Raises:
-        StackError: `process` ended, or was not ready in time. The message holds the end of its log.
+        StackError: `process` ended, or was not ready in time. The message contains the end of `log`.
     """
     deadline = time.monotonic() + limit
     while not ready():
@@ -61,10 +69,11 @@ def wait_until(ready: Callable[[], bool], what: str, process: subprocess.Popen[b
 
 
 def running(state: Path) -> list[int]:
-    """The ids of all processes that belong to the stack in `state`.
+    """Return the ids of all processes that belong to the stack in the folder `state`.
 
-    A process belongs to the stack if it is in one of the stack's sessions. Nothing else tells: Airflow's processes
-    rename themselves, which overwrites the environment that /proc shows, and their parents may have ended.
+    A process belongs to the stack if it is in one of the stack's Unix sessions. There is no other reliable sign:
+    Airflow's processes rename themselves, which overwrites the environment that /proc shows, and their parents may have
+    ended.
     """
     sessions = _sessions(state)
     return [pid for pid in _pids() if _session(pid) in sessions]
@@ -87,9 +96,9 @@ def _sessions_file(state: Path) -> Path:
 
 
 def _sessions(state: Path) -> set[int]:
-    """The ids of the sessions that were started for `state` and still exist.
+    """Return the ids of the Unix sessions that were started for `state` and still exist.
 
-    The kernel reuses an id only when its session is gone. Then the start time of the process with this id differs.
+    The kernel may reuse an id after the end of the session. Then the process with this id has another start time.
     """
     try:
         lines = _sessions_file(state).read_text().splitlines()
@@ -104,7 +113,7 @@ def _pids() -> list[int]:
 
 
 def _stat(pid: int) -> list[str] | None:
-    """The fields of /proc/PID/stat from the third on, or `None` if there is no such process. Source: proc(5)."""
+    """Return the fields of /proc/PID/stat from the third on, or `None` if there is no such process. Source: proc(5)."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
@@ -112,13 +121,13 @@ def _stat(pid: int) -> list[str] | None:
 
 
 def _session(pid: int) -> int | None:
-    """The session of a running process, or `None` for a process that has ended (a zombie too)."""
+    """Return the Unix session of a running process, or `None` if the process has ended (a zombie has ended, too)."""
     fields = _stat(pid)
     return int(fields[3]) if fields and fields[0] != "Z" else None
 
 
 def _started(pid: int) -> int | None:
-    """The start time of a process in clock ticks since boot, or `None` if there is no such process."""
+    """Return the start time of a process in clock ticks since boot, or `None` if there is no such process."""
     fields = _stat(pid)
     return int(fields[19]) if fields else None
 

@@ -26,12 +26,12 @@ ALERT_TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT_ID}:transcription-alerts"
 IMAGE = "localhost/deepspeech-transcriber:demo"
 #: The vCPUs of each child.
 VCPUS = "1"
-#: The number of cores of this machine, and of children that run at once.
+#: The number of cores of this machine. As many children can run at once.
 CORES = len(os.sched_getaffinity(0))
 #: The largest number of children of a job. It is two even on one core, because Batch has no array jobs of one.
 CHILDREN = max(2, CORES)
 
-#: Only the records of runs expire.
+#: The lifecycle of the bucket's objects. Only the records of runs expire.
 LIFECYCLE: BucketLifecycleConfigurationTypeDef = {
     "Rules": [
         {
@@ -50,7 +50,8 @@ def create_resources(endpoint: str, *, container: bool) -> None:
 
     Args:
         endpoint: The URL of the local AWS.
-        container: Whether jobs run in the container image, which has a model. Otherwise they use the demo model.
+        container: Whether jobs run in the container image, which contains a model. Otherwise they use the demo model of
+            this checkout.
     """
     s3 = s3_client(endpoint)
     s3.create_bucket(Bucket=BUCKET)

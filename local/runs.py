@@ -1,4 +1,4 @@
-"""Start and watch runs of the DAG through Airflow's REST API v2, which the Trigger button uses too."""
+"""Start and watch runs of the DAG through Airflow's REST API v2, which the Trigger button uses, too."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from local.errors import StackError
 
 _ENDED = {"success", "failed"}
 _TICK = 0.5
-#: How many requests in a row Airflow may leave unanswered.
+#: After this number of failed requests in a row, `wait` gives up.
 _MOST_FAILURES = 20
 
 
 @dataclass(frozen=True)
 class Run:
-    """A run that has ended: its id, its state, and the state of each task (`None` if it never started)."""
+    """A run that has ended: its id, its state, and the state of each task (`None` if the task never started)."""
 
     run_id: str
     state: str
@@ -36,7 +36,7 @@ def trigger(client: httpx.Client, conf: dict[str, Any] | None = None) -> str:
         The run id.
 
     Raises:
-        StackError: Airflow refused. The message holds Airflow's answer.
+        StackError: Airflow refused to start the run. The message contains Airflow's answer.
     """
     response = client.post(f"/dags/{DAG_ID}/dagRuns", json={"logical_date": None, "conf": conf or {}})
     if response.is_error:
@@ -55,18 +55,21 @@ def wait(
     Args:
         client: A client of Airflow's REST API.
         run_id: The run.
-        show: Called with the states of the tasks after each look.
+        show: Called with the states of the tasks each time they were read.
         limit: How long to wait, in seconds.
 
+    Returns:
+        The run, which succeeded or failed.
+
     Raises:
-        StackError: the run has not ended after `limit` seconds, or Airflow no longer answers.
+        StackError: The run has not ended after `limit` seconds, or Airflow no longer answers.
     """
     deadline, failures = time.monotonic() + limit, 0
     while time.monotonic() < deadline:
         try:
             state = client.get(f"/dags/{DAG_ID}/dagRuns/{run_id}").raise_for_status().json()["state"]
             tasks = task_states(client, run_id)
-        except httpx.HTTPError as error:  # a busy Airflow answers the next request
+        except httpx.HTTPError as error:  # a busy Airflow may still answer the next request
             failures += 1
             if failures == _MOST_FAILURES:
                 raise StackError(f"Airflow no longer answers: {error}") from error
@@ -81,13 +84,13 @@ def wait(
 
 
 def task_states(client: httpx.Client, run_id: str) -> dict[str, str | None]:
-    """The state of each task of a run, by task id."""
+    """Return the state of each task of a run, by task id. The state is `None` if the task has none yet."""
     response = client.get(f"/dags/{DAG_ID}/dagRuns/{run_id}/taskInstances").raise_for_status()
     return {task["task_id"]: task["state"] for task in response.json()["task_instances"]}
 
 
 def task_log(client: httpx.Client, run_id: str, task_id: str, attempt: int = 1) -> str:
-    """The log of one attempt of a task, one JSON object per line."""
+    """Return the log of one attempt of a task as text, with one JSON object per line. `attempt` counts from 1."""
     path = f"/dags/{DAG_ID}/dagRuns/{run_id}/taskInstances/{task_id}/logs/{attempt}"
     content = client.get(path, params={"full_content": True}).raise_for_status().json()["content"]
     return "\n".join(json.dumps(line, ensure_ascii=False) for line in content)

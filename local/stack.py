@@ -35,7 +35,7 @@ class Addresses:
     airflow_password: str
 
     def shell(self) -> str:
-        """The addresses as lines that a shell can source."""
+        """Return the addresses and the login as lines that a shell can source."""
         variables = {
             **aws_environment(self.endpoint),
             **NO_PROXY,
@@ -52,15 +52,15 @@ def start_aws(state: Path, runner: str = "process", layers: Sequence[str] = ()) 
     """Start a local AWS. `processes.end(state)` stops it.
 
     Args:
-        state: The folder for its files.
-        runner: What runs the jobs, one of `RUNNERS`.
-        layers: Optional layers of the stand-in: `faults`, `roles`, `deployments`. standin/README.md explains them.
+        state: The folder for all files of the local AWS.
+        runner: How jobs run, one of `RUNNERS`.
+        layers: Optional parts of the stand-in: `faults`, `roles`, `deployments`. standin/README.md explains them.
 
     Returns:
-        The URL of its endpoint.
+        The URL of the local AWS.
 
     Raises:
-        StackError: it did not start.
+        StackError: The local AWS did not start.
     """
     log = state / "logs" / "aws.log"
     command = [sys.executable, "-m", "standin", "--state", str(state), "--runner", runner]
@@ -72,18 +72,18 @@ def start_aws(state: Path, runner: str = "process", layers: Sequence[str] = ()) 
 
 
 class Stack:
-    """One local stack. Used as a context manager, it stops when the block ends.
+    """One local stack. As a context manager it starts with the block and stops when the block ends.
 
     Args:
-        state: The folder for all its files.
-        runner: What runs the jobs, one of `RUNNERS`.
+        state: The folder for all files of the stack.
+        runner: How jobs run, one of `RUNNERS`.
         version: The version of Airflow.
         scheduled: Whether the DAG also runs on its schedule.
-        settings: Settings of the section `[transcription]`, in place of the stack's own.
-        layers: Optional layers of the stand-in, as for `start_aws`.
+        settings: Settings of the section `[transcription]` that replace the stack's defaults.
+        layers: Optional parts of the stand-in, as for `start_aws`.
 
     Raises:
-        StackError: the runner or the version is not known.
+        StackError: The runner or the version is unknown.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class Stack:
         """Empty the state folder, start everything, and wait until the DAG can be triggered.
 
         Raises:
-            StackError: something did not start. Everything is stopped again.
+            StackError: A part did not start. Everything is stopped again.
         """
         processes.end(self.state)
         shutil.rmtree(self.state, ignore_errors=True)
