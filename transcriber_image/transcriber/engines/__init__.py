@@ -1,1 +1,1 @@
-"""Engines, which recognise the words in segments of audio."""
+"""The engines, which recognise the words in segments of audio."""

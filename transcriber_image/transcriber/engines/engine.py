@@ -41,7 +41,7 @@ class SegmentSource:
     """A queue from which an engine takes its segments one after another.
 
     Args:
-        segments: the segments. Each is created when it is taken.
+        segments: the segments. The iterable creates a segment only when the engine takes it.
     """
 
     def __init__(self, segments: Iterable[Segment]) -> None:
@@ -56,16 +56,17 @@ class SegmentSource:
         """Return the next segment.
 
         Args:
-            wait: wait for the next segment if none is available yet.
+            wait: whether to wait for a segment if none is available yet.
 
         Returns:
-            The segment. `None` if there are no more segments or, without `wait`, if none is available yet.
+            The segment, or `None` if there are no more segments. If `wait` is false, `None` may also mean that no
+            segment is available yet.
         """
         return next(self._segments, None)
 
 
 class Engine(Protocol):
-    """The interface of an engine."""
+    """What every engine offers: its description, and a method that turns segments into results."""
 
     @property
     def description(self) -> EngineDescription:
@@ -75,6 +76,7 @@ class Engine(Protocol):
         """Yield one result for each segment, in any order. Segments of several files may alternate.
 
         Args:
-            segments: the engine takes a segment when it has room for it, so that the iterable can create segments on
-                demand. From a `SegmentSource` the engine may take as many segments as are available.
+            segments: the segments to transcribe. The engine takes a segment only when it has room for one, so that the
+                iterable can create segments on demand. From a `SegmentSource` the engine may take as many segments as
+                are available.
         """

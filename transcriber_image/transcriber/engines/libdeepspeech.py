@@ -29,7 +29,8 @@ class LibDeepSpeech:
 
     Args:
         folder: the model, which is loaded once.
-        options: the options of the run. Missing values come from `model.json`, or else from the graph and the scorer.
+        options: the options of the run. Missing values come from `model.json`, or from the graph and the scorer if
+            they are missing there, too.
 
     Raises:
         ModelInvalid: libdeepspeech cannot load the model or the scorer, or cannot run the graph.
@@ -81,9 +82,12 @@ class LibDeepSpeech:
         )
 
     def _check_graph_runs(self, folder: ModelFolder) -> None:
-        """Run the graph once, on one sample, which libdeepspeech pads to one run of the graph.
+        """Check that libdeepspeech can run the graph, with audio of one sample, which needs the graph only once.
 
         If a graph cannot run, libdeepspeech only prints the reason, and returns an empty transcript for any audio.
+
+        Raises:
+            ModelInvalid: the graph cannot run.
         """
         output = _capture_standard_error(lambda: self._native.stt(np.zeros(1, np.int16)))
         if "Error running session" in output:
@@ -104,7 +108,7 @@ def _load_model(folder: ModelFolder) -> Any:
 
 
 def _capture_standard_error(function: Callable[[], object]) -> str:
-    """Call a function and return what it prints to standard error, from C code too."""
+    """Call `function` and return all text that is written to standard error meanwhile, also by C code."""
     with tempfile.TemporaryFile() as file:
         standard_error = os.dup(2)
         os.dup2(file.fileno(), 2)

@@ -10,12 +10,12 @@ from transcription.contract.errors import EngineFailed
 
 @dataclass(frozen=True)
 class Word:
-    """A word and when it was spoken, in seconds from the start of the file."""
+    """A word, with its start and end in seconds from the start of the file."""
 
     word: str
     start: float
     end: float
-    #: From 0 to 1: the share of the probability of all candidates that contain this word at this time.
+    #: From 0 to 1: the share that the candidates with this word at this time have in the probability of all candidates.
     confidence: float
 
 
@@ -24,7 +24,7 @@ class Alternative:
     """Another possible text of a segment."""
 
     text: str
-    #: From 0 to 1: the share of the probability of all candidates that have this text.
+    #: From 0 to 1: the share that the candidates with this text have in the probability of all candidates.
     confidence: float
 
 
@@ -32,7 +32,7 @@ class Alternative:
 class Utterance:
     """The recognised speech of one segment.
 
-    It does not hold the segment's audio, so that the utterances of a long file need little memory.
+    An utterance does not contain the segment's audio, so that the utterances of a long file need little memory.
     """
 
     #: The file's number, as in `Segment`.

@@ -1,8 +1,9 @@
-"""Turn the decoder's candidates for one segment into words with times and confidences, and into alternatives.
+"""The words of a segment with times and confidences, and the alternatives, calculated from the decoder's candidates.
 
-A candidate is a possible transcript: libdeepspeech's `CandidateTranscript`, or the batched engine's `Candidate`. It has
-`confidence`, the logarithm of its score, and `tokens`, its letters with their start times. The candidates of a segment
-are sorted, the most probable first.
+A candidate is a possible transcript: libdeepspeech's `CandidateTranscript`, or the batched engine's `Candidate`. Its
+field `tokens` has the letters with their start times, in seconds from the start of the segment. Its field `confidence`
+is not a confidence from 0 to 1, but the logarithm of the candidate's score. The candidates of a segment are sorted, the
+most probable first.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ _STEP = 0.02
 
 #: Divisor of the differences between scores. The decoder adds up scores as if the time steps of 20 ms were independent
 #: of each other, so that the best candidate seems far too certain (Wessel et al. scale for the same reason). Of the
-#: values 1, 2, 3, 4, 6, 8, 12 and 16, 6 predicts best whether a word is right, measured on 761 digits of six speakers
-#: with the demo model: its cross entropy is 0.35, and that of 1 is 0.70. Of the words with a confidence of 0.99 and
-#: more 96 % were right, from 0.8 to 0.99 93 %, and below 65 %.
+#: values 1, 2, 3, 4, 6, 8, 12 and 16, the value 6 predicts best whether a word is right, measured on 761 digits of six
+#: speakers with the demo model: the cross entropy is 0.35 with 6, and 0.70 with 1. Of the words with a confidence of
+#: 0.99 or more, 96 % were right; from 0.8 to 0.99, 93 %; below 0.8, 65 %.
 _SCALE = 6.0
 
 
 def shares(candidates: Any) -> npt.NDArray[np.float64]:
-    """Return each candidate's share of the probability of all candidates, shape (candidates,).
+    """Return each candidate's share of the probability of all candidates, from 0 to 1, shape (candidates,).
 
     A score comes from the sound and, with a scorer, from the language model. Only the differences between the scores
     of one segment are meaningful: the scores themselves depend on the segment's length and on the scorer.
@@ -39,7 +40,7 @@ def shares(candidates: Any) -> npt.NDArray[np.float64]:
 
 
 def words(segment: Segment, candidates: Any) -> tuple[Word, ...]:
-    """Return the words of the best candidate.
+    """Return the words of the best candidate of a segment, with their times and confidences.
 
     A word's confidence is its posterior probability: the sum of the shares of all candidates that contain this word at
     this time (Wessel et al., "Confidence measures for large vocabulary continuous speech recognition", 2001).
@@ -55,9 +56,9 @@ def words(segment: Segment, candidates: Any) -> tuple[Word, ...]:
 
 
 def alternatives(candidates: Any, count: int) -> tuple[Alternative, ...]:
-    """Return the most probable texts after the best one.
+    """Return the most probable texts after the best candidate's text, the most probable first.
 
-    Candidates with the same text but other times of letters count as one text.
+    Candidates that differ only in the times of their letters count as one text.
 
     Args:
         candidates: the candidates of a segment.
@@ -72,23 +73,26 @@ def alternatives(candidates: Any, count: int) -> tuple[Alternative, ...]:
 
 
 def _join_letters(tokens: Any) -> str:
-    """Return the text of letters. In a model that spells in bytes, a letter may be a part of a character."""
+    """Join letters to a text. In a model that spells in bytes, a letter may be a part of a character."""
     text = "".join(token.text for token in tokens)
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _contains(spans: list[tuple[str, float, float]], text: str, start: float, end: float) -> bool:
-    """Return whether a word is among others, at a time that overlaps."""
+    """Return whether `spans` contains the word `text` at a time that overlaps the time from `start` to `end`."""
     return any(
         other_text == text and other_start <= end and start <= other_end for other_text, other_start, other_end in spans
     )
 
 
 def _find_words(segment: Segment, tokens: Any) -> list[tuple[str, float, float]]:
-    """Return text, start and end of each word, in seconds from the start of the file.
+    """Divide the letters of a candidate into words.
 
     A letter has a start but no end. A word ends one time step after the start of its last letter, but not after the
     end of its segment.
+
+    Returns:
+        Text, start and end of each word. Times are in seconds from the start of the file.
     """
     spans: list[tuple[str, float, float]] = []
     letters: list[Any] = []

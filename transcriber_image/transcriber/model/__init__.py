@@ -1,1 +1,1 @@
-"""Model folders: their files, their settings, and the graphs in them."""
+"""Model folders: their files, their settings, and their graphs."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal. The file is read in blocks, so that large files need no memory."""
+    """Return the SHA-256 of a file in hexadecimal. Read the file in blocks, so that large files need little memory."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         for block in iter(lambda: file.read(2**20), b""):

@@ -29,14 +29,14 @@ def add_hot_words(native: Any, folder: ModelFolder, hot_words: Sequence[HotWord]
 
 
 def check_hot_words(folder: ModelFolder, hot_words: Sequence[HotWord]) -> None:
-    """Check that a model can use hot words: it has a scorer, and letters for all of them.
+    """Check that a model can use hot words. It needs a scorer, and all letters of the hot words.
 
-    How DeepSpeech uses them: at the end of each word the decoder looks at this word and the few words before it. It
-    adds the boosts of the hot ones to the logarithm of the language model's probability, and multiplies the sum by
-    `lm_alpha` (ctc_beam_search_decoder.cpp). It follows that
+    How DeepSpeech uses hot words: at the end of each word the decoder looks at this word and the few words before it.
+    The decoder adds the boosts of those that are hot words to the logarithm of the language model's probability, and
+    multiplies the sum by `lm_alpha` (ctc_beam_search_decoder.cpp). It follows that
 
     - a strong boost also favours the words after a hot word;
-    - the last word of a segment is not boosted, because nothing ends it;
+    - the last word of a segment is not boosted, because no space follows it;
     - a word that the scorer does not contain is never recognised, whatever its boost
       (DeepSpeech's doc/HotWordBoosting-Examples.rst).
 

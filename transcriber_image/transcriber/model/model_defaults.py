@@ -16,11 +16,11 @@ FILE_NAME = "model.json"
 
 @dataclass(frozen=True)
 class ModelDefaults:
-    """The contents of `model.json`. With `None`, the decoder uses the value in the scorer or in the graph."""
+    """The contents of `model.json`. If a decoder setting is `None`, the value in the scorer or in the graph is used."""
 
     #: Name of the model in transcripts and reports.
     name: Optional[str] = None
-    #: Weight of the language model, and bonus for each word.
+    #: The weights of the scorer: `lm_alpha` of the language model, `lm_beta` as a bonus for each word.
     lm_alpha: Optional[float] = None
     lm_beta: Optional[float] = None
     beam_width: Optional[int] = None
@@ -33,7 +33,10 @@ class ModelDefaults:
 
 
 def read_defaults(folder: Path) -> ModelDefaults:
-    """Read `model.json` in a model folder. All values are `None` if it does not exist.
+    """Read `model.json` in a model folder.
+
+    Returns:
+        The contents. All values are `None` if the file does not exist.
 
     Raises:
         ModelInvalid: the file is no JSON object, or has unknown fields, wrong types or values out of range.

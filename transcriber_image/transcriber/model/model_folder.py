@@ -28,11 +28,12 @@ class ModelFolder:
 def open_folder(folder: Path, name: str = "") -> ModelFolder:
     """Find and check the files of a model.
 
-    Calculates the digests of all files, which takes about 2 s for the official model with its scorer.
+    The function calculates the digests of the acoustic model and of the scorer. This takes about 2 s for the official
+    model with its scorer.
 
     Args:
-        folder: the model folder. If it has both a `.pbmm` and a `.pb` file, the `.pbmm` is used.
-        name: the name of the model. If empty, it is the name in `model.json`, or else the folder's name.
+        folder: the model folder. If it has both a `.pbmm` and a `.pb` file, the `.pbmm` file is used.
+        name: the name of the model. If it is empty, the name in `model.json` is used, or else the name of the folder.
 
     Raises:
         ModelMissing: the folder does not exist, or has no acoustic model.
@@ -63,10 +64,15 @@ def open_folder(folder: Path, name: str = "") -> ModelFolder:
 
 
 def _find_only(folder: Path, files: list[Path], suffix: str) -> Optional[Path]:
-    """Return the file with a suffix, or `None` if there is none.
+    """Return the file with a suffix, or `None` if no file has this suffix.
+
+    Args:
+        folder: the model folder, for the message.
+        files: the files in the folder.
+        suffix: the suffix with its dot.
 
     Raises:
-        ModelInvalid: there are several.
+        ModelInvalid: several files have this suffix.
     """
     matching = [path for path in files if path.suffix == suffix]
     if len(matching) > 1:

@@ -1,4 +1,4 @@
-"""Choose the scorer's weights: `lm_alpha`, the weight of the language model, and `lm_beta`, the bonus for each word."""
+"""The choice of the scorer's weights: `lm_alpha` of the language model, and `lm_beta`, the bonus for each word."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from transcription.contract.options import Options
 
 
 def choose_weights(folder: ModelFolder, options: Options) -> Optional[tuple[float, float]]:
-    """Return `lm_alpha` and `lm_beta` from the options, or else from `model.json`.
+    """Choose `lm_alpha` and `lm_beta`: those of the options, or else those of `model.json`.
 
     Returns:
-        Both weights, or `None` to use those that the scorer file contains.
+        Both weights. `None` if neither sets them, so that the weights in the scorer file apply, or if there is no
+        scorer.
 
     Raises:
-        OptionInvalid: the options set the weights, and the model has no scorer.
+        OptionInvalid: the options set the weights, but the model has no scorer.
     """
     if folder.scorer is None:
         if options.lm_alpha is not None:

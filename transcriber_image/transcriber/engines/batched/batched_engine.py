@@ -1,4 +1,4 @@
-"""The batched engine on one core: it runs the network on up to 32 segments at a time."""
+"""The batched engine on one core. It processes up to 32 segments at a time."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from transcription.contract.options import CANDIDATES, Options
 #: Number of segments that the network processes together. On one core, with a graph of the official size, 1, 4, 8, 16,
 #: 32 and 64 slots reach 5, 12, 16, 18, 20 and 19 times real time. The default is the fastest.
 SLOTS = 32
-#: Maximum number of frames of each segment in one run of the network. New segments start between two runs. 16, 32 and
-#: 64 are equally fast.
+#: Maximum number of frames of each segment that the network processes in one call. New segments start between two
+#: calls. 16, 32 and 64 are equally fast.
 _MAX_STEPS = 16
 
 
@@ -49,7 +49,8 @@ class BatchedEngine:
     Args:
         folder: the model.
         network: the ONNX file of the model's network.
-        options: the options of the run. Missing values come from `model.json`, or else from the graph and the scorer.
+        options: the options of the run. Missing values come from `model.json`, or from the graph and the scorer if
+            they are missing there, too.
 
     Raises:
         ModelInvalid: the model cannot be loaded.
@@ -74,10 +75,10 @@ class BatchedEngine:
         )
 
     def transcribe(self, segments: Iterable[Segment]) -> Iterator[Answer]:
-        """Yield one result for each segment, in the order in which the segments end.
+        """Yield one result for each segment, in the order in which the engine finishes them.
 
-        The engine fills all free slots with segments that are available. It waits for a segment only if all slots are
-        free.
+        Between two calls of the network, the engine fills the free slots with the segments that are available. It waits
+        for a segment only if all slots are free.
         """
         source = segments if isinstance(segments, SegmentSource) else SegmentSource(segments)
         slots: list[SegmentSlot] = []
@@ -89,7 +90,7 @@ class BatchedEngine:
                 return
             slots += new
             state = state.extend(len(new)) if new else state
-            steps = min(_MAX_STEPS, *(slot.remaining for slot in slots))  # no run continues past the end of a segment
+            steps = min(_MAX_STEPS, *(slot.remaining for slot in slots))  # no call continues past the end of a segment
             windows = np.stack([slot.windows(steps) for slot in slots], axis=1)
             probabilities, state = self._network.run(windows, state)
             cpu_seconds = (time.thread_time() - started) / len(slots)
@@ -102,7 +103,15 @@ class BatchedEngine:
                 state = state.keep(unfinished)
 
     def _fill_slots(self, source: SegmentSource, occupied: int) -> list[SegmentSlot]:
-        """Return slots with the segments that are available, as many as are free. Wait only if none is occupied."""
+        """Fill free slots with the segments that are available. Wait for a segment only if all slots are free.
+
+        Args:
+            source: the segments.
+            occupied: the number of occupied slots.
+
+        Returns:
+            The slots that were filled. They may be none.
+        """
         new: list[SegmentSlot] = []
         while occupied + len(new) < SLOTS:
             segment = source.take(wait=not occupied and not new)
@@ -112,7 +121,7 @@ class BatchedEngine:
         return new
 
     def _decode(self, slot: SegmentSlot) -> Answer:
-        """Search the text of a segment that the network has processed to its end."""
+        """Find the words of a segment that the network has processed to its end, and return the result."""
         segment, started = slot.segment, time.thread_time()
         candidates = self._search.decode(np.concatenate(slot.probabilities), CANDIDATES)
         if not candidates:

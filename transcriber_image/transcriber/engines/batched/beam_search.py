@@ -1,4 +1,4 @@
-"""DeepSpeech's beam search, which finds the most probable texts for the network's probabilities.
+"""DeepSpeech's beam search, which finds the most probable texts for the probabilities of letters.
 
 The package `ds_ctcdecoder` is built from the same source as libdeepspeech.
 """
@@ -18,7 +18,8 @@ from transcriber.model.graph import AcousticGraph
 from transcription.contract.errors import ModelInvalid
 from transcription.contract.hot_word import HotWord
 
-#: libdeepspeech's limits for the labels of a frame: no minimum of their probability, and the 40 most probable ones.
+#: libdeepspeech's limits for the labels of a frame: the sum of their probabilities has no limit, and only the 40 most
+#: probable labels count.
 #: Source: DeepSpeech 0.9.3, native_client/modelstate.h and deepspeech.cc.
 _CUTOFF_PROBABILITY, _CUTOFF_LABELS = 1.0, 40
 
@@ -33,7 +34,7 @@ class Letter(NamedTuple):
 class Candidate(NamedTuple):
     """A possible transcript of a segment, with the fields of libdeepspeech's `CandidateTranscript`."""
 
-    #: The logarithm of its score.
+    #: The logarithm of the candidate's score, not a confidence from 0 to 1.
     confidence: float
     tokens: tuple[Letter, ...]
 
@@ -44,9 +45,9 @@ class BeamSearch:
     Args:
         graph: the model's graph, which contains the alphabet.
         beam_width: the number of candidates that the search keeps.
-        scorer: the scorer file. `None`: search without a language model.
-        weights: `lm_alpha` and `lm_beta`. `None`: use the weights in the scorer file.
-        hot_words: words whose probability is changed.
+        scorer: the scorer file, or `None` to search without a language model.
+        weights: `lm_alpha` and `lm_beta`, or `None` to use the weights in the scorer file.
+        hot_words: the hot words with their boosts. They have no effect without a scorer.
 
     Raises:
         ModelInvalid: the scorer cannot be loaded, or was made for another alphabet.
@@ -73,7 +74,7 @@ class BeamSearch:
         """Return the most probable candidates for a segment, the best first.
 
         Args:
-            probabilities: of each label in each frame, shape (frames, labels + 1), the blank last.
+            probabilities: the probability of each label in each frame, shape (frames, labels + 1). The blank is last.
             count: the maximum number of candidates to return.
         """
         state = swigwrapper.DecoderState()
@@ -88,7 +89,10 @@ class BeamSearch:
 
 
 def _create_alphabet(labels: Sequence[bytes]) -> swigwrapper.Alphabet:
-    """Create the decoder's alphabet from its encoding in a graph: the count, then number, length and letter of each."""
+    """Create the decoder's alphabet from the letters of all labels.
+
+    The decoder reads an alphabet as graphs store it: the count of labels, then number, length and letter of each label.
+    """
     entries = (struct.pack("<HH", number, len(label)) + label for number, label in enumerate(labels))
     packed = struct.pack("<H", len(labels)) + b"".join(entries)
     alphabet = swigwrapper.Alphabet()

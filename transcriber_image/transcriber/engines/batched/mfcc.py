@@ -1,8 +1,8 @@
-"""Calculate the features of audio: mel-frequency cepstral coefficients, with the same numbers as TensorFlow.
+"""The features of audio: mel-frequency cepstral coefficients, with the same numbers as TensorFlow's.
 
-To get the same numbers, values are calculated in double precision where TensorFlow's operations AudioSpectrogram and
-Mfcc do so, and rounded to single precision where they pass values on. Source: TensorFlow, core/kernels/spectrogram.cc,
-mfcc.cc, mfcc_mel_filterbank.cc and mfcc_dct.cc.
+To get the same numbers, the module calculates in double precision where TensorFlow's operations AudioSpectrogram and
+Mfcc do, and rounds to single precision where these operations pass values on. Source: TensorFlow,
+core/kernels/spectrogram.cc, mfcc.cc, mfcc_mel_filterbank.cc and mfcc_dct.cc.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _MIN_ENERGY = 1e-12
 
 
 class FeatureExtractor:
-    """Calculates features. It computes its tables once.
+    """A calculator of features. It computes the tables that all segments need only once.
 
     Args:
         features: the settings in the model's graph.
@@ -41,8 +41,8 @@ class FeatureExtractor:
     def frames(self, samples: Samples) -> Floats:
         """Return the features of a segment, shape (frames, coefficients).
 
-        There is a frame for each full window, and one more for the rest, padded with zeros. libdeepspeech adds that
-        frame even if the rest is empty.
+        There is a frame for each full window, and one more frame for the remaining samples, padded with zeros. As in
+        libdeepspeech, this last frame exists even if no samples remain.
 
         Args:
             samples: 16-bit samples, shape (samples,).
@@ -59,7 +59,12 @@ class FeatureExtractor:
 
 
 def _mel_filters(features: Features, bins: int) -> _Doubles:
-    """Return triangular filters whose centres are evenly spaced on the mel scale, shape (bins, channels)."""
+    """Return triangular filters whose centres are evenly spaced on the mel scale, shape (bins, channels).
+
+    Args:
+        features: the settings in the model's graph.
+        bins: the number of frequencies in the spectrum of a window.
+    """
     bin_width = 0.5 * features.sample_rate / (bins - 1)  # in hertz
     lowest, highest = _to_mel(np.array([features.lowest, features.highest])).tolist()
     edges = np.linspace(lowest, highest, features.channels + 2)

@@ -1,4 +1,4 @@
-"""Find or make the converted network of a model. Networks are stored by the digest of the acoustic model."""
+"""The converted networks of models. The folder of a network is named after the digest of its acoustic model."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ _FOLDER_VARIABLE = "TRANSCRIBER_NETWORKS"
 
 
 def find_network(folder: ModelFolder, scratch: Path) -> Path:
-    """Return the ONNX file of a model's network: the one in the image, or a new one in the folder `scratch`.
+    """Return the ONNX file of a model's network: the file in the image, or else a file in the folder `scratch`.
+
+    If neither exists, convert the network and write the file to `scratch`.
 
     Raises:
         ModelInvalid: the model is damaged, or does not have the structure of DeepSpeech 0.9's graphs.
@@ -24,11 +26,11 @@ def find_network(folder: ModelFolder, scratch: Path) -> Path:
 
 
 def convert_network(folder: ModelFolder, parent: Path) -> Path:
-    """Convert the network of a model, and return its ONNX file.
+    """Convert the network of a model to ONNX, and return the path of the ONNX file.
 
     Args:
         folder: the model.
-        parent: the folder in which the network's own folder is created, unless it exists.
+        parent: the folder in which the network gets a folder of its own. If that exists, nothing is converted.
 
     Raises:
         ModelInvalid: the model is damaged, or does not have the structure of DeepSpeech 0.9's graphs.
@@ -40,7 +42,7 @@ def convert_network(folder: ModelFolder, parent: Path) -> Path:
 
 
 def quantize_network(network: Path, scratch: Path) -> Path:
-    """Write a copy of a network whose LSTM has weights of 8 bits into the folder `scratch`. Return its ONNX file."""
+    """Write a copy of a network, with 8-bit weights in the LSTM, to the folder `scratch`. Return its ONNX file."""
     from transcriber.engines.batched.onnx_conversion import quantize  # noqa: PLC0415 - as above
 
     return quantize(network, scratch / f"{network.parent.name}-int8")

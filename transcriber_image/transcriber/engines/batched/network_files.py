@@ -1,4 +1,4 @@
 """The names of the two files in the folder of a converted network."""
 
-#: The ONNX graph, and the weights to which it refers.
+#: The file of the ONNX graph, and the file of the weights to which the graph refers.
 MODEL, WEIGHTS = "acoustic.onnx", "acoustic.weights"

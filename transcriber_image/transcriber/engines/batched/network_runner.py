@@ -1,4 +1,4 @@
-"""Run the network with onnxruntime on one core, a few frames of several segments at a time."""
+"""The network in onnxruntime, on one core. It processes a few frames of several segments at a time."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ class LstmState(NamedTuple):
     c: Floats
 
     def keep(self, rows: list[int]) -> LstmState:
-        """Return the state of the segments in `rows` only."""
+        """Return the state of only those segments whose positions in the batch are in `rows`."""
         return LstmState(self.h[:, rows], self.c[:, rows])
 
     def extend(self, count: int) -> LstmState:
-        """Return the state with `count` more segments, which are at their start."""
+        """Return the state with `count` more segments at the end of the batch. Their state is zero: they start."""
         zeros = np.zeros((1, count, self.h.shape[2]), np.float32)
         return LstmState(np.concatenate([self.h, zeros], axis=1), np.concatenate([self.c, zeros], axis=1))
 
 
 class NetworkRunner:
-    """A loaded network.
+    """A network that onnxruntime has loaded.
 
     Args:
         path: an ONNX file that `onnx_conversion` wrote.
@@ -64,7 +64,8 @@ class NetworkRunner:
             state: the state of the same segments, in the same order.
 
         Returns:
-            The probability of each label, shape (steps, batch, labels + 1), the blank last; and the new state.
+            The probability of each label, shape (steps, batch, labels + 1), in which the blank is last; and the state
+            after these frames.
         """
         probabilities, h, c = self._session.run(None, {"x": windows, "h": state.h, "c": state.c})
         return probabilities, LstmState(h, c)

@@ -1,4 +1,4 @@
-"""Convert DeepSpeech's network to ONNX: a graph with few nodes, and a file with its weights."""
+"""The conversion of DeepSpeech's network to ONNX: a graph with few nodes, and a file with the weights."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from transcriber.model.graph import AcousticGraph
 
 
 def convert(graph: AcousticGraph, folder: Path) -> Path:
-    """Convert a network to ONNX, unless the folder already contains it.
+    """Convert a network to ONNX, unless `folder` already contains the converted network.
 
-    Inputs and outputs of the ONNX graph are described in `OnnxGraph`.
+    `OnnxGraph` describes the inputs and outputs of the ONNX graph.
 
     Args:
         graph: the network.
@@ -37,11 +37,11 @@ def convert(graph: AcousticGraph, folder: Path) -> Path:
 
 
 def quantize(network: Path, folder: Path) -> Path:
-    """Convert the LSTM's weights to 8 bits, with one scale for each gate of each unit.
+    """Write a copy of a network in which the LSTM's weights have 8 bits, with one scale for each gate of each unit.
 
     Args:
         network: the ONNX file to convert.
-        folder: the folder to create, unless it exists.
+        folder: the folder to create for the copy. If it already contains a network, nothing is converted.
 
     Returns:
         The path of the new ONNX file.
@@ -66,7 +66,13 @@ def quantize(network: Path, folder: Path) -> Path:
 
 @contextmanager
 def _create_folder(folder: Path) -> Iterator[Path]:
-    """Yield an empty temporary folder, and rename it to `folder` at the end, unless another process did so before."""
+    """Yield an empty temporary folder, and rename it to `folder` at the end.
+
+    If another process has created `folder` meanwhile, keep that one and delete the temporary folder.
+
+    Raises:
+        OSError: the temporary folder cannot be created or renamed.
+    """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
         draft = Path(temporary) / folder.name

@@ -1,4 +1,4 @@
-"""Build the ONNX graph of DeepSpeech's network."""
+"""The ONNX graph of DeepSpeech's network."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _ALIGNMENT = 4096
 
 
 class OnnxGraph:
-    """A graph under construction. Weights are written to their file at once, so that they need no memory.
+    """A builder of the ONNX graph. It writes weights to their file at once, so that they need no memory.
 
     The inputs of the graph are `x`, the frames with their neighbours, shape (steps, batch, inputs), and `h` and `c`,
-    the LSTM's output and cell, each of shape (1, batch, units). Its outputs are `probabilities`, shape (steps, batch,
-    classes), `next_h` and `next_c`. Steps and batch may differ in each run.
+    the LSTM's output and cell, each of shape (1, batch, units). The outputs of the graph are `probabilities`, shape
+    (steps, batch, classes), `next_h` and `next_c`. Steps and batch may differ from call to call.
 
     Args:
         graph: the network.
@@ -65,19 +65,25 @@ class OnnxGraph:
         )
 
     def _add_clipped(self, layer: Dense, name: str, source: str) -> str:
-        """Add a dense layer whose result is clipped. Return the name of its output."""
+        """Add a dense layer whose result is clipped to the range from 0 to `relu_clip`. Return the name of its output.
+
+        Args:
+            layer: the weights and biases.
+            name: the start of the names of the layer's nodes.
+            source: the name of the output that the layer takes.
+        """
         self._add("Clip", [self._add_dense(layer, name, source), "zero", "clip"], [f"{name}_clipped"])
         return f"{name}_clipped"
 
     def _add_dense(self, layer: Dense, name: str, source: str) -> str:
-        """Add a dense layer that takes the output `source`. Return the name of its output."""
+        """Add a dense layer that takes the output named `source`. Return the name of the layer's own output."""
         weights = self._add_tensor(f"{name}_weights", layer.weights)
         self._add("MatMul", [source, weights], [f"{name}_product"])
         self._add("Add", [f"{name}_product", self._add_tensor(f"{name}_biases", layer.biases)], [f"{name}_sum"])
         return f"{name}_sum"
 
     def _add_lstm(self, lstm: Lstm, source: str) -> str:
-        """Add the LSTM. Return the name of its output."""
+        """Add the LSTM, which takes the output named `source`. Return the name of the LSTM's own output."""
         inputs = len(lstm.kernel) - lstm.units
         biases = np.concatenate(_reorder_gates(lstm.biases, lstm.forget_bias))
         names = [
@@ -99,10 +105,10 @@ class OnnxGraph:
         self._constants.append(helper.make_tensor(name, TensorProto.FLOAT, [], [value]))
 
     def _add_tensor(self, name: str, *parts: Floats) -> str:
-        """Write a constant to the file of weights. Return its name.
+        """Write a constant to the file of weights, and return `name`.
 
-        Several parts are joined along their first axis, and get another axis of length 1 in front: the directions of
-        ONNX's LSTM.
+        Several `parts` are joined along their first axis. The result then gets a new first axis of length 1, because
+        ONNX's LSTM expects an axis for its directions.
         """
         start = self._file.seek(-(-self._file.tell() // _ALIGNMENT) * _ALIGNMENT)
         for part in parts:
@@ -127,7 +133,7 @@ def _reorder_gates(values: Floats, forget_bias: float = 0.0) -> tuple[Floats, ..
 
     Args:
         values: kernel or biases in TensorFlow's order: input, cell, forget, output.
-        forget_bias: added to the forget gate.
+        forget_bias: a number that is added to the values of the forget gate.
     """
     entry, cell, forget, output = np.split(values, 4, axis=-1)
     return entry, output, forget + np.float32(forget_bias) if forget_bias else forget, cell

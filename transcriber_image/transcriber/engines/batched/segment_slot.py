@@ -1,4 +1,4 @@
-"""A slot of the batched engine: one segment on its way through the network."""
+"""A slot of the batched engine, which holds one segment while the network processes it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from transcriber.engines.batched.mfcc import Floats
 
 @dataclass
 class SegmentSlot:
-    """A segment, its features, and the network's results for the frames that it has processed."""
+    """A segment, its features, and the network's results for the frames that are processed so far."""
 
     segment: Segment
     #: Features of the segment, shape (frames, coefficients). Padded with `context` frames of zeros before and after.
@@ -21,7 +21,7 @@ class SegmentSlot:
     context: int
     #: Number of frames that the network has processed.
     position: int = 0
-    #: Probabilities of the labels, one array of shape (steps, labels + 1) for each run of the network.
+    #: Probabilities of the labels, one array of shape (steps, labels + 1) for each call of the network.
     probabilities: list[Floats] = field(default_factory=list)
     #: CPU time that the segment has taken so far, in seconds.
     cpu_seconds: float = 0.0
@@ -42,8 +42,8 @@ class SegmentSlot:
         """Store the network's result for the next frames.
 
         Args:
-            probabilities: shape (steps, labels + 1).
-            cpu_seconds: the CPU time that the run took for this segment.
+            probabilities: the probability of each label, shape (steps, labels + 1).
+            cpu_seconds: the CPU time that these frames took, in seconds.
         """
         self.probabilities.append(probabilities)
         self.position += len(probabilities)

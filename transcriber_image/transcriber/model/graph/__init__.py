@@ -1,4 +1,4 @@
-"""Reads DeepSpeech's graphs without TensorFlow: the structure of the network and its weights."""
+"""A reader of DeepSpeech's graphs that needs no TensorFlow. It reads the network's structure, weights and alphabet."""
 
 from transcriber.model.graph.acoustic_graph import AcousticGraph, Dense, Features, Lstm
 from transcriber.model.graph.graph_reader import read_graph, read_letters

@@ -12,7 +12,7 @@ from transcriber.model.graph.tensors import Floats
 class Features:
     """Settings of the features: mel-frequency cepstral coefficients of overlapping windows of audio.
 
-    TensorFlow's operations AudioSpectrogram, with squared magnitudes, and Mfcc calculate them.
+    The graph calculates the features with TensorFlow's operations AudioSpectrogram, with squared magnitudes, and Mfcc.
     """
 
     #: In hertz.
@@ -42,7 +42,7 @@ class Dense:
 
 @dataclass(frozen=True, eq=False)
 class Lstm:
-    """TensorFlow's BlockLSTM without peepholes.
+    """The LSTM of the network: TensorFlow's operation BlockLSTM, without peepholes.
 
     The last axis of kernel and biases holds the four gates side by side: input, cell candidate, forget, output.
     """
@@ -53,7 +53,7 @@ class Lstm:
     biases: Floats
     #: Added to the biases of the forget gate.
     forget_bias: float
-    #: The cell is clipped to the range from `-cell_clip` to `cell_clip`; `None`: it is not clipped.
+    #: The cell is clipped to the range from `-cell_clip` to `cell_clip`, or not clipped if this is `None`.
     cell_clip: Optional[float]
 
     @property
@@ -72,15 +72,15 @@ class AcousticGraph:
     features: Features
     #: Number of neighbouring frames on each side that the first layer sees beside the current frame.
     context: int
-    #: Number of frames in one run of the graph.
+    #: Number of frames that the graph processes in one call.
     steps: int
     layers_before_lstm: tuple[Dense, Dense, Dense]
     lstm: Lstm
     layer_after_lstm: Dense
     output_layer: Dense
     relu_clip: float
-    #: The letter of each label, in UTF-8; single bytes if the model was trained to spell in bytes. The blank's label is
-    #: the number after the last one here.
+    #: The letter of each label, in UTF-8, or single bytes if the model was trained to spell in bytes. The label of the
+    #: blank, which stands for no letter, is the number after the last label here.
     labels: tuple[bytes, ...]
     #: Default number of candidates that the beam search keeps.
     beam_width: int

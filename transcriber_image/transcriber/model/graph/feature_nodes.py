@@ -1,4 +1,4 @@
-"""Read the settings of the features from a graph's nodes between `input_samples` and `mfccs`."""
+"""The settings of the features, read from a graph's nodes between `input_samples` and `mfccs`."""
 
 from __future__ import annotations
 
@@ -14,10 +14,18 @@ _MAX_WINDOW = 2**18
 
 
 def read_features(matcher: GraphMatcher, metadata: Metadata) -> Features:
-    """Read the settings of the features. Missing attributes have the defaults of TensorFlow's operation definitions.
+    """Read the settings of the features.
+
+    Missing attributes have the defaults of TensorFlow's operation definitions.
+
+    Args:
+        matcher: the graph.
+        metadata: the metadata of the graph, which must agree with the nodes.
 
     Raises:
-        GraphUnsupported: the features are calculated in another way, or do not fit the metadata or the network.
+        GraphUnsupported: the graph does not calculate the features as DeepSpeech does, or the features do not fit the
+            metadata or the network.
+        ModelInvalid: a constant is damaged.
     """
     last = matcher.graph.node_named("mfccs")
     if last.operation == "Identity":

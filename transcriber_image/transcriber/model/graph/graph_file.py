@@ -1,7 +1,7 @@
-"""Open the two kinds of model files: `.pb`, which contains only the graph, and `.pbmm`, which is mapped into memory.
+"""The two kinds of model files: `.pb`, which contains only the graph, and `.pbmm`, which can be mapped into memory.
 
 A `.pbmm` file contains the large constants, each at a multiple of 64 bytes, then the graph, then a directory of these
-regions. Its last eight bytes hold the offset of the directory. Source: TensorFlow's memmapped_file_system.
+regions. The last eight bytes of the file are the offset of the directory. Source: TensorFlow's memmapped_file_system.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _END = struct.Struct("<Q")
 
 
 def open_graph(path: Path) -> Graph:
-    """Map a `.pb` or `.pbmm` file into memory and read its nodes.
+    """Map a `.pb` or `.pbmm` file into memory and read the nodes of its graph.
 
-    The file stays mapped as long as a view of it is in use.
+    The file stays mapped as long as a view of its content is in use.
 
     Raises:
         ModelInvalid: the file is damaged.
@@ -44,7 +44,11 @@ def open_graph(path: Path) -> Graph:
 
 
 def _read_regions(data: memoryview) -> dict[str, memoryview]:
-    """Return the regions of a `.pbmm` file by their names. They must not overlap."""
+    """Return the regions of a `.pbmm` file by their names.
+
+    Raises:
+        ModelInvalid: the directory is missing or damaged, or two regions overlap.
+    """
     directory = _END.unpack(data[-_END.size :])[0] if len(data) >= _END.size else len(data)
     if directory > len(data) - _END.size:
         raise ModelInvalid(

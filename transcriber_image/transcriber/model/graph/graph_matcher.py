@@ -1,4 +1,4 @@
-"""Match a graph against DeepSpeech's structure, from its outputs back to its inputs."""
+"""A comparison of a graph with DeepSpeech's structure. It goes from the outputs of the graph back to its inputs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from transcriber.model.graph import tensors
 from transcriber.model.graph.tensorflow_graph import Graph, Node, Output
 from transcription.contract.errors import GraphUnsupported
 
-#: Number of utterances in one run of the graph.
+#: Number of utterances that the graph processes in one call.
 BATCH = 1
 #: Upper limit of each dimension of `input_node`.
 _MAX_SIZE = 2**16
@@ -22,7 +22,7 @@ class GraphMatcher:
     """
 
     graph: Graph
-    #: Number of frames in one run of the graph.
+    #: Number of frames that the graph processes in one call.
     steps: int
     #: Number of frames that the first layer sees: the current one and its neighbours.
     width: int
@@ -35,28 +35,29 @@ class GraphMatcher:
         return self.width * self.coefficients
 
     def require(self, node: Node, *operations: str) -> Node:
-        """Return `node` if it is one of `operations`.
+        """Return `node` if its operation is one of `operations`.
 
         Raises:
-            GraphUnsupported: it is another operation.
+            GraphUnsupported: the node has another operation.
         """
         if node.operation not in operations:
             raise GraphUnsupported(f"{' or '.join(sorted(operations))} is expected where {node} is")
         return node
 
     def input_node(self, node: Node, index: int, *operations: str) -> Node:
-        """Return the node that makes input number `index` of `node`, if it is one of `operations`.
+        """Return the node that makes input number `index` of `node`, if its operation is one of `operations`.
 
         Raises:
-            GraphUnsupported: it is another operation, or the input is not its first output.
+            GraphUnsupported: there is no such input, the node that makes it has another operation, or the input is not
+                the first output of that node.
         """
         return self.producer(self.graph.input_output(node, index), *operations)
 
     def producer(self, output: Output, *operations: str) -> Node:
-        """Return the node that makes `output`, if it is one of `operations`.
+        """Return the node that makes `output`, if its operation is one of `operations`.
 
         Raises:
-            GraphUnsupported: it is another operation, or `output` is not its first output.
+            GraphUnsupported: the node has another operation, or `output` is not the node's first output.
         """
         node = self.require(self.graph.nodes[output.node], *operations)
         if output.number:
@@ -64,15 +65,17 @@ class GraphMatcher:
         return node
 
     def input_before_reshape(self, node: Node, index: int, size: int) -> Output:
-        """Return the output that input number `index` of `node` comes from, skipping a Reshape.
+        """Return the output from which input number `index` of `node` comes. Skip a Reshape between the two.
 
         Args:
             node: the node whose input is followed.
             index: the number of the input.
-            size: the length of the last axis. The Reshape must keep it, and the order of the frames.
+            size: the length of the last axis. The Reshape must make an axis of this length, and keep the order of the
+                frames.
 
         Raises:
-            GraphUnsupported: the Reshape makes another shape.
+            GraphUnsupported: the Reshape makes another shape, or an input is missing.
+            ModelInvalid: the shape of the Reshape is damaged.
         """
         output = self.graph.input_output(node, index)
         reshape = self.graph.nodes[output.node]
@@ -84,11 +87,11 @@ class GraphMatcher:
         return self.graph.input_output(reshape, 0)
 
     def placeholders(self, output: Output, stop_at: str) -> set[str]:
-        """Return the names of the placeholders that `output` depends on.
+        """Return the names of the placeholders on which `output` depends.
 
         Args:
-            output: the value to trace back.
-            stop_at: the name of a node whose inputs are not followed; empty to follow all inputs.
+            output: an output of a node.
+            stop_at: the name of a node whose inputs are not followed, or an empty text to follow all inputs.
         """
         names = {ancestor.node for ancestor in self.graph.ancestors(output, stop_at)} - {stop_at}
         return {name for name in names if self.graph.nodes[name].operation == "Placeholder"}
@@ -98,7 +101,7 @@ def create_matcher(graph: Graph) -> GraphMatcher:
     """Create the matcher for a graph.
 
     Raises:
-        GraphUnsupported: `input_node` does not have DeepSpeech's shape.
+        GraphUnsupported: `input_node` is missing, or does not have DeepSpeech's shape.
     """
     node = graph.node_named("input_node")
     shape = node.shape() or ()

@@ -1,4 +1,4 @@
-"""Read the network, or only the alphabet, from a model file."""
+"""A reader of the network, or of the alphabet only, in a model file."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from transcription.contract.errors import GraphUnsupported, ModelInvalid
 def read_graph(path: Path) -> AcousticGraph:
     """Read the network of a `.pb` or `.pbmm` file that DeepSpeech 0.9 exported.
 
-    The weights are views of the file where they are aligned in it, as all weights of a `.pbmm` are. Do not change the
-    file while they are in use.
+    Weights that are aligned in the file are not copied: their arrays are views of the file. All weights of a `.pbmm`
+    file are aligned. Do not change the file while the weights are in use.
 
     Raises:
         ModelInvalid: the file is damaged, or a weight is not finite.
@@ -34,7 +34,7 @@ def read_letters(path: Path) -> frozenset[bytes]:
     """Read the alphabet of a `.pb` or `.pbmm` file.
 
     Returns:
-        The letters in UTF-8; single bytes if the model was trained to spell in bytes.
+        The letters in UTF-8, or single bytes if the model was trained to spell in bytes.
 
     Raises:
         ModelInvalid: the file is damaged.
@@ -46,7 +46,12 @@ def read_letters(path: Path) -> frozenset[bytes]:
 
 @contextmanager
 def _add_file_name(path: Path, advice: str) -> Iterator[None]:
-    """Add the file's name and advice to an error about its graph."""
+    """Add the path of the file, and what to do, to an error about the graph that the block raises.
+
+    Args:
+        path: the file.
+        advice: the end of the advice on how to export the graph again.
+    """
     try:
         yield
     except GraphUnsupported as error:

@@ -1,4 +1,4 @@
-"""Read the LSTM from a graph: TensorFlow's BlockLSTM, with or without the output mask of LSTMBlockFusedCell."""
+"""The LSTM of a graph: TensorFlow's BlockLSTM, with or without the output mask of LSTMBlockFusedCell."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CELL, _HIDDEN = 1, 6
 _GATES = 4
 #: Operations that make a mask: they compare frame numbers with the length, and repeat the result for each unit.
 _MASK_OPERATIONS = {"Cast", "Const", "ExpandDims", "Identity", "Less", "Placeholder", "Range", "Tile", "Transpose"}
-#: Operations that select the state for the next run: that of the last frame within the length.
+#: Operations that select the state for the next call: the state after the last frame within the length.
 _STATE_OPERATIONS = {*_MASK_OPERATIONS, "BlockLSTM", "ConcatV2", "GatherNd", "Mul", "Pack", "Sub", "ZerosLike"}
 
 
@@ -33,7 +33,8 @@ def read_lstm(matcher: GraphMatcher, output: Output, units: int) -> tuple[Lstm, 
         The LSTM and its node.
 
     Raises:
-        GraphUnsupported: there is another operation, or the state is not passed on from run to run.
+        GraphUnsupported: a node has another operation than expected, or a call of the graph does not continue with the
+            state of the previous call.
         ModelInvalid: a constant is damaged.
     """
     node = _remove_mask(matcher, output)
@@ -53,7 +54,13 @@ def read_lstm(matcher: GraphMatcher, output: Output, units: int) -> tuple[Lstm, 
 
 
 def _remove_mask(matcher: GraphMatcher, output: Output) -> Node:
-    """Return the LSTM's node. A mask may set its output to zero after the last frame, where it is not used."""
+    """Return the node of the LSTM that makes `output`, with or without a mask.
+
+    The mask sets the output of the LSTM to zero after the last frame. Nothing uses the output there.
+
+    Raises:
+        GraphUnsupported: the output does not come from an LSTM, or the mask has another effect.
+    """
     node = matcher.graph.nodes[output.node]
     if node.operation == "Mul":
         factors = [matcher.graph.input_output(node, index) for index in (0, 1)]
@@ -67,7 +74,11 @@ def _remove_mask(matcher: GraphMatcher, output: Output) -> Node:
 
 
 def _check_mask(matcher: GraphMatcher, mask: Output) -> None:
-    """Check that a mask is 1 where the frame's number is less than `input_lengths`."""
+    """Check that a mask is 1 where the number of the frame is less than `input_lengths`, and 0 elsewhere.
+
+    Raises:
+        GraphUnsupported: it is another mask.
+    """
     nodes = [matcher.graph.node_named(ancestor.node) for ancestor in matcher.graph.ancestors(mask, stop_at="")]
     comparisons = {node.name for node in nodes if node.operation == "Less"}
     if len(comparisons) == 1 and {node.operation for node in nodes} <= _MASK_OPERATIONS:
@@ -80,7 +91,11 @@ def _check_mask(matcher: GraphMatcher, mask: Output) -> None:
 
 
 def _check_states(matcher: GraphMatcher, lstm: Node, units: int) -> None:
-    """Check that a run starts from the state that the previous run had after its last frame."""
+    """Check that a call of the graph starts from the state that the LSTM had after the last frame of the previous call.
+
+    Raises:
+        GraphUnsupported: it starts from another state.
+    """
     if matcher.placeholders(matcher.graph.input_output(lstm, _LENGTH), stop_at=lstm.name) != {"input_lengths"}:
         raise GraphUnsupported(f"{lstm} does not stop at input_lengths")
     for index, expected, letter in ((_PREVIOUS_CELL, _CELL, "c"), (_PREVIOUS_HIDDEN, _HIDDEN, "h")):

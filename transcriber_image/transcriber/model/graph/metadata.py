@@ -1,4 +1,4 @@
-"""Read the metadata of a graph: constants that DeepSpeech's client finds by their names.
+"""The metadata of a graph: constants that DeepSpeech's client finds by their names.
 
 Source: TFModelState::init in DeepSpeech's native_client/tfmodelstate.cc.
 """
@@ -21,7 +21,7 @@ _MAX_MILLISECONDS = 1000
 
 @dataclass(frozen=True)
 class Metadata:
-    """The metadata, without the version, which is always the same, and the language, which has no effect."""
+    """The metadata of a graph, without the version, which is always the same, and the language, which has no effect."""
 
     #: In hertz.
     sample_rate: int
@@ -35,10 +35,10 @@ class Metadata:
 
 
 def read_metadata(graph: Graph) -> Metadata:
-    """Read all metadata.
+    """Read all metadata of a graph.
 
     Raises:
-        GraphUnsupported: the graph has another version, or a constant is missing.
+        GraphUnsupported: the graph has another version than DeepSpeech 0.9's, or a constant is missing.
         ModelInvalid: a constant has an impossible value.
     """
     version = _read_number(graph, "version")
@@ -60,7 +60,7 @@ def read_labels(graph: Graph) -> tuple[bytes, ...]:
     """Read the alphabet.
 
     Returns:
-        The letter of each label, in UTF-8; single bytes if the model was trained to spell in bytes.
+        The letter of each label, in UTF-8, or single bytes if the model was trained to spell in bytes.
 
     Raises:
         GraphUnsupported: the graph contains no alphabet.
@@ -78,9 +78,13 @@ def read_labels(graph: Graph) -> tuple[bytes, ...]:
 
 
 def _unpack_labels(packed: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield labels and letters from DeepSpeech's format: the count, then for each label its number, length and letter.
+    """Yield each label and its letter from an alphabet in DeepSpeech's format.
 
-    The numbers have 16 bits, little-endian.
+    The format is the count of labels, then for each label its number, the length of its letter and the letter. The
+    count, the numbers and the lengths have 16 bits, little-endian.
+
+    Raises:
+        struct.error: the alphabet is cut off.
     """
     (count,) = struct.unpack_from("<H", packed)
     offset = 2
@@ -92,7 +96,12 @@ def _unpack_labels(packed: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _read_number(graph: Graph, name: str, maximum: int = 2**31 - 1) -> int:
-    """Read one positive number."""
+    """Read the constant `metadata_{name}`, a whole number from 1 to `maximum`.
+
+    Raises:
+        GraphUnsupported: there is no such constant.
+        ModelInvalid: the constant has another value.
+    """
     node = graph.node_named(f"metadata_{name}")
     numbers = tensors.integers(node)
     if len(numbers) != 1 or not 0 < numbers[0] <= maximum:

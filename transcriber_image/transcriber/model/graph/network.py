@@ -1,8 +1,8 @@
-"""Read the layers of the network from a graph, from `logits` back to `input_node`.
+"""The layers of the network, read from a graph, from `logits` back to `input_node`.
 
 Exporters name nodes differently, so that the layers are found by their structure. Only the nodes that DeepSpeech's own
-client uses have fixed names. At each layer the number of its outputs is known from the layer above, so that the shapes
-of all layers are checked.
+client uses have fixed names. The inputs of each layer give the expected number of outputs of the layer before it, so
+that the shapes of all layers are checked.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _FRAMES_FIRST = [1, 0, 2, 3]
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """The layers; the fields are those of `AcousticGraph`."""
+    """The layers of the network. The fields have the same meaning as in `AcousticGraph`."""
 
     layers_before_lstm: tuple[Dense, Dense, Dense]
     lstm: Lstm
@@ -33,7 +33,7 @@ class Network:
 
 
 def read_network(matcher: GraphMatcher, classes: int) -> Network:
-    """Read all layers.
+    """Read all layers of the network.
 
     Args:
         matcher: the graph.
@@ -61,9 +61,9 @@ def read_network(matcher: GraphMatcher, classes: int) -> Network:
 
 
 def _read_clipped(matcher: GraphMatcher, output: Output, outputs: int, clips: set[float]) -> tuple[Dense, Node]:
-    """Read a dense layer whose result is clipped to the range from 0 to a limit. Adds the limit to `clips`.
+    """Read a dense layer whose result is clipped to the range from 0 to a limit, and add the limit to `clips`.
 
-    Arguments and result are otherwise those of `_read_dense`.
+    The other arguments, the result and the errors are those of `_read_dense`.
     """
     minimum = matcher.producer(output, "Minimum")
     relu, limit = (matcher.input_node(minimum, index, "Relu", "Const") for index in (0, 1))
@@ -86,7 +86,11 @@ def _read_dense(matcher: GraphMatcher, output: Output, outputs: int) -> tuple[De
         outputs: the number of outputs that the layer must have.
 
     Returns:
-        The layer, and its MatMul node, whose first input is the layer's input.
+        The layer, and its MatMul node. The first input of this node is the input of the layer.
+
+    Raises:
+        GraphUnsupported: the layer has another structure or another shape.
+        ModelInvalid: a constant is damaged.
     """
     addition = matcher.producer(output, *_ADDITIONS)
     product = matcher.input_node(addition, 0, "MatMul")
@@ -102,7 +106,16 @@ def _read_dense(matcher: GraphMatcher, output: Output, outputs: int) -> tuple[De
 
 
 def _check_input(matcher: GraphMatcher, product: Node, inputs: int) -> None:
-    """Check that the first layer, with the MatMul node `product`, takes each frame with its neighbours."""
+    """Check that the first layer takes each frame of `input_node` with its neighbours.
+
+    Args:
+        matcher: the graph.
+        product: the MatMul node of the layer.
+        inputs: the number of the layer's inputs.
+
+    Raises:
+        GraphUnsupported: the layer takes other values.
+    """
     node = matcher.graph.nodes[matcher.input_before_reshape(product, 0, inputs).node]
     if node.operation == "Transpose":
         order = tensors.integers(matcher.input_node(node, 1, "Const"))

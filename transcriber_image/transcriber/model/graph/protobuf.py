@@ -1,7 +1,7 @@
-"""Decode protocol buffers, as far as a graph needs them. Source: Protocol Buffers, "Encoding".
+"""The decoding of protocol buffers, as far as graphs need it. Source: Protocol Buffers, "Encoding".
 
 The input may be damaged or malicious. Decoding takes time in proportion to the number of bytes, and constant memory:
-every length is compared with the bytes that are left before it is used.
+every length is compared with the number of remaining bytes before it is used.
 """
 
 from __future__ import annotations
@@ -36,16 +36,17 @@ Value = Union[int, memoryview]
 
 
 class Message:
-    """The fields of a message by number. Nested messages are decoded on demand.
+    """A protobuf message: its fields by number. Nested messages are decoded on demand.
 
-    Of a field that is not repeated, the last value counts, as the format demands.
+    In all methods, `field` is the number of a field. The methods raise `ModelInvalid` if the field has another type. If
+    a field that is not repeated has several values, the last value counts, as the format demands.
 
     Args:
         data: the encoded message.
         max_fields: the maximum number of fields.
 
     Raises:
-        ModelInvalid: `data` is no protocol buffer, or has more fields.
+        ModelInvalid: `data` is no protocol buffer, or has more fields than `max_fields`.
     """
 
     def __init__(self, data: memoryview, max_fields: int = _MAX_FIELDS) -> None:
@@ -54,18 +55,18 @@ class Message:
             self._fields.setdefault(number, []).append(value)
 
     def integer(self, field: int, default: int = 0) -> int:
-        """Return a field as a signed integer."""
+        """Return a field as a signed integer, or `default` if it is missing."""
         value = self._fields.get(field, [default])[-1]
         if isinstance(value, memoryview):
             raise _damaged(f"field {field} is no number")
         return _to_signed(value)
 
     def single(self, field: int, default: float) -> float:
-        """Return a field as a float of 32 bits."""
+        """Return a field as a float of 32 bits, or `default` if it is missing."""
         return float(self.floats(field)[-1:].sum()) if field in self else default
 
     def content(self, field: int) -> memoryview:
-        """Return the bytes of a field; no bytes if it is missing."""
+        """Return the bytes of a field, or no bytes if it is missing."""
         return self.contents(field)[-1] if field in self else memoryview(b"")
 
     def contents(self, field: int) -> list[memoryview]:
@@ -77,7 +78,7 @@ class Message:
         return views
 
     def text(self, field: int) -> str:
-        """Return a field as text; empty if it is missing."""
+        """Return a field as text, or an empty text if it is missing."""
         return (self.texts(field) or [""])[-1]
 
     def texts(self, field: int) -> list[str]:
@@ -88,7 +89,7 @@ class Message:
         return [str(view, "utf-8", "replace") for view in views]
 
     def message(self, field: int) -> Message:
-        """Return a field as a nested message; empty if it is missing."""
+        """Return a field as a nested message, or an empty message if it is missing."""
         return Message(self.content(field))
 
     def messages(self, field: int) -> Iterator[Message]:
@@ -96,7 +97,10 @@ class Message:
         return map(Message, self.contents(field))
 
     def floats(self, field: int) -> npt.NDArray[np.float32]:
-        """Return all values of a repeated field as floats of 32 bits, packed or not; without a copy if packed."""
+        """Return all values of a repeated field as floats of 32 bits. The field may be packed into one value or not.
+
+        The array of a packed field is not a copy, but a view of the message.
+        """
         views = self.contents(field)
         if any(len(view) % 4 for view in views):
             raise _damaged(f"field {field} holds a part of a float")
@@ -104,11 +108,14 @@ class Message:
         return np.frombuffer(data, "<f4")
 
     def integers(self, field: int, maximum: int) -> list[int]:
-        """Return all values of a repeated field as signed integers, packed or not.
+        """Return all values of a repeated field as signed integers. The field may be packed into one value or not.
 
         Args:
             field: the number of the field.
             maximum: the maximum count of values.
+
+        Raises:
+            ModelInvalid: the field has more values.
         """
         numbers: list[int] = []
         for value in self._fields.get(field, []):
@@ -123,7 +130,11 @@ class Message:
 
 
 def _decode_fields(data: memoryview, max_fields: int) -> Iterator[tuple[int, Value]]:
-    """Yield number and value of each field."""
+    """Yield the number and the value of each field.
+
+    Raises:
+        ModelInvalid: `data` is no protocol buffer, or has more fields than `max_fields`.
+    """
     offset = 0
     for _ in range(max_fields):
         if offset == len(data):
@@ -156,7 +167,14 @@ def _decode_varints(data: memoryview) -> Iterator[int]:
 
 
 def _decode_varint(data: memoryview, offset: int) -> tuple[int, int]:
-    """Decode an integer in groups of seven bits, lowest first. Return it and the offset after it."""
+    """Decode the integer at `offset`, which is stored in groups of seven bits, the lowest first.
+
+    Returns:
+        The integer, and the offset of the byte after it.
+
+    Raises:
+        ModelInvalid: the integer has no end.
+    """
     if offset < len(data) and data[offset] < _CONTINUATION:
         return data[offset], offset + 1
     value = 0
@@ -168,7 +186,7 @@ def _decode_varint(data: memoryview, offset: int) -> tuple[int, int]:
 
 
 def _to_signed(value: int) -> int:
-    """Interpret 64 bits as two's complement."""
+    """Return the signed integer that 64 bits represent as two's complement."""
     return value - 2**64 if value >> 63 else value
 
 

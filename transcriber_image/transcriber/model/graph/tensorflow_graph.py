@@ -1,4 +1,4 @@
-"""Read a TensorFlow graph: its nodes by name, with their inputs and attributes.
+"""A TensorFlow graph: its nodes by name, with their inputs and attributes.
 
 Field numbers are those of TensorFlow's graph.proto, node_def.proto, attr_value.proto and tensor_shape.proto.
 """
@@ -29,7 +29,7 @@ _MAX_SIZE = 2**31 - 1
 
 @dataclass(frozen=True)
 class Output:
-    """One of the outputs of a node."""
+    """One of the outputs of a node: the name of the node, and the number of the output."""
 
     node: str
     number: int = 0
@@ -59,11 +59,14 @@ class Node:
         return {entry.text(_KEY): entry.message(_VALUE) for entry in entries}
 
     def attribute(self, name: str) -> Message:
-        """Return the value of an attribute, or an empty message if it is missing."""
+        """Return the value of an attribute as a protobuf message, or an empty message if it is missing."""
         return self.attributes.get(name) or Message(memoryview(b""))
 
     def shape(self, name: str = "shape") -> Optional[tuple[int, ...]]:
-        """Return a shape attribute, with -1 for an unknown size, or `None` if it is missing."""
+        """Return an attribute that is a shape, with -1 for each unknown size.
+
+        Return `None` if the attribute is missing or has an impossible size.
+        """
         value = self.attribute(name)
         return sizes(value.message(SHAPE)) if SHAPE in value else None
 
@@ -76,7 +79,7 @@ class Graph:
     regions: Mapping[str, memoryview] = field(default_factory=dict)
 
     def node_named(self, name: str) -> Node:
-        """Return the node with a name that DeepSpeech's client requires.
+        """Return the node called `name`, which is a name that DeepSpeech's client requires.
 
         Raises:
             GraphUnsupported: the graph has no such node.
@@ -86,7 +89,7 @@ class Graph:
         return self.nodes[name]
 
     def input_node(self, node: Node, index: int) -> Node:
-        """Return the node that makes input number `index` of `node`, skipping Identity nodes.
+        """Return the node that makes input number `index` of `node`. Skip Identity nodes between the two.
 
         Raises:
             GraphUnsupported: there is no such input, or its node is missing.
@@ -94,7 +97,7 @@ class Graph:
         return self.nodes[self.input_output(node, index).node]
 
     def input_output(self, node: Node, index: int) -> Output:
-        """Return the output that is input number `index` of `node`, skipping Identity nodes.
+        """Return the output that is input number `index` of `node`. Skip Identity nodes between the two.
 
         Raises:
             GraphUnsupported: there is no such input, or its node is missing.
@@ -112,11 +115,11 @@ class Graph:
         raise GraphUnsupported(f"{node} is its own input")
 
     def ancestors(self, output: Output, stop_at: str) -> set[Output]:
-        """Return an output and all outputs that it is calculated from.
+        """Return `output` and all outputs from which it is calculated.
 
         Args:
             output: an output of a node in the graph.
-            stop_at: the name of a node whose inputs are not followed; empty to follow all inputs.
+            stop_at: the name of a node whose inputs are not followed, or an empty text to follow all inputs.
         """
         ancestors, unvisited = {output}, [output]
         while unvisited:
@@ -129,10 +132,10 @@ class Graph:
 
 
 def read_nodes(data: memoryview) -> dict[str, Node]:
-    """Read the nodes of an encoded graph.
+    """Read the nodes of an encoded graph, by name.
 
     Raises:
-        ModelInvalid: two nodes have the same name.
+        ModelInvalid: the graph is damaged, or two nodes have the same name.
     """
     nodes: dict[str, Node] = {}
     for encoded in Message(data, MAX_PARTS).contents(_NODE):
@@ -145,7 +148,7 @@ def read_nodes(data: memoryview) -> dict[str, Node]:
 
 
 def sizes(shape: Message) -> Optional[tuple[int, ...]]:
-    """Return the sizes of an encoded shape, or `None` if one is larger than TensorFlow allows."""
+    """Return the sizes of an encoded shape, with -1 for each unknown size, or `None` if a size is impossible."""
     result = tuple(dimension.integer(_SIZE) for dimension in shape.messages(_DIMENSION))
     return result if all(-1 <= size <= _MAX_SIZE for size in result) else None
 

@@ -1,4 +1,4 @@
-"""Read the values of constants, which are stored in the graph or in a region of the file.
+"""The values of constants, which are stored in the graph or in a region of the file.
 
 Field numbers and types are those of TensorFlow's tensor.proto and types.proto.
 """
@@ -26,14 +26,14 @@ _TYPES = {
     1: "float32", 2: "float64", 3: "int32", 4: "uint8", 6: "int8", 7: "string", 9: "int64", 10: "bool",
     14: "bfloat16", 19: "float16",
 }  # fmt: skip
-#: Limits of a tensor: its number of elements, of which the LSTM of the official model has 2**25, and of dimensions.
+#: Maximum number of elements of a tensor, and of its dimensions. The LSTM of the official model has 2**25 elements.
 _MAX_ELEMENTS, _MAX_DIMENSIONS = 2**28, 8
 #: Maximum number of elements of a tensor of integers, such as a shape.
 _MAX_INTEGERS = 16
 #: Maximum length of a string, in bytes. The alphabet is the longest; its labels and lengths are counted in 16 bits.
 _MAX_TEXT_BYTES = 2**20
 #: Maximum number of elements of a tensor that is stored as a prefix plus a repeated last value. TensorFlow stores only
-#: small tensors so.
+#: small tensors in this form.
 _MAX_REPEATED = 2**20
 
 
@@ -41,10 +41,11 @@ def floats(graph: Graph, node: Node) -> Floats:
     """Read a constant of 32-bit floats.
 
     Returns:
-        A read-only array. It is a view of the file if the constant is aligned there.
+        A read-only array. If the constant is aligned in the file, the array is a view of the file; otherwise it is a
+        copy.
 
     Raises:
-        GraphUnsupported: the node is no constant, or has another type.
+        GraphUnsupported: the node is no constant, or the constant has another type.
         ModelInvalid: the constant is damaged, or contains a number that is not finite.
     """
     if node.operation == "ImmutableConst":
@@ -61,7 +62,7 @@ def integers(node: Node) -> list[int]:
     """Read a short constant of 32-bit integers of any shape, as a flat list.
 
     Raises:
-        GraphUnsupported: the node is no constant, or has another type.
+        GraphUnsupported: the node is no constant, or the constant has another type.
         ModelInvalid: the constant is damaged or too long.
     """
     tensor = _read_constant(node, _INTEGER)
@@ -77,11 +78,11 @@ def integers(node: Node) -> list[int]:
 
 
 def text(node: Node) -> bytes:
-    """Read a constant that is one string.
+    """Read a constant that is one string, and return its bytes.
 
     Raises:
-        GraphUnsupported: the node is no constant, or has another type.
-        ModelInvalid: the constant does not contain one string, or it is too long.
+        GraphUnsupported: the node is no constant, or the constant has another type.
+        ModelInvalid: the constant does not contain exactly one string, or the string is too long.
     """
     strings = _read_constant(node, _TEXT).contents(_STRINGS)
     if len(strings) != 1 or len(strings[0]) > _MAX_TEXT_BYTES:
@@ -90,7 +91,11 @@ def text(node: Node) -> bytes:
 
 
 def _read_constant(node: Node, expected_type: int) -> Message:
-    """Return the encoded tensor of a constant that is stored in the graph."""
+    """Return the encoded tensor of a constant that is stored in the graph.
+
+    Raises:
+        GraphUnsupported: the node is no constant, or the constant has another type.
+    """
     if node.operation != "Const":
         raise GraphUnsupported(f"{node} is no constant")
     tensor = node.attribute("value").message(TENSOR)
@@ -99,7 +104,12 @@ def _read_constant(node: Node, expected_type: int) -> Message:
 
 
 def _read_region(graph: Graph, node: Node) -> memoryview:
-    """Return the bytes of a constant of floats that is stored in a region of the file."""
+    """Return the bytes of a constant of floats that is stored in a region of the file.
+
+    Raises:
+        GraphUnsupported: the constant has another type.
+        ModelInvalid: there is no such region, or it is too short for the shape of the constant.
+    """
     name = node.attribute("memory_region_name").text(STRING)
     _check_type(node, node.attribute("dtype").integer(TYPE), _FLOAT)
     if name not in graph.regions:
@@ -117,7 +127,13 @@ def _check_type(node: Node, actual: int, expected: int) -> None:
 
 
 def _reshape(node: Node, values: Floats, shape: Optional[tuple[int, ...]]) -> Floats:
-    """Give values their shape. If there are too few, the last one is repeated, as in TensorFlow."""
+    """Return `values` as a read-only array of the shape `shape`.
+
+    If there are too few values, repeat the last one, as TensorFlow does. `node` is the constant, for messages.
+
+    Raises:
+        ModelInvalid: the shape is impossible, there are too many or far too few values, or a value is not finite.
+    """
     count = _count_elements(shape)
     if shape is None or count is None or len(values) > count:
         raise ModelInvalid(f"{node} has {len(values):,} numbers for the shape {shape}")
@@ -136,7 +152,7 @@ def _reshape(node: Node, values: Floats, shape: Optional[tuple[int, ...]]) -> Fl
 
 
 def _count_elements(shape: Optional[tuple[int, ...]]) -> Optional[int]:
-    """Return the number of elements, or `None` if the shape is unknown, empty or too large."""
+    """Return the number of elements of a shape, or `None` if the shape is unknown, empty or too large."""
     if (
         shape is None
         or len(shape) > _MAX_DIMENSIONS
