@@ -28,7 +28,7 @@ IMAGE = "localhost/deepspeech-transcriber:demo"
 VCPUS = "1"
 #: The number of cores of this machine. As many children can run at once.
 CORES = len(os.sched_getaffinity(0))
-#: The largest number of children of a job. It is two even on one core, because Batch has no array jobs of one.
+#: The largest number of children of a job. It is two even on one core, because an array job has at least two children.
 CHILDREN = max(2, CORES)
 
 #: The lifecycle of the bucket's objects. Only the records of runs expire.
@@ -66,7 +66,7 @@ def create_resources(endpoint: str, *, container: bool) -> None:
         computeResources={
             "type": "FARGATE_SPOT",  # the type for which moto needs the fewest arguments
             "maxvCpus": CORES,
-            # Batch requires a network; nothing runs in it here.
+            # Batch requires a network, but the stand-in runs nothing in it.
             "subnets": [network.describe_subnets()["Subnets"][0]["SubnetId"]],
             "securityGroupIds": [network.describe_security_groups()["SecurityGroups"][0]["GroupId"]],
         },

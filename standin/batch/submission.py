@@ -17,7 +17,7 @@ from standin.batch.retries import RetryStrategy
 _JOB_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 #: Source: AWS Batch User Guide, "Array jobs".
 _ARRAY_SIZES = range(2, 10_001)
-#: Fields that are refused and not ignored. A test would prove nothing if a job ran without what it was submitted with.
+#: Fields that are refused. If the stand-in ignored them, a test that uses them would prove nothing.
 _UNSUPPORTED = (
     "consumableResourcePropertiesOverride",
     "dependsOn",

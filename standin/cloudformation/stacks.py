@@ -10,7 +10,7 @@ from standin.cloudformation.change_set import ChangeSet, StackDefinition
 from standin.cloudformation.errors import ChangeSetNotFound, ValidationError
 from standin.cloudformation.stack import Stack
 
-#: From this text the CDK's command line recognises that nothing is to be changed.
+#: The CDK's command line recognises from this text that an update would change nothing.
 NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set."
 _NO_UPDATES = "No updates are to be performed."
 
@@ -150,7 +150,7 @@ class Stacks:
         used_before = self._exports_used_by_others(stack)
         stack.apply(definition.template, definition.parameters)
         missing = used_before - stack.exports.items()
-        if missing:  # AWS refuses this before the update starts; here the update has been made
+        if missing:  # AWS refuses this before the update; the stand-in refuses it only after the update
             raise ValidationError(f"Export {sorted(missing)[0][0]} cannot be updated or deleted as it is in use")
 
     def _exports_used_by_others(self, stack: Stack) -> set[tuple[str, str]]:

@@ -18,10 +18,11 @@ from werkzeug.wrappers import Request, Response
 
 from standin.account import session
 
-#: Names and number of subnets. Source: Amazon MWAA API Reference, CreateEnvironment.
+#: The form of an environment's name, and its number of subnets.
+#: Source: Amazon MWAA API Reference, CreateEnvironment.
 _NAME = re.compile(r"[a-zA-Z][0-9a-zA-Z\-_]{0,79}")
 _SUBNET_COUNT = 2
-#: The kinds of logs, and what the names of their log groups end with.
+#: The last part of the log group's name, by kind of log.
 _LOG_GROUP_SUFFIXES = {
     "DagProcessingLogs": "DAGProcessing",
     "SchedulerLogs": "Scheduler",

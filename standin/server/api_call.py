@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, unquote
 
 import botocore.session
 
-#: A signature version 4, in the Authorization header or in a presigned URL.
+#: The credential in a signature (version 4), from the Authorization header or a presigned URL.
 _CREDENTIAL = re.compile(r"Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]*)/(?P<service>[^/]+)/aws4_request")
 
 #: The kinds of access to S3, as S3's permissions divide them: GET reads an object (also HEAD and the source of a copy),
