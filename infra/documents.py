@@ -1,6 +1,6 @@
-"""Write the generated tables and the diagram of a deployment into README and docs: `python -m infra.documents`.
+"""The program that writes the generated tables and the diagram into README and docs: `python -m infra.documents`.
 
-Each lies between markers: `<!-- costs: … -->` and `<!-- end of costs -->`.
+Each of them is a section between markers, such as `<!-- costs: … -->` and `<!-- end of costs -->`.
 """
 
 from __future__ import annotations
@@ -30,13 +30,18 @@ PLACES: Mapping[str, Path] = {
 
 
 def synthesize(folder: Path, **context: str) -> CloudAssembly:
-    """Synthesize a deployment with these settings, and defaults for all others, into a folder."""
+    """Write the templates of a deployment into a folder, and return them.
+
+    Args:
+        folder: The folder for the templates.
+        context: Settings of the deployment. All others have their defaults.
+    """
     make_app(context, str(folder)).synth()
     return CloudAssembly(folder)
 
 
 def contents() -> dict[str, str]:
-    """Generate the content of each section, by its name."""
+    """Return the content of each section, by the section's name."""
     prices = read_prices()
     with tempfile.TemporaryDirectory() as folder:
         deployments = {network: synthesize(Path(folder) / network, network=network) for network in ("nat", "endpoints")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class DeploymentError(Exception):
-    """Base of all errors of a deployment. The text says what is wrong, where, and what to do."""
+    """Base class of all errors of a deployment. The text says what is wrong, where, and what to do."""
 
     code = "DEPLOYMENT_ERROR"
 

@@ -8,7 +8,7 @@ from transcription.plan.run_request import RunRequest
 
 
 def report() -> str:
-    """Return the table, in the order of the form."""
+    """Return the Markdown table of the fields, in the order of the form."""
     options = [declared for declared in declared_options(RunRequest) if declared.in_form]
     rows = [
         (f"`{declared.name}`", declared.help, _values(declared), _default(declared), _flag(declared))

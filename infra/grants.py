@@ -14,7 +14,7 @@ from infra.accepted_findings import accept_findings
 
 @dataclass(frozen=True)
 class Permission:
-    """Allowed actions on some resources."""
+    """Actions that a role may do, and the resources on which it may do them."""
 
     actions: Sequence[str]
     resources: Sequence[str]
@@ -26,7 +26,7 @@ class Permission:
 
 
 def grant(role: iam.Role, permissions: Iterable[Permission]) -> None:
-    """Grant permissions to a role, and accept what cdk-nag finds in them, for the reasons that they give."""
+    """Grant permissions to a role, and accept cdk-nag's findings about a `*` for the reason in the permission."""
     for permission in permissions:
         role.add_to_principal_policy(
             iam.PolicyStatement(
@@ -44,13 +44,13 @@ def grant(role: iam.Role, permissions: Iterable[Permission]) -> None:
 
 
 def flatten(resource: Any) -> str:
-    """Write a resource of a policy as cdk-nag does: `arn:<AWS::Partition>:…`.
+    """Return a resource of a policy as text, in the form that cdk-nag uses: `arn:<AWS::Partition>:…`.
 
     Args:
-        resource: Text, or one of CloudFormation's functions.
+        resource: Text, or one of CloudFormation's functions as a dictionary.
 
     Raises:
-        ValueError: It is a function that no policy here uses.
+        ValueError: The resource is a function that no policy here uses.
     """
     match resource:
         case str():

@@ -19,7 +19,7 @@ _AGENT_POLICY = "service-role/AmazonEC2ContainerServiceforEC2Role"
 
 
 def add_job_queue(scope: Construct, settings: DeploymentSettings, network: Network) -> batch.JobQueue:
-    """Add the job queue. It uses Spot machines first, and on-demand machines where no Spot machine is left."""
+    """Add the job queue, and return it. It uses on-demand machines only when no more Spot machines are available."""
     template = _launch_template(scope, settings)
     shared: dict[str, Any] = {
         "vpc": network.vpc,
@@ -72,7 +72,7 @@ def add_job_queue(scope: Construct, settings: DeploymentSettings, network: Netwo
 
 
 def _launch_template(scope: Construct, settings: DeploymentSettings) -> ec2.LaunchTemplate:
-    """Add the launch template: an encrypted disk, and no access to the machine's credentials from containers."""
+    """Add the launch template: an encrypted disk, and no access of containers to the machine's credentials."""
     return ec2.LaunchTemplate(
         scope,
         "Machine",
@@ -94,7 +94,7 @@ def _launch_template(scope: Construct, settings: DeploymentSettings) -> ec2.Laun
 
 
 def _machine_role(scope: Construct) -> iam.Role:
-    """Add the role of the machines' agent, which fetches images and starts containers. Containers have their own."""
+    """Add the role of the machines' agent, which fetches images and starts containers. Containers have another role."""
     policy = iam.ManagedPolicy.from_aws_managed_policy_name(_AGENT_POLICY)
     role = iam.Role(
         scope,

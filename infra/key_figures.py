@@ -10,10 +10,10 @@ _CLASS = "mw1.small"
 
 
 def key_figure_table(run: MeasuredRun, month: MonthlyCost, hour: AudioHourCost) -> str:
-    """Format the key figures.
+    """Return the Markdown table of the key figures.
 
     Args:
-        run: The results of `make bench` on a machine.
+        run: The benchmark result of a machine.
         month: The cost of a month without audio.
         hour: The cost of an hour of audio.
     """

@@ -18,7 +18,7 @@ def add_log_group(
     settings: DeploymentSettings,
     name: str | None = None,
 ) -> logs.LogGroup:
-    """Add a log group that keeps entries for `log_days` and is deleted with the deployment.
+    """Add a log group that keeps entries for the setting `log_days` and is deleted with the deployment. Return it.
 
     Args:
         scope: The construct that the log group belongs to.

@@ -16,7 +16,7 @@ _MODEL_MEGABYTES = 1_200
 
 
 def instance_types(families: str) -> list[str]:
-    """List the machine types of some families.
+    """Return the machine types of some families.
 
     Args:
         families: Families, separated by commas: `c6i,m6i`.
@@ -28,7 +28,9 @@ def instance_types(families: str) -> list[str]:
 
 
 def min_disk_gigabytes(vcpus: int, max_file_megabytes: int) -> int:
-    """Compute the disk, in GiB, with which each child of the largest machine can store the largest file and a model.
+    """Return the size of a machine's disk, in GiB, that is enough for all children of the largest machine.
+
+    Each child stores the largest file and a model.
 
     Args:
         vcpus: The vCPUs of one child.

@@ -1,4 +1,4 @@
-"""Read the results of `make bench`, as plain JSON: this folder does not import the benchmarks."""
+"""The results of `make bench`. They are read as plain JSON, because this package does not import the benchmarks."""
 
 from __future__ import annotations
 
@@ -11,24 +11,26 @@ from infra.paths import ROOT
 
 _FOLDER = ROOT / "benchmarks" / "results"
 
-#: The rows of each benchmark, the description of the machine, and its number of `cores`.
+#: The benchmark result of one machine: the rows of each benchmark, the description of the machine, and its number of
+#: `cores`.
 MeasuredRun = Mapping[str, Any]
 
 
 def read_runs(folder: Path = _FOLDER) -> list[MeasuredRun]:
-    """Read the run of each machine."""
+    """Return the benchmark results of all machines."""
     return [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
 
 
 def slowest_run(folder: Path = _FOLDER) -> MeasuredRun:
-    """Read the run of the machine on which an hour of audio takes longest."""
+    """Return the benchmark result of the machine on which an hour of audio takes longest."""
     return max(read_runs(folder), key=vcpu_hours)
 
 
 def typical_row(run: MeasuredRun) -> Mapping[str, Any]:
-    """The measurement of both engines on 10 s files and all cores.
+    """Return the row of a benchmark result with both engines, all cores and recordings of 10 s.
 
-    It is made with a model of the official size, from S3 to the transcripts.
+    The measured time includes everything from the download of the recordings to the upload of the transcripts. The
+    model has the size of the official one.
     """
     rows = run["benchmarks"]["engines"]
     (row,) = (row for row in rows if row["seconds"] == 10 and row["cores"] == run["cores"])  # noqa: PLR2004
@@ -36,6 +38,6 @@ def typical_row(run: MeasuredRun) -> Mapping[str, Any]:
 
 
 def vcpu_hours(run: MeasuredRun) -> float:
-    """The hours of one vCPU that the default engine takes for an hour of audio."""
+    """Return the vCPU hours that the default engine needs for an hour of audio, from a benchmark result."""
     row = typical_row(run)
     return float(row["engines"]["auto"]["seconds"] * row["cores"] / (row["seconds"] * row["files"]))

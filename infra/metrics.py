@@ -37,10 +37,14 @@ def container_metric(
 
 
 def dag_metric(environment: str, metric: str, period: Duration, statistic: str = "SampleCount") -> cloudwatch.Metric:
-    """Return a metric of the DAG.
+    """Return a metric of the DAG. Source: Amazon MWAA User Guide, "Apache Airflow environment metrics in CloudWatch".
 
-    By default, count its values: MWAA publishes durations only, one for each run. Source of names and dimensions:
-    Amazon MWAA User Guide, "Apache Airflow environment metrics in CloudWatch".
+    Args:
+        environment: The name of the MWAA environment.
+        metric: The name of the metric.
+        period: The time that one data point covers.
+        statistic: How CloudWatch combines the values of a period. The default counts the values, and so the runs: MWAA
+            publishes durations, one for each run.
     """
     return _metric(MWAA_NAMESPACE, metric, {"DAG": DAG, "Environment": environment}, period, statistic)
 
@@ -48,7 +52,15 @@ def dag_metric(environment: str, metric: str, period: Duration, statistic: str =
 def component_metric(
     environment: str, metric: str, component: str, period: Duration, statistic: str
 ) -> cloudwatch.Metric:
-    """Return a metric of a component of Airflow, which MWAA calls its function. Source: see `dag_metric`."""
+    """Return a metric of a component of Airflow. The source and the other arguments are those of `dag_metric`.
+
+    Args:
+        environment: The name of the MWAA environment.
+        metric: The name of the metric.
+        component: The component, such as `DAG Processing`. MWAA calls this dimension `Function`.
+        period: The time that one data point covers.
+        statistic: How CloudWatch combines the values of a period.
+    """
     return _metric(MWAA_NAMESPACE, metric, {"Function": component, "Environment": environment}, period, statistic)
 
 

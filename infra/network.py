@@ -33,7 +33,13 @@ _HTTPS = ec2.Port.tcp(443)
 
 
 class Network(Construct):
-    """A VPC in two zones, as MWAA requires. A change of it requires a new Airflow environment."""
+    """A VPC in two zones, as MWAA requires. If the VPC changes, the Airflow environment has to be created again.
+
+    Args:
+        scope: The construct that the network belongs to.
+        id: The construct id.
+        settings: The settings of the deployment.
+    """
 
     def __init__(self, scope: Construct, id: str, *, settings: DeploymentSettings) -> None:
         super().__init__(scope, id)

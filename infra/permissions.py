@@ -84,7 +84,7 @@ def notifier_permissions(topic: str, key: str) -> list[Permission]:
 
     Args:
         topic: The ARN of the alert topic.
-        key: The ARN of the key that encrypts it.
+        key: The ARN of the key that encrypts the topic's messages.
     """
     return [
         Permission(["sns:Publish"], [topic]),
@@ -93,12 +93,12 @@ def notifier_permissions(topic: str, key: str) -> list[Permission]:
 
 
 def _objects(bucket: str, actions: Sequence[str], prefixes: Iterable[str]) -> Permission:
-    """Allow actions on all objects below some prefixes."""
+    """Return the permission for actions on all objects below some prefixes."""
     resources = [f"{bucket}/{prefix}*" for prefix in prefixes]
     return Permission(actions, resources, "Any file of this part of the bucket; people name the files.")
 
 
 def _listing(bucket: str, prefixes: Iterable[str]) -> Permission:
-    """Allow to list the bucket below some prefixes."""
+    """Return the permission to list the bucket below some prefixes."""
     patterns = [f"{prefix}*" for prefix in prefixes]
     return Permission(["s3:ListBucket"], [bucket], conditions={_PREFIX_CONDITION: {"s3:prefix": patterns}})

@@ -15,7 +15,7 @@ PRICES = Path(__file__).with_name("prices.json")
 
 @dataclass(frozen=True)
 class Price:
-    """The price of one thing."""
+    """A price of AWS."""
 
     #: In US dollars; None if the price was not found.
     price: float | None
@@ -40,7 +40,7 @@ class Prices:
         """Return a price in US dollars.
 
         Raises:
-            KeyError: The file does not contain the price, or it was not found.
+            KeyError: The file does not contain the price, or contains only that nobody found it.
         """
         price = self.prices[name].price
         if price is None:
@@ -49,7 +49,7 @@ class Prices:
 
 
 def read_prices(file: Path = PRICES) -> Prices:
-    """Read the prices in a file."""
+    """Return the prices in a file."""
     document = json.loads(file.read_text())
     prices = {name: Price(**price) for name, price in document["prices"].items()}
     return Prices(document["region"], document["currency"], prices)

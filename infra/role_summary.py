@@ -28,7 +28,7 @@ def summarize_role(assembly: CloudAssembly, role: Resource) -> Mapping[Resource,
         role: The role.
 
     Returns:
-        A few words for each resource that the policies name: `reads input/, models/<br/>writes output/`.
+        A few words for each resource that the policies name, such as `reads input/, models/<br/>writes output/`.
     """
     # The folders are the keys of a dict, which keeps their order and drops repeated ones.
     folders: dict[Resource, dict[str, dict[str, None]]] = defaultdict(lambda: defaultdict(dict))
@@ -43,7 +43,7 @@ def summarize_role(assembly: CloudAssembly, role: Resource) -> Mapping[Resource,
 
 
 def _phrases(folders_by_verb: Mapping[str, Mapping[str, None]]) -> Iterator[str]:
-    """Write a phrase for each verb, such as `reads input/, models/`."""
+    """Yield a phrase for each verb, such as `reads input/, models/`."""
     for verb, folders in folders_by_verb.items():
         # Listing is left out: it belongs to reading, and concerns the whole bucket.
         if verb != "lists":
@@ -56,7 +56,7 @@ def _verbs(actions: str | list[str]) -> Iterator[str]:
 
 
 def _resources(assembly: CloudAssembly, stack: str, arns: Any) -> Iterator[tuple[Resource, str]]:
-    """Find the resource of each ARN of a statement, with the folder that the ARN names, or an empty text."""
+    """Yield the resource of each ARN of a statement, with the folder in the ARN, or an empty text for no folder."""
     for arn in arns if isinstance(arns, list) else [arns]:
         parts = arn.get("Fn::Join", ["", []])[1] if isinstance(arn, Mapping) else []
         last_part = parts[-1] if parts and isinstance(parts[-1], str) else ""

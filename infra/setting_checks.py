@@ -75,7 +75,7 @@ def check_settings(settings: DeploymentSettings) -> None:
 
 
 def check(is_right: bool, name: str, value: Any, meaning: str) -> None:
-    """Refuse a wrong value.
+    """Raise an error if the value of a setting is wrong.
 
     Args:
         is_right: Whether the value is right.
@@ -93,7 +93,11 @@ def check(is_right: bool, name: str, value: Any, meaning: str) -> None:
 
 
 def _check_option(name: str, value: str) -> None:
-    """Check that an Airflow option exists, can be set, and has a value of its type. The DAG checks the rest."""
+    """Check that an Airflow option exists, can be set, and has a value of its type. The DAG itself checks the bounds.
+
+    Raises:
+        ContextInvalid: One of these is wrong.
+    """
     free_options = airflow_options.free_options()
     meaning = f"an option of [transcription] that does not follow from the deployment: {', '.join(free_options)}"
     check(name in free_options, f"transcription.{name}", value, meaning)
@@ -102,7 +106,11 @@ def _check_option(name: str, value: str) -> None:
 
 
 def _check_disk(settings: DeploymentSettings) -> None:
-    """Check that the disk of a machine is large enough for the largest file of each of its children."""
+    """Check that the disk of a machine is large enough for the largest file of each of its children.
+
+    Raises:
+        ContextInvalid: The disk is too small.
+    """
     default = airflow_options.default_number("max_file_megabytes")
     largest_file = int(settings.transcription.get("max_file_megabytes", default))
     smallest_disk = machine_types.min_disk_gigabytes(settings.vcpus, largest_file)

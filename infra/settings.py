@@ -10,9 +10,9 @@ from infra.setting_checks import check_settings
 
 @dataclass(frozen=True)
 class DeploymentSettings:
-    """The settings of one deployment. Each is a value of the CDK's context of the same name.
+    """The settings of one deployment. Each has the name of its value in the CDK's context.
 
-    The comments become the table in docs/settings.md.
+    The comments above the fields become the table in docs/settings.md.
 
     Raises:
         ContextInvalid: A setting is wrong; the message names it.

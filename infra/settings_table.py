@@ -18,7 +18,7 @@ _COMMENT = re.compile(r"    #: ?(.*)")
 
 
 def settings_table() -> str:
-    """Format the settings. Fields below the same comment share a row."""
+    """Return the Markdown table of the settings. Fields below the same comment share a row."""
     defaults = {setting.name: f"`{_default(setting)}`" for setting in fields(DeploymentSettings)}
     rows = [
         (", ".join(f"`{name}`" for name in names), ", ".join(defaults[name] for name in names), comment)
@@ -28,12 +28,12 @@ def settings_table() -> str:
 
 
 def _default(setting: Field[Any]) -> str:
-    """Write the default of a setting as in `cdk.json`."""
+    """Return the default of a setting in the form that it has in `cdk.json`."""
     return json.dumps(setting.default if setting.default_factory is MISSING else setting.default_factory())
 
 
 def _commented_fields(source: str) -> Iterator[tuple[list[str], str]]:
-    """Find the comments in the source of the class, each on one line, with the fields that follow it."""
+    """Yield the names of the fields below each comment in the source of the class, and the comment on one line."""
     body = source.split("class DeploymentSettings:", 1)[1].split("    def ", 1)[0]
     comment: list[str] = []
     names: list[str] = []

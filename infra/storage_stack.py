@@ -18,7 +18,13 @@ _NO_ACCESS_LOG = (
 
 
 class StorageStack(Stack):
-    """The audio bucket, which by default stays when the deployment is destroyed, and the MWAA bucket."""
+    """The audio bucket, which by default stays when the deployment is destroyed, and the MWAA bucket.
+
+    Args:
+        scope: The CDK app.
+        id: The name of the stack.
+        settings: The settings of the deployment.
+    """
 
     def __init__(self, scope: Construct, id: str, *, settings: DeploymentSettings) -> None:
         super().__init__(scope, id, description="Speech to text: audio, transcripts, and Airflow's files")
@@ -60,7 +66,7 @@ class StorageStack(Stack):
 
 
 def _audio_rules(settings: DeploymentSettings) -> list[s3.LifecycleRule]:
-    """List the rules that expire run records, old versions and, if `processed_days` is set, processed audio."""
+    """Return the rules that expire run records, old versions and, if `processed_days` is set, processed audio."""
     rules = [
         s3.LifecycleRule(
             id="runs",
@@ -80,7 +86,7 @@ def _audio_rules(settings: DeploymentSettings) -> list[s3.LifecycleRule]:
 
 
 def _old_version_rule(days: int) -> s3.LifecycleRule:
-    """Delete replaced and deleted objects after some days, and unfinished uploads after a week."""
+    """Return the rule that deletes replaced and deleted objects after `days` days, and unfinished uploads after 7."""
     return s3.LifecycleRule(
         id="old-versions",
         noncurrent_version_expiration=Duration.days(days),
