@@ -1,7 +1,8 @@
-"""Check what MWAA would refuse, before a deployment: `python -m infra.mwaa`.
+"""The program that finds what MWAA would refuse, before a deployment: `python -m infra.mwaa`.
 
-It checks requirements.txt, the plugins and the DAGs, for the version of Airflow and the environment class in cdk.json.
-With `--templates cdk.out`, it reads both from the templates there, and checks the environment's properties too.
+The program checks requirements.txt, the plugins and the DAGs for the version of Airflow and the environment class in
+cdk.json. With `--templates cdk.out`, it reads the version and the class from the templates in that folder, and also
+checks the other properties of the environment.
 """
 
 from __future__ import annotations
@@ -68,7 +69,11 @@ def _arguments() -> argparse.Namespace:
 
 
 def _environments(chosen: argparse.Namespace) -> list[Properties]:
-    """Return the properties of each environment from the templates, or as far as cdk.json gives them."""
+    """Return the properties of each MWAA environment: all from the templates, or name, version and class from cdk.json.
+
+    Raises:
+        DeploymentError: There are no templates, or a setting in cdk.json is wrong.
+    """
     if chosen.templates:
         return [resource.properties for resource in CloudAssembly(chosen.templates).of_type("AWS::MWAA::Environment")]
     settings = read_settings(json.loads((ROOT / "cdk.json").read_text())["context"])
@@ -91,7 +96,7 @@ def main() -> int:
     """Run the checks that the command line names, and print the broken rules.
 
     Returns:
-        The exit code: 1 if a rule is broken.
+        The exit code: 1 if a rule is broken or a setting is wrong, otherwise 0.
     """
     chosen = _arguments()
     try:

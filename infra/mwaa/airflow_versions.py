@@ -6,11 +6,11 @@ from pathlib import Path
 
 from infra.paths import ROOT
 
-#: The version that MWAA is deployed with. The stack and the tests run in its environment too.
+#: The version that MWAA is deployed with. The local stack and the tests run in the virtual environment of this version.
 DEFAULT = "3.2.1"
 VERSIONS = ("3.0.6", DEFAULT, "3.3.1")
 
 
 def environment(version: str) -> Path:
-    """The virtual environment of a version, which `make` installs."""
+    """Return the folder of a version's virtual environment, which `make` installs."""
     return ROOT / ".local" / "venvs" / ("airflow" if version == DEFAULT else f"airflow-{version}")

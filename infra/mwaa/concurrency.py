@@ -7,7 +7,7 @@ from functools import cache
 
 
 def most_at_once(followers: Mapping[str, Sequence[str]]) -> int:
-    """Compute the size of the largest set of tasks of which none comes after another.
+    """Return the size of the largest set of tasks in which no task comes after another.
 
     By Dilworth's theorem, this is the smallest number of chains that contain all tasks. By Kőnig's theorem, that is the
     number of tasks minus the size of a maximum matching between tasks and tasks that come after them.

@@ -1,9 +1,11 @@
-"""Update the copies of Airflow's constraints in `locks/`: `python -m infra.mwaa.constraints`.
+"""The copies of Airflow's constraints in `locks/`. The command `python -m infra.mwaa.constraints` updates them.
 
-MWAA installs requirements.txt under the constraints that Airflow publishes on GitHub with each release. With a copy,
-requirements.txt can be checked where GitHub cannot be reached, and the result is always the same. The first line of a
-copy names its source: Airflow's own file, or, if that could not be reached, a resolution of everything that
-`apache-airflow[all]` needs, as of the day that Airflow used, with the pins of MWAA's image.
+Constraints are a file with one allowed version for each package. MWAA installs requirements.txt under the constraints
+that Airflow publishes on GitHub with each release. With a copy, requirements.txt can be checked where GitHub cannot be
+reached, and the result is always the same.
+
+The first line of a copy names its source. It is Airflow's own file, if that could be reached. Otherwise uv resolved
+everything that `apache-airflow[all]` needs, as of the day that Airflow used, with the pins of MWAA's image.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ _LATER = "2026-10-01"
 
 
 def address(version: str) -> str:
-    """Return the URL at which Airflow publishes the constraints of a version."""
+    """Return the URL at which Airflow publishes the constraints of one of its versions."""
     return f"https://raw.githubusercontent.com/apache/airflow/constraints-{version}/constraints-{PYTHON}.txt"
 
 
@@ -41,7 +43,7 @@ def copy(version: str) -> Path:
     """Return the path of the copy of a version's constraints.
 
     Raises:
-        VersionUnknown: There is no copy.
+        VersionUnknown: The project has no copy for this version.
     """
     if version not in RELEASES:
         raise VersionUnknown(
@@ -52,7 +54,7 @@ def copy(version: str) -> Path:
 
 
 def published(url: str) -> str:
-    """Download constraints, and put a line with their URL before them.
+    """Download constraints. Return them below a line with their URL.
 
     Raises:
         OSError: The URL cannot be reached.
@@ -62,7 +64,7 @@ def published(url: str) -> str:
 
 
 def resolved(version: str) -> str:
-    """Resolve the constraints with uv, and put lines that say so before them.
+    """Resolve a version's constraints with uv. Return them below lines that say so.
 
     Raises:
         subprocess.CalledProcessError: uv finds no solution; it has printed the reason.
@@ -82,7 +84,7 @@ def resolved(version: str) -> str:
 
 
 def main() -> None:
-    """Update the copies of the versions on the command line, or of all versions."""
+    """Update the copies for the versions on the command line, or for all versions if there are none."""
     for version in sys.argv[1:] or RELEASES:
         try:
             text = published(address(version))

@@ -1,4 +1,4 @@
-"""Load the DAG folder and the plugins with MWAA's version of Airflow, and check the outcome.
+"""The check of the DAG folder and the plugins, which are loaded with MWAA's version of Airflow.
 
 `make` installs each version with the packages of MWAA's image. A DAG that imports another package fails here.
 """
@@ -49,6 +49,11 @@ class Loaded:
 def load(dags: Path, plugins: Path, version: str) -> Loaded:
     """Load a DAG folder and a plugins.zip with a version of Airflow.
 
+    Args:
+        dags: The DAG folder.
+        plugins: The path of the plugins.zip.
+        version: The version of Airflow.
+
     Raises:
         AirflowMissing: This version is not installed, or does not start.
     """
@@ -85,12 +90,12 @@ def load(dags: Path, plugins: Path, version: str) -> Loaded:
 
 
 def broken_rules(loaded: Loaded, version: str, class_name: str, workers: int = 1) -> Iterator[RuleBroken]:
-    """Find the rules that the loaded DAGs and plugins break.
+    """Yield the rules that the loaded DAGs and plugins break.
 
     Args:
         loaded: The outcome of `load`.
         version: The version of Airflow.
-        class_name: The environment class.
+        class_name: The environment class, such as `mw1.small`.
         workers: The number of workers.
 
     Raises:

@@ -6,7 +6,7 @@ from infra.errors import DeploymentError
 
 
 class RuleBroken(DeploymentError):
-    """Base of every broken rule."""
+    """Base class of all broken rules."""
 
     code = "RULE_BROKEN"
 

@@ -29,7 +29,7 @@ MOST_WORKERS = 25
 
 @dataclass(frozen=True)
 class EnvironmentClass:
-    """The capacity of an environment class."""
+    """The capacity of an environment class, which is MWAA's name for a size of environments."""
 
     #: The number of tasks that a worker runs at once, unless `celery.worker_autoscale` says otherwise.
     tasks: int
@@ -54,7 +54,10 @@ CLASSES: Mapping[str, EnvironmentClass] = {
 
 
 def environment_class(name: str) -> EnvironmentClass:
-    """Return the class of that name.
+    """Return the capacity of an environment class.
+
+    Args:
+        name: The name of the class, such as `mw1.small`.
 
     Raises:
         ClassUnknown: MWAA has no such class.
@@ -65,7 +68,7 @@ def environment_class(name: str) -> EnvironmentClass:
 
 
 def broken_rules(properties: Mapping[str, Any]) -> Iterator[RuleBroken]:
-    """Find the rules that the properties of an `AWS::MWAA::Environment` break.
+    """Yield the rules that the properties of an `AWS::MWAA::Environment` break.
 
     Values that are known only during the deployment, such as the name of a bucket, are not checked.
     """

@@ -1,9 +1,11 @@
-"""Load DAG files in the Airflow of this environment, with sockets closed, and print the outcome as JSON.
+"""The program that loads DAG files with the installed Airflow and no network, and prints the outcome as JSON.
 
-The argument is a DAG file or a folder of DAG files. Run it with `python -P`, so that the modules beside it do not hide
-Airflow's. The time is what Airflow's DAG processor needs for a file. That process imports Airflow, and the Airflow
-modules that the file's own lines import, before it forks the process that loads the file. The time is processor time:
-with sockets closed, a file waits for nothing but other programs.
+The argument is a DAG file or a folder of DAG files. Run this file with `python -P`, so that the modules beside it do
+not hide Airflow's.
+
+The outcome contains the time in seconds that Airflow's DAG processor needs to load the files. It does not include the
+import of Airflow and of the Airflow modules that the files import: the DAG processor imports these before it forks the
+process that loads a file. The time is processor time. Without a network, a file waits only for other programs.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ def close_sockets() -> list[str]:
     """Refuse all use of the network from now on.
 
     Returns:
-        What was refused so far, because libraries tend to swallow the error.
+        A list to which every refused use is added. The list is necessary because many libraries ignore the error.
     """
     refused: list[str] = []
 
@@ -42,7 +44,7 @@ def close_sockets() -> list[str]:
 
 
 def flow(dag: Any) -> dict[str, Any]:
-    """How many runs of a DAG there may be at once, how many of its tasks, and which tasks follow which."""
+    """Return how many runs of a DAG and how many of its tasks may run at once, and which tasks directly follow each."""
     return {
         "runs": dag.max_active_runs,
         "tasks": dag.max_active_tasks,
@@ -51,7 +53,7 @@ def flow(dag: Any) -> dict[str, Any]:
 
 
 def plugin_errors() -> dict[str, str]:
-    """What went wrong with the plugins, by their files."""
+    """Return the import errors of plugins, by the plugins' files."""
     plugins_manager.ensure_plugins_loaded()
     if hasattr(plugins_manager, "get_import_errors"):
         return dict(plugins_manager.get_import_errors())
@@ -59,7 +61,7 @@ def plugin_errors() -> dict[str, str]:
 
 
 def main(place: Path) -> None:
-    """Load a DAG file, or a folder of them."""
+    """Load a DAG file, or all DAG files of a folder, and print the outcome."""
     folder = place if place.is_dir() else place.parent
     sys.path.append(str(folder))  # as the DAG processor does
     for file in [place] if place.is_file() else sorted(place.glob("*.py")):

@@ -1,6 +1,6 @@
-"""Build plugins.zip reproducibly, and check it as MWAA unpacks it.
+"""The reproducible build of plugins.zip, and the check of the rules that MWAA has for it.
 
-MWAA unpacks it into its plugins folder and imports the modules at the root. Source:
+MWAA unpacks plugins.zip into its plugins folder and imports the modules at the root. Source:
 https://docs.aws.amazon.com/mwaa/latest/userguide/configuring-dag-import-plugins.html
 """
 
@@ -20,10 +20,10 @@ _MODE = 0o100644
 
 
 def build_plugins_zip(plugins: Path, target: Path) -> Path:
-    """Pack the folder `plugins` into the file `target`. Equal contents give equal bytes on every machine.
+    """Pack the folder `plugins` into the file `target`, and return `target`.
 
-    Markdown files and Python's caches are left out. The archive is not compressed, because versions of zlib differ in
-    their output.
+    Equal contents give equal bytes on every machine. Markdown files and Python's caches are left out. The archive is
+    not compressed, because versions of zlib differ in their output.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
@@ -43,7 +43,7 @@ def _files(plugins: Path) -> Iterator[Path]:
 
 
 def broken_rules(archive: Path) -> Iterator[RuleBroken]:
-    """Find the rules that a plugins.zip breaks."""
+    """Yield the rules that a plugins.zip breaks."""
     if archive.stat().st_size > MOST_BYTES:
         yield PluginsTooLarge(
             f"{archive.name} has {archive.stat().st_size:,} bytes; MWAA installs up to about {MOST_BYTES:,} in time. "

@@ -1,6 +1,6 @@
-"""Check whether MWAA can install requirements.txt. MWAA itself tries for nine minutes and then goes back.
+"""The check whether MWAA can install requirements.txt. MWAA itself tries for nine minutes and then rolls back.
 
-MWAA runs pip with the unchanged file, and pip obeys the `--constraint` line in it. Source:
+MWAA runs pip with the unchanged file, and pip obeys the file's `--constraint` line. Source:
 https://docs.aws.amazon.com/mwaa/latest/userguide/working-dags-dependencies.html
 """
 
@@ -30,21 +30,21 @@ _CONSTRAINT = re.compile(r"(?:-c|--constraint)(?:\s+|=)(?P<place>.+)")
 
 @dataclass(frozen=True)
 class Line:
-    """A line that is not empty, without its comment."""
+    """A line of a requirements file, without its comment."""
 
     number: int
     text: str
 
 
 def read(file: Path) -> list[Line]:
-    """Read the lines of a requirements file, without comments and empty lines."""
+    """Return the lines of a requirements file, without comments and empty lines."""
     numbered = enumerate(file.read_text().splitlines(), 1)
     lines = (Line(number, re.sub(r"(^|\s)#.*", "", text).strip()) for number, text in numbered)
     return [line for line in lines if line.text]
 
 
 def broken_rules(file: Path, version: str) -> Iterator[RuleBroken]:
-    """Find the reasons why MWAA could not install a file beside a version of Airflow.
+    """Yield the reasons why MWAA cannot install a requirements file together with a version of Airflow.
 
     Raises:
         VersionUnknown: There is no copy of the constraints of that version.
@@ -58,7 +58,7 @@ def broken_rules(file: Path, version: str) -> Iterator[RuleBroken]:
 
 
 def constraint_rules(file: Path, version: str) -> Iterator[RuleBroken]:
-    """Find what is wrong with the `--constraint` line of a file, for a deployment of Airflow `version`."""
+    """Yield what is wrong with the `--constraint` line of a file, for a deployment of Airflow `version`."""
     lines = read(file)
     wanted = f'--constraint "{constraints.address(version)}"'
     found = [(line, match["place"].strip("\"' ")) for line in lines if (match := _CONSTRAINT.match(line.text))]
@@ -95,7 +95,7 @@ def _conflicts(file: Path, lines: list[Line], copy: Path) -> Iterator[RuleBroken
 
 
 def _unresolved(file: Path, lines: list[Line], version: str, copy: Path) -> Iterator[RuleBroken]:
-    """Resolve the requirements with uv, as pip would on MWAA, and report why there is no solution."""
+    """Resolve the requirements with uv, as pip does on MWAA. Yield an error with the reason if there is no solution."""
     wanted = [line.text for line in lines if not _CONSTRAINT.match(line.text)]
     command = [str(constraints.UV), "pip", "compile", "--quiet", "-", "--constraint", str(copy)]
     command += ["--python-version", constraints.PYTHON, "--python-platform", constraints.PLATFORM]
