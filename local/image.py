@@ -1,4 +1,4 @@
-"""Build the real container image with docker or podman."""
+"""The build of the real container image, with docker or podman."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Start and stop the processes of a stack with all their child processes. Each starts in its own Unix session."""
+"""The processes of a stack and all their child processes: start and end. Each starts in its own Unix session."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Create in the local AWS what `cdk deploy` creates in a real account."""
+"""The resources that `cdk deploy` creates in a real account, created in the local AWS."""
 
 from __future__ import annotations
 

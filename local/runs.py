@@ -1,4 +1,4 @@
-"""Start and watch runs of the DAG through Airflow's REST API v2, which the Trigger button uses, too."""
+"""Runs of the DAG, started and watched through Airflow's REST API v2. The Trigger button uses this API, too."""
 
 from __future__ import annotations
 

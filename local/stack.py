@@ -1,4 +1,4 @@
-"""Start and stop the local stack: AWS, its resources, and Airflow."""
+"""The local stack: AWS, its resources, and Airflow."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ _SHOWN_OUTPUT = 6000
 
 
 class Cdk:
-    """Runs `cdk` in the folder `checkout`, against the local AWS.
+    """The command `cdk` in the folder `checkout`, with the local AWS in place of AWS.
 
     A method raises StackError if its command fails. The message contains the end of the command's output.
 

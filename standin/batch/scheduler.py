@@ -25,7 +25,7 @@ _TOO_LARGE = (
 
 
 class Scheduler:
-    """Starts the jobs of each queue in the order of submission, as soon as enough vCPUs are free.
+    """The scheduler. It starts the jobs of each queue in the order of submission, as soon as enough vCPUs are free.
 
     `changed` is a condition variable. Hold it to read or change a job. Notify it after a change, so that the scheduler
     looks for jobs to start.

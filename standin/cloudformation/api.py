@@ -19,7 +19,7 @@ from standin.cloudformation.template import Template
 
 
 class CloudFormationApi:
-    """Answers requests to CloudFormation in one account and region.
+    """The API of CloudFormation in one account and region.
 
     Each action is complete when its response is sent, so no client sees a status in progress.
     """

@@ -18,7 +18,7 @@ NO_VALUE = object()
 
 @dataclass(frozen=True)
 class Resolver:
-    """Replaces the intrinsic functions in a template's values by their results.
+    """A resolver, which replaces the intrinsic functions in a template's values by their results.
 
     Args:
         template: Supplies conditions, mappings and outputs.

@@ -22,7 +22,7 @@ from standin.execution.runners import Runner
 
 
 class Attempts:
-    """Starts attempts and keeps track of them.
+    """The running attempts, and the code that starts and stops them.
 
     Args:
         runner: runs the commands of attempts.

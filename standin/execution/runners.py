@@ -36,7 +36,7 @@ class Runner(Protocol):
 
 
 class ProcessRunner:
-    """Runs commands as processes, without limits of memory and vCPUs.
+    """A runner that starts commands as processes, without limits of memory and vCPUs.
 
     The image that a job names is not used. In its place the command runs in the virtual environment `image_env`, with
     the container's packages of this checkout and the demo model.
@@ -70,7 +70,7 @@ class ProcessRunner:
 
 
 class ContainerRunner:
-    """Runs commands in containers of `engine`: `docker` or `podman`."""
+    """A runner that starts commands in containers of `engine`: `docker` or `podman`."""
 
     def __init__(self, engine: str) -> None:
         self._engine = engine

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class RoleLayer:
-    """Enforces the policies of roles, and logs every refusal."""
+    """The layer of roles. It enforces their policies, and logs every refusal."""
 
     def __init__(self, scheduler: Scheduler) -> None:
         self._attempts = scheduler.attempts

@@ -24,7 +24,7 @@ _CDK_PREFIX = "cdk-"
 
 
 class RolePermissions:
-    """Evaluates the policies of roles and buckets.
+    """The permissions that the policies of roles and buckets give to callers.
 
     Args:
         job_role: returns the ARN of an attempt's job role from its access key; None for every other access key.

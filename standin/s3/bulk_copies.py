@@ -1,4 +1,7 @@
-"""Create many objects in one call, for benchmarks and large tests. With single requests, 100,000 would take minutes."""
+"""Bulk copies: many objects created in one call, for benchmarks and large tests.
+
+With single requests, 100,000 objects would take minutes.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lambda functions, layers and permissions. The stand-in records them and runs no function.
+"""Lambda functions, layers and permissions. The stand-in remembers that they exist, and runs no function.
 
 The modules `bucket_deployments` and `emptied_buckets` do the work of the CDK's own functions.
 """
