@@ -1,4 +1,4 @@
-"""Check log lines against the rules of CloudWatch's Embedded Metric Format.
+"""The rules of CloudWatch's Embedded Metric Format, in which log lines contain metrics.
 
 Source: Amazon CloudWatch User Guide, "Specification: Embedded metric format", with its JSON Schema.
 """
@@ -63,7 +63,12 @@ _VALUE = Draft202012Validator({"anyOf": [_NUMBER, {"type": "array", "items": _NU
 
 
 def read(line: str) -> dict[str, Any]:
-    """Parse a log line of metrics; fail if CloudWatch would not accept it."""
+    """Parse a log line of metrics, and return the document in the line.
+
+    Raises:
+        AssertionError: the line is too long, or contains a number that JSON does not have.
+        jsonschema.ValidationError, KeyError: CloudWatch would not accept the document.
+    """
     assert len(line.encode()) < 256 * 1024
     document: dict[str, Any] = json.loads(line, parse_constant=_refuse)
     _DOCUMENT.validate(document)
@@ -76,7 +81,7 @@ def read(line: str) -> dict[str, Any]:
 
 
 def values(document: dict[str, Any]) -> dict[str, Any]:
-    """The values by metric, of a document with one directive."""
+    """Return the values of a document by the metric's name. The document must have one metric directive."""
     [directive] = document["_aws"]["CloudWatchMetrics"]
     return {metric["Name"]: document[metric["Name"]] for metric in directive["Metrics"]}
 

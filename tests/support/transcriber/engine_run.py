@@ -1,4 +1,4 @@
-"""Transcribe one file with an engine."""
+"""A function that transcribes one file with an engine."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def transcribe_file(path: Path, engine: Engine, options: Options = Options()) ->
     """Return the transcript of a file.
 
     Raises:
-        InputError, EngineFailed, DiskFailed: the file could not be transcribed.
+        InputError, EngineFailed, DiskFailed: the file cannot be transcribed.
     """
     [result] = transcribe_recordings([Recording(0, path)], engine, options)
     if result.transcript is None:

@@ -1,4 +1,4 @@
-"""An engine for tests that reads its answers from the audio: each sample contains the number of its file."""
+"""A fake engine, whose answers are in the audio: each sample contains the number of the sample's file."""
 
 from __future__ import annotations
 
@@ -16,25 +16,38 @@ from transcriber.engines.utterance import Answer, FailedSegment, Utterance, Word
 from transcription.contract.errors import EngineFailed
 from transcription.contract.result import Model
 
-#: The remainder of every sample after division by this is the number of its file.
+#: The remainder of a sample after division by this number is the number of the sample's file.
 _MODULUS = 64
 
 
 def numbered_audio(number: int, seconds: float) -> Samples:
-    """Noise that voice activity detection takes for a voice, with `number` in every sample."""
+    """Return noise that voice activity detection treats as a voice, with a number in every sample.
+
+    Args:
+        number: the number, less than 64.
+        seconds: the length of the noise.
+
+    Returns:
+        Samples at 16 kHz, shape (samples,).
+    """
     noise = np.random.default_rng(number).normal(0, 3000, int(seconds * RATE))
     samples: Samples = (noise // _MODULUS * _MODULUS + number).clip(-32768, 32767).astype(np.int16)
     return samples
 
 
 class FakeEngine:
-    """Answers each segment of `numbered_audio` with the number as its only word, in a random order."""
+    """An engine that answers each segment of `numbered_audio` with the number as the only word, in a random order.
+
+    Args:
+        delay: the number of segments that the engine keeps unanswered.
+        fails_for: the numbers of the files for which the engine fails after two segments.
+        seed: the seed of the random order.
+    """
 
     description = EngineDescription("fake", RATE, Model("none", "0" * 64), DecoderSettings(1, None, None))
 
     def __init__(self, delay: int = 5, fails_for: tuple[int, ...] = (), seed: int = 0) -> None:
-        """Keep `delay` segments unanswered; for the files `fails_for`, fail after two segments."""
-        #: The file of each segment that it was given.
+        #: The file of each segment that the engine received, in order.
         self.given: list[int] = []
         #: The most segments that were in memory at a time.
         self.most_alive = 0

@@ -1,8 +1,8 @@
-"""Give every mutant of one model file to the graph reader, in a process whose memory and time are limited.
+"""The command `python -m tests.support.transcriber.graph_fuzz SEED FOLDER`, which reads damaged model files.
 
-`python -m tests.support.transcriber.graph_fuzz SEED FOLDER` prints one line of JSON: how many mutants had which
-outcome, and which were read wrongly. It writes the name of the current mutant to `FOLDER/current`, so that the name is
-known if the process dies.
+The command gives each mutant (damaged copy) of a model file to the graph reader, with limited memory and time. It
+prints one line of JSON: the number of mutants with each outcome, and the mutants that were read wrongly. During the
+work, `FOLDER/current` contains the name of the current mutant, so that the name is known if the process dies.
 """
 
 from __future__ import annotations
@@ -29,7 +29,12 @@ from transcription.contract.errors import ModelInvalid
 
 
 def outcome(path: Path) -> str:
-    """Read a file; return `graph`, the code of its error, or `wrong: …` if it is read wrongly."""
+    """Read a model file, and return the outcome.
+
+    Returns:
+        `graph` if the file was read, the code of the error if the file was refused, or `wrong: …` if the graph or the
+        error is wrong.
+    """
     try:
         graph = read_graph(path)
         letters = read_letters(path)
@@ -41,7 +46,7 @@ def outcome(path: Path) -> str:
 
 
 def mismatch(graph: AcousticGraph) -> Optional[str]:
-    """Describe the parts of a graph that do not fit together or are out of range; `None` if all do."""
+    """Return a text that says which parts of a graph do not fit together or are out of range, or `None`."""
     features, lstm = graph.features, graph.lstm
     before, after, output = graph.layers_before_lstm, graph.layer_after_lstm, graph.output_layer
     inputs = [(2 * graph.context + 1) * features.coefficients, *(len(layer.biases) for layer in before)]
@@ -63,7 +68,15 @@ def mismatch(graph: AcousticGraph) -> Optional[str]:
 
 
 def check(seed: Seed, folder: Path) -> dict[str, object]:
-    """Read all mutants of `seed`; return the outcomes and the failures."""
+    """Read all mutants of a model file.
+
+    Args:
+        seed: the model file.
+        folder: a folder for temporary files.
+
+    Returns:
+        `counts`, the number of mutants with each outcome, and `failures`, the mutants that were read wrongly.
+    """
     path, current = folder / f"x{seed.suffix}", folder / "current"
     path.write_bytes(seed.data)
     assert outcome(path) == "graph", f"the seed itself is not read: {outcome(path)}"
@@ -88,7 +101,11 @@ def check(seed: Seed, folder: Path) -> dict[str, object]:
 
 @contextmanager
 def _limited_memory(file_size: int) -> Iterator[None]:
-    """Limit the memory of this process to what it has, plus `MEMORY`, plus the mapped file, in bytes."""
+    """Limit the memory of this process to its present size, `MEMORY` and the mapped file, until the block ends.
+
+    Args:
+        file_size: the size of the mapped file, in bytes.
+    """
     limits = resource.getrlimit(resource.RLIMIT_AS)
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + file_size + MEMORY, limits[1]))
@@ -101,6 +118,6 @@ def _limited_memory(file_size: int) -> Iterator[None]:
 if __name__ == "__main__":
     warnings.simplefilter("error")
     faulthandler.enable()
-    # If a mutant hangs, print the stack and end. A thread that watches would itself need memory at any time.
+    # If a mutant hangs, print the stack and end. The signal needs no memory, while a thread that watches would.
     faulthandler.register(signal.SIGALRM, chain=True)
     print(json.dumps(check(seeds()[sys.argv[1]], Path(sys.argv[2]))))

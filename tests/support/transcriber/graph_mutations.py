@@ -1,4 +1,4 @@
-"""Damage model files in many ways. The mutants are the same in every run."""
+"""Mutants: copies of model files that are damaged in many ways. Each call makes the same mutants."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Mutant = tuple[str, bytes]
 
 
 def mutants(seed: Seed) -> Iterator[Mutant]:
-    """Yield all different mutants of a seed."""
+    """Yield all mutants of a model file, each once."""
     seen = {hash(seed.data)}
     for name, data in _all_mutants(seed, random.Random(len(seed.data))):  # noqa: S311 - the same in every run
         if hash(data) not in seen:
@@ -57,7 +57,7 @@ def _all_mutants(seed: Seed, rng: random.Random) -> Iterator[Mutant]:
 
 
 def _truncate(seed: Seed, rng: random.Random) -> Mutant:
-    """Cut off the end of the file."""
+    """Return the file without its end."""
     position = rng.choice(seed.positions)
     end = rng.choice(
         (position.tag, position.size, position.content, position.end, rng.randrange(len(seed.data))),
@@ -66,7 +66,7 @@ def _truncate(seed: Seed, rng: random.Random) -> Mutant:
 
 
 def _overwrite_byte(seed: Seed, rng: random.Random) -> Mutant:
-    """Change one byte of a field."""
+    """Return the file with another byte in a field."""
     position = rng.choice(seed.positions)
     offset = rng.choice((position.tag, position.size, rng.randrange(position.tag, position.end)))
     value = rng.choice((*_EDGE_BYTES, seed.data[offset] ^ 1 << rng.randrange(8)))
@@ -74,14 +74,14 @@ def _overwrite_byte(seed: Seed, rng: random.Random) -> Mutant:
 
 
 def _replace_number(seed: Seed, rng: random.Random) -> Mutant:
-    """Change a length or a number, without adapting the lengths around it."""
+    """Return the file with another length or number in a field. The lengths around the field are not adapted."""
     position = rng.choice(seed.positions)
     new = rng.choice((varint(rng.choice(EDGE_NUMBERS)), b"\xff" * rng.choice((1, 3, 9, 10, 11, 300))))
     return f"{new.hex()} for the number at {position.size}", _splice(seed.data, position.size, position.content, new)
 
 
 def _rewire_node(seed: Seed, rng: random.Random) -> Mutant:
-    """Change the name, operation or an input of a node in a graph that can be decoded."""
+    """Return the file with another name, operation or input of a node. The graph can be decoded."""
     index, fields = _choose_node(seed, rng)
     name = values_by_number(seed.nodes[_choose_node(seed, rng)[0]][2])[1]
     at = rng.randrange(sum(number in (1, 2, 3) for number, _, _ in fields))
@@ -94,7 +94,7 @@ def _rewire_node(seed: Seed, rng: random.Random) -> Mutant:
 
 
 def _replace_field(seed: Seed, rng: random.Random) -> Mutant:
-    """Remove, double or replace a field of a node, or remove the node, in a graph that can be decoded."""
+    """Return the file without a node, or with a node's field removed, doubled or replaced. The graph can be decoded."""
     index, fields = _choose_node(seed, rng)
     at = rng.randrange(len(fields))
     other = rng.choice(_choose_node(seed, rng)[1])
@@ -105,7 +105,7 @@ def _replace_field(seed: Seed, rng: random.Random) -> Mutant:
 
 
 def _resize(seed: Seed, rng: random.Random) -> Mutant:
-    """Change a size, a type or a setting of a node in a graph that can be decoded."""
+    """Return the file with another size, type or setting of a node. The graph can be decoded."""
     index, _ = _choose_node(seed, rng)
     node = bytes(seed.nodes[index][2])
     positions = find_fields(node, "node", 0, len(node))
@@ -116,7 +116,10 @@ def _resize(seed: Seed, rng: random.Random) -> Mutant:
 
 
 def _change_wire_type(seed: Seed, rng: random.Random) -> Mutant:
-    """Change wire type or length of a field, or of a field in an attribute, in a graph that can be decoded."""
+    """Return the file with another wire type or content in a node's field, or in a field inside a node's attribute.
+
+    The graph can be decoded.
+    """
     index, fields = _choose_node(seed, rng)
     at = rng.randrange(len(fields))
     parts = decode_fields(fields[at][2]) if fields[at][0] == 5 else fields
@@ -137,7 +140,7 @@ def _change_wire_type(seed: Seed, rng: random.Random) -> Mutant:
 
 
 def _move_part(seed: Seed, rng: random.Random) -> Mutant:
-    """Replace or precede a part of the file by nothing, by another part or by random bytes."""
+    """Return the file with a part removed, or with another part or random bytes in its place or in front of it."""
     first, second = rng.choice(seed.positions), rng.choice(seed.positions)
     part = rng.choice((b"", seed.data[second.tag : second.end], rng.randbytes(rng.choice((1, 2, 8, 100)))))
     end = rng.choice((first.tag, first.end))
@@ -145,7 +148,7 @@ def _move_part(seed: Seed, rng: random.Random) -> Mutant:
 
 
 def _garble(seed: Seed, rng: random.Random) -> Mutant:
-    """Change a few bytes to random ones, or return only random bytes."""
+    """Return the file with one to five random bytes, or a file of random bytes only."""
     if rng.random() < 0.1:
         data = rng.randbytes(rng.randrange(1, 500))
         return f"garbage {data[:8].hex()}", data
@@ -157,13 +160,20 @@ def _garble(seed: Seed, rng: random.Random) -> Mutant:
 
 
 def _choose_node(seed: Seed, rng: random.Random) -> tuple[int, list[Field]]:
-    """Return index and fields of a random node."""
+    """Return the index and the fields of a random node."""
     index = rng.choice([index for index, (number, _, _) in enumerate(seed.nodes) if number == 1])
     return index, decode_fields(seed.nodes[index][2])
 
 
 def _with_number(data: bytes, offset: int, number: int, message: str) -> bytes:
-    """Return an encoded message with another number at an offset, and with correct lengths around it."""
+    """Return an encoded message with another number, and with correct lengths of the messages around the number.
+
+    Args:
+        data: the encoded message.
+        offset: the position of the number in `data`.
+        number: the new number.
+        message: the name of the message, as in `NESTED`.
+    """
     fields: list[Field] = []
     start = 0
     for field_number, wire_type, value in decode_fields(data):

@@ -1,4 +1,8 @@
-"""The valid model files from which the mutants are made."""
+"""Seeds: the valid model files from which the mutants are made.
+
+A `.pb` file is an encoded graph. A `.pbmm` file consists of regions with one constant each, a region with the graph,
+and a directory that lists the regions.
+"""
 
 from __future__ import annotations
 
@@ -43,11 +47,15 @@ END = struct.Struct("<Q")
 
 @dataclass(frozen=True)
 class FieldPosition:
-    """The offsets of a field in a file: of its tag, of its length or number, of its content, and of its end."""
+    """The offsets of the parts of a field in a file."""
 
+    #: The offset of the tag.
     tag: int
+    #: The offset of the length or number.
     size: int
+    #: The offset of the content.
     content: int
+    #: The offset after the field.
     end: int
 
 
@@ -55,24 +63,26 @@ class FieldPosition:
 class Seed:
     """A valid model file."""
 
+    #: `.pb` or `.pbmm`.
     suffix: str
+    #: The content of the file.
     data: bytes
-    #: Number of mutants of each random kind.
+    #: The number of mutants of each random kind.
     count: int
 
     @property
     def directory(self) -> int:
-        """Offset of the directory of a `.pbmm` file."""
+        """The offset of the directory of a `.pbmm` file."""
         return int(END.unpack(self.data[-8:])[0])
 
     @cached_property
     def regions(self) -> list[Field]:
-        """Entries of the directory; the last one is that of the graph. Empty for a `.pb` file."""
+        """The entries of the directory. The last entry is that of the graph. A `.pb` file has no entries."""
         return decode_fields(self.data[self.directory : -8]) if self.suffix == ".pbmm" else []
 
     @cached_property
     def graph(self) -> tuple[int, int]:
-        """Start and end of the graph in the file."""
+        """The offsets of the start and of the end of the graph."""
         if not self.regions:
             return 0, len(self.data)
         last = values_by_number(self.regions[-1][2])
@@ -80,13 +90,13 @@ class Seed:
 
     @cached_property
     def nodes(self) -> list[Field]:
-        """All fields of the graph: its nodes, and a few others."""
+        """All fields of the graph: the nodes and a few other fields."""
         start, end = self.graph
         return decode_fields(self.data[start:end])
 
     @cached_property
     def positions(self) -> list[FieldPosition]:
-        """Positions of all fields in the graph and in the directory."""
+        """The positions of all fields in the graph and in the directory."""
         positions = list(find_fields(self.data, "graph", *self.graph))
         if self.regions:
             positions += find_fields(self.data, "directory", self.directory, len(self.data) - 8)
@@ -106,18 +116,23 @@ class Seed:
         return self.with_nodes(replace_item(self.nodes, index, [(1, 2, encode_fields(fields))]))
 
     def with_constant(self, name: bytes, value: bytes) -> bytes:
-        """Return the file with another encoded value of a constant. The constant is added if it does not exist."""
+        """Return the file with another value of a constant. If the constant does not exist, add it.
+
+        Args:
+            name: the name of the constant.
+            value: the encoded value.
+        """
         rest = [node for node in self.nodes if values_by_number(node[2]).get(1) != name]
         entry = field(5, field(1, b"value") + field(2, value))
         return self.with_nodes(rest, field(1, field(1, name) + field(2, b"Const") + entry))
 
     def with_regions(self, regions: Sequence[Field]) -> bytes:
-        """Return the file with another directory."""
+        """Return the file with other entries in the directory."""
         return self.data[: self.directory] + encode_fields(regions) + self.data[-8:]
 
 
 def seeds() -> dict[str, Seed]:
-    """Return the seeds by name: small graphs of both exporters, in both file formats, and the demo model."""
+    """Return the seeds by name: small graphs of DeepSpeech's and of the demo model's exporter, and the demo model."""
     official, demo = (Skeleton(name).fill(random_weights(3, GERMAN), GERMAN) for name in (OFFICIAL, DEMO))
     model = (ROOT / "transcriber_image/demo_model/demo.pbmm").read_bytes()
     return {
@@ -135,8 +150,8 @@ def find_fields(data: bytes, message: str, start: int, end: int) -> Iterator[Fie
     Args:
         data: the file.
         message: the name of the message, as in `NESTED`.
-        start: offset of the message.
-        end: offset of its end.
+        start: the offset of the message.
+        end: the offset after the message.
     """
     offset = start
     for number, wire_type, value in decode_fields(data[start:end]):
@@ -153,5 +168,5 @@ def find_fields(data: bytes, message: str, start: int, end: int) -> Iterator[Fie
 
 
 def replace_item(fields: Sequence[Field], index: int, replacement: Sequence[Field]) -> list[Field]:
-    """Return fields with one of them replaced by any number of others."""
+    """Return fields, with the field at `index` replaced by any number of other fields."""
     return [*fields[:index], *replacement, *fields[index + 1 :]]

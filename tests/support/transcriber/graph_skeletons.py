@@ -1,6 +1,6 @@
-"""Build graphs of any size, with any weights and alphabet, from graphs without weights that TensorFlow wrote.
+"""Graphs of any size, with any weights and alphabet (the letters that the network knows).
 
-The graphs without weights are in `graphs/`; its README says how they were made.
+The code fills skeletons: graphs without weights, which TensorFlow wrote. `graphs/README.md` says how they were made.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tests.support.transcriber.protobuf_fields import (
 
 FOLDER = Path(__file__).parent / "graphs"
 OFFICIAL, DEMO, LAYER_NORM = "official", "demo", "layer_norm"
-#: Sizes in the graphs without weights: units in each layer, and labels including the blank.
+#: Sizes in the skeletons: units in each layer, and labels including the blank (the label for "no letter").
 UNITS, CLASSES = 77, 29
 ENGLISH = tuple(letter.encode() for letter in " abcdefghijklmnopqrstuvwxyz'")
 GERMAN = tuple(letter.encode() for letter in " abcdefghijklmnopqrstuvwxyzäöüß'€")
@@ -44,7 +44,7 @@ def random_weights(units: int, labels: Sequence[bytes], seed: int = 0) -> Weight
     Args:
         units: the number of units in each layer.
         labels: the alphabet, without the blank.
-        seed: of the random numbers.
+        seed: the seed of the random numbers.
     """
     random = np.random.default_rng(seed)
     layers = {"layer_1": (494, units), "layer_2": (units, units), "layer_3": (units, units)}
@@ -61,8 +61,9 @@ def random_weights(units: int, labels: Sequence[bytes], seed: int = 0) -> Weight
 
 @dataclass(frozen=True)
 class Skeleton:
-    """A graph without weights: OFFICIAL, DEMO or LAYER_NORM."""
+    """A graph without weights."""
 
+    #: `OFFICIAL`, `DEMO` or `LAYER_NORM`.
     name: str
 
     def fill(
@@ -71,10 +72,10 @@ class Skeleton:
         """Return the encoded graph with weights.
 
         Args:
-            weights: as `random_weights` returns them.
-            labels: the alphabet.
-            packed: store weights as packed floats instead of bytes.
-            attributes: attributes of the LSTM to replace, by name.
+            weights: the weights, in the form in which `random_weights` returns them.
+            labels: the alphabet, without the blank.
+            packed: whether to store weights as packed floats instead of bytes.
+            attributes: new values for attributes of the LSTM, by name.
         """
         filler = _SkeletonFiller(weights, labels, packed, attributes)
         fields = decode_fields((FOLDER / f"{self.name}.pb").read_bytes())
@@ -85,7 +86,7 @@ class Skeleton:
 
 
 class _SkeletonFiller:
-    """Puts weights, sizes, alphabet and attributes into the nodes of a skeleton."""
+    """The code that writes weights, sizes, alphabet and attributes into the nodes of a skeleton."""
 
     def __init__(self, weights: Weights, labels: Sequence[bytes], packed: bool, attributes: dict[str, float]) -> None:
         units = len(weights["layer_5_bias"])
@@ -94,7 +95,7 @@ class _SkeletonFiller:
         self._weights, self._labels, self._packed, self._attributes = weights, labels, packed, attributes
 
     def fill_node(self, data: Any) -> bytes:
-        """Return an encoded node with its contents replaced."""
+        """Return an encoded node of the skeleton with the new content."""
         fields = decode_fields(data)
         name = next(bytes(value) for number, _, value in fields if number == 1).decode()
         return encode_fields(self._fill_attribute(name, entry) if entry[0] == 5 else entry for entry in fields)
@@ -133,7 +134,7 @@ class _SkeletonFiller:
 
 
 def weight_name(node: str) -> str:
-    """Return the name in `Weights` of a node of either exporter; empty if it holds no weights."""
+    """Return the name in `Weights` of a node of either exporter, or "" if the node has no weights."""
     match = re.fullmatch(r"(layer_\d)[/_](weights|bias)|.*(kernel|bias)", node)
     if not match:
         return ""
@@ -141,17 +142,17 @@ def weight_name(node: str) -> str:
 
 
 def pack_labels(labels: Sequence[bytes]) -> bytes:
-    """Encode an alphabet in the format that DeepSpeech stores in a graph."""
+    """Return an alphabet in the format that DeepSpeech stores in a graph."""
     entries = (struct.pack("<HH", number, len(label)) + label for number, label in enumerate(labels))
     return struct.pack("<H", len(labels)) + b"".join(entries)
 
 
 def to_pbmm(graph: bytes, smallest: int = 10_000) -> bytes:
-    """Convert an encoded graph to the `.pbmm` format.
+    """Return an encoded graph in the `.pbmm` format.
 
     Args:
-        graph: the contents of a `.pb` file.
-        smallest: constants of this many bytes and more are moved out of the graph into regions.
+        graph: the content of a `.pb` file.
+        smallest: the size from which a constant moves out of the graph into a region of its own, in bytes.
     """
     data, directory, nodes = bytearray(), [], []
 
@@ -180,7 +181,10 @@ def to_pbmm(graph: bytes, smallest: int = 10_000) -> bytes:
 
 
 def _decode_constant(node: Any) -> tuple[str, bytes, bytes]:
-    """Return name, content and encoded shape of a node; only the name if it is no constant of floats."""
+    """Return the name, the content and the encoded shape of a constant of floats.
+
+    For any other node, content and shape are empty.
+    """
     fields = decode_fields(node)
     name = values_by_number(node)[1].decode()
     for entry in (values_by_number(value) for number, _, value in fields if number == 5):
@@ -194,10 +198,10 @@ def change_node(graph: bytes, name: str, fields: dict[int, list[bytes]], attribu
     """Return an encoded graph with one node changed.
 
     Args:
-        graph: the contents of a `.pb` file.
+        graph: the content of a `.pb` file.
         name: the name of the node.
-        fields: the new values of fields by number, as many as the node has.
-        attributes: the new encoded values of attributes by name.
+        fields: the new values of fields, by field number, as many for each number as the node has fields.
+        attributes: the new encoded values of attributes, by name.
     """
     nodes = decode_fields(graph)
     [index] = [

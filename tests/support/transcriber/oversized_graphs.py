@@ -1,4 +1,4 @@
-"""Make model files that would cost a careless reader much time or memory."""
+"""Model files on which a careless reader would spend much time or memory."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from itertools import product
 from tests.support.transcriber.graph_seeds import Seed
 from tests.support.transcriber.protobuf_fields import Field, decode_fields, encode_fields, field, values_by_number
 
-#: Dimensions whose product is 0, while the product of all but one exceeds 64 bits.
+#: Dimensions whose product is 0, although the product of the other three exceeds 64 bits.
 _EMPTY_SHAPE = field(2, b"") + field(2, field(1, 2**31 - 1, 0)) * 3
 
 
 def oversized(seed: Seed) -> Iterator[tuple[str, bytes]]:
-    """Yield files with deep nesting, many fields, long names, endless loops and huge tensors."""
+    """Yield a name and the content of files with deep nesting, many fields, long names, loops or huge tensors."""
     nodes = seed.nodes
     yield "messages in messages", seed.with_nodes(nodes, field(1, field(5, _nested(5000))))
     yield "a million fields", seed.with_nodes(nodes, b"\x18\x01" * 2**20)
@@ -44,12 +44,12 @@ def _nested(levels: int) -> bytes:
 
 
 def _identity(name: bytes, source: bytes) -> bytes:
-    """Return an encoded Identity node."""
+    """Return an encoded node with the operation Identity and the input `source`."""
     return field(1, field(1, name) + field(2, b"Identity") + field(3, source))
 
 
 def _with_input(node: Field, name: bytes, source: bytes) -> Field:
-    """Return the node with `source` for all of its inputs if it has this name; else unchanged."""
+    """Return a node with `source` in place of all inputs if the node has the name `name`, else the unchanged node."""
     fields = decode_fields(node[2])
     if values_by_number(node[2]).get(1) != name:
         return node

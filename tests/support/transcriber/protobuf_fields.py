@@ -1,4 +1,4 @@
-"""Decode and encode the fields of protocol buffers, with other code than the code under test."""
+"""A decoder and an encoder of protocol buffers, independent of the code under test."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Field = tuple[int, int, Union[int, bytes]]
 
 
 def decode_fields(message: Any) -> list[Field]:
-    """Return all fields of an encoded message."""
+    """Return all fields of an encoded message, in their order."""
     fields: list[Field] = []
     offset = 0
     while offset < len(message):
@@ -26,17 +26,23 @@ def decode_fields(message: Any) -> list[Field]:
 
 
 def values_by_number(message: bytes) -> dict[int, Any]:
-    """Return the values of an encoded message by field number; of a repeated field the last one."""
+    """Return the values of an encoded message by field number. Of a repeated field, return the last value."""
     return {number: value for number, _, value in decode_fields(message)}
 
 
 def encode_fields(fields: Iterable[Field]) -> bytes:
-    """Encode a message."""
+    """Return an encoded message with these fields."""
     return b"".join(field(number, value, wire_type) for number, wire_type, value in fields)
 
 
 def field(number: int, value: Union[int, bytes], wire_type: int = 2) -> bytes:
-    """Encode one field. Numbers have wire type 0; encoded floats 5; texts, bytes and messages 2."""
+    """Return an encoded field.
+
+    Args:
+        number: the field number.
+        value: the value: a number, or encoded content.
+        wire_type: 0 for a number, 2 for texts, bytes and messages, 5 for an encoded float.
+    """
     tag = varint(number << 3 | wire_type)
     if isinstance(value, int):
         return tag + varint(value)
@@ -44,7 +50,7 @@ def field(number: int, value: Union[int, bytes], wire_type: int = 2) -> bytes:
 
 
 def varint(value: int) -> bytes:
-    """Encode an integer in groups of seven bits."""
+    """Return an encoded integer, in groups of seven bits. A negative integer becomes one of 64 bits."""
     value %= 2**64
     encoded = bytearray()
     while value > 0x7F:
@@ -54,7 +60,7 @@ def varint(value: int) -> bytes:
 
 
 def _decode_varint(data: Any, offset: int) -> tuple[int, int]:
-    """Return an integer and the offset after it."""
+    """Return the integer at an offset, and the offset after the integer."""
     value = shift = 0
     while data[offset] & 0x80:
         value |= (data[offset] & 0x7F) << shift

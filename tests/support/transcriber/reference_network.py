@@ -1,6 +1,6 @@
-"""Calculate in plain numpy what a graph should compute: features, layers, and a beam search without a scorer.
+"""A reference in plain numpy for the result of a graph: features, layers, and a beam search without a scorer.
 
-Written from the sources of TensorFlow and DeepSpeech. All settings and weights come from the graph that was read.
+The code follows the sources of TensorFlow and DeepSpeech. Settings and weights come from the graph that was read.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from transcriber.model.graph import AcousticGraph, Dense, Features
 
-#: Constants of DeepSpeech's decoder: added to each probability, and the probability of the blank below which it starts.
+#: Constants of DeepSpeech's decoder (its beam search): a number that is added to each probability, and the probability
+#: of the blank (the label for "no letter") below which the search begins.
 _SMALLEST, _START = np.finfo(np.float32).tiny, 0.999
 #: The logarithm of the probability 0.
 _NEVER = -math.inf
@@ -23,7 +24,15 @@ Values = npt.NDArray[np.float64]
 
 
 def features(samples: Samples, settings: Features) -> Values:
-    """Return the features, shape (frames, coefficients): of each full window, and of one padded with zeros."""
+    """Return the features of a recording: of each full window, and of a last window that is padded with zeros.
+
+    Args:
+        samples: the samples, at the sample rate of the settings.
+        settings: the settings of the features.
+
+    Returns:
+        The features, shape (frames, coefficients).
+    """
     full = max(0, (len(samples) - settings.window) // settings.step + 1)
     padded = np.zeros(full * settings.step + settings.window)
     padded[: len(samples)] = samples[: len(padded)] / 32768
@@ -37,7 +46,7 @@ def features(samples: Samples, settings: Features) -> Values:
 
 
 def probabilities(samples: Samples, graph: AcousticGraph) -> Values:
-    """Return the probability of each label in each frame, shape (frames, labels + 1), the blank last."""
+    """Return the probability of each label in each frame, shape (frames, labels + 1). The blank is the last label."""
     frames = np.pad(features(samples, graph.features), ((graph.context, graph.context), (0, 0)))
     width = 2 * graph.context + 1
     windows = np.lib.stride_tricks.sliding_window_view(frames, width, axis=0).transpose(0, 2, 1)
@@ -55,11 +64,11 @@ def decode(frames: Values, labels: tuple[bytes, ...], beam_width: int) -> tuple[
 
     Args:
         frames: the probabilities, shape (frames, labels + 1).
-        labels: the alphabet.
-        beam_width: the number of prefixes that are kept after each frame.
+        labels: the alphabet, without the blank.
+        beam_width: the number of prefixes (starts of the text) that the search keeps after each frame.
     """
     blank = len(labels)
-    # For each prefix, the logarithms of the probabilities that it ends in a blank and that it ends in a letter.
+    # For each prefix, the logarithms of two probabilities: that the prefix ends in a blank, and in a letter.
     beam: dict[tuple[int, ...], tuple[float, float]] = {(): (0.0, _NEVER)}
     begin = int(np.argmax(frames[:, blank] < _START)) if (frames[:, blank] < _START).any() else len(frames)
     for frame in np.log(frames[begin:] + _SMALLEST).tolist():
@@ -127,6 +136,6 @@ def _sigmoid(values: Values) -> Values:
 
 
 def _sum(first: float, second: float) -> float:
-    """Add two probabilities, given and returned as logarithms."""
+    """Return the sum of two probabilities. Arguments and result are logarithms."""
     low, high = sorted((first, second))
     return high if low == _NEVER else high + math.log1p(math.exp(low - high))

@@ -1,4 +1,4 @@
-"""Damage the directory of a `.pbmm` file."""
+"""Copies of a `.pbmm` file with a damaged directory (the list of the file's regions)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 from tests.support.transcriber.graph_seeds import END, Seed, replace_item
 from tests.support.transcriber.protobuf_fields import decode_fields, encode_fields
 
-#: Numbers at the edges of what a field can hold.
+#: Numbers at the limits of the types of fields.
 EDGE_NUMBERS = (0, 1, 2, 3, 7, 2**16, 2**31 - 1, 2**31, 2**32, 2**62, 2**63, 2**64 - 1)
 
 
 def redirected(seed: Seed) -> Iterator[tuple[str, bytes]]:
-    """Yield files with another offset of the directory, and with other offsets, lengths and names of regions."""
+    """Yield a name and the content of files whose directory has another offset or other entries."""
     size, start = len(seed.data), seed.directory
     for value in (*EDGE_NUMBERS, size, size - 7, size - 8, size - 9, start - 1, start + 1, seed.graph[0]):
         yield f"directory at {value}", seed.data[:-8] + END.pack(value)

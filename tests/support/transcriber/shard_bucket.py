@@ -1,4 +1,4 @@
-"""A bucket for tests of a shard: upload inputs, plan the shard, read its results, and make S3 fail."""
+"""A bucket for tests of a shard, with functions to plan the shard, read its results, and make S3 fail."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Run = Callable[..., None]
 
 
 class _Body(BytesIO):
-    """The body of a response, with the method of urllib3 that botocore uses."""
+    """The body of a response, with the method of urllib3's responses that botocore calls."""
 
     def stream(self) -> Iterator[bytes]:
         yield self.read()
@@ -42,17 +42,24 @@ class Bucket:
 
     @classmethod
     def create(cls) -> Bucket:
-        """Create a bucket that no other test uses."""
+        """Create and return a bucket that no other test uses."""
         client = boto3.session.Session().client("s3")
         name = f"audio-{uuid.uuid4()}"
         client.create_bucket(Bucket=name)
         return cls(name, client)
 
     def upload(self, key: str, data: bytes) -> None:
+        """Write an object."""
         self.client.put_object(Bucket=self.name, Key=key, Body=data)
 
     def plan(self, uploads: dict[str, bytes], options: Options = Options(), index: int = 0) -> Shard:  # noqa: B008
-        """Upload `uploads` (key → content) and write a manifest shard with exactly these inputs."""
+        """Upload files, write a shard that lists them, and return the shard.
+
+        Args:
+            uploads: the contents of the files, by key.
+            options: the options of the run.
+            index: the index of the shard.
+        """
         items = []
         for number, (key, data) in enumerate(uploads.items()):
             self.upload(key, data)
@@ -63,21 +70,26 @@ class Bucket:
         return shard
 
     def keys(self, prefix: str = "") -> list[str]:
+        """Return the keys that start with `prefix`, at most 1,000."""
         page = self.client.list_objects_v2(Bucket=self.name, Prefix=prefix)
         return [entry["Key"] for entry in page.get("Contents", ())]
 
     def read(self, key: str) -> bytes:
+        """Return the content of an object."""
         body: bytes = self.client.get_object(Bucket=self.name, Key=key)["Body"].read()
         return body
 
     def text(self, name: str) -> str:
+        """Return the text transcript of the recording `name`."""
         return self.read(keys.transcript(name)).decode()
 
     def document(self, name: str) -> dict[str, Any]:
+        """Return the JSON transcript of the recording `name`."""
         document: dict[str, Any] = json.loads(self.read(keys.transcript_json(name)))
         return document
 
     def result(self, number: int) -> Result:
+        """Return the result record of the file with this number."""
         key = keys.RunKeys(RUN).result(number)
         return records.load(Result, self.read(key), key)
 
@@ -86,9 +98,11 @@ class Bucket:
 def recorded_requests(
     respond: Callable[[str, str], tuple[int, str] | None] = lambda method, path: None,
 ) -> Iterator[list[tuple[str, str]]]:
-    """Collect the method and the path of each request that the code under test sends to S3.
+    """Yield a list that receives the method and the path of each request to S3 until the block ends.
 
-    If `respond` returns an HTTP status and an S3 error code for a request, the request is not sent and gets this error.
+    Args:
+        respond: a function of the method and the path of a request. If it returns an HTTP status and an S3 error code,
+            the request is not sent, and the code under test receives this error.
     """
     requests: list[tuple[str, str]] = []
 

@@ -1,4 +1,4 @@
-"""A second of a tone as a WAV file, ways to damage it, and what reading the damaged file must give."""
+"""A WAV file with one second of a tone, its damaged copies, and functions that read such a copy."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FORMAT = HEADER[12:36]
 
 
 def refused(tmp_path: Path, data: bytes) -> InputError:
-    """The error with which `describe` refuses a file."""
+    """Return the error with which `audio_stream.describe` refuses a file with the content `data`."""
     path = tmp_path / "x.wav"
     path.write_bytes(data)
     with pytest.raises(InputError) as caught:
@@ -32,7 +32,7 @@ def refused(tmp_path: Path, data: bytes) -> InputError:
 
 
 def length_of_tone(tmp_path: Path, data: bytes) -> float:
-    """The length of a file in seconds; the file must decode to `TONE`, to the last sample."""
+    """Return the length in seconds of a file with the content `data`. Fail if the file does not decode to `TONE`."""
     path = tmp_path / "x.wav"
     path.write_bytes(data)
     seconds = audio_stream.describe(path).seconds
@@ -41,12 +41,12 @@ def length_of_tone(tmp_path: Path, data: bytes) -> float:
 
 
 def with_format(encoding: int = 1, channels: int = 1, rate: int = 16000, block: int = 2, bits: int = 16) -> bytes:
-    """`GOOD` with another `fmt ` chunk."""
+    """Return `GOOD` with another `fmt ` chunk, which has these fields."""
     return GOOD[:20] + struct.pack("<HHIIHH", encoding, channels, rate, 0, block, bits) + GOOD[36:]
 
 
 def sparse_file(tmp_path: Path, header: bytes, audio_bytes: int) -> Path:
-    """A file of `audio_bytes` zeros after `header`, which takes no room on the disk."""
+    """Write a file of `header` and `audio_bytes` zeros, and return its path. The zeros use no space on the disk."""
     path = tmp_path / "x.wav"
     path.write_bytes(header)
     os.truncate(path, len(header) + audio_bytes)

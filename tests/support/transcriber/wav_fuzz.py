@@ -1,8 +1,9 @@
-"""Give every mutant of one seed to the decoder, in a process whose memory and time are limited.
+"""The command `python -m tests.support.transcriber.wav_fuzz SEED FOLDER`, which decodes damaged WAV files.
 
-`python -m tests.support.transcriber.wav_fuzz SEED FOLDER` prints one line of JSON: how many mutants had which outcome,
-and which were decoded wrongly. It writes the name of the current mutant to `FOLDER/current`, so that the name is known
-if the process dies.
+The command gives each mutant (damaged copy) of a WAV file to the audio decoder, with limited memory and time. It prints
+one line of JSON: the number of mutants with each outcome, the mutants that were decoded wrongly, and the growth of the
+memory. During the work, `FOLDER/current` contains the name of the current mutant, so that the name is known if the
+process dies.
 """
 
 from __future__ import annotations
@@ -25,14 +26,19 @@ from transcriber.audio import audio_stream
 from transcription.contract.errors import InputError
 
 HANG_SECONDS = 20
-#: How much memory decoding may take, in bytes, beside the interpreter and its libraries.
+#: How much memory decoding may use, in bytes, in addition to the interpreter and its libraries.
 MEMORY = 32 * 2**20
 #: How many bytes after the audio are accepted.
 STRAY_BYTES = 1024
 
 
 def outcome(path: Path) -> str:
-    """Decode a file; return `audio`, the code of its error, or `wrong: …` if it is decoded wrongly."""
+    """Decode a WAV file, and return the outcome.
+
+    Returns:
+        `audio` if the file was decoded, the code of the error if the file was refused, or `wrong: …` if the file was
+        decoded wrongly.
+    """
     try:
         described = audio_stream.describe(path)
         samples = np.concatenate(list(audio_stream.decode(path, RATE)))
@@ -42,7 +48,14 @@ def outcome(path: Path) -> str:
 
 
 def difference(data: bytes, seconds: float, rate: int, samples: audio_stream.Samples) -> Optional[str]:
-    """Describe how the decoded `samples` differ from what the header of `data` promises; `None` if they do not."""
+    """Return a text that says how decoded audio differs from the promise of the file's header, or `None`.
+
+    Args:
+        data: the content of the file.
+        seconds: the length that the decoder found.
+        rate: the sample rate that the decoder found, in hertz.
+        samples: the decoded samples, at `RATE`.
+    """
     promised = promise(data)
     if (rate, round(seconds * rate)) != (promised.rate, promised.frames):
         return f"wrong: {promised.frames} frames at {promised.rate} Hz were promised, {seconds} s at {rate} Hz decoded"
@@ -56,7 +69,16 @@ def difference(data: bytes, seconds: float, rate: int, samples: audio_stream.Sam
 
 
 def check(seed: Seed, folder: Path) -> dict[str, object]:
-    """Decode all mutants of `seed`; return the outcomes, the failures and the growth of the memory."""
+    """Decode all mutants of a WAV file.
+
+    Args:
+        seed: the WAV file.
+        folder: a folder for temporary files.
+
+    Returns:
+        `counts`, the number of mutants with each outcome; `failures`, the mutants that were decoded wrongly; and
+        `grown_kilobytes`, the growth of the peak memory.
+    """
     path, current = folder / "x.wav", folder / "current"
     path.write_bytes(seed.data)
     assert outcome(path) == "audio", f"the seed itself is not read: {outcome(path)}"
@@ -81,7 +103,7 @@ def check(seed: Seed, folder: Path) -> dict[str, object]:
 
 
 def bound_memory() -> int:
-    """Limit this process to `MEMORY` more bytes; return its peak so far, in kilobytes."""
+    """Limit the memory of this process to its present memory plus `MEMORY`, and return its peak so far in kilobytes."""
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     limit = pages * resource.getpagesize() + MEMORY
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
@@ -89,7 +111,7 @@ def bound_memory() -> int:
 
 
 def peak_memory() -> int:
-    """The most memory that this process has used so far, in kilobytes."""
+    """Return the most memory that this process has used so far, in kilobytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 

@@ -1,4 +1,7 @@
-"""WAV files of every supported kind, and thousands of damaged copies, which are the same in every run."""
+"""Seeds, which are WAV files of every supported kind, and mutants, which are thousands of damaged copies.
+
+Each call makes the same mutants.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,8 @@ import soundfile
 
 from tests.support.transcriber.wav_files import RATE, chunk, wav, with_sizes
 
-#: Enough frames that a lost end is longer than the stray bytes that are accepted after the audio.
+#: The number of frames. It is so large that a lost end of the audio is longer than the bytes that the decoder accepts
+#: after the audio.
 _FRAMES = 3000
 _BYTES = (0, 1, 0x7F, 0x80, 0xFF)
 _WORDS = (0, 1, 2, 7, 8, 17, 0x40, 0x7FFF, 0x8000, 0xFFFE, 0xFFFF)
@@ -40,15 +44,18 @@ _RANDOM = 150
 
 @dataclass(frozen=True)
 class Seed:
-    """An undamaged file; its audio is from `start` to `end`, in bytes."""
+    """An undamaged WAV file."""
 
+    #: The content of the file.
     data: bytes
+    #: The offset of the first byte of the audio.
     start: int
+    #: The offset after the last byte of the audio.
     end: int
 
     @property
     def order(self) -> str:
-        """The byte order, as in `struct`."""
+        """The byte order, in the notation of `struct`."""
         return ">" if self.data.startswith(b"RIFX") else "<"
 
     @property
@@ -63,7 +70,7 @@ def _seed(data: bytes) -> Seed:
 
 
 def _written(samples: npt.NDArray[Any], subtype: str, endian: str = "FILE") -> bytes:
-    """Write a WAV file to the disk and read it back, because libsndfile does not write GSM to memory."""
+    """Return the content of a WAV file. The function writes to the disk, because libsndfile writes no GSM to memory."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "x.wav")
         soundfile.write(path, samples, RATE, subtype, endian, "WAV")
@@ -71,7 +78,11 @@ def _written(samples: npt.NDArray[Any], subtype: str, endian: str = "FILE") -> b
 
 
 def _extensible(stereo: bytes) -> bytes:
-    """A big-endian file of two 24-bit channels in the extensible form, which libsndfile does not write."""
+    """Return a big-endian WAV file in the extensible format, which libsndfile does not write.
+
+    Args:
+        stereo: a big-endian WAV file with two channels of 24 bits.
+    """
     guid = struct.pack(">IHH", 1, 0, 0x10) + bytes.fromhex("800000aa00389b71")
     form = struct.pack(">HHIIHHHHI", 0xFFFE, 2, RATE, RATE * 6, 6, 24, 22, 24, 3) + guid
     body = b"WAVEfmt " + struct.pack(">I", len(form)) + form + stereo[stereo.index(b"data") :]
@@ -79,7 +90,7 @@ def _extensible(stereo: bytes) -> bytes:
 
 
 def seeds() -> dict[str, Seed]:
-    """One file of each supported kind, by name. The audio is loud noise, in which a lost or shifted sample shows."""
+    """Return a file of each supported kind, by name. The audio is loud noise, so that lost or shifted samples show."""
     noise = np.random.default_rng(4).normal(0, 5000, _FRAMES).astype(np.int16)
     stereo = np.stack([noise, noise[::-1]], axis=1)
     plain = wav(noise)
@@ -118,7 +129,7 @@ def seeds() -> dict[str, Seed]:
 
 
 def mutants(seed: Seed) -> Iterator[tuple[str, bytes]]:
-    """Yield each damaged copy of `seed` once, with a name that describes the damage."""
+    """Yield a name and the content of each damaged copy of a file, each copy once. The name describes the damage."""
     seen = {hash(seed.data)}
     for name, data in _all_mutants(seed):
         if hash(data) not in seen:
@@ -159,7 +170,7 @@ def _with(data: bytes, offset: int, value: bytes) -> bytes:
 
 
 def _with_other_chunks(seed: Seed) -> Iterator[tuple[str, bytes]]:
-    """Yield copies whose chunks are doubled, left out, reordered or cut short, and two copies in one file."""
+    """Yield copies with chunks doubled, left out, reordered or shortened, and a file that contains the seed twice."""
     data, offset, chunks = seed.data, 12, []
     while offset < len(data):
         is_audio = offset + 8 == seed.start

@@ -1,4 +1,4 @@
-"""A second reader of WAV files, against which the decoder is checked."""
+"""A second reader of WAV files. Tests compare the decoder with this reader."""
 
 from __future__ import annotations
 
@@ -17,17 +17,26 @@ _ADPCM = (0x02, 0x11, 0x31)
 class Promise:
     """The audio that a WAV header promises."""
 
+    #: The number of frames.
     frames: int
-    #: In hertz.
+    #: The sample rate, in hertz.
     rate: int
     #: The number of bytes after the audio.
     unread: int
-    #: The mean of the channels in the scale of 16 bits, shape (frames,); `None` if there is no second decoder.
+    #: The mean of the channels in the scale of 16 bits, shape (frames,). `None` for ADPCM and GSM, which this reader
+    #: does not decode.
     samples: Optional[npt.NDArray[np.float64]]
 
 
 def promise(data: bytes) -> Promise:
-    """Read what the file `data` promises. The file must be one that the decoder accepted."""
+    """Return the audio that the header of a file promises.
+
+    Args:
+        data: the content of a file that the decoder accepted.
+
+    Raises:
+        AssertionError: the file is shorter than the promised audio.
+    """
     order = ">" if data[:4] == b"RIFX" else "<"
     offset, long_size, form = 12, None, b""
     while data[offset : offset + 4] != b"data":
@@ -58,7 +67,14 @@ def promise(data: bytes) -> Promise:
 
 
 def _samples(audio: bytes, code: int, width: int, is_big_endian: bool) -> npt.NDArray[np.float64]:
-    """Decode audio with the decoders of Python's standard library, to the scale of 16 bits."""
+    """Return audio decoded by numpy and Python's standard library, in the scale of 16 bits.
+
+    Args:
+        audio: the encoded audio.
+        code: the code of the encoding in the header.
+        width: the number of bytes per sample.
+        is_big_endian: whether the byte order is big-endian.
+    """
     if is_big_endian:
         audio = audioop.byteswap(audio, width) if width <= 4 else np.frombuffer(audio, ">f8").astype("<f8").tobytes()
     if code == 3:

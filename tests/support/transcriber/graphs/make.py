@@ -1,6 +1,7 @@
-"""Write the graphs without weights: `python tests/support/transcriber/graphs/make.py`.
+"""The command `python tests/support/transcriber/graphs/make.py`, which writes the graphs without weights.
 
-With TensorFlow 1.15 it writes `official.pb` and `layer_norm.pb`, with TensorFlow 2 `demo.pb`. See README.md.
+With TensorFlow 1.15, the command writes `official.pb` and `layer_norm.pb`. With TensorFlow 2, it writes `demo.pb`.
+README.md says how to install both.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ import tensorflow.compat.v1 as tf
 
 FOLDER = Path(__file__).parent
 ROOT = FOLDER.parents[3]
-#: A size that, like its double and fourfold, occurs nowhere else in a graph, so that tests can replace it.
+#: The number of units in each layer. This number, its double and its fourfold occur nowhere else in a graph, so that
+#: tests can replace them.
 UNITS = 77
 
 
 def main() -> None:
-    """Write the graphs of the TensorFlow that is installed."""
+    """Write the graphs that the installed version of TensorFlow can build."""
     if tf.__version__.startswith("1."):
         import official  # noqa: PLC0415
 
@@ -34,7 +36,7 @@ def main() -> None:
 
 def _write(graph: tf.GraphDef, name: str) -> None:
     for node in graph.node:
-        # Only ask constants: to read a missing attribute of another node creates it.
+        # Read the value of constants only, because reading a missing attribute of a node creates the attribute.
         if node.op == "Const" and node.attr["value"].tensor.dtype == tf.float32.as_datatype_enum:
             node.attr["value"].tensor.tensor_content = b""
     (FOLDER / name).write_bytes(graph.SerializeToString(deterministic=True))

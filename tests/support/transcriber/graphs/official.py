@@ -1,4 +1,4 @@
-"""Build the graph that DeepSpeech 0.9's training code exports, with the same operations of TensorFlow 1.15."""
+"""The graph that DeepSpeech 0.9's training code exports, built with the same operations of TensorFlow 1.15."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def build(units: int, layer_norm: bool) -> tfv1.GraphDef:
 
     Args:
         units: the number of units in each layer.
-        layer_norm: normalise layers, as the training code does with its flag of this name.
+        layer_norm: whether to normalise layers, as the training code does with its flag `--layer_norm`.
     """
     with tf.Graph().as_default(), tfv1.Session() as session:
         outputs = [*_features(), *_network(units, layer_norm), *_metadata()]
