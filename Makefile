@@ -134,29 +134,20 @@ $(UV):
 	@.local/uv/bin/python -m pip install --quiet uv==$(UV_VERSION)
 
 # The marker is older than a lock file that changed, which makes the environment again.
-$(MAIN)/ready: locks/airflow.txt | $(UV)
-	@echo "Installing Airflow (Python 3.12) …"
-	@$(UV) venv --quiet --clear --python 3.12 $(MAIN)
-	@$(UV) pip install --quiet --python $(MAIN) --require-hashes -r $<
-	@touch $@
+PYTHON_OF_ENVIRONMENT := 3.12
+$(TRANSCRIBER)/ready: PYTHON_OF_ENVIRONMENT := 3.9
+$(MAIN)/ready $(TRANSCRIBER)/ready $(INFRA)/ready $(CHECKOV)/ready $(TOOLS)/ready: .local/venvs/%/ready: locks/%.txt | $(UV)
+	$(install)
 
-$(INFRA)/ready: locks/infra.txt | $(UV)
-	@echo "Installing the AWS CDK (Python 3.12) …"
-	@$(UV) venv --quiet --clear --python 3.12 $(INFRA)
-	@$(UV) pip install --quiet --python $(INFRA) --require-hashes -r $<
-	@touch $@
+$(OTHERS): .local/venvs/airflow-%/ready: locks/mwaa-%.txt | $(UV)
+	$(install)
 
-$(CHECKOV)/ready: locks/checkov.txt | $(UV)
-	@echo "Installing checkov (Python 3.12) …"
-	@$(UV) venv --quiet --clear --python 3.12 $(CHECKOV)
-	@$(UV) pip install --quiet --python $(CHECKOV) --require-hashes -r $<
+define install
+	@echo "Installing $(notdir $(@D)) (Python $(PYTHON_OF_ENVIRONMENT)) …"
+	@$(UV) venv --quiet --clear --python $(PYTHON_OF_ENVIRONMENT) $(@D)
+	@$(UV) pip install --quiet --python $(@D) --require-hashes -r $<
 	@touch $@
-
-$(TOOLS)/ready: locks/tools.txt | $(UV)
-	@echo "Installing import-linter and codespell (Python 3.12) …"
-	@$(UV) venv --quiet --clear --python 3.12 $(TOOLS)
-	@$(UV) pip install --quiet --python $(TOOLS) --require-hashes -r $<
-	@touch $@
+endef
 
 # The CDK's command line, below .local/ like everything else; npm is the one of $(INFRA).
 .local/cdk/ready: package.json package-lock.json $(INFRA)/ready
@@ -165,20 +156,8 @@ $(TOOLS)/ready: locks/tools.txt | $(UV)
 	@cd $(@D) && PATH=$(CURDIR)/$(INFRA)/bin:$$PATH npm ci --silent --no-audit --no-fund
 	@touch $@
 
-$(OTHERS): .local/venvs/airflow-%/ready: locks/mwaa-%.txt | $(UV)
-	@echo "Installing Airflow $* (Python 3.12) …"
-	@$(UV) venv --quiet --clear --python 3.12 $(@D)
-	@$(UV) pip install --quiet --python $(@D) --require-hashes -r $<
-	@touch $@
-
 $(EXPORT)/ready: transcriber_image/demo_model/training/requirements-export.txt | $(UV)
 	@echo "Installing TensorFlow (Python 3.9) …"
 	@$(UV) venv --quiet --clear --python 3.9 $(EXPORT)
 	@$(UV) pip install --quiet --python $(EXPORT) -r $<
-	@touch $@
-
-$(TRANSCRIBER)/ready: locks/transcriber.txt | $(UV)
-	@echo "Installing DeepSpeech (Python 3.9) …"
-	@$(UV) venv --quiet --clear --python 3.9 $(TRANSCRIBER)
-	@$(UV) pip install --quiet --python $(TRANSCRIBER) --require-hashes -r $<
 	@touch $@
