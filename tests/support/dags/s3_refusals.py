@@ -1,4 +1,4 @@
-"""Answers of S3 that the stand-in does not give."""
+"""Error responses of S3 that the stand-in does not send."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from transcription.shared.bucket import Bucket
 
 
 class _Body(BytesIO):
-    """A body as botocore reads it from urllib3."""
+    """The body of a response, with the method of urllib3's responses that botocore calls."""
 
     def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
         yield self.read()
@@ -23,14 +23,14 @@ class _Body(BytesIO):
 
 @contextmanager
 def answer(bucket: Bucket, actions: dict[str, str], status: int, code: str, message: str = "") -> Iterator[None]:
-    """Answer requests to S3 by an error within the block.
+    """Refuse requests to S3 with an error until the block ends. Refused requests are not sent.
 
     Args:
-        bucket: the bucket whose client gets the answers.
-        actions: for each action, the start of the path below the bucket (or of the copied source) that is refused.
-        status: the HTTP status.
-        code: S3's code of the error; an answer to HEAD has no body and so does not contain it.
-        message: S3's message.
+        bucket: the bucket whose client receives the errors.
+        actions: the start of the refused keys, by action. A copy is refused because of its source or its target.
+        status: the HTTP status of the error.
+        code: the code of the error. The response to a HEAD request has no body, and so no code.
+        message: the message of the error.
     """
     xml = f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
 

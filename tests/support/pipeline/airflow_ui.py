@@ -65,7 +65,7 @@ class AirflowUi:
         until("the run is marked as failed", stays_failed, tick=0.2)
 
     def mark_succeeded(self, run_id: str, task_id: str) -> None:
-        """Choose "Mark as success" on a task and all later ones."""
+        """Choose "Mark as success" on a task and all later tasks."""
         body = {"new_state": "success", "include_downstream": True}
         self._client.patch(_task(run_id, task_id), json=body).raise_for_status()
 

@@ -65,7 +65,7 @@ class LocalAws:
 
     @cache  # noqa: B019  (a server lives as long as the tests, and clients are slow to make)
     def client(self, service: str) -> Any:
-        """Return a client of an AWS service that never retries. Each call for a service returns the same client."""
+        """Return the client of an AWS service. The client never retries, and is made once for each service."""
         session: Any = boto3.Session("tests", "made up", region_name=REGION)
         config = Config(retries={"total_max_attempts": 1})
         return session.client(service, endpoint_url=self.endpoint, config=config)
