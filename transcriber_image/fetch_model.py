@@ -1,8 +1,8 @@
-"""Download the official English DeepSpeech 0.9.3 model and its scorer: `python3 fetch_model.py DIR` (1.1 GB).
+"""A script that downloads the official English DeepSpeech 0.9.3 model and its scorer (1.1 GB).
 
-Only needs the standard library, because it runs on any computer and in the image build. It keeps files that already
-have the right checksum, and continues a download that was interrupted. A file gets its final name only after its
-SHA-256 was checked.
+Usage: `python3 fetch_model.py DIR`. The script needs only the standard library, because it runs on any computer and in
+the image build. It keeps files that already have the right checksum, and continues a download that was interrupted. A
+file gets its final name only after its SHA-256 was checked.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _TIMEOUT_SECONDS = 60
 
 @dataclass(frozen=True)
 class ReleasedFile:
-    """A file of the release."""
+    """A file of DeepSpeech's release on GitHub."""
 
     name: str
     #: In bytes.
@@ -55,7 +55,7 @@ class FetchFailed(Exception):
 
 
 def fetch(folder: Path, files: Sequence[ReleasedFile] = FILES, address: str = RELEASE) -> None:
-    """Download files and write `model.json`, so that a folder is a complete model folder.
+    """Download files and write `model.json`, so that `folder` becomes a complete model folder.
 
     Args:
         folder: the model folder; it is created if it does not exist.
@@ -86,7 +86,11 @@ def fetch(folder: Path, files: Sequence[ReleasedFile] = FILES, address: str = RE
 
 
 def _download(file: ReleasedFile, url: str, partial: Path) -> None:
-    """Download a file, or the rest of it if the file `partial` already contains its beginning."""
+    """Download a file to `partial`. If `partial` already contains the beginning of the file, download only the rest.
+
+    Raises:
+        FetchFailed: the server cannot be reached, or the download ends early.
+    """
     start = partial.stat().st_size if partial.exists() else 0
     if start >= file.size:
         return
@@ -110,7 +114,7 @@ def _download(file: ReleasedFile, url: str, partial: Path) -> None:
 
 
 def _copy(source: http.client.HTTPResponse, target: BinaryIO, size: int) -> None:
-    """Copy a response to a file, and print the progress at each tenth of `size` bytes."""
+    """Copy a response to the end of a file, and print the progress at each tenth of `size`, in bytes."""
     tenth = target.tell() * 10 // size
     while block := source.read(_BLOCK):
         target.write(block)
@@ -120,7 +124,7 @@ def _copy(source: http.client.HTTPResponse, target: BinaryIO, size: int) -> None
 
 
 def _is_intact(path: Path, file: ReleasedFile) -> bool:
-    """Return whether a path has the size and digest of the released file."""
+    """Return whether the file at `path` has the size and the digest of the released file."""
     return path.stat().st_size == file.size and _sha256(path) == file.sha256
 
 

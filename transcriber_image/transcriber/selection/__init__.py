@@ -1,1 +1,1 @@
-"""Select the engine for a container, and test that it works with the model."""
+"""The selection of the engine for a container, and the test that the engine works with the model."""

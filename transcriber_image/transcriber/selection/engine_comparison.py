@@ -1,4 +1,4 @@
-"""Compare the words of two engines on the built-in clip, to find out whether an engine works with a model."""
+"""A comparison of the words that two engines find in the built-in clip. It shows whether an engine fits a model."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def cut_clip(sample_rate: int, copies: int = 1) -> list[Segment]:
     """Cut the built-in clip into two segments of different length, so that a batch of both shrinks when one ends.
 
     Args:
-        sample_rate: in hertz; the clip is resampled to it.
-        copies: how often each segment is returned. Give the number of processes, so that each process gets both.
+        sample_rate: the sample rate of the segments, in hertz.
+        copies: how often each segment is returned. With the number of processes, each process gets both segments.
     """
     samples = np.concatenate(list(audio_stream.decode(CLIP, sample_rate)))
     cut = len(samples) * 3 // 5
@@ -28,10 +28,14 @@ def cut_clip(sample_rate: int, copies: int = 1) -> list[Segment]:
 
 
 def require_same_words(actual: Sequence[Utterance], expected: Sequence[Utterance]) -> None:
-    """Check that utterances have the same words at the same times as libdeepspeech's.
+    """Check that utterances have the same words at the same times as libdeepspeech's utterances.
+
+    Args:
+        actual: the utterances to check.
+        expected: libdeepspeech's utterances of the same segments, in the same order.
 
     Raises:
-        EngineUnfit: some words or times differ; the message contains the first utterance that does.
+        EngineUnfit: some words or times differ. The message contains the first utterance that differs.
     """
     for utterances in zip(actual, expected):
         one, other = ([(word.word, word.start, word.end) for word in utterance.words] for utterance in utterances)

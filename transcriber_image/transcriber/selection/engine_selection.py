@@ -1,4 +1,4 @@
-"""Select a container's engine: the batched engine if it finds the same words as libdeepspeech with this model."""
+"""The selection of a container's engine, by default the batched one if it finds the same words as libdeepspeech."""
 
 from __future__ import annotations
 
@@ -36,13 +36,14 @@ MIN_SECONDS_TO_COMPARE = 30.0
 def open_engine(
     folder: ModelFolder, options: Options, processes: int, seconds: float = float("inf")
 ) -> Iterator[Engine]:
-    """Start the engine that the options select, and end its processes when the context is left.
+    """Start the engine that the options select, and yield it. End its processes when the block ends.
 
     Args:
         folder: the model.
-        options: `auto` selects the batched engine if it works with the model, and else libdeepspeech.
-        processes: the maximum number of processes; fewer are started if memory is short.
-        seconds: the approximate amount of audio; for little audio `auto` selects libdeepspeech.
+        options: the options, which select the engine. `auto` selects the batched engine if it works with the model, and
+            otherwise libdeepspeech.
+        processes: the maximum number of processes. Fewer are started if memory is short.
+        seconds: the approximate length of all audio, in seconds. For little audio, `auto` selects libdeepspeech.
 
     Raises:
         ModelInvalid, OptionInvalid: the engine cannot use the model or the options.
@@ -91,10 +92,12 @@ def _start_batched(spec: EngineSpec, processes: int, scratch: Path) -> Union[Eng
 
 
 def _start_compared(spec: EngineSpec, processes: int) -> EnginePool:
-    """Start the batched engine and compare its words in the built-in clip with libdeepspeech's.
+    """Start the batched engine, check that it finds libdeepspeech's words in the built-in clip, and return it.
 
     Raises:
         EngineUnfit: the words differ.
+        ModelInvalid, OptionInvalid: an engine cannot use the model or the options.
+        EngineFailed: a process ended while it loaded the model, or an engine failed to transcribe the clip.
     """
     with ThreadPoolExecutor(1, "comparison") as thread:
         expected = thread.submit(_transcribe_clip_with_libdeepspeech, replace(spec, network=None))

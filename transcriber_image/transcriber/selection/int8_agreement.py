@@ -1,4 +1,4 @@
-"""Measure how often the int8 network and the float32 network find the same words, on the first minutes of a shard."""
+"""A measurement of how often the int8 and the float32 network find the same words, in the first minutes of a shard."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ class Int8Engine:
 
     @property
     def description(self) -> EngineDescription:
-        """The int8 engine's description. Its note contains the result of the comparison once that is known."""
+        """The int8 engine's description. When the comparison is finished, the note contains its result."""
         return replace(self._engine.description, note=self._note)
 
     def transcribe(self, segments: Iterable[Segment]) -> Iterator[Answer]:
-        """Yield one result for each segment. The first comes after the comparison."""
+        """Yield one result for each segment. The first result comes after the comparison."""
         remaining = iter(segments)
         compared = list(_take_seconds(remaining, _COMPARED_SECONDS))
         answers = list(self._engine.transcribe(compared))
@@ -61,7 +61,13 @@ def _take_seconds(segments: Iterator[Segment], limit: float) -> Iterator[Segment
 
 
 def _describe_agreement(int8: Iterable[Answer], float32: Iterable[Answer], seconds: float) -> str:
-    """Return a sentence for users: in how many segments both engines found the same words."""
+    """Return a sentence for users, which says in how many segments both engines found the same words.
+
+    Args:
+        int8: the results of the int8 engine.
+        float32: the results of the float32 engine for the same segments.
+        seconds: the length of these segments, in seconds.
+    """
     int8_words, float32_words = _words_by_segment(int8), _words_by_segment(float32)
     same = sum(float32_words.get(segment) == words for segment, words in int8_words.items())
     return (
@@ -71,7 +77,7 @@ def _describe_agreement(int8: Iterable[Answer], float32: Iterable[Answer], secon
 
 
 def _words_by_segment(answers: Iterable[Answer]) -> dict[tuple[int, float], list[str]]:
-    """Return the words of each transcribed segment, by number of the file and start in it."""
+    """Return the words of each transcribed segment, by the number of the file and the segment's start in the file."""
     return {
         (answer.file, answer.start): [word.word for word in answer.words]
         for answer in answers

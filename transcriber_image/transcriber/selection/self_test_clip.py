@@ -1,4 +1,4 @@
-"""The audio clip in this package, with which an engine is tested."""
+"""The audio clip in this package, which serves to test engines."""
 
 from __future__ import annotations
 

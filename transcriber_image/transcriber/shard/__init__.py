@@ -1,1 +1,1 @@
-"""One shard of a run: download its files, transcribe them, write the transcripts and the result records."""
+"""The work on one shard of a run: downloads of its files, transcription, and writing of transcripts and records."""

@@ -1,4 +1,4 @@
-"""Download the files of a shard shortly before they are transcribed, so that no core waits for S3."""
+"""Downloads of the files of a shard, shortly before they are transcribed, so that no core waits for S3."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from transcription.contract.result import LEFT, Model
 #: How many files are downloaded at a time. The download of a file of two seconds takes about as long as its
 #: transcription on 16 cores.
 _DOWNLOADS = 4
-#: How many files may be on the disk or on their way to it.
+#: How many files may be on the disk or in a download.
 _FILES = 16
 #: How many bytes these files may have together. A single file may be larger.
 _BYTES = 256 * 2**20
@@ -34,7 +34,7 @@ class InputFile:
     is_done: bool = False
     #: Whether an earlier attempt finished the file with another model or other options.
     was_done_with_others: bool = False
-    #: Where the file is, or `None` if it was not downloaded. The consumer deletes the file before it takes the next.
+    #: Where the file is, or `None` if it was not downloaded. The consumer deletes it before it takes the next file.
     path: Optional[Path] = None
     #: SHA-256 of the content, hexadecimal.
     sha256: str = ""
@@ -45,13 +45,19 @@ class InputFile:
 
 
 class InputDownloads:
-    """Iterate over the files of a shard in their order, downloading ahead. The downloads start at once."""
+    """An iterable of the files of a shard, in their order. It downloads files in advance.
+
+    The first downloads start when the object is created.
+
+    Args:
+        store: the bucket.
+        shard: the shard.
+        model: the model that the shard uses. The result of an earlier attempt counts only if it was made with this
+            model and the shard's options.
+        folder: the folder to which the files are downloaded.
+    """
 
     def __init__(self, store: Store, shard: Shard, model: Model, folder: Path) -> None:
-        """Start to download the first files to `folder`.
-
-        `model` is the model that the shard uses; it decides whether an earlier result still counts.
-        """
         self._store = store
         self._shard = shard
         self._model = model
@@ -63,15 +69,15 @@ class InputDownloads:
         self._start_downloads()
 
     def close(self) -> None:
-        """Break off the downloads. Nothing is written to the folder afterwards."""
+        """Stop the downloads. Nothing is written to the folder afterwards."""
         self._is_closed = True
         self._threads.shutdown(cancel_futures=True)
 
     def __iter__(self) -> Iterator[InputFile]:
-        """Yield each file once it is downloaded or known to be unavailable.
+        """Yield each file when it is downloaded, or when it is known that it cannot or need not be downloaded.
 
         Raises:
-            SystemFault: S3 denies access to the run's records, or another version wrote them.
+            SystemFault: S3 denies access to the run's records, or another version of this code wrote them.
         """
         while self._ahead:
             _, future = self._ahead[0]
@@ -104,7 +110,10 @@ class InputDownloads:
             return InputFile(item, error=DiskFailed(f"{item.key} could not be written to {self._folder}: {error}"))
 
     def _download(self, item: Item, path: Path) -> str:
-        """Write a file to `path` and return its SHA-256, hexadecimal."""
+        """Download a file to `path`, and return the SHA-256 of its content in hexadecimal.
+
+        After `close`, the download ends early, and the file is incomplete.
+        """
         digest = hashlib.sha256()
         with path.open("wb") as file:
             for block in self._store.download(item):

@@ -1,4 +1,4 @@
-"""Write CloudWatch metrics to the log, in Embedded Metric Format.
+"""CloudWatch metrics, which are written to the log in Embedded Metric Format.
 
 CloudWatch Logs turns such log lines into metrics by itself.
 Source: Amazon CloudWatch User Guide, "Specification: Embedded metric format".
@@ -23,7 +23,11 @@ _UNITS = {"AudioSeconds": "Seconds", "RealTimeFactor": "None", "Transcribed": "C
 def put_result(bucket: str, result: Result) -> None:
     """Write the metrics of one file: audio length and real-time factor, or a failure with its code.
 
-    A file that was uploaded again or deleted after planning has no metrics.
+    Nothing is written for a file that was uploaded again or deleted after planning.
+
+    Args:
+        bucket: the name of the bucket.
+        result: the result record of the file.
     """
     if result.status == FAILED and result.failure is not None:
         _put(bucket, {"Failures": 1}, result.failure.code)
@@ -33,12 +37,18 @@ def put_result(bucket: str, result: Result) -> None:
 
 
 def put_fault(bucket: str, fault: TranscriptionError) -> None:
-    """Count a failure that the audio did not cause: of one file, or of a whole shard."""
+    """Count a failure that the audio did not cause. It concerns one file or the whole shard."""
     _put(bucket, {"Failures": 1}, fault.code)
 
 
 def _put(bucket: str, values: dict[str, float], code: str = "") -> None:
-    """Write one line. The dimensions are the bucket, which names the deployment, and the failure's code if any."""
+    """Write one line with metrics to the log.
+
+    Args:
+        bucket: the name of the bucket. It is a dimension of the metrics, because it identifies the deployment.
+        values: the values of the metrics by name.
+        code: the code of a failure, which is another dimension, or an empty text.
+    """
     dimensions = [["Bucket"], ["Bucket", "Code"]] if code else [["Bucket"]]
     definitions = [{"Name": name, "Unit": _UNITS[name]} for name in values]
     directive = {"Namespace": NAMESPACE, "Dimensions": dimensions, "Metrics": definitions}

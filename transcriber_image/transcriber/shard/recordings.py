@@ -1,4 +1,4 @@
-"""The recordings that `transcribe_recordings` takes, its results and its progress."""
+"""Types of `transcribe_recordings`: the recordings that it takes, its results and its progress."""
 
 from __future__ import annotations
 

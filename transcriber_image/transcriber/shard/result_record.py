@@ -1,4 +1,4 @@
-"""Make the result record of a file."""
+"""The result record of a file, made from the result of its transcription."""
 
 from __future__ import annotations
 
@@ -24,10 +24,15 @@ def make_result(
     error: Optional[TranscriptionError],
     outputs: tuple[Output, ...],
 ) -> Result:
-    """Make the record that says what happened to `file`.
+    """Make the record that says what happened to a file.
 
-    `recording` is the result of transcribing it, or `None` if it was not downloaded. `error` is the reason why it has
-    no transcript, and `outputs` are the transcripts that were written.
+    Args:
+        file: the file.
+        options: the options of the shard.
+        engine: the description of the engine.
+        recording: the result of transcribing the file, or `None` if it was not downloaded.
+        error: the reason why the file has no transcript, or `None` if it has one.
+        outputs: the transcripts that were written.
     """
     transcript = recording.transcript if recording else None
     return Result(

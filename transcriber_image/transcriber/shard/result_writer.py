@@ -1,4 +1,4 @@
-"""Write transcripts and result records in the background, while other files are transcribed."""
+"""A writer of transcripts and result records, which works in the background while other files are transcribed."""
 
 from __future__ import annotations
 
@@ -35,10 +35,15 @@ _NAMED = 20
 
 
 class ResultWriter:
-    """Write the transcripts of each file, then the result record that commits them.
+    """A writer of the transcripts of each file, and then of the result record that commits them.
 
-    Methods are called from one thread. A file that S3, the disk or the engine failed for gets no record, so that the
-    next attempt takes it again.
+    Call the methods from one thread. If S3, the disk or the engine fails for a file, the file gets no record, so that
+    the next attempt transcribes it again.
+
+    Args:
+        store: the bucket.
+        shard: the shard to which the files belong.
+        engine: the description of the engine that transcribes them.
     """
 
     def __init__(self, store: Store, shard: Shard, engine: EngineDescription) -> None:
@@ -51,13 +56,17 @@ class ResultWriter:
         self._undone: list[str] = []
 
     def close(self) -> None:
-        """Wait until the files that were added are written."""
+        """Wait until all files that were added are written. Report no failures; `complete` does so."""
         self._threads.shutdown()
 
     def add(self, file: InputFile, recording: Optional[RecordingResult] = None) -> None:
-        """Write what became of `file` in the background; wait first if too many files are unwritten.
+        """Write the transcripts and the result record of a file in the background.
 
-        `recording` is the result of transcribing the file, or `None` if it was not downloaded.
+        If too many files are unwritten, wait first until one of them is written.
+
+        Args:
+            file: the file.
+            recording: the result of transcribing the file, or `None` if it was not downloaded.
 
         Raises:
             StorageDenied: S3 denied access for an earlier file.
@@ -67,7 +76,7 @@ class ResultWriter:
         self._unwritten.add(self._threads.submit(self._finish, file, recording))
 
     def complete(self) -> None:
-        """Wait until every file is written.
+        """Wait until all files that were added are written, and check that they are done.
 
         Raises:
             StorageDenied: S3 denied access for a file.
@@ -109,7 +118,7 @@ class ResultWriter:
     def _write(
         self, file: InputFile, recording: Optional[RecordingResult], error: Optional[TranscriptionError]
     ) -> Result:
-        """Write the transcripts of a file, if it has any, and commit them with its result record."""
+        """Write the transcripts of a file, if it has any, and then the result record. Return the record."""
         transcript = recording.transcript if recording else None
         outputs = write_transcript(self._store, self._shard, self._engine, file, transcript) if transcript else ()
         result = make_result(file, self._shard.options, self._engine, recording=recording, error=error, outputs=outputs)

@@ -1,4 +1,4 @@
-"""Process one shard of a run: transcribe its files, or record why a file cannot be transcribed or waits for later."""
+"""The processing of one shard of a run. A file that is not transcribed gets a record with the reason."""
 
 from __future__ import annotations
 
@@ -28,13 +28,17 @@ _PROGRESS_SECONDS = 60.0
 
 
 def run_shard(store: Store, shard: Shard, image_model: Path, processes: int) -> None:
-    """Process all files of a shard with up to `processes` processes.
+    """Process all files of a shard.
 
-    The model is the one that the shard names; if it names none, the one in the folder `image_model`.
+    Args:
+        store: the bucket.
+        shard: the shard.
+        image_model: the model folder in the image. Its model is used if the shard names no model.
+        processes: the maximum number of engine processes.
 
     Raises:
-        SystemFault: there is a fault that concerns every file; the rest of the shard is not tried.
-        ShardIncomplete: S3, the disk or the engine failed for some files; the others are done.
+        SystemFault: there is a fault that concerns every file. The rest of the shard is not tried.
+        ShardIncomplete: S3, the disk or the engine failed for some files. The others are done.
     """
     log.info("run %s, shard %d: %d files, %d processes", shard.run, shard.index, len(shard.items), processes)
     with tempfile.TemporaryDirectory(prefix="transcriber-") as name:
@@ -42,7 +46,7 @@ def run_shard(store: Store, shard: Shard, image_model: Path, processes: int) -> 
         model = _open_model(store, shard, folder, image_model)
         with open_engine(model, shard.options, processes, _seconds(shard)) as engine:
             log.info("engine: %s", engine.description.name)
-            # The downloads start here: only once the model and the options have proved usable.
+            # The downloads start here, after the model and the options have proved usable.
             with (
                 closing(InputDownloads(store, shard, engine.description.model, folder)) as files,
                 closing(ResultWriter(store, shard, engine.description)) as writer,
@@ -51,7 +55,12 @@ def run_shard(store: Store, shard: Shard, image_model: Path, processes: int) -> 
 
 
 def _transcribe(shard: Shard, files: InputDownloads, engine: Engine, writer: ResultWriter) -> None:
-    """Lead each file from its download through the engine to its result record."""
+    """Transcribe the downloaded files, and give each file and its result to `writer`. Log the progress of long files.
+
+    Raises:
+        StorageDenied: S3 denied access for a file.
+        ShardIncomplete: S3, the disk or the engine failed for some files. The others are done.
+    """
     in_progress: dict[int, InputFile] = {}
 
     def recordings() -> Iterator[Recording]:
@@ -78,7 +87,7 @@ def _transcribe(shard: Shard, files: InputDownloads, engine: Engine, writer: Res
 
 
 def _seconds(shard: Shard) -> float:
-    """Estimate the audio length of a shard from the file sizes, in seconds, as if all files were 16 kHz mono."""
+    """Estimate the audio length of a shard from the file sizes, in seconds, as if all files were 16 kHz mono, 16 bit."""
     return sum(item.size for item in shard.items) / BYTES_PER_SECOND
 
 

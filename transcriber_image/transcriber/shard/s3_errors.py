@@ -1,4 +1,4 @@
-"""Turn errors of S3 into the project's errors."""
+"""The translation of errors of S3 into the project's errors."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def translated(
     missing: type[Exception] = StorageFailed,
     denied: type[Exception] = StorageFailed,
 ) -> Iterator[None]:
-    """Replace errors of S3 that the block raises by errors that say what to do.
+    """Replace errors of S3 that the block raises with errors that say what to do.
 
     Args:
         where: The object as `s3://bucket/key`, for the message.

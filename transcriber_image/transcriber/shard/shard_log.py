@@ -1,4 +1,4 @@
-"""Log one line for each finished file of a shard."""
+"""The log of a shard, with one line for each finished file."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ log = logging.getLogger(__name__)
 
 
 class ShardLog:
-    """Count the finished files of a shard and log what happened to each. Safe to use from many threads."""
+    """A log that counts the finished files of a shard and says what happened to each. Many threads may use it.
+
+    Args:
+        files: the number of files in the shard.
+    """
 
     def __init__(self, files: int) -> None:
-        """`files` is the number of files in the shard."""
         self._files = files
         self._finished = 0
         self._lock = threading.Lock()
@@ -28,7 +31,7 @@ class ShardLog:
 
 
 def summary(result: Result) -> str:
-    """Summarise a result in one line: speed and number of words, or the code and the reason of a failure."""
+    """Summarise a result in one line: speed and number of words, or the code and the message of a failure."""
     if result.failure:
         return f"{result.status} {result.failure.code}: {result.failure.message}"
     assert result.audio is not None, "a transcribed file has audio"  # noqa: S101 - for mypy

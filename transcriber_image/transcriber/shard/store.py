@@ -1,4 +1,4 @@
-"""Read a run's shard and its inputs from S3, write transcripts and result records to it."""
+"""The bucket in S3, from which a child reads its shard, inputs and model, and to which it writes what it makes."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import GetObjectRequestTypeDef, ListObjectsV2OutputTypeDef
 
-#: Retry throttling, time-outs and lost connections with backoff: a child has nothing better to do than to wait.
+#: Retry throttling, time-outs and lost connections with backoff, because a child can do nothing without S3.
 _CONFIG = Config(
     retries={"mode": "standard", "max_attempts": 6}, connect_timeout=10, read_timeout=60, max_pool_connections=32
 )
-#: How many requests one object may take. botocore does not retry a response that breaks off in its body.
+#: How many requests one object may take. botocore does not retry a response whose body ends early.
 _REQUESTS = 5
 _BROKEN_OFF = (ResponseStreamingError, IncompleteReadError, ReadTimeoutError, SSLError)
 
@@ -46,20 +46,29 @@ boto3.compat.filter_python_deprecation_warnings()
 
 
 class Store:
-    """The bucket of the deployment, as a child of the Batch job uses it."""
+    """The bucket of the deployment, as a child of the Batch job uses it. The constructor sends no request.
+
+    Args:
+        bucket: the name of the bucket.
+    """
 
     def __init__(self, bucket: str) -> None:
-        """`bucket` is the bucket's name. Nothing is sent yet."""
         self.bucket = bucket
         self._client: S3Client = boto3.client("s3", config=_CONFIG)
 
     def shard(self, run: str, draft: str, index: int) -> Shard:
-        """Read shard `index` of a run's manifest; `draft` names the set of shards of its Batch job.
+        """Read a shard of a run's manifest.
+
+        Args:
+            run: the name of the run.
+            draft: the name of the shard set that belongs to the Batch job.
+            index: the number of the shard, from 0.
 
         Raises:
             ManifestMissing: the run has no such shard.
-            RecordInvalid: another version wrote it.
+            RecordInvalid: another version of this code wrote the shard.
             StorageDenied: S3 denies access, or there is no such bucket.
+            StorageFailed: S3 fails, after all retries.
         """
         key = keys.RunKeys(run).shard(draft, index)
         data = self._read(key)
@@ -71,25 +80,36 @@ class Store:
         return records.load(Shard, data, key)
 
     def result(self, run: str, item: Item) -> Optional[Result]:
-        """Read the result record that an earlier attempt wrote for `item`, or return `None` if there is none."""
+        """Return the result record that an earlier attempt wrote for `item`, or `None` if there is none.
+
+        Raises:
+            RecordInvalid: another version of this code wrote the record.
+            StorageDenied: S3 denies access, or there is no such bucket.
+            StorageFailed: S3 fails, after all retries.
+        """
         key = keys.RunKeys(run).result(item.number)
         data = self._read(key)
         return None if data is None else records.load(Result, data, key)
 
     def download(self, item: Item) -> Iterator[bytes]:
-        """Yield the content of an input in blocks, provided that it is still the object that was planned.
+        """Yield the content of an input in blocks.
 
-        A download that breaks off continues where it stopped.
+        If a response ends early, continue with the rest of the same object.
 
         Raises:
-            InputChanged, InputDeleted: it is another object or gone; the next run takes what is there then.
-            StorageFailed: S3 does not deliver it, after all retries.
+            InputChanged: the object was replaced after planning. The next run takes the new one.
+            InputDeleted: the object was deleted after planning.
+            StorageFailed: S3 does not deliver the object, after all retries.
         """
         with self._translated(item.key, changed=InputChanged, missing=InputDeleted):
             yield from self._blocks({"Bucket": self.bucket, "Key": item.key, "IfMatch": f'"{item.etag}"'})
 
     def _blocks(self, request: GetObjectRequestTypeDef) -> Iterator[bytes]:
-        """Yield the content of an object; continue with the same object after a response that breaks off."""
+        """Yield the content of an object in blocks. If a response ends early, continue with the rest of the object.
+
+        Args:
+            request: the arguments of GetObject. The function adds a range to them.
+        """
         offset = 0
         for requests_left in reversed(range(_REQUESTS)):
             if offset:
@@ -111,7 +131,7 @@ class Store:
         """Write an object and return its key, size and digest.
 
         Raises:
-            StorageDenied: S3 denies access, so that the next file would fail too.
+            StorageDenied: S3 denies access, so that the next file would fail, too.
             StorageFailed: S3 fails for this object, after all retries.
         """
         with self._translated(key, denied=StorageDenied):
@@ -119,15 +139,21 @@ class Store:
         return Output(key, len(data), hashlib.sha256(data).hexdigest())
 
     def commit(self, run: str, result: Result) -> None:
-        """Write the result record that makes a file done. Its transcripts must be written before."""
+        """Write the result record of a file, with which the file is done. Write the file's transcripts before.
+
+        Raises:
+            StorageDenied, StorageFailed: as in `write`.
+        """
         self.write(keys.RunKeys(run).result(result.item.number), records.dump(result), "application/json")
 
     def fetch_model(self, name: str, folder: Path) -> None:
         """Download the files of model `name` below `models/` to `folder`.
 
         Raises:
-            ModelMissing: there is no such model; the message lists the models that exist.
-            StorageDenied, StorageFailed, DiskFailed: S3 or the disk does not allow it.
+            ModelMissing: there is no such model. The message lists the models that exist.
+            StorageDenied: S3 denies access.
+            StorageFailed: S3 fails, after all retries.
+            DiskFailed: a file cannot be written to `folder`.
         """
         prefix = keys.model(name)
         with self._translated(prefix, denied=StorageDenied):
@@ -154,12 +180,12 @@ class Store:
             raise DiskFailed(f"{key} could not be written to {path.parent}: {error}") from error
 
     def _pages(self, prefix: str) -> Iterator[ListObjectsV2OutputTypeDef]:
-        """List the objects and folders directly below `prefix`, page by page."""
+        """Yield the pages of the list of objects and folders directly below `prefix`."""
         paginator = self._client.get_paginator("list_objects_v2")
         yield from paginator.paginate(Bucket=self.bucket, Prefix=prefix, Delimiter="/")
 
     def _read(self, key: str) -> Optional[bytes]:
-        """Read a small object, or return `None` if it does not exist."""
+        """Return the content of a small object, or `None` if the object does not exist."""
         try:
             with self._translated(key, missing=KeyError, denied=StorageDenied):
                 return b"".join(self._blocks({"Bucket": self.bucket, "Key": key}))

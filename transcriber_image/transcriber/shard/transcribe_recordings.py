@@ -1,4 +1,4 @@
-"""Transcribe many files at once: one stream of segments from all of them keeps every core busy."""
+"""The transcription of many files at once. One stream of segments from all files keeps every core busy."""
 
 from __future__ import annotations
 
@@ -24,10 +24,15 @@ def transcribe_recordings(
     options: Options,
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> Iterator[RecordingResult]:
-    """Transcribe recordings and yield the result of each as soon as it is complete.
+    """Transcribe recordings, and yield the result of each recording as soon as it is complete.
 
-    The results come in about the order of the recordings. A recording is taken from the iterable when the one before
-    it has been read to its end and closed. `on_progress` is called after each answer of the engine.
+    The order of the results is about the order of the recordings.
+
+    Args:
+        recordings: the recordings. Each is taken from the iterable when the previous one has been read and closed.
+        engine: the engine.
+        options: the options of the transcription.
+        on_progress: a function that is called after each answer of the engine, unless the recording has failed.
     """
     open_recordings = _OpenRecordings(engine.description.sample_rate, options)
     for answer in engine.transcribe(open_recordings.segments(recordings)):
@@ -49,11 +54,11 @@ class _OpenRecording:
     skipped_seconds: float = 0.0
     #: How many segments were given to the engine.
     segments: int = 0
-    #: How many of them the engine has answered.
+    #: How many of these segments the engine has answered.
     answers: int = 0
     #: Whether all segments were given to the engine.
     is_read: bool = False
-    #: How many seconds are transcribed, anywhere in the file: answers come in any order.
+    #: How many seconds are transcribed. They may be anywhere in the file, because answers come in any order.
     reached: float = 0.0
 
     @property
@@ -61,7 +66,7 @@ class _OpenRecording:
         return self.is_read and self.answers == self.segments
 
     def result(self) -> RecordingResult:
-        """The result, once the recording is complete."""
+        """Return the result. The recording must be complete."""
         cpu_seconds = sum(utterance.cpu_seconds for utterance in self.utterances)
         if self.error is not None or self.audio is None:
             return RecordingResult(self.number, self.audio, error=self.error, cpu_seconds=cpu_seconds)
@@ -70,7 +75,12 @@ class _OpenRecording:
 
 
 class _OpenRecordings:
-    """All recordings of which some answers are missing, by number."""
+    """All recordings without a result yet, by number.
+
+    Args:
+        rate: the sample rate that the engine expects, in hertz.
+        options: the options of the transcription.
+    """
 
     def __init__(self, rate: int, options: Options) -> None:
         self._rate = rate
@@ -78,7 +88,7 @@ class _OpenRecordings:
         self._open: dict[int, _OpenRecording] = {}
 
     def segments(self, recordings: Iterable[Recording]) -> Iterator[Segment]:
-        """Yield the segments of all recordings; of a damaged file, only those before the damage."""
+        """Yield the segments of all recordings. A damaged file gives only the segments before the damage."""
         for recording in recordings:
             state = self._open[recording.number] = _OpenRecording(recording.number)
             segmenter = Segmenter(self._rate, cut=self._cut)
@@ -108,7 +118,7 @@ class _OpenRecordings:
             state.error = answer.error
 
     def progress(self, number: int) -> Optional[Progress]:
-        """The progress of recording `number`, or `None` if it has failed."""
+        """Return the progress of recording `number`, or `None` if it has failed."""
         state = self._open[number]
         if state.error is not None or state.audio is None:
             return None

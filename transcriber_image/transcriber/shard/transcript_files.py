@@ -1,4 +1,4 @@
-"""Write the transcript of a file to S3: plain text, subtitles and JSON."""
+"""The files of a transcript in S3: plain text, subtitles and JSON."""
 
 from __future__ import annotations
 
@@ -15,15 +15,23 @@ from transcription.contract.result import Output
 def write_transcript(
     store: Store, shard: Shard, engine: EngineDescription, file: InputFile, transcript: Transcript
 ) -> tuple[Output, ...]:
-    """Write the transcript in all formats of the shard's options.
+    """Write the transcript of a file to S3: plain text, the subtitle formats of the shard's options, and JSON.
 
-    The JSON is written last: a later run takes it as the sign that all the formats are there.
+    The JSON is written last, because a later run concludes from it that all the formats exist.
+
+    Args:
+        store: the bucket.
+        shard: the shard to which the file belongs.
+        engine: the description of the engine that made the transcript.
+        file: the file.
+        transcript: the transcript.
 
     Returns:
-        The objects that were written, in this order.
+        The objects in the order in which they were written.
 
     Raises:
-        StorageDenied, StorageFailed: S3 did not take one of them.
+        StorageDenied: S3 denies access, so that the next file would fail, too.
+        StorageFailed: S3 fails for one of the objects, after all retries.
     """
     name, options = keys.name_of(file.item.key), shard.options
     provenance = Provenance(file.item, file.sha256, engine.model, options, shard.recipe, engine.decoder, engine.name)

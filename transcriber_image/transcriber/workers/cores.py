@@ -10,10 +10,10 @@ _QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 
 def count_cores() -> int:
-    """Count the usable cores: those of this process's CPU affinity, but no more than its container's CPU quota.
+    """Return the number of usable cores: those in this process's CPU affinity, but no more than the container's quota.
 
-    A Batch job on EC2 has neither limit, since it shares its host's cores by weight. It must be told its number of
-    vCPUs.
+    A Batch job on EC2 has neither limit, because it shares the cores of the machine by weight. It needs its number of
+    vCPUs as an argument (`--processes`).
     """
     cores = len(os.sched_getaffinity(0))
     try:

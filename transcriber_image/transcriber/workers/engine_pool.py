@@ -1,10 +1,10 @@
-"""A pool of engine processes, one for each core, that share one stream of segments.
+"""A pool of engine processes, one for each core, which take segments from one stream.
 
 Why processes and not threads: libdeepspeech releases Python's lock while it decodes, but threads were slower. On two
 cores both reached 1.8 times the speed of one core with a graph of the official size; with a small graph, processes
 reached 2.0 times and threads 1.8 to 1.9 times. The decoder of the batched engine does not release the lock at all.
-A model that is mapped into memory is shared, so that another process of libdeepspeech costs 70 MB and not another copy
-of the model. And if a process is killed, by a crash in native code or by the kernel for lack of memory, one segment is
+Processes share a model that is mapped into memory, so that another process of libdeepspeech costs 70 MB and not another
+copy of the model. If a crash in native code ends a process, or the kernel kills it for lack of memory, one segment is
 lost and the container continues.
 """
 
@@ -26,7 +26,7 @@ _READY_PER_PROCESS = 1
 
 
 class EnginePool:
-    """An engine that distributes segments to several processes. Close it to end them.
+    """An engine that distributes segments to several processes. `close` ends the processes.
 
     Args:
         spec: the engine to create in each process.
@@ -60,7 +60,7 @@ class EnginePool:
             worker.close()
 
     def transcribe(self, segments: Iterable[Segment]) -> Iterator[Answer]:
-        """Yield one result for each segment, in the order in which they are completed.
+        """Yield one result for each segment, in the order in which the results arrive.
 
         Raises:
             EngineFailed: a replacement process ended while it loaded the model.
@@ -84,11 +84,11 @@ class EnginePool:
             worker.send(ready.popleft())
 
     def _collect(self, ready: deque[Segment], *, block: bool) -> Iterator[Answer]:
-        """Yield the answers that have arrived, and distribute ready segments to the workers that gave them.
+        """Yield the answers that have arrived, and give ready segments to the workers that have room again.
 
         Args:
-            ready: segments that wait for a worker.
-            block: wait for at least one answer. Nothing is yielded if a process had to be replaced instead.
+            ready: the segments that wait for a worker.
+            block: whether to wait if no answer has arrived. There may still be none if a process has to be replaced.
         """
         busy = {worker.pipe: worker for worker in self._workers if worker.is_busy}
         seconds = min((worker.remaining_seconds for worker in busy.values()), default=0.0)

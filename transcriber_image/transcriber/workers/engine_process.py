@@ -1,4 +1,4 @@
-"""The main function of an engine process: it loads a model and transcribes segments until its parent ends."""
+"""The main function of an engine process. It loads a model and transcribes segments until the parent process ends."""
 
 from __future__ import annotations
 
@@ -25,11 +25,14 @@ _WAITING = 2
 
 @dataclass(frozen=True)
 class EngineSpec:
-    """The kind of engine that a process creates, and its model and options. It can be pickled, an engine cannot."""
+    """What a process needs to create an engine: its kind, model and options.
+
+    Engines cannot be pickled. Therefore the parent process sends this specification.
+    """
 
     folder: ModelFolder
     options: Options
-    #: The ONNX file for the batched engine. `None`: use libdeepspeech.
+    #: The ONNX file for the batched engine, or `None` to use libdeepspeech.
     network: Optional[Path] = None
 
     @property
@@ -51,8 +54,8 @@ class EngineSpec:
 def serve(pipe: Connection, spec: EngineSpec, cores: set[int]) -> None:
     """Create an engine and transcribe the segments that arrive through a pipe, until the pipe breaks.
 
-    Sends the engine's description first, or the `TranscriptionError` that prevented it from loading. Then it sends one
-    `Utterance` or `FailedSegment` for each `Segment`.
+    First, send the engine's description to the parent process, or the `TranscriptionError` that prevented the engine
+    from loading. Then send one `Utterance` or `FailedSegment` for each `Segment`.
 
     Args:
         pipe: the connection to the parent process.
@@ -75,7 +78,13 @@ def serve(pipe: Connection, spec: EngineSpec, cores: set[int]) -> None:
 
 
 class _PipeSource(SegmentSource):
-    """Reads segments from a pipe in a thread, so that the sender never waits. Ends this process if the pipe breaks."""
+    """A source that reads segments from a pipe in a thread, so that the sender never waits.
+
+    If the pipe breaks, the source ends this process.
+
+    Args:
+        pipe: the connection to the parent process.
+    """
 
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
@@ -90,7 +99,14 @@ class _PipeSource(SegmentSource):
             os._exit(0)  # the parent has ended, so that nobody needs the remaining results
 
     def take(self, *, wait: bool) -> Optional[Segment]:
-        """Return the next segment; `None` only without `wait`, if none has arrived. The stream has no end."""
+        """Return the next segment. There is no last segment, because the process ends when the pipe breaks.
+
+        Args:
+            wait: whether to wait until a segment arrives.
+
+        Returns:
+            The segment, or `None` if `wait` is false and no segment has arrived.
+        """
         try:
             return self._arrived.get(wait)
         except Empty:

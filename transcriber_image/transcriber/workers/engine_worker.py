@@ -1,4 +1,4 @@
-"""One worker of an engine pool: a process with its own engine, and the segments that it has not answered yet."""
+"""One worker of an engine pool: a process with an engine, and the segments that the process has not answered yet."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ _MAX_WAIT_SECONDS = 24 * 3600.0
 
 
 class EngineWorker:
-    """Controls one engine process from the parent process.
+    """The control of one engine process from the parent process.
 
-    If the process ends by itself, the worker starts a new one. The segments that the old process had not answered are
-    then given to the new one, one at a time: any of them may have killed the old process. A segment that was alone in a
-    process when it ended gets a `FailedSegment` as its answer.
+    If the process ends by itself, the worker starts a new one. Then it gives the unanswered segments to the new process
+    one at a time, because any of them may have killed the old process. If a process ends while it has only one segment,
+    the answer to this segment is a `FailedSegment`.
 
     Args:
         spec: the engine to create in the process.
         cores: the numbers of the processor cores that the process may use.
     """
 
-    #: Properties of the engine; set by `load`.
+    #: Properties of the engine. `load` sets them.
     description: EngineDescription
 
     def __init__(self, spec: EngineSpec, cores: set[int]) -> None:
@@ -84,16 +84,20 @@ class EngineWorker:
 
     @property
     def load_factor(self) -> float:
-        """Number of unanswered segments; infinite if the worker accepts no more."""
+        """Number of unanswered segments, or infinity if the worker accepts no more."""
         return len(self._unanswered) if self.has_room else float("inf")
 
     @property
     def remaining_seconds(self) -> float:
-        """Time until the process counts as hung, in seconds."""
+        """Time until the process counts as hung, in seconds, at most a day."""
         return min(max(self._deadline - time.monotonic(), 0.0), _MAX_WAIT_SECONDS)
 
     def send(self, segment: Segment) -> None:
-        """Send a segment to the process."""
+        """Send a segment to the process. If the process has ended while it was idle, start a new one first.
+
+        Raises:
+            EngineFailed: the new process ended while it loaded the model.
+        """
         if not self._process.is_alive() and not self._unanswered:  # it ended while it was idle
             self._replace()
         self._unanswered[segment.file, segment.start] = segment
@@ -123,7 +127,13 @@ class EngineWorker:
         self._deadline = time.monotonic() + _LOAD_SECONDS + _SECONDS_PER_AUDIO_SECOND * seconds
 
     def _recover(self) -> Iterator[Answer]:
-        """Replace a process that ended. Retry its segments, or fail the segment if it was the only one."""
+        """Replace a process that ended.
+
+        If the process had only one segment, yield a `FailedSegment`. Otherwise retry the segments one at a time.
+
+        Raises:
+            EngineFailed: the new process ended while it loaded the model.
+        """
         lost, self._unanswered = list(self._unanswered.values()), {}
         if len(lost) == 1:
             [segment] = lost
@@ -136,7 +146,7 @@ class EngineWorker:
         self._replace()
 
     def kill_if_hung(self) -> None:
-        """Kill the process if an answer is overdue. The pipe then reports its end."""
+        """Kill the process if an answer is overdue. The pipe then reports the end of the process."""
         if self._unanswered and not self.remaining_seconds:
             self._process.kill()
 
@@ -152,7 +162,7 @@ class EngineWorker:
         self.load()
 
     def _raise_ended(self, activity: str) -> NoReturn:
-        """Raise an `EngineFailed` that says how the process ended and what it was doing."""
+        """Raise an `EngineFailed` that says how the process ended and what it was doing, `activity`."""
         self._process.join()
         raise EngineFailed(
             f"An engine process ended with {self._process.exitcode} while {activity}. -{signal.SIGKILL} means that the "

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from transcriber.engines.batched.batched_engine import SLOTS
 
-#: Each contains a number of bytes or `max`; the second belongs to version 1 of control groups.
+#: Each file contains a number of bytes or `max`. The second belongs to version 1 of control groups.
 #: Source: Linux, "Control Group v2", memory.max.
 _LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 _MEMINFO = Path("/proc/meminfo")
@@ -38,13 +38,18 @@ def memory_limit() -> int:
 def needed_memory(network: int, processes: int) -> int:
     """Return the memory that `processes` processes of the batched engine need, for a network of `network` bytes.
 
-    Each process holds its own copy of the weights, in the order of their use. The scorer does not count: it is mapped,
-    so that the processes share its pages and the kernel can drop them.
+    Each process has its own copy of the weights, in the order of their use. The scorer does not count, because it is
+    mapped into memory: the processes share its pages, and the kernel can drop them.
     """
     return _FIRST_PROCESS + _COMPARISON_PROCESS + processes * (network + _ENGINE_PROCESS + SLOTS * _SLOT)
 
 
 def count_processes_that_fit(network: int, wanted: int) -> int:
-    """Return how many processes fit into the memory limit: at most `wanted`, possibly none."""
+    """Return how many processes of the batched engine fit into the memory limit, from 0 to `wanted`.
+
+    Args:
+        network: the size of the network, in bytes.
+        wanted: the maximum number of processes.
+    """
     limit = memory_limit()
     return next((count for count in range(wanted, 0, -1) if needed_memory(network, count) <= limit), 0)

@@ -1,7 +1,7 @@
 """The fork server that starts engine processes.
 
-It imports the engines once and forks each process from there. Forking the main process instead would copy locks that
-its threads hold. Starting a new interpreter for each process would take a quarter of a second for imports, and 20 MB of
+The server imports the engines once, and each engine process is a fork of it. Forks of the main process would copy locks
+that its threads hold. A new interpreter for each process would take a quarter of a second for imports, and 20 MB of
 memory that forked processes share.
 """
 
