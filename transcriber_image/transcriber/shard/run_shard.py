@@ -87,7 +87,7 @@ def _transcribe(shard: Shard, files: InputDownloads, engine: Engine, writer: Res
 
 
 def _seconds(shard: Shard) -> float:
-    """Estimate the audio length of a shard from the file sizes, in seconds, as if all files were 16 kHz mono, 16 bit."""
+    """Estimate the seconds of audio in a shard from the file sizes, as if all files were 16 kHz mono, 16 bit."""
     return sum(item.size for item in shard.items) / BYTES_PER_SECOND
 
 
