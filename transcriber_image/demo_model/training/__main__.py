@@ -1,4 +1,7 @@
-"""`python -m training STEP --work FOLDER`: run one step of training the demo model. The Makefile runs all steps."""
+"""The command `python -m training STEP --work FOLDER`.
+
+It runs one step of the training of the demo model. The Makefile runs all steps.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,14 @@ SHIPPED = Path(__file__).parents[1]
 
 # Each step imports what it needs, because the steps run in two Python environments.
 def speak(work: Path, digits: Path) -> None:
-    """Speak and collect the corpora."""
+    """Collect the corpora: synthesise speech, and read the recordings of people."""
     from .corpora import make
 
     make(digits, work / "corpora")
 
 
 def augment(work: Path) -> None:
-    """Write shards of augmented features."""
+    """Write the features of augmented speech to several files."""
     from .dataset import write
 
     write(work / "corpora", work / "shards")
@@ -57,7 +60,7 @@ def evaluate(work: Path) -> None:
 
 
 def main() -> None:
-    """Run the step named on the command line."""
+    """Run the step that the command line names."""
     parser = argparse.ArgumentParser(prog="training", description=__doc__)
     steps = parser.add_subparsers(required=True, metavar="STEP")
     for function in (speak, augment, train, package, clips, evaluate):

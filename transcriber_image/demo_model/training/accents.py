@@ -1,6 +1,6 @@
-"""Spellings of the digits with which an espeak-ng voice of another language speaks English with a foreign accent.
+"""Spellings of the digits for espeak-ng's voices of other languages, which then speak English with a foreign accent.
 
-Most people who speak English have a foreign accent. None of the synthesisers' voices has one.
+Most people who speak English have a foreign accent, but none of the synthesisers' English voices has one.
 """
 
 from __future__ import annotations
@@ -19,5 +19,5 @@ SPELLINGS = {
 
 
 def spellings(language: str) -> dict[str, list[str]]:
-    """Return the spellings of each digit in `language`."""
+    """Return the spellings of each digit, by the English word, for a voice of `language`."""
     return {word: alternatives.split("/") for word, alternatives in zip(DIGITS, SPELLINGS[language].split())}

@@ -1,6 +1,7 @@
-"""Augmentation: vary the speed, vocal tract, room, microphone, noise and level of clips.
+"""Augmentation: random changes of the speed, vocal tract, room, microphone, noise and level of clips.
 
-The argument `strength`, from 0 to 1, scales all changes, so that training can start with almost unchanged audio.
+The argument `strength`, from 0 to 1, scales all changes, so that training can start with almost unchanged audio. The
+sample rate is 16 kHz. Full scale of float samples is 1.
 """
 
 from __future__ import annotations
@@ -14,23 +15,32 @@ from .features import STEP, mfcc
 
 
 def resampled(samples: np.ndarray, factor: float) -> np.ndarray:
-    """Return float samples played `factor` times as fast: pitch, formants and tempo change together."""
+    """Return float samples as if played `factor` times as fast, so that pitch, formants and tempo change together."""
     return soxr.resample(samples, SAMPLE_RATE * factor, SAMPLE_RATE, quality="LQ")
 
 
 def silence(seconds: float) -> np.ndarray:
-    """Return digital silence."""
+    """Return digital silence of the given length, as float samples."""
     return np.zeros(int(seconds * SAMPLE_RATE), np.float32)
 
 
 def faded(samples: np.ndarray, seconds: float) -> np.ndarray:
-    """Fade float samples in and out, because a recording that is cut close to the speech begins with a click."""
+    """Return float samples that fade in and out, in `seconds` each.
+
+    Without fades, a clip that is cut close to the speech begins and ends with a click.
+    """
     ramp = np.minimum(np.arange(len(samples)) / (seconds * SAMPLE_RATE), 1).astype(np.float32)
     return samples * ramp * ramp[::-1]
 
 
 def noise(length: int, rng: np.random.Generator, slope: float) -> np.ndarray:
-    """Return noise of unit power whose amplitude falls as frequency to the power `slope` (0 white, 1 red)."""
+    """Return random noise with a mean power of 1.
+
+    Args:
+        length: The number of samples.
+        rng: The source of all random choices.
+        slope: The amplitude is proportional to 1 / frequency ** slope: 0 gives white noise, 1 gives red noise.
+    """
     spectrum = rng.normal(size=length // 2 + 1) + 1j * rng.normal(size=length // 2 + 1)
     spectrum /= np.maximum(np.arange(len(spectrum)), len(spectrum) / 100) ** slope
     samples = fft.irfft(spectrum.astype(np.complex64), length)
@@ -38,7 +48,16 @@ def noise(length: int, rng: np.random.Generator, slope: float) -> np.ndarray:
 
 
 def _channel(length: int, rng: np.random.Generator, strength: float) -> np.ndarray:
-    """Return the frequency response of a microphone, a telephone or a small room, for `length` samples."""
+    """Return a random frequency response, as of a microphone, a telephone or a small room.
+
+    Args:
+        length: The number of samples to which the response applies.
+        rng: The source of all random choices.
+        strength: How strong the changes are, from 0 to 1.
+
+    Returns:
+        The complex response, shape (length // 2 + 1,).
+    """
     hertz = np.linspace(0, SAMPLE_RATE / 2, length // 2 + 1)
     response = np.ones(len(hertz), np.complex64)
     if rng.random() < 0.75:
@@ -62,13 +81,13 @@ def _channel(length: int, rng: np.random.Generator, strength: float) -> np.ndarr
 
 
 def utterance(pieces: list[np.ndarray], real: bool, rng: np.random.Generator, strength: float) -> np.ndarray:
-    """Return features, shape (windows, 26), of one augmented utterance.
+    """Return the features of one augmented utterance, shape (windows, 26).
 
     Args:
         pieces: Clips of one voice, int16 samples, joined in this order.
         real: Whether the voice is a person's.
         rng: The source of all random choices.
-        strength: How strong the changes are.
+        strength: How strong the changes are, from 0 to 1.
     """
     factor = rng.uniform(1 - 0.13 * strength, 1 + 0.13 * strength) if real or rng.random() < 0.4 else 1.0
     starts_at_once = rng.random() < 0.35  # no silence before the first word
@@ -88,7 +107,16 @@ def utterance(pieces: list[np.ndarray], real: bool, rng: np.random.Generator, st
 
 
 def recorded(samples: np.ndarray, rng: np.random.Generator, strength: float) -> np.ndarray:
-    """Return 16-bit samples of float samples, recorded through a channel, with noise, at some level."""
+    """Return float samples as a recorder could store them: with noise, changed by a channel, at a random level.
+
+    Args:
+        samples: The float samples.
+        rng: The source of all random choices.
+        strength: How strong the changes are, from 0 to 1.
+
+    Returns:
+        As many int16 samples.
+    """
     length = fft.next_fast_len(len(samples) + SAMPLE_RATE // 5, real=True)
     loudness = np.sqrt(np.mean(samples**2)) + 1e-6
     noisy = rng.random() < 0.65
@@ -107,7 +135,7 @@ def recorded(samples: np.ndarray, rng: np.random.Generator, strength: float) -> 
 
 
 def wordless(rng: np.random.Generator) -> np.ndarray:
-    """Return the features of 0.1 to 6 s without speech: silence, or noise of any level below speech."""
+    """Return the features, shape (windows, 26), of 0.1 to 6 s of silence or noise without speech."""
     length = int(rng.uniform(0.1, 6) * SAMPLE_RATE)
     if rng.random() < 0.25:
         return mfcc(np.zeros(length, np.float32))

@@ -27,7 +27,12 @@ SILENCE = int(0.2 * SAMPLE_RATE)  # before and after the phrase
 
 
 def write(model_folder: Path, espeak_folder: Path, folder: Path) -> None:
-    """Speak the clips into `folder`, with their transcripts.
+    """Synthesise the clips, and write them with their transcripts to `folder`.
+
+    Args:
+        model_folder: The folder of the demo model, which must transcribe each clip correctly.
+        espeak_folder: The folder that `synthesis.espeak_folder` prepared.
+        folder: The folder to write to. It is created if it does not exist.
 
     Raises:
         RuntimeError: The model transcribes a clip incorrectly.

@@ -1,4 +1,4 @@
-"""The corpora for training, for tuning the decoder, and for the test."""
+"""The corpora for training, for tuning the scorer's weights, and for the test."""
 
 from __future__ import annotations
 
@@ -26,7 +26,15 @@ FESTIVAL_PHRASES = 700  # per voice
 
 
 def make(digits: Path, folder: Path) -> None:
-    """Write every corpus into `folder`; `digits` holds the Free Spoken Digit Dataset's recordings."""
+    """Make every corpus, and write it to `folder`. Print the size of each.
+
+    Args:
+        digits: The folder with the recordings of the Free Spoken Digit Dataset.
+        folder: The folder to write to. It is created if it does not exist.
+
+    Raises:
+        RuntimeError: Two espeak-ng variants sound the same.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     data = espeak_folder(folder / "espeak")
     training_voices = [*voices.ESPEAK_TRAIN, *voices.invented_names()]

@@ -1,4 +1,7 @@
-"""Shards of augmented features on disk, and batches of them."""
+"""The training data: features of augmented speech, in parts on the disk, and batches of utterances from them.
+
+Such a part is called a shard in this package. It has nothing to do with the shards of a run.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,11 @@ Batch = list[tuple[np.ndarray, np.ndarray]]  # (features, labels) of utterances,
 
 @dataclass
 class Shard:
-    """Joined utterances: float16 features (frames, 26), uint8 labels, and where each utterance ends in both."""
+    """A part of the training data: the joined features and the joined labels of its utterances.
+
+    `features` are float16, shape (frames, 26), and `labels` are uint8. `ends` and `label_ends` say where each utterance
+    ends in them.
+    """
 
     features: np.ndarray
     ends: np.ndarray
@@ -47,21 +54,21 @@ class Shard:
 
     @classmethod
     def of(cls, utterances: list[tuple[np.ndarray, str]]) -> Shard:
-        """Pack (features, text) pairs."""
+        """Make a shard of utterances, each a pair of features, shape (frames, 26), and text."""
         features = np.concatenate([frames for frames, _ in utterances]).astype(np.float16)
         spelled = [np.array(labels(text), np.uint8) for _, text in utterances]
         ends = np.cumsum([len(frames) for frames, _ in utterances])
         return cls(features, ends, np.concatenate(spelled), np.cumsum([len(line) for line in spelled]))
 
     def save(self, path: Path) -> None:
-        """Write a folder of four arrays."""
+        """Write the four arrays to the folder `path`."""
         path.mkdir(parents=True, exist_ok=True)
         for name, array in vars(self).items():
             np.save(path / f"{name}.npy", array)
 
     @classmethod
     def load(cls, path: Path) -> Shard:
-        """Open what `save` wrote; the features stay on disk until they are used."""
+        """Open a shard that `save` wrote. The features stay on the disk until they are used."""
         features = np.load(path / "features.npy", mmap_mode="r")
         return cls(features, *(np.load(path / f"{name}.npy") for name in ("ends", "labels", "label_ends")))
 
@@ -94,7 +101,15 @@ def _write(numbers: range, corpora: Path, folder: Path) -> None:
 
 
 def write(corpora: Path, folder: Path, processes: int = 2) -> None:
-    """Write SHARDS shards, and the two tuning corpora unchanged, into `folder`."""
+    """Augment the training corpora, and write the training data to `folder` as SHARDS shards.
+
+    Also write one shard for each of the two tuning corpora, without augmentation.
+
+    Args:
+        corpora: The folder with the corpora.
+        folder: The folder to write to.
+        processes: The number of processes that work in parallel.
+    """
     for name in DEV:
         corpus = Corpus.load(corpora / f"{name}.npz")
         plain = [mfcc(clip.astype(np.float32) / 32768) for clip in corpus.clips]
@@ -105,7 +120,14 @@ def write(corpora: Path, folder: Path, processes: int = 2) -> None:
 
 
 def batches(shards: list[Shard], frames: int, rng: np.random.Generator) -> Iterator[Batch]:
-    """Yield batches of utterances of similar length, at most `frames` frames with padding, shuffled."""
+    """Yield all utterances of the shards once, in batches of similar length. The order of the batches is random.
+
+    Args:
+        shards: The shards.
+        frames: The maximum number of frames in a batch, with the padding of shorter utterances. A longer utterance is a
+            batch of its own.
+        rng: The source of all random choices.
+    """
     lengths = [
         (len(shard[index][0]), number, index) for number, shard in enumerate(shards) for index in range(len(shard))
     ]

@@ -16,9 +16,10 @@ INFINITE = float("inf")  # the final weight of a state in which no word ends
 
 
 def trie() -> list[dict[int, int]]:
-    """Return the arcs of each state, from label to state. State 0 is the start, state 1 the end of every word.
+    """Return the vocabulary as a trie: for each state, its arcs as a mapping from label to next state.
 
-    A label is the letter's position in the alphabet plus one, because OpenFST reserves 0. A space ends each word.
+    State 0 is the start, and state 1 is the end of every word. A label is the position of a letter in the alphabet plus
+    one, because OpenFST reserves 0. A space ends each word.
     """
     states: list[dict[int, int]] = [{}, {}]
     for word in WORDS:
@@ -34,7 +35,7 @@ def trie() -> list[dict[int, int]]:
 
 
 def append(content: bytes) -> bytes:
-    """Append the dictionary to `content`, with alignment from the start of `content`."""
+    """Return `content` with the dictionary after it. The alignment counts from the start of `content`."""
     states = trie()
     arcs = sum(map(len, states))
     content += struct.pack("<i", MAGIC) + _string("const") + _string("standard")

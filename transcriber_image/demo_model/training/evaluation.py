@@ -1,4 +1,4 @@
-"""Measure the files of the model through the unmodified `deepspeech` package, and tune the scorer's weights."""
+"""The evaluation of the model with the unmodified `deepspeech` package, and the choice of the scorer's weights."""
 
 from __future__ import annotations
 
@@ -22,7 +22,13 @@ BETAS = (-1.0, 0.0, 1.0, 2.0, 3.0)
 
 
 def load(folder: Path, with_scorer: bool, beam_width: int = BEAM_WIDTH) -> Model:
-    """Return the model in `folder` as its users load it."""
+    """Load the demo model in `folder` as users of the `deepspeech` package do.
+
+    Args:
+        folder: The model folder.
+        with_scorer: Whether to load the scorer, too.
+        beam_width: The beam width.
+    """
     model = Model(str(folder / f"{NAME}.pbmm"))
     model.setBeamWidth(beam_width)
     if with_scorer:
@@ -31,14 +37,19 @@ def load(folder: Path, with_scorer: bool, beam_width: int = BEAM_WIDTH) -> Model
 
 
 def transcripts(model: Model, clips: list[np.ndarray]) -> list[str]:
-    """Transcribe clips (int16 samples)."""
+    """Return the transcripts of clips (int16 samples at 16 kHz), in the same order."""
     return [model.stt(clip).strip() for clip in clips]
 
 
 def tune(folder: Path, corpora: Path, clips: int = 80) -> tuple[float, float]:
-    """Return the scorer's alpha and beta with the fewest errors on the tuning voices.
+    """Return the scorer's weights, alpha and beta, with the fewest errors on the tuning voices.
 
-    The clips are used both clean and with noise, because clean clips have too few errors for a choice.
+    Each clip is transcribed both clean and with noise, because clean clips have too few errors for a choice.
+
+    Args:
+        folder: The model folder.
+        corpora: The folder with the corpora.
+        clips: The maximum number of clips of each tuning corpus.
     """
     model = load(folder, with_scorer=True)
     audio_sets: list[tuple[list[str], list[np.ndarray]]] = []
@@ -56,7 +67,12 @@ def tune(folder: Path, corpora: Path, clips: int = 80) -> tuple[float, float]:
 
 
 def evaluate(folder: Path, corpora: Path) -> dict[str, object]:
-    """Return all figures of the README, with word error rates in per cent."""
+    """Measure and return all figures of the demo model's README. Word error rates are in per cent.
+
+    Args:
+        folder: The model folder.
+        corpora: The folder with the corpora.
+    """
     plain, scored = load(folder, with_scorer=False), load(folder, with_scorer=True)
     sets: dict[str, object] = {}
     for name in TESTS:
@@ -95,14 +111,14 @@ def _by_voice(corpus: Corpus, hypotheses: list[str]) -> dict[str, float]:
 
 
 def noisy(clip: np.ndarray, decibels: float) -> np.ndarray:
-    """Return the clip with white noise `decibels` below its level."""
+    """Return the clip with white noise that is `decibels` quieter than the clip."""
     noise = np.random.default_rng(len(clip)).normal(size=len(clip))
     level = np.sqrt(np.mean((clip / 32768) ** 2)) * 10 ** (-decibels / 20)
     return as_int16(clip / 32768 + noise * level)
 
 
 def narrow(clip: np.ndarray) -> np.ndarray:
-    """Return the clip as an 8 kHz recording brought back to 16 kHz."""
+    """Return the clip as if it had been recorded at 8 kHz. Its sample rate is still 16 kHz."""
     return as_int16(signal.resample_poly(signal.resample_poly(clip / 32768, 1, 2), 2, 1))
 
 
@@ -121,7 +137,7 @@ CONDITIONS = {
 
 
 def edge_cases() -> dict[str, np.ndarray]:
-    """Return clips without speech."""
+    """Return clips without speech (int16 samples at 16 kHz) by their descriptions."""
     rng = np.random.default_rng(0)
     minute = 60 * SAMPLE_RATE
     return {

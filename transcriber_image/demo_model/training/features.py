@@ -22,9 +22,14 @@ FLOOR = 1e-12
 
 
 def mfcc(samples: np.ndarray, step: int = STEP, warp: float = 1.0) -> np.ndarray:
-    """Return float32 features, shape (windows, 26), of float samples in [-1, 1].
+    """Return the features of audio, float32, shape (windows, 26).
 
-    As in the DeepSpeech client, the samples after the last full window are padded with zeros to one more window.
+    As in DeepSpeech's client, the samples after the last full window are padded with zeros to one more window.
+
+    Args:
+        samples: Float samples from -1 to 1, at 16 kHz.
+        step: The distance between the starts of two windows, in samples.
+        warp: A factor for the frequencies. Above 1, the vocal tract seems shorter.
     """
     full = max(0, (len(samples) - WINDOW) // step + 1)
     padded = np.zeros(full * step + WINDOW, np.float32)
@@ -42,7 +47,7 @@ def _hann() -> np.ndarray:
 
 @lru_cache(1)
 def _cosines() -> np.ndarray:
-    """Return the discrete cosine transform, shape (40, 26)."""
+    """Return the matrix of the discrete cosine transform, shape (40, 26)."""
     angles = np.pi / CHANNELS * np.outer(np.arange(CHANNELS) + 0.5, np.arange(COEFFICIENTS))
     return (np.sqrt(2 / CHANNELS) * np.cos(angles)).astype(np.float32)
 

@@ -1,4 +1,4 @@
-"""Build the network as a TensorFlow graph that DeepSpeech 0.9.3's client loads."""
+"""The network as a TensorFlow graph that DeepSpeech 0.9.3's client loads."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from .vocabulary import ALPHABET, BLANK
 
 CONTEXT = 9
 CLIP = 20.0
-STEPS = 16  # frames in one run of the graph
+STEPS = 16  # frames that the graph processes in one call
 GRAPH_VERSION = 6  # required by the 0.9.3 client
 BEAM_WIDTH = 500
 
 
 def alphabet_bytes() -> bytes:
-    """Return the alphabet as the client reads it: a count, then each character's label, length and bytes."""
+    """Return the alphabet as DeepSpeech's client reads it: a count, then label, length and bytes of each letter."""
     entries = (struct.pack("<HH", label, 1) + letter.encode() for label, letter in enumerate(ALPHABET))
     return struct.pack("<H", len(ALPHABET)) + b"".join(entries)
 
 
 def build(weights: dict[str, np.ndarray]) -> tf.GraphDef:
-    """Return the graph with `weights` as constants."""
+    """Return the graph with `weights`, which `Network.exported` made, as constants."""
     hidden = weights["layer_1_bias"].shape[0]
     with tf.Graph().as_default() as graph:
         samples = tf.placeholder(tf.float32, [WINDOW], "input_samples")

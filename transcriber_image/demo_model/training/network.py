@@ -14,10 +14,15 @@ CLIP = 20.0
 
 
 class Network(nn.Module):
-    """Maps features (batch, frames, 26) to logits (batch, frames, 29)."""
+    """The network. It turns features, shape (batch, frames, 26), into logits, shape (batch, frames, 29).
+
+    Args:
+        mean: The mean of each coefficient of the features, shape (26,).
+        deviation: The standard deviation of each coefficient, shape (26,).
+        dropout: The share of the dense layers' outputs that training sets to zero.
+    """
 
     def __init__(self, mean: Tensor, deviation: Tensor, dropout: float = 0.05) -> None:
-        """Take the mean and standard deviation of every coefficient, each of shape (26,)."""
         super().__init__()
         self.register_buffer("mean", mean)
         self.register_buffer("deviation", deviation)
@@ -35,7 +40,10 @@ class Network(nn.Module):
             self.lstm.bias_ih_l0[HIDDEN : 2 * HIDDEN] = 1.0  # forget gate: the LSTM keeps its state at first
 
     def forward(self, features: Tensor) -> Tensor:
-        """Return logits. Frames before the first and after the last are zeros, as in the DeepSpeech client."""
+        """Return the logits of features. The last axis has the 28 letters and the blank.
+
+        As in DeepSpeech's client, the frames before the first and after the last frame are zeros.
+        """
         padded = nn.functional.pad(features, (0, 0, CONTEXT, CONTEXT))
         normal = (padded - self.mean) / self.deviation
         windows = normal.unfold(1, 2 * CONTEXT + 1, 1).transpose(2, 3).flatten(2)
@@ -47,9 +55,10 @@ class Network(nn.Module):
         return self.layer_6(hidden)
 
     def exported(self) -> dict[str, Tensor]:
-        """Return the weights for the graph: shape (inputs, outputs), gates in the order i, c, f, o.
+        """Return the weights by the names that the graph uses.
 
-        The first layer includes the normalisation of the features.
+        Matrices have the shape (inputs, outputs). The gates of the LSTM have TensorFlow's order: input, cell, forget,
+        output. The first layer includes the normalisation of the features by their mean and deviation.
         """
         state = {name: tensor.double() for name, tensor in self.state_dict().items()}
         mean, deviation = (state[name].repeat(2 * CONTEXT + 1) for name in ("mean", "deviation"))

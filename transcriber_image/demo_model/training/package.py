@@ -1,4 +1,4 @@
-"""Write the files of the model: the acoustic model, the scorer, and `model.json` that describes both."""
+"""The files of the demo model: the acoustic model, the scorer, and `model.json`, which describes both."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def write(weights: Path, tools: Path, folder: Path, alpha: float, beta: float) -
     """Write `demo.pbmm`, `demo.scorer` and `model.json` into `folder`.
 
     Args:
-        weights: The weights of `Network.exported`, as a `.npz` file.
+        weights: The `.npz` file with the weights that `Network.exported` made.
         tools: The folder with KenLM's source archive.
-        folder: Where to write the files.
+        folder: The folder to write to.
         alpha: The weight of the language model.
-        beta: The weight of each word.
+        beta: The bonus for each word.
     """
     with np.load(weights) as file:
         pbmm.write(graph.build(dict(file)), folder / f"{NAME}.pbmm")
@@ -33,7 +33,7 @@ def write(weights: Path, tools: Path, folder: Path, alpha: float, beta: float) -
 
 
 def describe(folder: Path, alpha: float, beta: float) -> None:
-    """Write `model.json` for the two files in `folder`."""
+    """Write `model.json` for the acoustic model and the scorer in `folder`. `alpha` and `beta` are as in `write`."""
     names = (f"{NAME}.pbmm", f"{NAME}.scorer")
     description = {
         "name": NAME,

@@ -1,4 +1,4 @@
-"""Write a graph as `.pbmm`, a file that the client maps into memory.
+"""The format `.pbmm`: a file with a graph, which DeepSpeech's client maps into memory.
 
 The file consists of the large constants, each at a multiple of 64 bytes, the graph, a directory of these regions, and
 the offset of the directory in the last eight bytes. Source: TensorFlow, memmapped_file_system.
@@ -18,7 +18,7 @@ ALIGNMENT = 64
 
 
 def write(graph: tf.GraphDef, path: Path) -> None:
-    """Write `graph` to `path`; its large constants become ImmutableConst nodes."""
+    """Write `graph` to the `.pbmm` file `path`. Its large constants become ImmutableConst nodes."""
     data = bytearray()
     regions: list[tuple[str, int, int]] = []
 
@@ -49,7 +49,7 @@ def write(graph: tf.GraphDef, path: Path) -> None:
 
 
 def _entry(name: str, offset: int, length: int) -> bytes:
-    """Return one directory entry, a protocol buffer: offset is field 1, name 2, length 3."""
+    """Return one entry of the directory, a protocol buffer: the offset is field 1, the name 2, the length 3."""
     return b"\x08" + _varint(offset) + _field(2, name.encode()) + b"\x18" + _varint(length)
 
 

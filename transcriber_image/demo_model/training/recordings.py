@@ -1,4 +1,4 @@
-"""Read recordings of people: the Free Spoken Digit Dataset, 8 kHz, from a folder that the user names."""
+"""Recordings of people: the Free Spoken Digit Dataset, 8 kHz, read from a folder that the user names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,14 @@ from .vocabulary import DIGITS
 
 
 def takes(folder: Path, speakers: tuple[str, ...], first: int = 0, last: int = 49) -> Corpus:
-    """Return single digits, resampled to 16 kHz: takes number `first` to `last` of every speaker."""
+    """Return recordings of single digits, resampled to 16 kHz.
+
+    Args:
+        folder: The folder with the recordings.
+        speakers: The names of the speakers.
+        first: The number of the first take of each digit by each speaker.
+        last: The number of the last take, which is included.
+    """
     corpus = Corpus()
     for speaker in speakers:
         for digit, word in enumerate(DIGITS):
@@ -25,9 +32,15 @@ def takes(folder: Path, speakers: tuple[str, ...], first: int = 0, last: int = 4
 
 
 def strings(single: Corpus, seed: str, rounds: int = 1) -> Corpus:
-    """Join takes of one speaker into strings of 3 to 7 digits. The last string of a round has the remaining takes.
+    """Join takes of one speaker into strings of 3 to 7 digits.
 
-    A round uses each take once. Pauses between digits and at both ends contain noise of two quantisation steps.
+    A round uses each take once, so that its last string may be shorter. Pauses between digits and at both ends contain
+    noise of two quantisation steps.
+
+    Args:
+        single: The takes of all speakers.
+        seed: The seed of all random choices except for the noise.
+        rounds: How often each take is used.
     """
     rng = random.Random(seed)
     noise = np.random.default_rng(len(single))

@@ -1,4 +1,4 @@
-"""Write the scorer: a language model of the grammar in `vocabulary.KINDS`, in the format of DeepSpeech's scorers."""
+"""The scorer: a language model of the grammar in `vocabulary.KINDS`, in the format of DeepSpeech's scorers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ UNKNOWN = -10.0  # log10 of the probability of a word outside the vocabulary
 
 
 def arpa() -> str:
-    """Return a bigram model of the phrases of `random_phrase`, in the ARPA format."""
+    """Return a bigram model of the phrases that `random_phrase` makes, as text in the ARPA format."""
     first = {word: sum(KINDS[kind] * _chance(word, kind) for kind in KINDS) for word in WORDS}
     unigrams = [f"{UNKNOWN}\t<unk>\t0", "-99\t<s>\t0", f"{math.log10(STOP_CHANCE):.4f}\t</s>\t0"]
     unigrams += [f"{math.log10(first[word] * (1 - STOP_CHANCE)):.4f}\t{word}\t0" for word in WORDS]
@@ -40,7 +40,10 @@ def _chance(word: str, kind: str) -> float:
 
 
 def build_binary(folder: Path) -> Path:
-    """Return KenLM's build_binary, compiled from the source archive of the PyPI package found in `folder`."""
+    """Compile KenLM's program build_binary, unless `folder` contains it, and return the path of the program.
+
+    `folder` must contain the source archive of the PyPI package `kenlm`.
+    """
     program = folder / "build_binary"
     if program.exists():
         return program
@@ -71,7 +74,14 @@ def build_binary(folder: Path) -> Path:
 
 
 def write(path: Path, tools: Path, alpha: float, beta: float) -> None:
-    """Write the scorer with its weights: `alpha` of the language model, `beta` of each word."""
+    """Write the scorer.
+
+    Args:
+        path: The file to write.
+        tools: The folder with KenLM's source archive.
+        alpha: The weight of the language model.
+        beta: The bonus for each word.
+    """
     with tempfile.TemporaryDirectory() as name:
         (Path(name) / "lm.arpa").write_text(arpa())
         # DeepSpeech reads the vocabulary from the dictionary that follows, not from the language model (-v).

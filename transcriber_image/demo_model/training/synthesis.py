@@ -1,4 +1,7 @@
-"""Speak with the synthesisers espeak-ng, flite and festival. Clips have 16 kHz and no silence at their ends."""
+"""Speech of the synthesisers espeak-ng, flite and festival. Clips are int16 samples at 16 kHz, without silent ends.
+
+An espeak-ng voice is called `accent+variant`. The accent is a language or dialect, and the variant changes the speaker.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ PROCESSES = 2
 def espeak_folder(folder: Path) -> Path:
     """Link espeak-ng's data into `folder`, add the invented variants, and return `folder`.
 
-    Other languages are left out, because espeak-ng reads a limited number of voices.
+    Only English and the languages of `accents` are linked, because espeak-ng reads a limited number of voices.
     """
     data = folder / "espeak-ng-data"
     variants = data / "voices" / "!v"
@@ -48,15 +51,15 @@ def espeak_folder(folder: Path) -> Path:
 
 
 def espeak(text: str, voice: str, folder: Path, rate: int = 165, pitch: int = 50, gap: int = 0) -> np.ndarray:
-    """Speak with espeak-ng.
+    """Return a clip that espeak-ng speaks.
 
     Args:
         text: What to say.
         voice: The voice, as `accent+variant`.
-        folder: The folder of `espeak_folder`.
-        rate: Words a minute.
-        pitch: From 0 to 99.
-        gap: The pause between words, in units of 10 ms.
+        folder: The folder that `espeak_folder` prepared.
+        rate: The speed, in words a minute.
+        pitch: The pitch, from 0 to 99.
+        gap: The additional pause between words, in units of 10 ms.
     """
     options = ["-v", voice, "-s", str(rate), "-p", str(pitch), "-g", str(gap)]
     command = ["espeak-ng", f"--path={folder}", *options]
@@ -64,7 +67,13 @@ def espeak(text: str, voice: str, folder: Path, rate: int = 165, pitch: int = 50
 
 
 def check_variants(variants: list[str], folder: Path) -> None:
-    """Check that all variants differ, because espeak-ng uses a default voice without an error.
+    """Check that all variants sound different.
+
+    If espeak-ng does not know a variant, it uses a default voice without an error.
+
+    Args:
+        variants: The names of the variants.
+        folder: The folder that `espeak_folder` prepared.
 
     Raises:
         RuntimeError: Two variants have the same samples.
@@ -80,7 +89,14 @@ def check_variants(variants: list[str], folder: Path) -> None:
 
 
 def flite(text: str, voice: str, stretch: float = 1.0, pitch: float | None = None) -> np.ndarray:
-    """Speak with flite; `stretch` above 1 is slower, `pitch` is the mean in hertz."""
+    """Return a clip that flite speaks.
+
+    Args:
+        text: What to say.
+        voice: The name of the voice.
+        stretch: A factor for the duration. Speech with a factor above 1 is slower.
+        pitch: The mean pitch in hertz, or `None` for the voice's own pitch.
+    """
     with tempfile.NamedTemporaryFile(suffix=".wav") as file:
         command = ["flite", "-voice", voice, "--setf", f"duration_stretch={stretch:.2f}"]
         command += ["--setf", f"int_f0_target_mean={pitch:.0f}"] if pitch else []
@@ -89,7 +105,14 @@ def flite(text: str, voice: str, stretch: float = 1.0, pitch: float | None = Non
 
 
 def festival(phrases: list[tuple[str, float]], voice: str) -> list[np.ndarray]:
-    """Speak phrases, each with its stretch, in a single process, because festival takes long to start."""
+    """Return the clips of phrases that festival speaks, in the same order.
+
+    A single process speaks all phrases, because festival takes long to start.
+
+    Args:
+        phrases: The text of each phrase, and a factor for its duration. Speech with a factor above 1 is slower.
+        voice: The name of the voice.
+    """
     with tempfile.TemporaryDirectory() as folder:
         lines = [f"({voice})"]
         for number, (text, stretch) in enumerate(phrases):
@@ -109,7 +132,16 @@ def espeak_corpus(
     rates: tuple[int, int],
     seed: str,
 ) -> Corpus:
-    """Speak `count` random phrases. The variants take turns, and all other properties are random."""
+    """Return a corpus of random phrases that espeak-ng speaks. All properties are random, except for the variants.
+
+    Args:
+        count: The number of phrases.
+        variants: The names of the variants, which take turns.
+        accents: The weight of each accent in the random choice.
+        folder: The folder that `espeak_folder` prepared.
+        rates: The lowest and the highest speed, in words a minute.
+        seed: The seed of all random choices.
+    """
 
     def speak(number: int) -> tuple[np.ndarray, str, str]:
         rng = random.Random(f"{seed} {number}")
@@ -123,7 +155,13 @@ def espeak_corpus(
 
 
 def accent_corpus(count: int, variants: list[str], folder: Path) -> Corpus:
-    """Speak `count` strings of 1 to 5 digits in foreign accents. The languages take turns."""
+    """Return a corpus of strings of 1 to 5 digits that espeak-ng speaks with foreign accents.
+
+    Args:
+        count: The number of strings. The languages take turns.
+        variants: The names of the variants, of which each string gets a random one.
+        folder: The folder that `espeak_folder` prepared.
+    """
 
     def speak(number: int) -> tuple[np.ndarray, str, str]:
         rng = random.Random(f"accents {number}")
@@ -139,7 +177,7 @@ def accent_corpus(count: int, variants: list[str], folder: Path) -> Corpus:
 
 
 def flite_corpus(count: int, voices: tuple[str, ...], seed: str) -> Corpus:
-    """Speak `count` random phrases at varied speed and pitch, the voices in turn."""
+    """Return a corpus of `count` random phrases that flite speaks, at random speed and pitch. The voices take turns."""
     mean_pitch = {"slt": 170}  # in hertz; the male voices have about 110
 
     def speak(number: int) -> tuple[np.ndarray, str, str]:
@@ -153,7 +191,7 @@ def flite_corpus(count: int, voices: tuple[str, ...], seed: str) -> Corpus:
 
 
 def festival_corpus(count: int, voices: tuple[str, ...], seed: str) -> Corpus:
-    """Speak `count` random phrases with every voice, at varied speed."""
+    """Return a corpus of random phrases that festival speaks at random speed, `count` phrases for each voice."""
     corpus = Corpus()
     for voice in voices:
         rng = random.Random(f"{seed} {voice}")
@@ -165,7 +203,7 @@ def festival_corpus(count: int, voices: tuple[str, ...], seed: str) -> Corpus:
 
 
 def punctuated(words: list[str], rng: random.Random) -> str:
-    """Join words, in one phrase of three with commas or full stops, which change the melody."""
+    """Join words to a text. One text in three gets random commas and full stops, which change the melody."""
     if rng.random() < 2 / 3:
         return " ".join(words)
     return "".join(word + rng.choice((" ", " ", ", ", ". ")) for word in words).strip(" ,.")

@@ -1,4 +1,7 @@
-"""Train the network in two processes, for a given time, with one cycle of the learning rate and averaged weights."""
+"""The training of the network: in two processes, for a given time, with one cycle of the learning rate.
+
+The result is a moving average of the weights.
+"""
 
 from __future__ import annotations
 
@@ -29,16 +32,23 @@ CHECKPOINT_SECONDS = 120
 
 
 def rate(progress: float) -> float:
-    """Return the learning rate at `progress` from 0 to 1: linear warm-up, then cosine decay."""
+    """Return the learning rate at `progress`, from 0 to 1, of the training: a linear warm-up, then a cosine decay."""
     if progress < WARM_UP:
         return HIGHEST_RATE * (0.05 + 0.95 * progress / WARM_UP)
     return HIGHEST_RATE * (0.002 + 0.998 * (1 + math.cos(math.pi * (progress - WARM_UP) / (1 - WARM_UP))) / 2)
 
 
 def padded(batch: Batch, rng: np.random.Generator | None) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Return features (batch, frames, 26), frame counts, joined labels, and label counts.
+    """Turn a batch into tensors. Shorter utterances are padded with zeros.
 
-    With `rng`, each utterance's cepstrum is shifted a little, as by another microphone.
+    Args:
+        batch: The utterances.
+        rng: A source of random numbers, or `None`. With it, the features of each utterance are shifted a little, as if
+            by another microphone.
+
+    Returns:
+        The features, shape (batch, frames, 26), the number of frames of each utterance, the joined labels of all
+        utterances, and the number of labels of each utterance.
     """
     lengths = [len(frames) for frames, _ in batch]
     features = np.zeros((len(batch), max(lengths), COEFFICIENTS), np.float32)
@@ -52,7 +62,7 @@ def padded(batch: Batch, rng: np.random.Generator | None) -> tuple[Tensor, Tenso
 
 
 def loss_of(network: nn.Module, batch: Batch, rng: np.random.Generator | None) -> Tensor:
-    """Return the CTC loss per letter."""
+    """Return the CTC loss of a batch per letter. `rng` is as in `padded`."""
     features, lengths, spelled, counts = padded(batch, rng)
     with torch.autocast("cpu", torch.bfloat16):
         logits = network(features)
@@ -63,7 +73,10 @@ def loss_of(network: nn.Module, batch: Batch, rng: np.random.Generator | None) -
 
 @torch.no_grad()
 def word_errors(network: Network, shard: Shard) -> float:
-    """Return the word error rate in per cent of greedy decoding without a language model."""
+    """Return the word error rate of a shard in per cent, with greedy decoding and without a language model.
+
+    Greedy decoding takes the most probable label of each frame.
+    """
     network.eval()
     texts: list[str] = []
     spoken: list[str] = []
@@ -86,7 +99,10 @@ def _statistics(shard: Shard) -> tuple[Tensor, Tensor]:
 
 
 def _exchange(parameters: list[nn.Parameter], loss: float, progress: float) -> tuple[float, float]:
-    """Average the gradients over the processes. Return the averages of the loss and of the progress."""
+    """Average the gradients, the loss and the progress over the processes. Return the loss and the progress.
+
+    The progress is at most 1. Its average makes all processes stop at the same step.
+    """
     own = torch.tensor([loss, progress])
     flat = torch.cat([parameter.grad.flatten() for parameter in parameters] + [own])
     distributed.all_reduce(flat)
@@ -143,7 +159,15 @@ def _worker(rank: int, folder: Path, weights: Path, seconds: float) -> None:
 
 
 def _turns(shards: list[Shard], rank: int, order: np.random.Generator) -> Iterator[list[Batch]]:
-    """Yield this process's batches, pass by pass over the shards. The first pass has mildly augmented shards only."""
+    """Yield the batches of this process for each pass over the training data. There is no last pass.
+
+    The first pass uses only the first shards, which are augmented less.
+
+    Args:
+        shards: All shards.
+        rank: The number of this process.
+        order: The source of all random choices. It must have the same seed in all processes.
+    """
     chosen = shards[: MILD_SHARDS + 2]
     while True:
         turn = list(batches(chosen, FRAMES, order))
@@ -152,5 +176,11 @@ def _turns(shards: list[Shard], rank: int, order: np.random.Generator) -> Iterat
 
 
 def train(folder: Path, weights: Path, minutes: float) -> None:
-    """Train on the shards in `folder` for `minutes`, and write the averaged weights to `weights` every two minutes."""
+    """Train the network, and write the averaged weights every two minutes and at the end.
+
+    Args:
+        folder: The folder with the shards of the training data.
+        weights: The `.npz` file to write.
+        minutes: The duration of the training.
+    """
     multiprocessing.spawn(_worker, (folder, weights, minutes * 60), PROCESSES)

@@ -28,7 +28,7 @@ STOP_CHANCE = 1 / 4
 
 
 def random_phrase(rng: random.Random) -> list[str]:
-    """Return 1 to MAX_WORDS words of one kind. The mean length is a little over three."""
+    """Return a phrase of 1 to MAX_WORDS words of one random kind. The mean length is a little over three words."""
     kind = rng.choices(list(KINDS), list(KINDS.values()))[0]
     words = [rng.choice(WORDS_OF_KIND[kind])]
     while len(words) < MAX_WORDS and rng.random() >= STOP_CHANCE:
@@ -37,5 +37,9 @@ def random_phrase(rng: random.Random) -> list[str]:
 
 
 def labels(text: str) -> list[int]:
-    """Return the label of each character."""
+    """Return the label of each character of `text`.
+
+    Raises:
+        ValueError: The alphabet lacks a character.
+    """
     return [ALPHABET.index(character) for character in text]

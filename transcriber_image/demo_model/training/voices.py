@@ -1,7 +1,8 @@
 """The voices for training, for tuning, and for the test.
 
-The test voices were chosen before the first training run. A variant that shares its formants with a test voice (its
-sibling) is left out of training too, because the model would otherwise know that voice.
+A variant of espeak-ng is a set of changes to a voice, above all to its formants, the resonances of the vocal tract. The
+test voices were chosen before the first training. Siblings are variants with the same formants as a test or tuning
+voice. They are left out of training, because the model would otherwise know that voice.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ ESPEAK_TEST = (
 )  # fmt: skip
 ESPEAK_TEST_SIBLINGS = ("edward2", "steph2", "steph3", "quincy", "Denis", "belinda", "aunty")
 
-# For tuning the decoder only.
+# For tuning the scorer's weights only.
 ESPEAK_DEV = ("m4", "Gene", "m1", "f3")
 ESPEAK_DEV_SIBLINGS = ("Gene2",)
 
@@ -64,7 +65,10 @@ def invented_names() -> list[str]:
 
 
 def write_invented(folder: Path) -> None:
-    """Write random espeak-ng variants with vocal tracts of many sizes, because the stock variants are too few."""
+    """Write random espeak-ng variants to `folder`.
+
+    They have vocal tracts of many sizes. espeak-ng's own variants are too few.
+    """
     rng = random.Random("invented")
     for name in invented_names():
         (folder / name).write_text(_variant(name, rng))
