@@ -3,6 +3,8 @@
 DeepSpeech's beam search without a scorer takes 0.16 s per second of audio for segments of 4 s and 0.50 s for segments
 of 60 s; for 300 s it does not end in reasonable time. Segments of 10 to 15 s cost the least and give the scorer enough
 context.
+
+In this module, a frame is 30 ms of audio: the unit in which voice activity is detected.
 """
 
 from __future__ import annotations
