@@ -25,7 +25,7 @@ def silence(seconds: float) -> np.ndarray:
 
 
 def faded(samples: np.ndarray, seconds: float) -> np.ndarray:
-    """Return float samples that fade in and out, in `seconds` each.
+    """Return float samples that fade in at the start and out at the end. Each fade takes `seconds`.
 
     Without fades, a clip that is cut close to the speech begins and ends with a click.
     """
@@ -115,7 +115,7 @@ def recorded(samples: np.ndarray, rng: np.random.Generator, strength: float) -> 
         strength: How strong the changes are, from 0 to 1.
 
     Returns:
-        As many int16 samples.
+        The recorded int16 samples, as many as `samples`.
     """
     length = fft.next_fast_len(len(samples) + SAMPLE_RATE // 5, real=True)
     loudness = np.sqrt(np.mean(samples**2)) + 1e-6

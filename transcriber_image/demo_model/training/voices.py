@@ -67,7 +67,7 @@ def invented_names() -> list[str]:
 def write_invented(folder: Path) -> None:
     """Write random espeak-ng variants to `folder`.
 
-    They have vocal tracts of many sizes. espeak-ng's own variants are too few.
+    The variants imitate vocal tracts of many sizes. espeak-ng's own variants are too few for training.
     """
     rng = random.Random("invented")
     for name in invented_names():

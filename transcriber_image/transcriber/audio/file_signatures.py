@@ -1,4 +1,4 @@
-"""Signatures of file types. If a file named `.wav` is not a WAV file, they tell its type for the error message."""
+"""Signatures of file types. Error messages use them to name the type of a file that is not a WAV file."""
 
 from __future__ import annotations
 

@@ -113,7 +113,10 @@ class Segmenter:
             self.skipped_seconds += seconds
 
     def _detect(self, samples: Samples) -> list[bool]:
-        """Return for each full frame whether it contains a voice. All do if the detection does not support the rate."""
+        """Return for each full frame whether it contains a voice.
+
+        If the voice activity detection does not support the sample rate, return `True` for all frames.
+        """
         frames = samples[: len(samples) // self._frame * self._frame].reshape(-1, self._frame)
         if self._vad is None:
             return [True] * len(frames)

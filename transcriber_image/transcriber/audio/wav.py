@@ -167,7 +167,7 @@ def _read_header(file: BinaryIO, order: str, start: bytes) -> _Header:
 
 
 def _chunks(file: BinaryIO, order: str, offset: int) -> Iterator[_Chunk]:
-    """Yield the chunks from `offset` on. With each chunk, the position of the file is the start of its content."""
+    """Yield the chunks from `offset` on. Before each chunk is yielded, move the file to the content of the chunk."""
     for _ in range(_MAX_CHUNKS):
         file.seek(offset)
         head = file.read(_HEAD_BYTES)

@@ -29,7 +29,7 @@ def add_hot_words(native: Any, folder: ModelFolder, hot_words: Sequence[HotWord]
 
 
 def check_hot_words(folder: ModelFolder, hot_words: Sequence[HotWord]) -> None:
-    """Check that a model can use hot words. It needs a scorer, and all letters of the hot words.
+    """Check that a model can use hot words. The model needs a scorer, and all letters of the hot words.
 
     How DeepSpeech uses hot words: at the end of each word the decoder looks at this word and the few words before it.
     The decoder adds the boosts of those that are hot words to the logarithm of the language model's probability, and

@@ -1,4 +1,4 @@
-"""The file `model.json` of a model folder, in which the maker of a model can set its name and decoder settings."""
+"""The file `model.json` of a model folder, in which the maker of a model can set a name and decoder settings for it."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ class Int8Engine:
 
     Args:
         engine: the int8 engine, which gives all results.
-        create_float32: creates the float32 engine. It is closed after the comparison.
+        create_float32: a function that creates the float32 engine. That engine is closed after the comparison.
     """
 
     def __init__(self, engine: EnginePool, create_float32: Callable[[], EnginePool]) -> None:

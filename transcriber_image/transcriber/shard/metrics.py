@@ -37,7 +37,12 @@ def put_result(bucket: str, result: Result) -> None:
 
 
 def put_fault(bucket: str, fault: TranscriptionError) -> None:
-    """Count a failure that the audio did not cause. It concerns one file or the whole shard."""
+    """Count a failure that the audio did not cause, of one file or of the whole shard.
+
+    Args:
+        bucket: the name of the bucket.
+        fault: the failure.
+    """
     _put(bucket, {"Failures": 1}, fault.code)
 
 

@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 
 class ShardLog:
-    """A log that counts the finished files of a shard and says what happened to each. Many threads may use it.
+    """A log that counts the finished files of a shard and says what happened to each. It is safe to use from threads.
 
     Args:
         files: the number of files in the shard.

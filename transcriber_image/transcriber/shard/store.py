@@ -139,7 +139,7 @@ class Store:
         return Output(key, len(data), hashlib.sha256(data).hexdigest())
 
     def commit(self, run: str, result: Result) -> None:
-        """Write the result record of a file, with which the file is done. Write the file's transcripts before.
+        """Write the result record of a file. With it the file counts as done, so write the file's transcripts first.
 
         Raises:
             StorageDenied, StorageFailed: as in `write`.

@@ -162,7 +162,7 @@ class EngineWorker:
         self.load()
 
     def _raise_ended(self, activity: str) -> NoReturn:
-        """Raise an `EngineFailed` that says how the process ended and what it was doing, `activity`."""
+        """Raise an `EngineFailed` that says how the process ended. `activity` is what the process was doing."""
         self._process.join()
         raise EngineFailed(
             f"An engine process ended with {self._process.exitcode} while {activity}. -{signal.SIGKILL} means that the "

@@ -25,7 +25,7 @@ class LstmState(NamedTuple):
         return LstmState(self.h[:, rows], self.c[:, rows])
 
     def extend(self, count: int) -> LstmState:
-        """Return the state with `count` more segments at the end of the batch. Their state is zero: they start."""
+        """Return the state with `count` new segments at the end of the batch. The state of a new segment is zeros."""
         zeros = np.zeros((1, count, self.h.shape[2]), np.float32)
         return LstmState(np.concatenate([self.h, zeros], axis=1), np.concatenate([self.c, zeros], axis=1))
 

@@ -77,7 +77,7 @@ def _check_mask(matcher: GraphMatcher, mask: Output) -> None:
     """Check that a mask is 1 where the number of the frame is less than `input_lengths`, and 0 elsewhere.
 
     Raises:
-        GraphUnsupported: it is another mask.
+        GraphUnsupported: the mask has another effect.
     """
     nodes = [matcher.graph.node_named(ancestor.node) for ancestor in matcher.graph.ancestors(mask, stop_at="")]
     comparisons = {node.name for node in nodes if node.operation == "Less"}
@@ -94,7 +94,7 @@ def _check_states(matcher: GraphMatcher, lstm: Node, units: int) -> None:
     """Check that a call of the graph starts from the state that the LSTM had after the last frame of the previous call.
 
     Raises:
-        GraphUnsupported: it starts from another state.
+        GraphUnsupported: the call starts from another state.
     """
     if matcher.placeholders(matcher.graph.input_output(lstm, _LENGTH), stop_at=lstm.name) != {"input_lengths"}:
         raise GraphUnsupported(f"{lstm} does not stop at input_lengths")
