@@ -49,7 +49,7 @@ def test_an_impossible_number_of_processes_is_refused(clip: Clip, model_folder: 
     line = (clip.path, "--model", model_folder)
     for done in (command(*line, f"--processes={number}"), command(*line, TRANSCRIBER_PROCESSES=number)):
         assert (done.returncode, done.stdout) == (2, "")
-        assert f"{number} is not a number from 1" in done.stderr
+        assert f"{number} is not a whole number from 1" in done.stderr
 
 
 def test_one_process_is_enough(clip: Clip, model_folder: Path) -> None:
