@@ -1,13 +1,13 @@
 """The errors of the project, one class per cause.
 
-Their codes never change, because records, metrics and alarms contain them.
+The codes never change, because records, metrics and alarms contain them.
 """
 
 from __future__ import annotations
 
 
 class TranscriptionError(Exception):
-    """Base of all errors of this project. The message says what is wrong, where, and what to do."""
+    """Base class of all errors of this project. The message says what is wrong, where, and what to do."""
 
     code = "TRANSCRIPTION_ERROR"
 
@@ -21,7 +21,7 @@ class TranscriptionError(Exception):
 
 
 class InputError(TranscriptionError):
-    """Base of errors of one file that can never be transcribed. It goes to `failed/` with the reason."""
+    """Base class of the errors of a file that can never be transcribed. The run moves the file to `failed/`."""
 
 
 class NameInvalid(InputError):
@@ -31,7 +31,7 @@ class NameInvalid(InputError):
 
 
 class OutputConflict(InputError):
-    """Raised when two inputs would write the same transcript."""
+    """Raised when two inputs would write transcripts to the same key."""
 
     code = "OUTPUT_CONFLICT"
 
@@ -49,7 +49,7 @@ class AudioEmpty(InputError):
 
 
 class AudioNotWav(InputError):
-    """Raised when a file's content is not WAV, whatever its name says."""
+    """Raised when a file's content is not WAV, although its name ends with `.wav`."""
 
     code = "AUDIO_NOT_WAV"
 
@@ -67,7 +67,7 @@ class AudioCorrupt(InputError):
 
 
 class AudioNoSamples(InputError):
-    """Raised when a WAV file holds a header and no audio."""
+    """Raised when a WAV file contains a header but no audio."""
 
     code = "AUDIO_NO_SAMPLES"
 
@@ -79,7 +79,10 @@ class AudioNotFinite(InputError):
 
 
 class InputMoved(TranscriptionError):
-    """Base of errors of a file that is no longer the one that was planned. The next run takes it."""
+    """Base class of the errors of a file that was replaced, deleted or moved after the run was planned.
+
+    The run does not fail. If the file was replaced, the next run transcribes the new file.
+    """
 
 
 class InputChanged(InputMoved):
@@ -101,7 +104,7 @@ class InputTaken(InputMoved):
 
 
 class SystemFault(TranscriptionError):
-    """Base of errors that concern more than one input. The run fails; finished files stay finished."""
+    """Base class of the errors that no recording causes. The run fails; files that are finished stay finished."""
 
 
 class SettingInvalid(SystemFault):
@@ -153,7 +156,7 @@ class GraphUnsupported(ModelInvalid):
 
 
 class EngineUnfit(SystemFault):
-    """Raised when the batched engine cannot be used: too little memory, or other words than libdeepspeech's."""
+    """Raised when the batched engine has too little memory, or recognises other words than libdeepspeech."""
 
     code = "ENGINE_UNFIT"
 
@@ -219,7 +222,12 @@ class JobRefused(SystemFault):
 
 
 class JobStuck(SystemFault):
-    """Raised when Batch started no child of a job for too long, and the job was ended."""
+    """Raised when Batch started no child of a job for too long, and the job was ended.
+
+    Args:
+        message: the message without the code.
+        job_id: the id of the job that was ended.
+    """
 
     code = "JOB_STUCK"
 
@@ -229,7 +237,7 @@ class JobStuck(SystemFault):
 
 
 class RunCancelled(SystemFault):
-    """Raised in a task that somebody ended in Airflow; its Batch job was ended with it."""
+    """Raised in a task that somebody ended in Airflow. The run's Batch job was ended, too."""
 
     code = "RUN_CANCELLED"
 

@@ -1,4 +1,4 @@
-"""Hot words: words that the decoder should expect more or less often than the language model does."""
+"""Hot words: words that the decoder should expect more, or less, than the scorer does."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from .errors import OptionInvalid
 
-#: Limit of a boost, which is added to the logarithm of a probability. Much smaller boosts already decide alone.
+#: Limit of a boost, which is added to the logarithm of a probability. Much smaller boosts already outweigh the scorer.
 MAX_BOOST = 100.0
 
 
 @dataclass(frozen=True)
 class HotWord:
-    """A word that the decoder should expect more often, or with a negative boost less often.
+    """A word that the decoder should expect more than the scorer does, or less if the boost is negative.
 
     Raises:
         OptionInvalid: the text is not one word, or the boost is not a number within the limit.
@@ -36,7 +36,7 @@ class HotWord:
 
     @classmethod
     def parse(cls, text: str) -> HotWord:
-        """Read a hot word that a person wrote as `word:boost`, for example `sonata:7.5`.
+        """Return the hot word that a person wrote as `word:boost`, for example `sonata:7.5`.
 
         Raises:
             OptionInvalid: the text has another form.

@@ -34,15 +34,15 @@ def uri(bucket: str, key: str) -> str:
 
 
 def is_audio(key: str) -> bool:
-    """Return whether a key is audio to transcribe: below `input/`, with the ending `.wav` in upper or lower case."""
+    """Return whether a key names audio to transcribe: a file below `input/` that ends with `.wav`, in any case."""
     return key.startswith(INPUT_FOLDER) and key.lower().endswith(AUDIO_SUFFIX)
 
 
 def audio_pattern(prefix: str = "") -> str:
-    """Return the glob with which `S3KeySensor` finds audio whose names start with `prefix`.
+    """Return the glob (a pattern of keys) with which `S3KeySensor` finds audio whose names start with `prefix`.
 
-    Special characters of fnmatch in the prefix are escaped. If the prefix includes a part of `.wav`, the glob matches
-    more files than a run takes; planning compares the whole prefix.
+    Characters of the prefix that have a meaning in globs are escaped. If the prefix includes a part of `.wav`, the glob
+    matches more files than a run takes; planning compares the whole prefix.
     """
     literal = re.sub(r"([*?[])", r"[\1]", re.sub(r"\.(w(av?)?)?$", "", prefix, flags=re.IGNORECASE))
     return f"{INPUT_FOLDER}{literal}*.[wW][aA][vV]"
@@ -53,7 +53,8 @@ def name_of(key: str) -> str:
 
     Raises:
         NameInvalid: there is no name in front of `.wav`, or the keys made from it would be too long for S3.
-        OutputConflict: its text would have the key of another input's JSON or subtitles, in this run or a later one.
+        OutputConflict: the input's plain text would have the key of the JSON or the subtitles of another input, in this
+            run or a later one.
     """
     name = key[len(INPUT_FOLDER) : -len(AUDIO_SUFFIX)]
     if not name or name.endswith("/"):
@@ -94,7 +95,10 @@ def processed(key: str) -> str:
 
 
 def failed(key: str) -> str:
-    """Return the key to which an input moves if it can never be transcribed."""
+    """Return the key to which an input moves if it can never be transcribed.
+
+    A name that is too long for its key is cut, and gets a digest so that it stays unique.
+    """
     name = key[len(INPUT_FOLDER) :]
     if len((FAILED_FOLDER + name + _REASON).encode()) > KEY_BYTES:
         # A name that is too long is refused, and the file must still fit into `failed/`.
@@ -109,7 +113,7 @@ def failed_reason(key: str) -> str:
 
 
 def model(name: str) -> str:
-    """Return the folder of a model in the bucket."""
+    """Return the folder of a model in the bucket, with a slash at its end."""
     return f"{MODELS_FOLDER}{name}/"
 
 
@@ -117,8 +121,8 @@ def run_name(run_id: str) -> str:
     """Return a name for an Airflow run that is valid in S3 keys and Batch job names.
 
     Airflow's run ids contain `:` and `+`. Batch allows up to 128 letters, digits, `-` and `_`. The name starts with a
-    letter or digit, because it is a value on the container's command line. The digest makes names of run ids different
-    that differ only in characters which are replaced or cut off.
+    letter or digit: on the container's command line, a value that starts with `-` would be an option. The name ends
+    with a digest, so that run ids have different names even if they differ only in replaced or cut characters.
     """
     readable = re.sub(r"[^A-Za-z0-9]+", "-", run_id).strip("-")[:80] or "run"
     return f"{readable}-{hashlib.sha256(run_id.encode()).hexdigest()[:8]}"
@@ -126,7 +130,7 @@ def run_name(run_id: str) -> str:
 
 @dataclass(frozen=True)
 class RunKeys:
-    """The keys of one run, named as `run_name` does."""
+    """The keys of the records of one run. Its name comes from `run_name`."""
 
     run: str
 
@@ -137,18 +141,19 @@ class RunKeys:
 
     @property
     def plan(self) -> str:
-        """The summary of the manifest. It is written last and once: if it exists, the manifest is frozen."""
+        """The key of the manifest's summary. It is written last and once: if it exists, the manifest is frozen."""
         return f"{self.prefix}manifest/plan.json"
 
     def shard(self, draft: str, index: int) -> str:
-        """The part of the manifest for child `index` of the array job.
+        """Return the key of the shard for child `index` of the array job.
 
-        `draft` names the shard set in use. A task that was cut off or raced leaves other sets, which are ignored.
+        `draft` names the shard set in use. Other sets remain if an attempt of the task was interrupted, or if two
+        attempts ran at the same time. They are ignored.
         """
         return f"{self.prefix}manifest/{draft}/{index:05d}.json"
 
     def done(self, draft: str) -> str:
-        """The part of the manifest with the files that an earlier run transcribed."""
+        """Return the key of the part of the manifest with the files that an earlier run transcribed."""
         return f"{self.prefix}manifest/{draft}/done.json"
 
     @property
@@ -157,25 +162,25 @@ class RunKeys:
         return f"{self.prefix}results/"
 
     def result(self, number: int) -> str:
-        """The result record of file `number` of the manifest."""
+        """Return the key of the result record of file `number` of the manifest."""
         return f"{self.results}{number:06d}.json"
 
     @property
     def job(self) -> str:
-        """The record of the run's Batch jobs."""
+        """The key of the record of the run's Batch jobs."""
         return f"{self.prefix}job.json"
 
     @property
     def verdicts(self) -> str:
-        """The outcome of each planned file after verification."""
+        """The key of the outcomes of all planned files after verification."""
         return f"{self.prefix}verdicts.json"
 
     @property
     def moves(self) -> str:
-        """The outcome of each planned file after moving."""
+        """The key of the outcomes of all planned files after moving."""
         return f"{self.prefix}moves.json"
 
     @property
     def report(self) -> str:
-        """The summary of the run."""
+        """The key of the run's report."""
         return f"{self.prefix}report.json"

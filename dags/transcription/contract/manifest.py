@@ -1,4 +1,4 @@
-"""The manifest of a run: which files it transcribes and how. It is frozen in S3 before a job is submitted."""
+"""The manifest of a run: the files to transcribe, and how. The run freezes it in S3 before it submits a job."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Done:
 
 @dataclass(frozen=True)
 class Plan:
-    """The summary of a manifest. If it exists, all its shards exist, and none of them changes any more."""
+    """The summary of a manifest. If the plan is in S3, all its shards are, and none of them changes any more."""
 
     run: str
     #: The shard set in use; part of the shards' keys. Other sets are ignored.

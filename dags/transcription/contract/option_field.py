@@ -1,4 +1,4 @@
-"""Declare an option once, on its dataclass field.
+"""Declarations of options. Each option is declared once, on its dataclass field.
 
 The trigger form, the container's command line and the table in `docs/trigger-form.md` follow from the declaration.
 """
@@ -14,7 +14,7 @@ from .errors import OptionInvalid
 
 @dataclass(frozen=True)
 class Option:
-    """What people need to know of an option, and where they set it."""
+    """The declaration of an option: what people need to know about it, and where they set it."""
 
     #: Label of its field in the trigger form.
     title: str
@@ -60,15 +60,20 @@ class Option:
 
 
 def option(default: Any, **declaration: Any) -> Any:
-    """Return a dataclass field with the declaration of an option; the keywords are the fields of `Option`."""
+    """Return a dataclass field that declares an option.
+
+    Args:
+        default: the default of the field.
+        declaration: the values of the fields of `Option`, by name.
+    """
     return field(default=default, metadata={"option": Option(**declaration)})
 
 
 @cache
 def declared_options(record: Any) -> tuple[Option, ...]:
-    """Return the options that a dataclass declares, in the order of its fields.
+    """Return the options that the dataclass `record` declares, in the order of its fields.
 
-    A field whose type is another dataclass with options stands for the options of that one.
+    In place of a field whose type is another dataclass, the options of the other dataclass are returned.
     """
     hints = get_type_hints(record)
     options: list[Option] = []
@@ -83,14 +88,14 @@ def declared_options(record: Any) -> tuple[Option, ...]:
 
 
 def _kind(hint: Any) -> type:
-    """Return the type of a value that is set: `int` for `Optional[int]`, `tuple` for `tuple[str, ...]`."""
+    """Return the type of an option's values: `int` for `Optional[int]`, `tuple` for `tuple[str, ...]`."""
     arguments = get_args(hint)
     kind: type = arguments[0] if type(None) in arguments else get_origin(hint) or hint
     return kind
 
 
 def check_values(record: Any) -> None:
-    """Check the values of a dataclass's options against their bounds and choices.
+    """Check the values of the options of a dataclass instance against their bounds and choices.
 
     Raises:
         OptionInvalid: a value is not allowed; the message says which values are.
@@ -107,14 +112,14 @@ def check_values(record: Any) -> None:
 
 @cache
 def _with_limits(record: Any) -> tuple[Option, ...]:
-    """Return the dataclass's own options that have bounds or choices."""
+    """Return the options with bounds or choices that the dataclass `record` itself declares."""
     own = {record_field.name for record_field in fields(record)}
     options = [declared for declared in declared_options(record) if declared.name in own]
     return tuple(declared for declared in options if declared.choices or declared.minimum is not None)
 
 
 def _problem(declared: Option, value: Any) -> str:
-    """Return what is wrong with a value; empty if it is allowed."""
+    """Return a text that says what is wrong with the value of an option, or an empty text if the value is allowed."""
     allowed = ", ".join(declared.choices)
     if declared.kind is tuple:
         if len(set(value)) == len(value) and set(value) <= set(declared.choices):

@@ -31,7 +31,7 @@ _DEPLOYMENTS = "the deployment's default"
 
 @dataclass(frozen=True)
 class Options:
-    """The options of one run. None and the empty string stand for the value of the model itself.
+    """The options of one run. None stands for the model's own value, an empty `model` for the model in the image.
 
     Raises:
         OptionInvalid: a value cannot be used; the message says which values can.
@@ -168,9 +168,9 @@ class Options:
             raise OptionInvalid(f"hot words are given more than once: {', '.join(repeated)}. Keep one of each.")
 
     def for_comparison(self) -> Options:
-        """Return the options so that they are equal if, and only if, the same transcript follows from them.
+        """Return the options in a form that is equal for all options that give the same transcript, and only for them.
 
-        Lists are sorted, and options that change no transcript have their default values.
+        In this form, lists are sorted, and options that change no transcript have their default values.
         """
         defaults = {
             declared.name: declared.default for declared in declared_options(Options) if not declared.changes_transcript

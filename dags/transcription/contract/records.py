@@ -1,4 +1,4 @@
-"""Write frozen dataclasses as JSON records, and read them back with their version and types checked."""
+"""Records: frozen dataclasses that are written as JSON, and whose version and types are checked when they are read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from .errors import RecordInvalid
 
-#: Increase it when a field changes its meaning or is removed. A new field with a default needs no new version.
+#: The version of all records. Increase it when a field changes its meaning or is removed. A new field with a default
+#: needs no new version.
 VERSION = 1
 
 Record = TypeVar("Record")
@@ -22,12 +23,12 @@ def dump(record: Any) -> bytes:
 
 
 def load(kind: type[Record], data: bytes, where: str) -> Record:
-    """Read a record. Fields that this version does not know are ignored, so that older code reads newer records.
+    """Return the record in a JSON document. Unknown fields are ignored, so that older code reads newer records.
 
     Args:
-        kind: class of the record.
-        data: the JSON.
-        where: S3 key or address, for the error.
+        kind: the class of the record.
+        data: the JSON document.
+        where: the document's S3 key or address, for the error.
 
     Raises:
         RecordInvalid: the data is not JSON, has another class or version, or a field is missing or has the wrong type.
@@ -48,6 +49,11 @@ def load(kind: type[Record], data: bytes, where: str) -> Record:
 
 def parse(kind: Any, value: Any, where: str) -> Any:
     """Convert a value that `json.loads` returned to an instance of the type `kind`.
+
+    Args:
+        kind: a dataclass, `str`, `bool`, `int`, `float`, `Optional[X]`, `tuple[X, ...]` or `dict[str, X]`.
+        value: the value.
+        where: the place of the value, for the error.
 
     Raises:
         RecordInvalid: the value has another type; the message starts with `where`.
@@ -72,7 +78,7 @@ def parse(kind: Any, value: Any, where: str) -> Any:
 
 @cache
 def _types(kind: Any) -> dict[str, Any]:
-    """Return the types of a dataclass's fields. Cached, because a report may hold 100,000 outcomes."""
+    """Return the types of a dataclass's fields. They are cached, because a report may hold 100,000 outcomes."""
     return get_type_hints(kind)
 
 

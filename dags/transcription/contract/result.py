@@ -1,4 +1,4 @@
-"""The result record of a file. It is written after the file's transcripts; with it, the file is finished."""
+"""The result record of a file. The container writes it after the transcripts of the file, which is then finished."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BYTES_PER_SECOND = 16_000 * 2
 
 @dataclass(frozen=True)
 class Audio:
-    """What a WAV file holds."""
+    """The length and format of the audio in a WAV file."""
 
     seconds: float
     #: In hertz.
@@ -33,7 +33,7 @@ class Audio:
 
 @dataclass(frozen=True)
 class Model:
-    """The model that was used, identified by digests, because a name can be reused."""
+    """The model that was used. The digests of its files identify it, because a name can be reused."""
 
     name: str
     #: SHA-256 of the acoustic model (`.pbmm` or `.pb`), hexadecimal.
@@ -44,7 +44,7 @@ class Model:
 
 @dataclass(frozen=True)
 class Output:
-    """A file that was written: a transcript in one format."""
+    """A transcript in one format, as it was written to the bucket."""
 
     key: str
     #: In bytes.
@@ -54,7 +54,7 @@ class Output:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one file of the manifest."""
+    """The result record: what became of one file of the manifest."""
 
     item: Item
     status: str
