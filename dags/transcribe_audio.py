@@ -44,9 +44,9 @@ def current_run() -> tuple[Bucket, str]:
 
 @fail_without_retry()
 def audio_pattern(params: Mapping[str, Any]) -> str:
-    """Return the glob for `S3KeySensor` that matches the files which the run takes.
+    """Return the glob (a pattern of keys) with which `S3KeySensor` finds the files of the run.
 
-    It reads all fields of the trigger form, so that a wrong value is an error also if no audio waits.
+    All fields of the trigger form are read, so that a wrong value is an error even if there is no audio.
 
     Raises:
         AirflowFailException: a field or a setting has a value that cannot be used.

@@ -1,4 +1,4 @@
-"""Move finished files out of `input/`.
+"""The move of finished files out of `input/`.
 
 A file leaves `input/` only after its copy exists, and only if it is still the object that was planned.
 """
@@ -30,12 +30,12 @@ def move(bucket: Bucket, outcomes: Outcomes) -> Outcomes:
     """Move transcribed files to `processed/` and files that can never be transcribed to `failed/`.
 
     The move may be stopped at any point and run again: a file is copied before it is deleted, and a file that is gone
-    from `input/` counts as moved if its copy exists. It needs one copy request per file and one delete request per
-    1,000 files, the fewest that S3 allows.
+    from `input/` counts as moved if its copy exists. The move needs one copy request per file and one delete request
+    per 1,000 files, the fewest that S3 allows.
 
     Returns:
-        The outcomes, changed for files that could not be moved. If S3 refuses an object, that file is missing, with
-        S3's message.
+        The outcomes. Those of files that could not be moved have another status and the reason: `MISSING` and S3's
+        message if S3 refuses the object.
 
     Raises:
         StorageDenied: S3 refuses the bucket, the credentials or every request.
@@ -67,11 +67,11 @@ def _move(bucket: Bucket, outcomes: Sequence[Outcome], pool: Executor) -> list[O
 
 
 def _copy(bucket: Bucket, outcome: Outcome) -> TranscriptionError | None:
-    """Copy a file, and write the reason beside it if it goes to `failed/`.
+    """Copy a file to `processed/` or `failed/`. In `failed/`, write the reason of the failure beside the copy.
 
     Returns:
-        Why S3 did not make the copy or write the reason; None if it did. It makes no copy if the object is no longer
-        the one that was planned.
+        The error if S3 did not make the copy or write the reason, otherwise None. S3 makes no copy if the object has
+        changed since the run was planned.
     """
     item = outcome.item
     try:
@@ -90,7 +90,7 @@ def _copy(bucket: Bucket, outcome: Outcome) -> TranscriptionError | None:
 
 
 def _not_deleted(bucket: Bucket, outcome: Outcome, refusal: ObjectDenied) -> ObjectDenied:
-    """Log a refused deletion; return the refusal with the place of the copy."""
+    """Log that S3 refused to delete a copied file. Return the refusal with the place of the copy in its message."""
     log.warning("%r was not deleted: %s", outcome.item.key, refusal)
     copy = bucket.uri(_TARGETS[outcome.status](outcome.item.key))
     return ObjectDenied(f"{refusal.message} The file is copied to {copy}, and stays in {keys.INPUT_FOLDER} too.")
@@ -102,10 +102,10 @@ def _check_again(bucket: Bucket, outcome: Outcome, error: TranscriptionError | N
     Args:
         bucket: the audio bucket.
         outcome: the outcome of verification.
-        error: why S3 did not copy or delete the file; None if it changed or does not exist.
+        error: why S3 did not copy or delete the file; None if the file has changed or does not exist.
 
     Returns:
-        The outcome as it was if the file has been moved after all; otherwise one with the reason.
+        The unchanged outcome if the file has been moved nevertheless, otherwise an outcome with the reason.
     """
     item = outcome.item
     try:

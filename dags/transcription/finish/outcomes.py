@@ -1,4 +1,4 @@
-"""Records of what became of each planned file, written by verification and by moving."""
+"""The records of what became of each planned file. Verification writes one, and moving another."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from transcription.contract.manifest import Failure, Item
 from transcription.contract.result import Audio, Result
 
-#: Status of a file that has neither a transcript nor a reason. It stays in `input/` and the run turns red.
+#: Status of a file that has neither a transcript nor a reason. The file stays in `input/`, and the run fails.
 MISSING = "missing"
 
 #: Status of a file whose transcript an earlier run wrote; only its audio had to be moved.
@@ -30,13 +30,13 @@ class Outcome:
     unsure_words: int = 0
     #: vCPU seconds of recognition.
     cpu_seconds: float = 0.0
-    #: The engine that transcribed it, and a note for people, such as why it was not another engine.
+    #: The engine that transcribed the file, and a note for people, such as why it was not another engine.
     engine: str = ""
     engine_note: str = ""
 
     @classmethod
     def from_result(cls, result: Result) -> Outcome:
-        """Make the outcome of a file from its result record. Every field of an outcome is one of a result record."""
+        """Return the outcome of a file, copied from its result record, which has every field of an outcome."""
         return cls(**{field.name: getattr(result, field.name) for field in fields(cls)})
 
 

@@ -1,4 +1,4 @@
-"""Verify the transcripts of a run against the objects in the bucket."""
+"""The verification of a run: its manifest is compared with the result records and transcripts in the bucket."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def verify(bucket: Bucket, plan: Plan) -> Outcomes:
     """Compare the manifest with the result records and the transcripts in the bucket.
 
     Returns:
-        One outcome per planned file in the order of the manifest, also for refused files and files done before. A file
-        is missing if S3 refuses its result record or one of its transcripts.
+        One outcome per planned file in the order of the manifest, including refused files and files that an earlier run
+        transcribed. A file has the status `MISSING` if S3 refuses its result record or one of its transcripts.
 
     Raises:
         StorageDenied: S3 refuses the bucket, the credentials, every request, or a part of the manifest.
@@ -58,7 +58,20 @@ def _verify_item(bucket: Bucket, run: str, item: Item, recorded: set[str]) -> Ou
 
 
 def _read_result(bucket: Bucket, key: str, item: Item, recorded: set[str]) -> Result:
-    """Read the result record of a file; `recorded` holds the keys of all result records that exist."""
+    """Return the result record of a file.
+
+    Args:
+        bucket: the audio bucket.
+        key: the key of the result record.
+        item: the file.
+        recorded: the keys of all result records that exist.
+
+    Raises:
+        InputTaken: the file has no result record, because a newer run moved it.
+        ResultMissing: the file has no result record for another reason.
+        RecordInvalid: the object is not a result record.
+        ObjectDenied: S3 refuses to read the record.
+    """
     record = bucket.find_record(Result, key) if key in recorded else None
     if record is None and is_moved(bucket, item):
         raise InputTaken("A newer run moved this file; the report of that run says what became of it.")
@@ -70,10 +83,11 @@ def _read_result(bucket: Bucket, key: str, item: Item, recorded: set[str]) -> Re
 
 
 def _check_transcripts(bucket: Bucket, record: Result) -> None:
-    """Compare each transcript with the size and digest in the result record, and text with JSON.
+    """Compare each transcript with the size and digest in the result record, and the plain text with the JSON.
 
     Raises:
         TranscriptUnverified: a transcript does not exist or is not what the container wrote.
+        ObjectDenied: S3 refuses to read a transcript.
     """
     name = keys.name_of(record.item.key)
     expected = [keys.transcript(name), keys.transcript_json(name)]
@@ -93,7 +107,11 @@ def _check_transcripts(bucket: Bucket, record: Result) -> None:
 
 
 def _verify_done_before(bucket: Bucket, plan: Plan, item: Item) -> Outcome:
-    """Check that the transcript of an earlier run still exists and still is what this run would write."""
+    """Check that the transcript of an earlier run still exists and still is what this run would write.
+
+    Returns:
+        The outcome of the file, with the status `DONE_BEFORE`, or `MISSING` if the check fails.
+    """
     try:
         transcript = read_transcript(bucket, item, plan.recipe)
     except ObjectDenied as refusal:

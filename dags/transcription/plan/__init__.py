@@ -1,1 +1,1 @@
-"""The task `plan`: choose the files, find existing transcripts, freeze the manifest."""
+"""The task `plan`, which selects the files, finds existing transcripts and freezes the manifest."""

@@ -1,6 +1,7 @@
-"""Find transcripts that a file system cannot hold together: one is a file, and the folder of another has its name.
+"""The search for transcripts that a file system cannot hold together.
 
-S3 has no folders, so `output/talk` and `output/talk/part1` can both exist. A download of both as files fails.
+In S3, `output/talk` and `output/talk/part1` can both exist. A download of both fails, because a computer cannot hold a
+file and a folder of the same name.
 """
 
 from __future__ import annotations
@@ -19,14 +20,14 @@ _NAMED = 5
 
 
 def find_conflicts(items: Iterable[Item]) -> list[str]:
-    """Return the keys of the inputs of which one transcript has the name of another transcript's folder."""
+    """Return the keys of the inputs with a transcript that has the name of another transcript's folder."""
     names = {keys.name_of(item.key): item.key for item in items}
     folders = {keys.transcript(folder) for name in names for folder in _folders(name)}
     return [key for name, key in names.items() if not folders.isdisjoint(_transcripts(name))]
 
 
 def warn_of_conflicts(items: Iterable[Item]) -> None:
-    """Log a warning that names the inputs that `find_conflicts` returns."""
+    """Log a warning with the first inputs that `find_conflicts` returns, if there are any."""
     conflicts = find_conflicts(items)
     if conflicts:
         log.warning(

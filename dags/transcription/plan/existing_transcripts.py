@@ -1,6 +1,7 @@
-"""Find inputs that already have a transcript.
+"""The search for inputs that already have a transcript.
 
-A daily `aws s3 sync` uploads every file again, and a run that was ended may have transcribed files without moving them.
+Such inputs are common: a daily `aws s3 sync` uploads every file again, and a run that was ended may have transcribed
+files without moving them.
 """
 
 from __future__ import annotations
@@ -23,32 +24,32 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class ExistingTranscript:
-    """A transcript at the keys where that of `item` would be written."""
+    """An existing transcript at the keys to which a run would write the transcript of `item`."""
 
     item: Item
-    #: The key below `input/` from which it was made.
+    #: The key below `input/` of the recording that the transcript was made from.
     source_key: str
-    #: Whether it is what the run would write: same audio, same fingerprint.
+    #: Whether the transcript is what the run would write: same audio, same fingerprint.
     is_current: bool
     audio: Audio
     words: int
-    #: From 0 to 1; None if it holds no speech.
+    #: From 0 to 1; None if the transcript holds no speech.
     confidence: float | None
-    #: Number of words below the confidence threshold of the run that wrote it.
+    #: Number of unsure words, by the setting `low_confidence` of the run that wrote the transcript.
     unsure_words: int
 
 
 def find_transcripts(bucket: Bucket, items: Sequence[Item], recipe: str) -> Iterator[ExistingTranscript]:
-    """Find the transcripts that items already have.
+    """Yield the transcripts that items already have.
 
-    One LIST request for every 1,000 items rules out most items without a transcript: names that are new sort behind
-    the existing outputs or between them. Only the remaining items are read one by one. A transcript that S3 refuses to
-    read counts as absent, so that the other files of the run go on.
+    One LIST request for every 1,000 items shows that most new items have no transcript, because their names sort behind
+    the existing outputs or between them. Only the transcripts of the remaining items are read one by one. A transcript
+    that S3 refuses to read counts as absent, so that the run can continue with the other files.
 
     Args:
         bucket: the audio bucket.
-        items: in S3's order.
-        recipe: fingerprint of the transcripts that this run writes.
+        items: the inputs, in UTF-8 order of their keys.
+        recipe: the fingerprint of the transcripts that this run writes.
     """
     with ThreadPoolExecutor(CONCURRENCY) as pool:
         pages = pool.map(lambda page: _possible(bucket, page), batched(items, PAGE))
@@ -59,10 +60,13 @@ def find_transcripts(bucket: Bucket, items: Sequence[Item], recipe: str) -> Iter
 
 
 def _possible(bucket: Bucket, items: Sequence[Item]) -> list[Item]:
-    """Return the items that may have a transcript: those that one listing shows, or that it does not reach."""
+    """Return the items that may have a transcript.
+
+    For these items, one page of the list of outputs contains the transcript's JSON, or ends before its key.
+    """
     json_keys = [(item, keys.transcript_json(keys.name_of(item.key))) for item in items]
-    # LIST starts after the key it is given, and a text sorts before its JSON. The first name is searched, because
-    # names and keys sort differently: `a.b.wav` comes before `a.wav`, but `a` before `a.b`.
+    # LIST starts after the given key, and a text sorts before its JSON. The first name is not always that of the first
+    # item, because names and keys sort differently: `a.b.wav` comes before `a.wav`, but `a` before `a.b`.
     first = min((keys.name_of(item.key) for item in items), key=str.encode)
     listed, last = bucket.list_page(keys.OUTPUT_FOLDER, after=keys.transcript(first))
     return [item for item, key in json_keys if key in listed or (last is not None and key.encode() > last.encode())]
@@ -77,12 +81,12 @@ def _read_unless_refused(bucket: Bucket, item: Item, recipe: str) -> ExistingTra
 
 
 def read_transcript(bucket: Bucket, item: Item, recipe: str) -> ExistingTranscript | None:
-    """Read the transcript that an item already has; None if it has none, or an invalid one.
+    """Return the transcript that an item already has, or None if the item has no valid transcript.
 
     Args:
         bucket: the audio bucket.
         item: the input.
-        recipe: fingerprint of the transcripts that this run writes.
+        recipe: the fingerprint of the transcripts that this run writes.
 
     Raises:
         ObjectDenied: S3 refuses to read a part of the transcript.

@@ -1,4 +1,7 @@
-"""Select the files that a run takes, and refuse those that cannot have a transcript. Makes no AWS calls."""
+"""The selection of the files that a run takes, and the refusal of files that cannot have a transcript.
+
+This module makes no AWS calls.
+"""
 
 from __future__ import annotations
 
@@ -24,12 +27,12 @@ class Selection:
 def select_files(listed: Iterable[ListedObject], max_bytes: int, max_files: int | None = None) -> Selection:
     """Take the audio files, and refuse those for which no transcript can be written. Ignore other objects.
 
-    If two files would write the same transcript (`a.wav` and `a.WAV`), the first in S3's order is taken.
+    If two files would write the same transcript (`a.wav` and `a.WAV`), the first one is taken and the other is refused.
 
     Args:
-        listed: objects in S3's order.
-        max_bytes: size of the largest file that is taken.
-        max_files: number of files that are taken or refused; the others wait for a later run. None: no limit.
+        listed: objects in UTF-8 order of their keys, as S3 lists them.
+        max_bytes: the size of the largest file that is taken, in bytes.
+        max_files: the number of files that are taken or refused; the others wait for a later run. None: no limit.
     """
     selection = Selection([], [])
     owners: dict[str, str] = {}
@@ -49,7 +52,12 @@ def select_files(listed: Iterable[ListedObject], max_bytes: int, max_files: int 
 
 
 def _check(item: Item, max_bytes: int, owners: dict[str, str]) -> None:
-    """Check one file. `owners` maps each transcript's name to the file that writes it, and gains this file.
+    """Check one file, and add it to `owners`.
+
+    Args:
+        item: the file.
+        max_bytes: the size of the largest file that is taken, in bytes.
+        owners: the key of the input that writes each transcript, by the transcript's name.
 
     Raises:
         InputError: no transcript can be written for the file.
@@ -74,5 +82,5 @@ def output_conflict(item: Item, owner: str) -> OutputConflict:
 
 
 def refuse(item: Item, error: InputError) -> Refusal:
-    """Return the record of a file that no child gets, with the reason."""
+    """Return the record of a refused file, with `error` as the reason."""
     return Refusal(item, Failure(error.code, error.message))

@@ -1,4 +1,4 @@
-"""End Batch jobs that earlier runs left behind."""
+"""The Batch jobs that earlier runs left behind, and their end."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _TIMEOUT = 180
 def end_leftover_jobs(queue: BatchQueue, run: str) -> None:
     """End the jobs of all runs except `run`, and wait until they are over.
 
-    Such a job is left when somebody cancels a run while its task has no process that could end the job. Airflow lets
+    A job is left behind when somebody cancels a run while its task has no process that could end the job. Airflow lets
     only one run of the DAG work at a time, and `plan` refuses backfills, so no other run waits for these jobs.
     Results that their children have written count as done in this run.
 
-    A job that does not end within the timeout is logged and ignored: both jobs write the same transcripts.
+    If a job has not ended after three minutes, log a warning and return: both jobs write the same transcripts.
     """
     for job_id in _leftover_jobs(queue, run):
         queue.end(job_id, f"Its run is over; {run} takes what it left")
@@ -34,7 +34,7 @@ def end_leftover_jobs(queue: BatchQueue, run: str) -> None:
 
 
 def _leftover_jobs(queue: BatchQueue, run: str) -> list[str]:
-    """Return the ids of the jobs of other runs that are not over."""
+    """Return the ids of the jobs of other runs that have not ended."""
     jobs = queue.jobs(batch_job.job_name("*"))
     name = batch_job.job_name(run)
     return [job["jobId"] for job in jobs if job["jobName"] != name and not batch_job.is_over(job)]

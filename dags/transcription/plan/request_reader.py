@@ -1,4 +1,4 @@
-"""Read a run's request from the values of the trigger form."""
+"""The run's request, read from the values of the trigger form."""
 
 from __future__ import annotations
 
@@ -24,7 +24,12 @@ def _prefix(params: Mapping[str, Any]) -> str:
 
 
 def refuse_backfill(run_type: str) -> None:
-    """Refuse a backfill. Airflow does not count it as an active run, so it would work beside the nightly run.
+    """Refuse a backfill.
+
+    Airflow does not count a backfill as an active run, so the backfill would work at the same time as the nightly run.
+
+    Args:
+        run_type: Airflow's type of the run.
 
     Raises:
         OptionInvalid: the run is a backfill.
@@ -36,7 +41,11 @@ def refuse_backfill(run_type: str) -> None:
 
 
 def read_request(params: Mapping[str, Any], settings: Settings) -> RunRequest:
-    """Turn the form's values into a request. An empty field stands for the deployment's default.
+    """Return the request that the values of the trigger form make. An empty field stands for the deployment's default.
+
+    Args:
+        params: the values, by the names of the fields.
+        settings: the settings with the defaults.
 
     Raises:
         OptionInvalid: a value cannot be used; the message says which values can.
@@ -55,7 +64,7 @@ def read_request(params: Mapping[str, Any], settings: Settings) -> RunRequest:
 
 
 def _is_empty(declared: Option, value: Any) -> bool:
-    """Return whether a field stands for the deployment's default. A switch does if nobody has changed it."""
+    """Return whether a field stands for the deployment's default: it is empty, or a switch that nobody has changed."""
     return value is None or value == "" or (declared.kind is bool and value == declared.default)
 
 

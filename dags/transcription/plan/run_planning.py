@@ -1,4 +1,4 @@
-"""Plan a run: select the files, find those that have a transcript, share out the rest, freeze the manifest."""
+"""The planning of a run: select files, find existing transcripts, divide the rest into shards, freeze the manifest."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ def plan_run(bucket: Bucket, run: str, request: RunRequest, settings: Settings) 
     """Plan a run and freeze its manifest in the bucket.
 
     Returns:
-        The plan, or None if there is no audio. If another process has frozen a manifest of this run, that one's plan.
+        The plan in use, or None if there is no audio. If another process has already frozen a manifest of this run, the
+        plan in use is the plan of that manifest.
 
     Raises:
         ModelMissing: the request names a model that is not in the bucket.
@@ -64,10 +65,16 @@ def plan_run(bucket: Bucket, run: str, request: RunRequest, settings: Settings) 
 def _sort_out(
     bucket: Bucket, selection: Selection, recipe: str, *, force: bool
 ) -> tuple[list[Item], list[Item], list[Refusal]]:
-    """Divide the selected files.
+    """Divide the selected files by what the run does with them.
+
+    Args:
+        bucket: the audio bucket.
+        selection: the selected files.
+        recipe: the fingerprint of the transcripts that this run writes.
+        force: whether files that have a current transcript are transcribed again.
 
     Returns:
-        The files to transcribe, those whose transcript exists, and those to refuse.
+        The files to transcribe, the files that have a current transcript, and the refused files.
     """
     done: list[Item] = []
     refused = list(selection.refused)

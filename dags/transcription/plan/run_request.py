@@ -1,4 +1,4 @@
-"""The request of one run: its options, and which files it takes. Needs no Airflow."""
+"""The request of one run: its options, and the files that it takes. This module does not import Airflow."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from transcription.contract.options import Options
 
 @dataclass(frozen=True, kw_only=True)
 class RunRequest:
-    """What one run is asked to do. The trigger form has a field for each option, in this order."""
+    """The request of one run. The trigger form has a field for each option, in the order of this class."""
 
     prefix: str = option(
         "",

@@ -1,4 +1,4 @@
-"""Share files out to the children of an array job. Makes no AWS calls."""
+"""The division of files into shards for the children of an array job. This module makes no AWS calls."""
 
 from __future__ import annotations
 
@@ -10,27 +10,33 @@ from transcription.shared.settings import Settings
 
 
 def make_shards(items: Sequence[Item], settings: Settings) -> list[tuple[Item, ...]]:
-    """Share files out with the limits of the deployment's settings; see `share_out`."""
+    """Divide files into shards with the limits of the deployment's settings.
+
+    Returns:
+        The files of each child, as `share_out` returns them.
+    """
     return share_out(items, settings.bytes_per_child, settings.max_children, settings.parallel_children)
 
 
 def share_out(items: Sequence[Item], bytes_per_child: int, max_children: int, parallel: int) -> list[tuple[Item, ...]]:
-    """Share files out so that all children finish at about the same time.
+    """Divide files into shards so that all children finish at about the same time.
 
-    The number of children follows from the bytes of audio. If they do not all run at once, it is rounded up to whole
-    waves, so that the last wave is not smaller. There are never more children than files.
+    The number of children follows from the bytes of audio. If the children cannot all run at once, their number is
+    rounded up to a multiple of `parallel`, so that as many of them run at the end as before. There are never more
+    children than files.
 
-    Files are assigned by Graham's LPT rule: the longest first, each to the child with the least so far. The finish is
-    at most 4/3 of the best possible (R. L. Graham, "Bounds on Multiprocessing Timing Anomalies", 1969).
+    Files are assigned by Graham's LPT rule: the largest first, each to the child with the fewest bytes so far. The last
+    child needs at most 4/3 of the shortest possible time (R. L. Graham, "Bounds on Multiprocessing Timing Anomalies",
+    1969).
 
     Args:
         items: the files.
-        bytes_per_child: audio that one child should take.
-        max_children: limit of the array job.
-        parallel: number of children that run at once.
+        bytes_per_child: the bytes of audio that one child should get.
+        max_children: the maximum number of children.
+        parallel: the number of children that run at once.
 
     Returns:
-        One tuple per child, none empty, the longest file of each first.
+        The files of each child, the largest file first. Each child has a file; without files, there is no child.
     """
     children = max(1, -(-sum(item.size for item in items) // bytes_per_child))
     if children > parallel:

@@ -1,6 +1,6 @@
-"""The fingerprint of a transcript: a digest of everything besides the audio that decides its content.
+"""The fingerprint of a transcript: a digest of everything besides the audio that determines the transcript's content.
 
-Records store it in the field `recipe`.
+Records store the fingerprint in the field `recipe`.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ from transcription.shared.bucket import Bucket
 
 
 def fingerprint(bucket: Bucket, options: Options, image_model: str) -> str:
-    """Return the fingerprint of the transcripts that a run with these options writes.
+    """Return the fingerprint of the transcripts that a run with these options writes: 32 hexadecimal digits.
 
-    Options with their default value are left out, so that a release that adds an option makes no transcript outdated.
+    Options with their default value are left out. A new option in a release therefore does not make existing
+    transcripts outdated.
 
     Args:
-        bucket: holds the model, if the options name one. It is identified by the ETags of its files.
-        options: options of the run.
-        image_model: the deployment's name for the model in the container image.
+        bucket: the audio bucket. If the options name a model in it, the keys and ETags of its files identify the model.
+        options: the options of the run.
+        image_model: the deployment's name for the model in the container image, which a run without a model uses.
 
     Raises:
         ModelMissing: the options name a model that is not in the bucket.

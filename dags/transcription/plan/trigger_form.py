@@ -1,6 +1,6 @@
 """The trigger form: a field for each option that people may set for one run.
 
-Without changes, the run does what every nightly run does.
+If nobody changes a field, the run does what every nightly run does.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ def _param(declared: Option) -> Param:
     description = declared.help + values + empty
     if declared.kind is bool:
         return Param(declared.default, type="boolean", title=declared.title, description=description)
-    # Null instead of "": the form requires a value in a field of type string, and Trigger could not just be pressed.
+    # An empty field is null instead of "": the form requires a value in a field of type string, so that people could
+    # not press Trigger without a value.
     schema: dict[str, Any] = {"type": ["null", _JSON_TYPES[declared.kind]]}
     choices = list(declared.choices)
     if declared.kind is tuple:

@@ -1,1 +1,1 @@
-"""The task `report`, and the alerts about red and green runs."""
+"""The task `report`, and the alerts about failed and successful runs."""

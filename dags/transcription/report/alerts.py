@@ -1,4 +1,4 @@
-"""Alerts: publish red runs and, if the deployment wants it, the summary of each green run to an SNS topic."""
+"""Messages to an SNS topic about failed runs and, if the deployment's settings say so, about successful runs."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from transcription.shared.settings import SECTION
 
 
 def on_red_run() -> list[Callable[[Any], None]]:
-    """Return the callbacks for a failed run of the DAG; none if the deployment names no topic.
+    """Return the callbacks for a failed run of the DAG, or an empty list if the deployment has no topic.
 
-    Airflow calls this when it parses the DAG, so it reads Airflow's configuration and nothing else.
+    Airflow calls this function when it parses the DAG file, so the function reads only Airflow's configuration.
     """
     topic = conf.get(SECTION, "alert_topic", fallback="")
     if not topic:
@@ -30,7 +30,10 @@ def on_red_run() -> list[Callable[[Any], None]]:
 
 
 def on_report() -> list[Callable[[Any], None]]:
-    """Return the callbacks for the success of the task `report`; none if the deployment wants no daily summary."""
+    """Return the callbacks for the success of the task `report`.
+
+    The list is empty if the deployment has no topic, or if the setting `daily_summary` is not true.
+    """
     topic = conf.get(SECTION, "alert_topic", fallback="")
     # Not `getboolean`: an invalid value must fail the run with a message, not keep the DAG out of the UI.
     if not topic or conf.get(SECTION, "daily_summary", fallback="").lower() != "true":

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class ReportOperator(BaseOperator):
-    """Writes `runs/{run}/report.json` and attaches its figures to the event of the asset `transcripts`.
+    """The operator that writes `runs/{run}/report.json` and adds its figures to the event of the asset `transcripts`.
 
     Args:
         transcripts: the asset that other DAGs follow.
@@ -39,7 +39,7 @@ class ReportOperator(BaseOperator):
 
     @fail_without_retry()
     def execute(self, context: Context) -> None:
-        """Write the report of the run, log it, and show its buttons.
+        """Write the report of the run and log it. Show buttons that lead to the transcripts and to the report.
 
         Raises:
             AirflowFailException: a planned file has neither a transcript nor a reason.

@@ -34,12 +34,13 @@ class Report:
     left: int
     #: Files that were not taken because of the run's option `max_files`.
     waiting: int
-    #: Files with neither a transcript nor a reason. One of them is enough to make the run red.
+    #: Files with neither a transcript nor a reason. If there is one, the run fails.
     missing: int
     #: Seconds of transcribed audio.
     audio_seconds: float
     #: vCPU seconds of recognition per second of audio; None if no audio was transcribed. The setting
-    #: `expected_real_time_factor` is an estimate of it. It leaves out other paid time, such as the start of machines.
+    #: `expected_real_time_factor` is an estimate of this number. Other paid time, such as the start of machines, does
+    #: not count.
     real_time_factor: float | None
     #: vCPU hours of all attempts of all children.
     vcpu_hours: float
@@ -55,7 +56,7 @@ class Report:
     engine_notes: tuple[str, ...] = ()
 
     def raise_if_incomplete(self) -> None:
-        """Raise an error if a file is missing, to turn the run red.
+        """Raise an error if a file is missing, so that the run fails.
 
         Raises:
             RunIncomplete: a planned file has neither a transcript nor a reason; the message names the first ones.
@@ -72,18 +73,18 @@ class Report:
 
     @property
     def figures(self) -> dict[str, Any]:
-        """The numbers without the files, as the asset event has them for other DAGs."""
+        """The numbers of the report, without the files. The asset event hands them to other DAGs."""
         counts = ("transcribed", "done_before", "failed", "left", "waiting", "words", "unsure_words")
         amounts = ("audio_seconds", "real_time_factor", "vcpu_hours", "cost", "elsewhere")
         return {name: getattr(self, name) for name in (*counts, *amounts)}
 
 
 def make_report(plan: Plan, outcomes: Outcomes, job: Job | None, settings: Settings) -> Report:
-    """Sum up the outcomes of the planned files.
+    """Make the report of a run.
 
     Args:
         plan: the run's plan.
-        outcomes: where each planned file went.
+        outcomes: the outcomes of the planned files after moving.
         job: the record of the run's Batch jobs; None if the run needed none.
         settings: the prices.
     """

@@ -1,4 +1,4 @@
-"""Find planned inputs that a newer run has moved."""
+"""The search for planned inputs that a newer run has moved."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from transcription.shared.bucket import CONCURRENCY, Bucket
 
 
 def is_moved(bucket: Bucket, item: Item) -> bool:
-    """Return whether a run moved an input: it is not in `input/` any more, and its copy is in another folder.
+    """Return whether a run moved an input: `input/` no longer contains it, and `processed/` or `failed/` has a copy.
 
-    Call it only for an input without a result record: its own run moves no such input, so another run did.
-    An input that S3 refuses to show does not count as moved.
+    Call this function only for an input without a result record. The run that planned such an input does not move it,
+    so another run did. An input that S3 refuses to show does not count as moved.
     """
     try:
         current = bucket.find(item.key)
@@ -29,7 +29,10 @@ def is_moved(bucket: Bucket, item: Item) -> bool:
 
 
 def find_moved(bucket: Bucket, items: Sequence[Item]) -> list[Item]:
-    """Return the items that `is_moved` holds for; one request per item that is still in `input/`, up to three else."""
+    """Return the items that `is_moved` calls moved.
+
+    S3 gets one request for an item that is still in `input/`, and three requests for any other item.
+    """
     with ThreadPoolExecutor(CONCURRENCY) as pool:
         are_moved = pool.map(lambda item: is_moved(bucket, item), items)
         return [item for item, moved in zip(items, are_moved, strict=True) if moved]

@@ -88,7 +88,7 @@ class RunJobs:
         return job_id
 
     def _read_missing(self) -> list[Item]:
-        """Read the files that have no result yet and that no newer run moved."""
+        """Return the files that have no result yet and that no newer run moved. Log the numbers of files."""
         missing = manifest_store.read_missing(self._bucket, self._plan)
         log.info("%d of %d files have no result yet.", len(missing), self._plan.files)
         moved = find_moved(self._bucket, missing)
