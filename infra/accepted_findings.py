@@ -28,8 +28,8 @@ def accept_findings(construct: IConstruct, reasons: Mapping[str, str]) -> None:
     Args:
         construct: The construct that has the findings.
         reasons: The rules, each with the reason why its finding is no risk. `CKV_…` are rules of checkov, a letter with
-            four digits is a rule of cfn-lint, all others are rules of cdk-nag. If cdk-nag reports a detail, it follows
-            the rule in brackets: `AwsSolutions-IAM5[Resource::*]`.
+            four digits is a rule of cfn-lint, all others are rules of cdk-nag. If cdk-nag reports a detail, the detail
+            follows the rule in brackets: `AwsSolutions-IAM5[Resource::*]`.
     """
     checkov_skips = [{"id": rule, "comment": reason} for rule, reason in reasons.items() if rule.startswith("CKV")]
     cfn_lint_rules = [rule for rule in reasons if re.fullmatch(r"[EWI]\d{4}", rule)]

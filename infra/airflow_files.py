@@ -43,7 +43,7 @@ class AirflowFiles(Construct):
         id: The construct id.
         settings: The settings of the deployment.
         bucket: The MWAA bucket.
-        bucket_arn: Its ARN.
+        bucket_arn: The ARN of the MWAA bucket.
 
     Raises:
         RuleBroken: requirements.txt is for another version of Airflow.
@@ -100,7 +100,7 @@ class AirflowFiles(Construct):
 
 
 def _accept_copy_function(stack: Stack, bucket: str) -> None:
-    """Accept the findings of the CDK's function that copies files from its own bucket to the MWAA bucket.
+    """Accept the findings of the CDK's function that copies files from the CDK's bucket to the MWAA bucket.
 
     Args:
         stack: The stack with the function.

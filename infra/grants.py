@@ -14,7 +14,7 @@ from infra.accepted_findings import accept_findings
 
 @dataclass(frozen=True)
 class Permission:
-    """Actions that a role may do, and the resources on which it may do them."""
+    """Actions that a role may take, and the resources on which the role may take them."""
 
     actions: Sequence[str]
     resources: Sequence[str]

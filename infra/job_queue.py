@@ -19,7 +19,10 @@ _AGENT_POLICY = "service-role/AmazonEC2ContainerServiceforEC2Role"
 
 
 def add_job_queue(scope: Construct, settings: DeploymentSettings, network: Network) -> batch.JobQueue:
-    """Add the job queue, and return it. It uses on-demand machines only when no more Spot machines are available."""
+    """Add the job queue, and return it.
+
+    The queue uses on-demand machines only when no more Spot machines are available.
+    """
     template = _launch_template(scope, settings)
     shared: dict[str, Any] = {
         "vpc": network.vpc,

@@ -52,7 +52,7 @@ def dag_metric(environment: str, metric: str, period: Duration, statistic: str =
 def component_metric(
     environment: str, metric: str, component: str, period: Duration, statistic: str
 ) -> cloudwatch.Metric:
-    """Return a metric of a component of Airflow. The source and the other arguments are those of `dag_metric`.
+    """Return a metric of a component of Airflow. The names have the same source as those of `dag_metric`.
 
     Args:
         environment: The name of the MWAA environment.

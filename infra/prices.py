@@ -1,6 +1,6 @@
 """AWS's prices from `prices.json`, each with its date and source.
 
-The file holds the prices of one region. Edit it for another region.
+The file contains the prices of one region. For another region, edit the file.
 """
 
 from __future__ import annotations

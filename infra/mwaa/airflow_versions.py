@@ -1,4 +1,4 @@
-"""The versions of Airflow that the DAG runs on, each under the pins of MWAA's image for it."""
+"""The versions of Airflow that the DAG runs on, each with the package versions of MWAA's image for it."""
 
 from __future__ import annotations
 

@@ -44,7 +44,12 @@ def close_sockets() -> list[str]:
 
 
 def flow(dag: Any) -> dict[str, Any]:
-    """Return how many runs of a DAG and how many of its tasks may run at once, and which tasks directly follow each."""
+    """Return the limits of a DAG's concurrency, and the order of its tasks.
+
+    Returns:
+        `runs`: how many runs of the DAG may be active at once. `tasks`: how many tasks of a run may run at once.
+        `followers`: the tasks that directly follow each task.
+    """
     return {
         "runs": dag.max_active_runs,
         "tasks": dag.max_active_tasks,

@@ -130,18 +130,18 @@ def run_name(run_id: str) -> str:
 
 @dataclass(frozen=True)
 class RunKeys:
-    """The keys of the records of one run. Its name comes from `run_name`."""
+    """The keys of the records of one run. The name of the run comes from `run_name`."""
 
     run: str
 
     @property
     def prefix(self) -> str:
-        """The folder of all records of the run."""
+        """The folder of all records of the run, with a slash at its end."""
         return f"{RUNS_FOLDER}{self.run}/"
 
     @property
     def plan(self) -> str:
-        """The key of the manifest's summary. It is written last and once: if it exists, the manifest is frozen."""
+        """The key of the manifest's summary, which is written last and once: with it, the manifest is frozen."""
         return f"{self.prefix}manifest/plan.json"
 
     def shard(self, draft: str, index: int) -> str:
@@ -158,7 +158,7 @@ class RunKeys:
 
     @property
     def results(self) -> str:
-        """The folder of the result records, one for each finished file."""
+        """The folder of the result records, one for each finished file, with a slash at its end."""
         return f"{self.prefix}results/"
 
     def result(self, number: int) -> str:

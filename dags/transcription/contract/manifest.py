@@ -9,7 +9,7 @@ from .options import Options
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a file cannot be transcribed: the code of an error, and its message."""
+    """The reason why a file cannot be transcribed: the code and the message of an error."""
 
     code: str
     message: str
@@ -58,7 +58,7 @@ class Done:
 
 @dataclass(frozen=True)
 class Plan:
-    """The summary of a manifest. If the plan is in S3, all its shards are, and none of them changes any more."""
+    """The summary of a manifest. If the plan is in S3, all its shards are there too, and none of them changes again."""
 
     run: str
     #: The shard set in use; part of the shards' keys. Other sets are ignored.

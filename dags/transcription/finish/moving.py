@@ -1,6 +1,6 @@
 """The move of finished files out of `input/`.
 
-A file leaves `input/` only after its copy exists, and only if it is still the object that was planned.
+A file leaves `input/` only after its copy exists, and only if the file is unchanged since the run was planned.
 """
 
 from __future__ import annotations

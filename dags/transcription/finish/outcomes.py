@@ -1,4 +1,4 @@
-"""The records of what became of each planned file. Verification writes one, and moving another."""
+"""The records of what became of each planned file. Verification writes one record, and moving writes another."""
 
 from __future__ import annotations
 

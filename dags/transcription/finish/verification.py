@@ -30,7 +30,8 @@ def verify(bucket: Bucket, plan: Plan) -> Outcomes:
 
     Returns:
         One outcome per planned file in the order of the manifest, including refused files and files that an earlier run
-        transcribed. A file has the status `MISSING` if S3 refuses its result record or one of its transcripts.
+        transcribed. A file has the status `MISSING` if S3 refuses its result record or one of its transcripts, and the
+        status `LEFT` if a newer run moved it before this run had a result.
 
     Raises:
         StorageDenied: S3 refuses the bucket, the credentials, every request, or a part of the manifest.

@@ -42,7 +42,7 @@ class ExistingTranscript:
 def find_transcripts(bucket: Bucket, items: Sequence[Item], recipe: str) -> Iterator[ExistingTranscript]:
     """Yield the transcripts that items already have.
 
-    One LIST request for every 1,000 items shows that most new items have no transcript, because their names sort behind
+    One LIST request for every 1,000 items shows that most new items have no transcript, because their names sort after
     the existing outputs or between them. Only the transcripts of the remaining items are read one by one. A transcript
     that S3 refuses to read counts as absent, so that the run can continue with the other files.
 

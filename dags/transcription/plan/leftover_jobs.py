@@ -16,7 +16,7 @@ _TIMEOUT = 180
 
 
 def end_leftover_jobs(queue: BatchQueue, run: str) -> None:
-    """End the jobs of all runs except `run`, and wait until they are over.
+    """End the jobs of all runs except `run`, and wait until these jobs have ended.
 
     A job is left behind when somebody cancels a run while its task has no process that could end the job. Airflow lets
     only one run of the DAG work at a time, and `plan` refuses backfills, so no other run waits for these jobs.

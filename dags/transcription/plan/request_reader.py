@@ -41,7 +41,7 @@ def refuse_backfill(run_type: str) -> None:
 
 
 def read_request(params: Mapping[str, Any], settings: Settings) -> RunRequest:
-    """Return the request that the values of the trigger form make. An empty field stands for the deployment's default.
+    """Return the request in the values of the trigger form. An empty field stands for the deployment's default.
 
     Args:
         params: the values, by the names of the fields.

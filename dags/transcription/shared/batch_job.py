@@ -40,7 +40,7 @@ def child_count(job: JobDescription) -> int:
 
 
 def count_children_by_status(job: JobDescription) -> dict[str, int]:
-    """Return the number of children in each status, in the order of a job's life, without statuses of no child."""
+    """Return the number of children in each status, in the order of a job's life. Leave out statuses with no child."""
     summary: Mapping[str, int] = job.get("arrayProperties", {}).get("statusSummary") or {job["status"]: 1}
     return {status: summary[status] for status in JOB_STATUSES if summary.get(status)}
 
@@ -49,7 +49,7 @@ def failed_child(job: JobDescription, log_address: Callable[[str, str], str]) ->
     """Return the record of a failed child, or of a failed plain job, with the reason.
 
     Args:
-        job: its description from DescribeJobs.
+        job: the description of the child or plain job, from DescribeJobs.
         log_address: a function that returns the address of a log, given the names of its log group and log stream.
     """
     container = job.get("container", {})
@@ -65,7 +65,7 @@ def vcpu_hours(jobs: Iterable[JobDescription]) -> float:
     """Return the sum of the vCPU hours of all attempts of jobs or children.
 
     Args:
-        jobs: their descriptions from DescribeJobs. Those from ListJobs contain no attempts.
+        jobs: the descriptions of the jobs or children, from DescribeJobs. ListJobs does not return attempts.
     """
     total = 0.0
     for job in jobs:

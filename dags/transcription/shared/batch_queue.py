@@ -47,7 +47,7 @@ class BatchQueue:
     """A Batch job queue.
 
     Args:
-        queue: its name or ARN.
+        queue: the name or ARN of the queue.
     """
 
     def __init__(self, queue: str) -> None:
@@ -85,8 +85,8 @@ class BatchQueue:
 
         Raises:
             JobRefused: Batch refuses the job, and a retry would not help.
-            botocore.exceptions.ClientError: all retries failed. Without an answer from Batch, it is one of botocore's
-                errors of the connection.
+            botocore.exceptions.ClientError: Batch answered the last retry with an error.
+            botocore.exceptions.BotoCoreError: Batch did not answer the last retry.
         """
         array: Any = {"arrayProperties": {"size": children}} if children > 1 else {}
         submission: Any = {"jobName": name, "jobDefinition": definition, "parameters": parameters, **array}

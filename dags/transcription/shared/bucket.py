@@ -109,7 +109,7 @@ class Bucket:
         return set(listed), listed[-1] if page["IsTruncated"] else None
 
     def find(self, key: str) -> ListedObject | None:
-        """Return an object's ETag and size, or None if it does not exist."""
+        """Return an object's key, ETag and size, or None if the object does not exist."""
         try:
             with self._refusals_at(key):
                 head = self.client.head_object(Bucket=self.name, Key=key)
@@ -120,7 +120,7 @@ class Bucket:
             raise
 
     def read(self, key: str) -> bytes | None:
-        """Return an object's content, or None if it does not exist."""
+        """Return an object's content, or None if the object does not exist."""
         try:
             with self._refusals_at(key):
                 return self.client.get_object(Bucket=self.name, Key=key)["Body"].read()
@@ -257,7 +257,8 @@ class Bucket:
         """Delete one unchanged object.
 
         Returns:
-            Its key if it was not deleted, with the value that `delete` returns; otherwise an empty dictionary.
+            The key of the object if it was not deleted, with the value that `delete` returns; otherwise an empty
+            dictionary.
         """
         try:
             self.client.delete_object(Bucket=self.name, Key=target.key, IfMatch=f'"{target.etag}"')

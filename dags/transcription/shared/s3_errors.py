@@ -25,7 +25,7 @@ def is_changed(error: ClientError) -> bool:
 
 
 def words(error: ClientError) -> str:
-    """Return the code of an error in brackets and S3's message, or `no message` if that is empty."""
+    """Return the code of an error in brackets and S3's message, or `no message` if the message is empty."""
     message = error.response["Error"].get("Message") or "no message"
     return f"({_code(error)}): {message.rstrip('.')}."
 

@@ -19,7 +19,9 @@ MAX_LOG_LINKS = 5
 
 
 class TaskLink(BaseOperatorLink):
-    """A button on a task. The task sets its address while it runs. A button without an address is not shown.
+    """A button on a task in the Airflow UI.
+
+    The task sets the address of the button while the task runs. A button without an address is not shown.
 
     Args:
         name: the button's label.

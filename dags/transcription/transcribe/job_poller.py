@@ -1,4 +1,4 @@
-"""The wait for a run's Batch job, with its progress in the log, and the end of a job of which Batch starts no child."""
+"""The wait for the end of a run's Batch job. The progress is logged, and a job that Batch cannot start is ended."""
 
 from __future__ import annotations
 
