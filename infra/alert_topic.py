@@ -19,7 +19,7 @@ class AlertTopic(Construct):
     def __init__(self, scope: Construct, id: str, *, mail: str) -> None:
         """Create the topic, and subscribe the mail address unless it is empty."""
         super().__init__(scope, id)
-        #: Deleted with the stack: SNS stores no message under it.
+        #: The key is deleted with the stack, because SNS stores no messages that this key encrypts.
         self.key = kms.Key(
             self,
             "Key",

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-#: When a failed attempt is retried, in the form that RegisterJobDefinition takes. Retried are attempts that lost their
-#: host or could not pull the image. Exit code 143 is retried too: it means SIGTERM, which a container gets before its
-#: host is taken away. Batch never retries a job that was terminated or that exceeded its time limit. All other ends are
-#: final. Source: AWS Batch User Guide, "Automated job retries" and "Job timeouts".
+#: When Batch retries a failed attempt, in the form that RegisterJobDefinition takes. Batch retries attempts that lost
+#: their host or could not pull the image. Batch also retries attempts with exit code 143: it means SIGTERM, which a
+#: container gets before AWS takes its host away. Batch never retries a job that was terminated or that exceeded its
+#: time limit, nor any other failure. Source: AWS Batch User Guide, "Automated job retries" and "Job timeouts".
 RETRY_STRATEGY: Final[Mapping[str, Any]] = {
     "attempts": 3,
     "evaluateOnExit": [

@@ -19,7 +19,7 @@ class Failure:
 class Item:
     """An object below `input/`, as it was when the run was planned."""
 
-    #: Its position in the manifest, which names its result record.
+    #: The position of the file in the manifest. The key of its result record contains this number.
     number: int
     key: str
     #: Without the quotes that S3 puts around it.
@@ -82,5 +82,5 @@ class Plan:
     waiting: int = 0
     #: Whether the run ends with this plan.
     dry_run: bool = False
-    #: Only files whose names start with it were taken; empty: all files.
+    #: The run takes only files whose names start with this text. If it is empty, the run takes all files.
     prefix: str = ""

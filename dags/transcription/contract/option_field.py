@@ -34,8 +34,8 @@ class Option:
     choices: tuple[str, ...] = ()
     #: Whether the trigger form has a field for it.
     in_form: bool = True
-    #: Its name on the command line; empty if it cannot be set there. A switch's flag sets the value that is not the
-    #: default, and needs a help text of its own if that is "off".
+    #: The option's name on the command line; empty if people cannot set the option there. A switch's flag sets the
+    #: value that is not the default. If that value is "off", the flag needs a help text of its own.
     flag: str = ""
     flag_help: str = ""
     #: What the command line's help shows for the value.

@@ -76,7 +76,7 @@ class Result:
     cpu_seconds: float = 0.0
     no_speech: bool = False
     failure: Optional[Failure] = None
-    #: The engine with its version, and a note for people, such as why it is not another engine.
+    #: The engine with its version, and a note for people, such as why another engine was not used.
     engine: str = ""
     engine_note: str = ""
 

@@ -30,7 +30,7 @@ class Outcome:
     unsure_words: int = 0
     #: vCPU seconds of recognition.
     cpu_seconds: float = 0.0
-    #: The engine that transcribed the file, and a note for people, such as why it was not another engine.
+    #: The engine that transcribed the file, and a note for people, such as why another engine was not used.
     engine: str = ""
     engine_note: str = ""
 

@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 #: Number of jobs that one request describes at most. Source: AWS Batch API Reference, DescribeJobs.
 _DESCRIBE_LIMIT = 100
 
-#: Seconds for which a submission is retried. Batch throttles per account, so other users of it can be the cause.
+#: Seconds for which a submission is retried. Batch limits the requests of an account, which may have other users.
 _SUBMIT_SECONDS = 600
 
 
