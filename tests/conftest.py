@@ -29,6 +29,7 @@ SHARED = {
 }
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests in `MARKS`, and let the integration tests start first.
 
