@@ -19,8 +19,8 @@ CDK := CDK_DISABLE_CLI_TELEMETRY=true PATH=$(CURDIR)/$(INFRA)/bin:$$PATH .local/
 # TensorFlow, which writes models. Only `make bench` needs it, for a model of the official size.
 EXPORT := .local/venvs/export
 PYTHON := $(MAIN)/bin/python
-# tests/conftest.py says which tests one process must run, and starts the slow ones first.
-DIST := --dist loadgroup --no-loadscope-reorder
+# One process runs all tests of a file. tests/conftest.py starts the integration tests first.
+DIST := --dist loadfile --no-loadscope-reorder
 LOCK = $(UV) pip compile --upgrade --quiet --no-emit-index-url --no-header --no-annotate --python-platform x86_64-manylinux_2_28
 
 # Folder names reach Python through the environment, never through a shell command.

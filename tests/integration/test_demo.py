@@ -11,7 +11,8 @@ import psutil
 import pytest
 
 from local.__main__ import DEMO_STATE
-from local.paths import ROOT
+from local.paths import DEMO_CLIPS, ROOT
+from standin.execution.container_engine import find_engine
 from tests.support.odd_recordings import FORMATS, ODD_NAMES, OTHER, UNREADABLE, WORDLESS, write_corpus
 
 
@@ -115,3 +116,20 @@ def _belongs_to_the_demo(process: psutil.Process) -> bool:
         return process.cwd().startswith(str(DEMO_STATE)) or any(str(DEMO_STATE) in word for word in process.cmdline())
     except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
         return False
+
+
+@pytest.mark.container
+@pytest.mark.skipif(find_engine() is None, reason="no container engine answers here: neither docker nor podman")
+def test_the_image_transcribes_as_the_environment_does(tmp_path: Path) -> None:
+    done = subprocess.run(
+        ["make", "--no-print-directory", "demo"],
+        cwd=ROOT,
+        env={**os.environ, "RUNNER": "container", "OUT": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    texts = json.loads((DEMO_CLIPS / "transcripts.json").read_text())
+    for clip, text in texts.items():
+        assert (tmp_path / "output" / Path(clip).stem).read_text() == f"{text}\n"
