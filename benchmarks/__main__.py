@@ -17,7 +17,7 @@ from rich.markdown import Markdown
 from benchmarks import documents, results
 from benchmarks.errors import BenchmarkError
 from benchmarks.machine import this_machine
-from benchmarks.results import Run
+from benchmarks.results import MachineResults
 from benchmarks.suite import BENCHMARKS
 from local.aws_client import isolate
 
@@ -38,19 +38,19 @@ def main() -> int:
         parser.error(f"unknown benchmark: {', '.join(sorted(unknown))}; choose from {', '.join(BENCHMARKS)}")
     isolate()
     try:
-        run = _run(arguments.names or list(BENCHMARKS), quick=arguments.quick)
+        machine_results = _measure(arguments.names or list(BENCHMARKS), quick=arguments.quick)
     except BenchmarkError as error:
         print(error, file=sys.stderr)
         return 1
     if arguments.names or arguments.quick:
         print("Nothing is saved: only a whole run changes the results and the documentation.")
     else:
-        print(f"Saved {results.write(run)}.")
+        print(f"Saved {results.write(machine_results)}.")
         documents.main()
     return 0
 
 
-def _run(names: list[str], *, quick: bool) -> Run:
+def _measure(names: list[str], *, quick: bool) -> MachineResults:
     """Run benchmarks one after another, and print each table as soon as its benchmark has ended.
 
     Args:
@@ -70,7 +70,7 @@ def _run(names: list[str], *, quick: bool) -> Run:
         rows[name] = BENCHMARKS[name].measure(quick)
         Console().print(Markdown(BENCHMARKS[name].report(rows[name], machine)))
         print(f"{name} took {(time.monotonic() - begun) / 60:.1f} minutes.\n", flush=True)
-    return Run(machine, started, rows)
+    return MachineResults(machine, started, rows)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
-class Run:
+class MachineResults:
     """The results of one execution of the benchmarks."""
 
     machine: Machine
@@ -28,27 +28,27 @@ class Run:
     rows: Mapping[str, Rows]
 
 
-def read(folder: Path = FOLDER) -> list[Run]:
+def read(folder: Path = FOLDER) -> list[MachineResults]:
     """Return the saved results of all machines, in the order of the files' names."""
-    return [_run(json.loads(path.read_text())) for path in sorted(folder.glob("*.json"))]
+    return [_parse(json.loads(path.read_text())) for path in sorted(folder.glob("*.json"))]
 
 
-def write(run: Run, folder: Path = FOLDER) -> Path:
+def write(machine_results: MachineResults, folder: Path = FOLDER) -> Path:
     """Save the results of a machine, and return the path of their file.
 
     The file replaces the earlier results of the same machine.
     """
-    name = re.sub(r"[^a-z0-9]+", "-", run.machine.description.lower())
+    name = re.sub(r"[^a-z0-9]+", "-", machine_results.machine.description.lower())
     path = folder / f"{name}.json"
     document = {
-        "machine": run.machine.description,
-        "cores": run.machine.cores,
-        "started": run.started,
-        "benchmarks": run.rows,
+        "machine": machine_results.machine.description,
+        "cores": machine_results.machine.cores,
+        "started": machine_results.started,
+        "benchmarks": machine_results.rows,
     }
     path.write_text(json.dumps(document, indent=1) + "\n")
     return path
 
 
-def _run(document: Mapping[str, Any]) -> Run:
-    return Run(Machine(document["machine"], document["cores"]), document["started"], document["benchmarks"])
+def _parse(document: Mapping[str, Any]) -> MachineResults:
+    return MachineResults(Machine(document["machine"], document["cores"]), document["started"], document["benchmarks"])

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from infra import measurements
 from infra.cloud_assembly import CloudAssembly
-from infra.measurements import MeasuredRun
+from infra.measurements import MachineResults
 from infra.prices import Prices
 from infra.settings import DeploymentSettings
 
@@ -95,14 +95,14 @@ def monthly_cost(counts: Mapping[str, int], prices: Prices) -> MonthlyCost:
     return MonthlyCost(parts, {name: price * _HOURS for name, price in classes.items() if price is not None})
 
 
-def audio_hour_cost(run: MeasuredRun, prices: Prices) -> AudioHourCost:
+def audio_hour_cost(results: MachineResults, prices: Prices) -> AudioHourCost:
     """Compute the cost of an hour of audio.
 
     Args:
-        run: The benchmark result of the machine whose speed counts.
+        results: The benchmark result of the machine whose speed counts.
         prices: The prices.
     """
-    vcpu_hours = measurements.vcpu_hours(run)
+    vcpu_hours = measurements.vcpu_hours(results)
     disk = DeploymentSettings.disk_gigabytes * prices["machine_disk"] / _HOURS / _MIN_VCPUS
     return AudioHourCost(
         vcpu_hours,

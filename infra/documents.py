@@ -49,15 +49,15 @@ def contents() -> dict[str, str]:
         network: costs.monthly_cost(costs.count_resources(assembly), prices)
         for network, assembly in deployments.items()
     }
-    run = measurements.slowest_run()
-    hour = costs.audio_hour_cost(run, prices)
+    results = measurements.slowest_machine()
+    hour = costs.audio_hour_cost(results, prices)
     cost_parts = (
         cost_tables.monthly_table(months),
         cost_tables.audio_hour_table(hour),
         cost_tables.break_even(months["nat"], hour),
     )
     return {
-        "figures": key_figure_table(run, months["nat"], hour),
+        "figures": key_figure_table(results, months["nat"], hour),
         "costs": "\n\n".join(cost_parts),
         "architecture": f"```mermaid\n{diagram.draw(deployments['nat'])}\n```",
         "deployment": settings_table(),

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from documentation.markdown import table
 from infra.costs import AudioHourCost, MonthlyCost
-from infra.measurements import MeasuredRun, typical_row
+from infra.measurements import MachineResults, typical_row
 
 _CLASS = "mw1.small"
 
 
-def key_figure_table(run: MeasuredRun, month: MonthlyCost, hour: AudioHourCost) -> str:
+def key_figure_table(results: MachineResults, month: MonthlyCost, hour: AudioHourCost) -> str:
     """Return the Markdown table of the key figures.
 
     Args:
-        run: The benchmark result of a machine.
+        results: The benchmark result of a machine.
         month: The cost of a month without audio.
         hour: The cost of an hour of audio.
     """
-    row = typical_row(run)
+    row = typical_row(results)
     engines = row["engines"]
     speed = row["seconds"] * row["files"] / engines["auto"]["seconds"] / row["cores"]
     ratio = engines["libdeepspeech"]["seconds"] / engines["auto"]["seconds"]

@@ -13,31 +13,31 @@ _FOLDER = ROOT / "benchmarks" / "results"
 
 #: The benchmark result of one machine: the rows of each benchmark, the description of the machine, and its number of
 #: `cores`.
-MeasuredRun = Mapping[str, Any]
+MachineResults = Mapping[str, Any]
 
 
-def read_runs(folder: Path = _FOLDER) -> list[MeasuredRun]:
+def read_results(folder: Path = _FOLDER) -> list[MachineResults]:
     """Return the benchmark results of all machines."""
     return [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
 
 
-def slowest_run(folder: Path = _FOLDER) -> MeasuredRun:
+def slowest_machine(folder: Path = _FOLDER) -> MachineResults:
     """Return the benchmark result of the machine on which an hour of audio takes longest."""
-    return max(read_runs(folder), key=vcpu_hours)
+    return max(read_results(folder), key=vcpu_hours)
 
 
-def typical_row(run: MeasuredRun) -> Mapping[str, Any]:
+def typical_row(results: MachineResults) -> Mapping[str, Any]:
     """Return the row of a benchmark result with both engines, all cores and recordings of 10 s.
 
     The measured time includes everything from the download of the recordings to the upload of the transcripts. The
     model has the size of the official one.
     """
-    rows = run["benchmarks"]["engines"]
-    (row,) = (row for row in rows if row["seconds"] == 10 and row["cores"] == run["cores"])  # noqa: PLR2004
+    rows = results["benchmarks"]["engines"]
+    (row,) = (row for row in rows if row["seconds"] == 10 and row["cores"] == results["cores"])  # noqa: PLR2004
     return dict(row)
 
 
-def vcpu_hours(run: MeasuredRun) -> float:
+def vcpu_hours(results: MachineResults) -> float:
     """Return the vCPU hours that the default engine needs for an hour of audio, from a benchmark result."""
-    row = typical_row(run)
+    row = typical_row(results)
     return float(row["engines"]["auto"]["seconds"] * row["cores"] / (row["seconds"] * row["files"]))

@@ -1,4 +1,4 @@
-"""The values that the settings of a deployment may have."""
+"""Checks that each setting of a deployment has a permitted value."""
 
 from __future__ import annotations
 

@@ -49,7 +49,15 @@ class Registry:
         return Response("{}", 200 if request.path == PATH else 404, content_type="application/json")
 
     def _receive_upload(self, request: Request, name: str, upload_id: str) -> Response:
-        """Receive a part of a blob (a part of an image). POST starts, PATCH continues and PUT ends an upload."""
+        """Receive one request of the upload of a blob, for example of an image's layer.
+
+        POST starts an upload, PATCH adds bytes, and PUT ends it.
+
+        Args:
+            request: the request, with bytes of the blob as its body.
+            name: the name of the image's repository.
+            upload_id: the id of the upload; empty for a new one.
+        """
         upload_id = upload_id or str(uuid.uuid4())
         upload = self._folder / "uploads" / upload_id
         upload.parent.mkdir(parents=True, exist_ok=True)

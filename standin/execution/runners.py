@@ -29,7 +29,11 @@ class Runner(Protocol):
         """Return why an image cannot be used; None if it can be used."""
 
     def start(self, task: Task) -> RunningCommand:
-        """Start the command of `task` and return it."""
+        """Start the command of one attempt of a child, and return the running command.
+
+        Args:
+            task: the attempt with its command, environment and limits.
+        """
 
     def ending(self, code: int) -> Ending:
         """Return the ending of an attempt whose command ended by itself with the exit code `code`."""
@@ -50,7 +54,7 @@ class ProcessRunner:
         return None if self._bin.is_dir() else f"the environment that stands for it is not there: no {self._bin}"
 
     def start(self, task: Task) -> RunningCommand:
-        """Start the command of `task` as a process and return it."""
+        """Start the command as a process, and return the running command. See `Runner`."""
         temporary = task.folder / "tmp"
         temporary.mkdir()
         image = {
@@ -89,7 +93,7 @@ class ContainerRunner:
         return f"{self._engine} has no such image: build it first" if inspection.returncode else None
 
     def start(self, task: Task) -> RunningCommand:
-        """Start the command of `task` in a container and return it. The container uses the network of this machine."""
+        """Start the command in a container that uses the network of this machine. See `Runner`."""
         name = f"batch-{secrets.token_hex(8)}"
         container, linux = task.container, task.container.get("linuxParameters", {})
         options = [f"--name={name}", "--rm", "--pull=never", "--network=host", "--cap-drop=all"]

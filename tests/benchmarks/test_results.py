@@ -9,16 +9,16 @@ import pytest
 
 from benchmarks import __main__, documents, results
 from benchmarks.machine import Machine, this_machine
-from benchmarks.results import Run
+from benchmarks.results import MachineResults
 from benchmarks.suite import Benchmark
 
 
 def test_a_new_run_replaces_the_earlier_run_of_the_same_machine_only(tmp_path: Path) -> None:
     one, other = Machine("2 cores of AMD EPYC", 2), Machine("64 cores of Intel(R) Xeon(R), with AVX-512", 64)
-    results.write(Run(one, "2026-11-24", {"lengths": [{"files": 1}], "network": []}), tmp_path)
-    kept = Run(other, "2026-11-25", {"lengths": [{"files": 2}]})
+    results.write(MachineResults(one, "2026-11-24", {"lengths": [{"files": 1}], "network": []}), tmp_path)
+    kept = MachineResults(other, "2026-11-25", {"lengths": [{"files": 2}]})
     results.write(kept, tmp_path)
-    new = Run(one, "2026-11-26", {"lengths": [{"files": 3}]})
+    new = MachineResults(one, "2026-11-26", {"lengths": [{"files": 3}]})
     assert results.write(new, tmp_path).name == "2-cores-of-amd-epyc.json"
     assert results.read(tmp_path) == [new, kept]
 

@@ -69,6 +69,6 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> SynthesizedStacks:
 
 @pytest.fixture(scope="session", params=["default", "other"])
 def deployment(request: pytest.FixtureRequest) -> SynthesizedStacks:
-    """Return each of the two deployments in turn, so that a test runs once for each."""
+    """Return the deployment with the default settings, then the one with other settings: a test runs once for each."""
     stacks: SynthesizedStacks = request.getfixturevalue(request.param)
     return stacks

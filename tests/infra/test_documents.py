@@ -166,7 +166,7 @@ class TestCosts:
         slow = json.dumps(self.MEASURED)
         for name, run in (("a", slow.replace("25.0", "20.0")), ("b", slow), ("c", slow.replace("25.0", "20.0"))):
             (tmp_path / f"{name}.json").write_text(run)
-        assert measurements.slowest_run(tmp_path) == self.MEASURED
+        assert measurements.slowest_machine(tmp_path) == self.MEASURED
 
     def test_an_unknown_price_is_reported_as_not_found(self) -> None:
         month = costs.monthly_cost(Counter(), self.PRICES)
@@ -182,7 +182,7 @@ class TestCosts:
 
     def test_the_dag_estimates_with_the_measured_speed(self) -> None:
         """The report's estimate covers recognition only, without the start of machines and containers."""
-        hour = costs.audio_hour_cost(measurements.slowest_run(), read_prices())
+        hour = costs.audio_hour_cost(measurements.slowest_machine(), read_prices())
         assert hour.vcpu_hours <= float(default_number("expected_real_time_factor")) <= 1.5 * hour.vcpu_hours
 
     def test_each_price_has_its_date_and_its_source(self) -> None:

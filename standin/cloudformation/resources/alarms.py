@@ -1,4 +1,4 @@
-"""CloudWatch alarms and dashboards."""
+"""Handlers of CloudWatch alarms and dashboards."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from standin.cloudformation.resources.put_resource import PutResource
 
 @handles("AWS::CloudWatch::Alarm")
 class Alarm(PutResource):
-    """A CloudWatch alarm. It never goes off, because moto does not evaluate alarms."""
+    """Handler of CloudWatch alarms. An alarm never goes off, because moto does not evaluate alarms."""
 
     name_property = "AlarmName"
     name_limit = 255
@@ -26,7 +26,7 @@ class Alarm(PutResource):
 
 @handles("AWS::CloudWatch::Dashboard")
 class Dashboard(PutResource):
-    """A CloudWatch dashboard."""
+    """Handler of CloudWatch dashboards."""
 
     name_property = "DashboardName"
     name_limit = 255

@@ -1,4 +1,4 @@
-"""AWS Batch: compute environments, job queues and job definitions."""
+"""Handlers of AWS Batch's compute environments, job queues and job definitions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FOR_UPDATES = {"UpdateToLatestImageVersion"}
 
 @handles("AWS::Batch::ComputeEnvironment")
 class ComputeEnvironment(ResourceHandler):
-    """A compute environment, which provides the machines for jobs."""
+    """Handler of compute environments, which provide the machines for jobs."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Create the compute environment and return it. See `ResourceHandler`."""
@@ -66,7 +66,7 @@ class ComputeEnvironment(ResourceHandler):
 
 @handles("AWS::Batch::JobQueue")
 class JobQueue(ResourceHandler):
-    """A job queue."""
+    """Handler of job queues."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Create the queue and return it. See `ResourceHandler`."""
@@ -96,7 +96,7 @@ class JobQueue(ResourceHandler):
 
 @handles("AWS::Batch::JobDefinition")
 class JobDefinition(ResourceHandler):
-    """A job definition. Each change registers a new revision."""
+    """Handler of job definitions. Each change registers a new revision."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Register the job definition and return it. See `ResourceHandler`."""

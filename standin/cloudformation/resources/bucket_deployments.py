@@ -23,7 +23,7 @@ from standin.cloudformation.resource_handler import (
 
 @handles("Custom::CDKBucketDeployment")
 class BucketDeployment(ResourceHandler):
-    """A custom resource of CDK's `BucketDeployment`: it copies the content of zip files into a bucket."""
+    """Handler of CDK's `BucketDeployment`, which copies the content of zip files into a bucket."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Copy the files and return the resource. See `ResourceHandler`."""

@@ -1,4 +1,4 @@
-"""S3 buckets and their policies."""
+"""Handlers of S3 buckets and their policies."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from standin.cloudformation.resources.configured_resource import ConfiguredResou
 
 @handles("AWS::S3::Bucket")
 class Bucket(ConfiguredResource):
-    """A bucket. Only an empty bucket can be deleted."""
+    """Handler of S3 buckets. Only an empty bucket can be deleted."""
 
     name_property = "BucketName"
 
@@ -54,7 +54,7 @@ class Bucket(ConfiguredResource):
 
 @handles("AWS::S3::BucketPolicy")
 class BucketPolicy(ResourceHandler):
-    """The policy of a bucket."""
+    """Handler of bucket policies."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Set the policy of the bucket and return the policy. See `ResourceHandler`."""

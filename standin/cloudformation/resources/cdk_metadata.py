@@ -1,4 +1,4 @@
-"""The CDK's metadata."""
+"""Handler of the CDK's metadata."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from standin.cloudformation.resource_handler import HandlerRequest, PhysicalReso
 
 @handles("AWS::CDK::Metadata")
 class Metadata(ResourceHandler):
-    """The resource in which the CDK reports its version to AWS. The stand-in only records it."""
+    """Handler of the resource in which the CDK reports its version to AWS. The stand-in only records the resource."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Return the resource, without a call of AWS. See `ResourceHandler`."""

@@ -10,7 +10,7 @@ from standin.cloudformation.resource_handler import HandlerRequest, PhysicalReso
 
 @handles("Custom::S3AutoDeleteObjects")
 class AutoDeleteObjects(ResourceHandler):
-    """A custom resource of CDK's `auto_delete_objects`: it empties a bucket before the bucket is deleted."""
+    """Handler of CDK's `auto_delete_objects`, which empties a bucket before the bucket is deleted."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Return the resource, without a call of AWS. See `ResourceHandler`."""

@@ -1,4 +1,4 @@
-"""EventBridge rules."""
+"""Handler of EventBridge rules."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from standin.cloudformation.resources.put_resource import PutResource
 
 @handles("AWS::Events::Rule")
 class Rule(PutResource):
-    """An EventBridge rule. It never matches, because nothing in the stand-in emits events."""
+    """Handler of EventBridge rules. A rule never matches, because nothing in the stand-in emits events."""
 
     name_property = "Name"
     name_limit = 64

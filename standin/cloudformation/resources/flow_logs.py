@@ -1,4 +1,4 @@
-"""VPC flow logs."""
+"""Handler of VPC flow logs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from standin.cloudformation.resources.tagged import tag_specifications
 
 @handles("AWS::EC2::FlowLog")
 class FlowLog(ResourceHandler):
-    """A flow log of a VPC."""
+    """Handler of the flow logs of a VPC."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Create the flow log and return it. See `ResourceHandler`."""

@@ -1,4 +1,4 @@
-"""Lambda functions, layers and permissions. The stand-in remembers that they exist, and runs no function.
+"""Handlers of Lambda functions, layers and permissions. The stand-in remembers that they exist, and runs no function.
 
 The modules `bucket_deployments` and `emptied_buckets` do the work of the CDK's own functions.
 """
@@ -16,7 +16,7 @@ from standin.cloudformation.resource_handler import (
 
 @handles("AWS::Lambda::Function")
 class Function(ResourceHandler):
-    """A Lambda function. Its code must have been uploaded, but it never runs."""
+    """Handler of Lambda functions. The code of a function must have been uploaded, but it never runs."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Check that the code was uploaded, and return the function. See `ResourceHandler`."""
@@ -43,7 +43,7 @@ class Function(ResourceHandler):
 
 @handles("AWS::Lambda::LayerVersion")
 class Layer(ResourceHandler):
-    """A layer of Lambda functions: files that several functions share."""
+    """Handler of layers: files that several Lambda functions share."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Check that the files were uploaded, and return the layer. See `ResourceHandler`."""
@@ -57,7 +57,7 @@ class Layer(ResourceHandler):
 
 @handles("AWS::Lambda::Permission")
 class Permission(ResourceHandler):
-    """A permission to invoke a Lambda function."""
+    """Handler of permissions to invoke a Lambda function."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Return the permission, without a call of AWS. See `ResourceHandler`."""

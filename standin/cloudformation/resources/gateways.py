@@ -1,4 +1,4 @@
-"""Internet gateways, NAT gateways and public addresses."""
+"""Handlers of internet gateways, NAT gateways and public IP addresses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from standin.cloudformation.resources.tagged import Tagged, tag_specifications
 
 @handles("AWS::EC2::InternetGateway")
 class InternetGateway(Tagged):
-    """An internet gateway."""
+    """Handler of internet gateways."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Create the gateway and return it. See `ResourceHandler`."""
@@ -31,7 +31,7 @@ class InternetGateway(Tagged):
 
 @handles("AWS::EC2::VPCGatewayAttachment")
 class GatewayAttachment(ResourceHandler):
-    """The attachment of an internet gateway to a VPC."""
+    """Handler of the attachment of an internet gateway to a VPC."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Attach the gateway to the VPC and return the attachment. See `ResourceHandler`."""
@@ -45,7 +45,7 @@ class GatewayAttachment(ResourceHandler):
 
 @handles("AWS::EC2::EIP")
 class ElasticIp(Tagged):
-    """A public IP address."""
+    """Handler of public IP addresses."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Allocate the address and return it. See `ResourceHandler`."""
@@ -66,7 +66,7 @@ class ElasticIp(Tagged):
 
 @handles("AWS::EC2::NatGateway")
 class NatGateway(Tagged):
-    """A NAT gateway, which gives private subnets access to the internet."""
+    """Handler of NAT gateways, which give private subnets access to the internet."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Create the gateway and return it. See `ResourceHandler`."""

@@ -1,4 +1,4 @@
-"""KMS keys and their aliases."""
+"""Handlers of KMS keys and their aliases."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from standin.cloudformation.resource_handler import HandlerRequest, PhysicalReso
 
 @handles("AWS::KMS::Key")
 class Key(ResourceHandler):
-    """A KMS key."""
+    """Handler of KMS keys."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Create the key and return it. See `ResourceHandler`."""
@@ -29,7 +29,7 @@ class Key(ResourceHandler):
 
 @handles("AWS::KMS::Alias")
 class Alias(ResourceHandler):
-    """An alias of a KMS key."""
+    """Handler of the aliases of KMS keys."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Create the alias and return it. See `ResourceHandler`."""

@@ -1,4 +1,4 @@
-"""EC2 launch templates."""
+"""Handler of EC2 launch templates."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from standin.cloudformation.resource_handler import (
 
 @handles("AWS::EC2::LaunchTemplate")
 class LaunchTemplate(ResourceHandler):
-    """A launch template for EC2 instances."""
+    """Handler of launch templates, which describe EC2 instances."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Create the launch template and return it. See `ResourceHandler`."""

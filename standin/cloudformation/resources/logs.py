@@ -1,4 +1,4 @@
-"""CloudWatch log groups and metric filters."""
+"""Handlers of CloudWatch log groups and metric filters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from standin.cloudformation.resources.configured_resource import ConfiguredResou
 
 @handles("AWS::Logs::LogGroup")
 class LogGroup(ConfiguredResource):
-    """A log group with its retention period."""
+    """Handler of log groups with their retention periods."""
 
     name_property = "LogGroupName"
 
@@ -32,7 +32,7 @@ class LogGroup(ConfiguredResource):
 
 @handles("AWS::Logs::MetricFilter")
 class MetricFilter(ResourceHandler):
-    """A filter that turns log lines into a metric."""
+    """Handler of metric filters, which turn log lines into a metric."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Create the filter and return it. See `ResourceHandler`."""

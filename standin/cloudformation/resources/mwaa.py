@@ -1,4 +1,4 @@
-"""Amazon MWAA environments."""
+"""Handler of Amazon MWAA environments."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from standin.cloudformation.resource_handler import (
 
 @handles("AWS::MWAA::Environment")
 class Environment(ResourceHandler):
-    """An MWAA environment. The stand-in stores its description and starts no Airflow."""
+    """Handler of MWAA environments. The stand-in stores the description of an environment and starts no Airflow."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Create the environment and return it. See `ResourceHandler`."""

@@ -1,4 +1,4 @@
-"""SSM parameters."""
+"""Handler of SSM parameters."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from standin.cloudformation.resources.put_resource import PutResource
 
 @handles("AWS::SSM::Parameter")
 class Parameter(PutResource):
-    """An SSM parameter."""
+    """Handler of SSM parameters."""
 
     name_property = "Name"
 

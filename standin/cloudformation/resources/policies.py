@@ -1,4 +1,4 @@
-"""IAM policies: inline and managed."""
+"""Handlers of inline and managed IAM policies."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from standin.cloudformation.resource_handler import (
 
 @handles("AWS::IAM::Policy")
 class InlinePolicy(ResourceHandler):
-    """An inline policy of the roles that it names."""
+    """Handler of inline policies. A policy belongs to the roles that it names."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Put the policy into its roles and return the policy. See `ResourceHandler`."""
@@ -51,7 +51,7 @@ class InlinePolicy(ResourceHandler):
 
 @handles("AWS::IAM::ManagedPolicy")
 class ManagedPolicy(ResourceHandler):
-    """A managed policy, which several roles can use."""
+    """Handler of managed policies, which several roles can use."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Create the policy, attach it to its roles, and return the policy. See `ResourceHandler`."""

@@ -1,4 +1,4 @@
-"""ECR repositories."""
+"""Handler of ECR repositories."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from standin.cloudformation.resources.configured_resource import ConfiguredResou
 
 @handles("AWS::ECR::Repository")
 class Repository(ConfiguredResource):
-    """An ECR repository."""
+    """Handler of ECR repositories."""
 
     name_property = "RepositoryName"
 

@@ -1,4 +1,4 @@
-"""IAM roles and instance profiles."""
+"""Handlers of IAM roles and instance profiles."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from standin.cloudformation.resource_handler import (
 
 @handles("AWS::IAM::Role")
 class Role(ResourceHandler):
-    """A role with its inline and attached policies."""
+    """Handler of roles with their inline and attached policies."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Create the role with its policies and return the role. See `ResourceHandler`."""
@@ -67,7 +67,7 @@ class Role(ResourceHandler):
 
 @handles("AWS::IAM::InstanceProfile")
 class InstanceProfile(ResourceHandler):
-    """An instance profile, which gives an EC2 instance its role."""
+    """Handler of instance profiles, which give an EC2 instance its role."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Create the profile with its roles and return the profile. See `ResourceHandler`."""

@@ -1,4 +1,4 @@
-"""Route tables and routes."""
+"""Handlers of route tables and routes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from standin.cloudformation.resources.tagged import Tagged, tag_specifications
 
 @handles("AWS::EC2::RouteTable")
 class RouteTable(Tagged):
-    """A route table."""
+    """Handler of route tables."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Create the route table and return it. See `ResourceHandler`."""
@@ -25,7 +25,7 @@ class RouteTable(Tagged):
 
 @handles("AWS::EC2::SubnetRouteTableAssociation")
 class Association(ResourceHandler):
-    """The assignment of a route table to a subnet."""
+    """Handler of the assignment of a route table to a subnet."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Assign the route table to the subnet and return the assignment. See `ResourceHandler`."""
@@ -41,7 +41,7 @@ class Association(ResourceHandler):
 
 @handles("AWS::EC2::Route")
 class Route(ResourceHandler):
-    """A route in a route table."""
+    """Handler of the routes in a route table."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Create the route and return it. See `ResourceHandler`."""

@@ -1,4 +1,4 @@
-"""Security groups and their rules."""
+"""Handlers of security groups and their rules."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from standin.cloudformation.resources.tagged import tag_specifications
 
 @handles("AWS::EC2::SecurityGroup")
 class SecurityGroup(ResourceHandler):
-    """A security group with its rules."""
+    """Handler of security groups with the rules that their templates contain."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Create the group with its rules and return the group. See `ResourceHandler`."""
@@ -37,7 +37,7 @@ class SecurityGroup(ResourceHandler):
 
 @handles("AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress")
 class SecurityGroupRule(ResourceHandler):
-    """One rule of a security group, for example a rule that names the group itself."""
+    """Handler of single rules of a security group, for example a rule that names the group itself."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Add the rule to its group and return the rule. See `ResourceHandler`."""

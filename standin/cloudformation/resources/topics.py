@@ -1,4 +1,4 @@
-"""SNS topics, their policies and subscriptions."""
+"""Handlers of SNS topics, their policies and subscriptions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from standin.cloudformation.resource_handler import (
 
 @handles("AWS::SNS::Topic")
 class Topic(ResourceHandler):
-    """An SNS topic."""
+    """Handler of SNS topics."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Create the topic with its subscriptions and return the topic. See `ResourceHandler`."""
@@ -46,7 +46,7 @@ class Topic(ResourceHandler):
 
 @handles("AWS::SNS::TopicPolicy")
 class TopicPolicy(ResourceHandler):
-    """The policy that says who may publish to topics."""
+    """Handler of the policies that say who may publish to a topic."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Set the policy of the topics and return the policy. See `ResourceHandler`."""
@@ -66,7 +66,7 @@ class TopicPolicy(ResourceHandler):
 
 @handles("AWS::SNS::Subscription")
 class Subscription(ResourceHandler):
-    """A subscription to an SNS topic."""
+    """Handler of subscriptions to an SNS topic."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Create the subscription and return it. See `ResourceHandler`."""

@@ -1,4 +1,4 @@
-"""VPC endpoints."""
+"""Handler of VPC endpoints."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from standin.cloudformation.resources.tagged import Tagged, tag_specifications
 
 @handles("AWS::EC2::VPCEndpoint")
 class Endpoint(Tagged):
-    """A VPC endpoint, through which a VPC reaches one AWS service without the internet."""
+    """Handler of VPC endpoints, through which a VPC reaches one AWS service without the internet."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Create the endpoint and return it. See `ResourceHandler`."""

@@ -1,4 +1,4 @@
-"""VPCs and subnets."""
+"""Handlers of VPCs and subnets."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from standin.cloudformation.resources.tagged import Tagged, tag_specifications
 
 @handles("AWS::EC2::VPC")
 class Vpc(Tagged):
-    """A VPC."""
+    """Handler of VPCs."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Create the VPC and return it. See `ResourceHandler`."""
@@ -37,7 +37,7 @@ class Vpc(Tagged):
 
 @handles("AWS::EC2::Subnet")
 class Subnet(Tagged):
-    """A subnet in one availability zone."""
+    """Handler of subnets. A subnet is in one availability zone."""
 
     def create(self, request: HandlerRequest) -> PhysicalResource:
         """Create the subnet and return it. See `ResourceHandler`."""

@@ -108,7 +108,9 @@ def test_a_missing_airflow_environment_is_reported_with_the_command_that_install
 def test_the_smallest_class_has_memory_for_all_its_tasks() -> None:
     """The memory holds Airflow (0.8 GB) and all parallel tasks, each as large as the largest measured task."""
     largest = max(
-        row["megabytes"] for run in measurements.read_runs() for row in run["benchmarks"].get("full_bucket", ())
+        row["megabytes"]
+        for results in measurements.read_results()
+        for row in results["benchmarks"].get("full_bucket", ())
     )
     smallest = CLASSES["mw1.micro"]
     assert 800 + smallest.tasks * largest < smallest.memory * 1000

@@ -29,14 +29,14 @@ def make_task(deployment: AirflowDeployment) -> TranscribeOperator:
 
 
 def execute(deployment: AirflowDeployment, ti: TaskInstance | None = None) -> str | None:
-    """Run one attempt of the task.
+    """Run the task `transcribe` once, as one try of Airflow does.
 
     Args:
         deployment: the bucket, the queue and the configuration.
         ti: the task instance; `None` creates a new one.
 
     Returns:
-        The return value of the task: the id of the job, or `None`.
+        The return value of the task: the id of the job, or `None` if no file needs a job.
     """
     job_id: str | None = make_task(deployment).execute(make_context(ti))
     return job_id

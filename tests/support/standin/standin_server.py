@@ -176,7 +176,13 @@ class Batch:
         return self.reaches(job_id, "SUCCEEDED", "FAILED")
 
     def prints(self, job_id: str, text: str, attempt: int = 1) -> str:
-        """Wait until an attempt of a job has printed `text`, and return the whole log of the attempt."""
+        """Wait until an attempt of a child has printed `text`, and return the whole log of the attempt.
+
+        Args:
+            job_id: the id of the child, or of a job without children.
+            text: the text to wait for.
+            attempt: the number of the attempt; the first attempt has number 1.
+        """
         name, child = self.describe(job_id)["jobName"], job_id.partition(":")[2] or "0"
         log = self.aws.state / "logs" / "batch" / name / f"{child}-{attempt}.log"
         wait_for(lambda: log.exists() and text in log.read_text(), f"{text!r} in {log}")

@@ -1,4 +1,8 @@
-"""A fake engine, whose answers are in the audio: each sample contains the number of the sample's file."""
+"""A fake engine with which a test sees whether every file gets its own transcript.
+
+The audio of each file contains the number of the file in every sample. The engine reads this number and returns it as
+the word that it heard.
+"""
 
 from __future__ import annotations
 

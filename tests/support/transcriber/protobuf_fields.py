@@ -31,7 +31,11 @@ def values_by_number(message: bytes) -> dict[int, Any]:
 
 
 def encode_fields(fields: Iterable[Field]) -> bytes:
-    """Return an encoded message with these fields."""
+    """Return a protobuf message as bytes.
+
+    Args:
+        fields: the number, the wire type and the value of each field; see `field`.
+    """
     return b"".join(field(number, value, wire_type) for number, wire_type, value in fields)
 
 

@@ -1,4 +1,4 @@
-"""Files of more than two or four gigabytes keep all their audio, or are refused."""
+"""WAV files whose length exceeds a signed or unsigned 32-bit number (2 or 4 GiB) are read completely, or refused."""
 
 from __future__ import annotations
 

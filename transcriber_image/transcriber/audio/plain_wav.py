@@ -57,7 +57,7 @@ def _header(wav: Wav) -> bytes:
     """Return a header for the audio that `wav` describes.
 
     The header is RIFX for big-endian audio, RF64 if the length needs more than 32 bits, and otherwise RIFF. There is no
-    big-endian form with 64-bit lengths.
+    big-endian form with 64-bit lengths: RIFX audio of unknown length reaches to the end of the file.
     """
     order = ">" if wav.is_big_endian else "<"
     name, long_lengths = b"RIFX" if wav.is_big_endian else b"RIFF", b""

@@ -34,7 +34,8 @@ class LibDeepSpeech:
 
     Raises:
         ModelInvalid: libdeepspeech cannot load the model or the scorer, or cannot run the graph.
-        OptionInvalid: the model cannot use the scorer's weights or the hot words of the options.
+        OptionInvalid: the options have scorer weights or hot words that do not fit the model, for example because the
+            model has no scorer.
     """
 
     def __init__(self, folder: ModelFolder, options: Options = Options()) -> None:  # noqa: B008 - it is frozen

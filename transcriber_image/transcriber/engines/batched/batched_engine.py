@@ -47,14 +47,15 @@ class BatchedEngine:
     """An engine that processes many segments together on one core.
 
     Args:
-        folder: the model.
+        folder: the files of the model.
         network: the ONNX file of the model's network.
         options: the options of the run. Missing values come from `model.json`, or from the graph and the scorer if
             they are missing there, too.
 
     Raises:
         ModelInvalid: the model cannot be loaded.
-        OptionInvalid: the model cannot use the scorer's weights or the hot words of the options.
+        OptionInvalid: the options have scorer weights or hot words that do not fit the model, for example because the
+            model has no scorer.
     """
 
     def __init__(self, folder: ModelFolder, network: Path, options: Options = Options()) -> None:  # noqa: B008 - frozen
