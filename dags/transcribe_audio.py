@@ -15,7 +15,6 @@ from airflow.timetables.trigger import CronTriggerTimetable
 from transcription.contract import keys
 from transcription.contract.manifest import Plan
 from transcription.finish import moving, verification
-from transcription.finish.outcomes import Outcomes
 from transcription.plan import request_reader
 from transcription.plan.leftover_jobs import end_leftover_jobs
 from transcription.plan.run_planning import plan_run
@@ -40,6 +39,15 @@ LONGEST_RUN = timedelta(days=7)
 def current_run() -> tuple[Bucket, str]:
     """Return the audio bucket and the name of the run that executes this task."""
     return Bucket(load_settings().bucket), keys.run_name(get_current_context()["run_id"])
+
+
+def current_clearing() -> int:
+    """Return a number that differs for each clearing of this task, and is the same for all attempts in between.
+
+    When a task is cleared, Airflow adds the attempts until then to `max_tries`; a retry does not change it.
+    """
+    max_tries: int = get_current_context()["ti"].max_tries
+    return max_tries
 
 
 @fail_without_retry()
@@ -135,16 +143,14 @@ def transcribe_audio() -> None:
     def verify_transcripts() -> None:
         """Check every planned file against its result record and its transcripts."""
         bucket, run = current_run()
-        outcomes = verification.verify(bucket, manifest_store.read_plan(bucket, run))
-        bucket.write_record(keys.RunKeys(run).verdicts, outcomes)
+        verification.verify(bucket, manifest_store.read_plan(bucket, run), current_clearing())
 
     @task
     @fail_without_retry()
     def move_to_processed() -> None:
         """Move transcribed audio to `processed/` and unreadable audio to `failed/`."""
         bucket, run = current_run()
-        verdicts = bucket.read_record(Outcomes, keys.RunKeys(run).verdicts, "verify_transcripts")
-        bucket.write_record(keys.RunKeys(run).moves, moving.move(bucket, verdicts))
+        moving.move(bucket, run, current_clearing())
 
     report = ReportOperator(
         task_id="report",

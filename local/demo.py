@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,9 +65,10 @@ def run_demo(stack: Stack, audio: Path, out: Path, model: Path | None, console: 
             run = _run(stack, conf, console)
         finally:  # also keep the results of a run that failed or was interrupted
             folders.download(s3, out)
-        report = _read_report(s3, RunKeys(keys.run_name(run.run_id)))
+        records = RunKeys(keys.run_name(run.run_id))
+        report = _read_report(s3, records)
         if report:
-            _show(s3, report, console)
+            _show(s3, report, _read_outcomes(s3, records), console)
         elif run.state == "success":
             console.print(f"There is no .wav file in {audio}: nothing was transcribed.", markup=False)
     console.print(
@@ -113,15 +114,26 @@ def _progress(console: Console) -> Callable[[dict[str, str | None]], None]:
 def _read_report(s3: S3Client, run: RunKeys) -> dict[str, Any] | None:
     if run.report not in folders.list_keys(s3, run.report):
         return None
-    document: dict[str, Any] = json.loads(s3.get_object(Bucket=BUCKET, Key=run.report)["Body"].read())
+    return _read_json(s3, run.report)
+
+
+def _read_outcomes(s3: S3Client, run: RunKeys) -> Iterator[dict[str, Any]]:
+    """Yield the outcomes of all planned files after moving."""
+    pages: int = _read_json(s3, run.moves(0))["pages"]
+    for page in range(pages):
+        yield from _read_json(s3, run.moves(page))["files"]
+
+
+def _read_json(s3: S3Client, key: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(s3.get_object(Bucket=BUCKET, Key=key)["Body"].read())
     return document
 
 
-def _show(s3: S3Client, report: dict[str, Any], console: Console) -> None:
+def _show(s3: S3Client, report: dict[str, Any], outcomes: Iterable[dict[str, Any]], console: Console) -> None:
     table = Table("File", "Length", "Transcript", "Confidence", title="What the recordings say")
     table.columns[0].overflow = table.columns[2].overflow = "fold"  # whole names, so that they can be copied
     table.columns[1].justify = table.columns[3].justify = "right"
-    for outcome in report["files"]:
+    for outcome in outcomes:
         name = outcome["item"]["key"].removeprefix(keys.INPUT_FOLDER)
         length = f"{outcome['audio']['seconds']:.1f} s" if outcome["audio"] else ""
         confidence = "" if outcome["confidence"] is None else f"{outcome['confidence']:.0%}"

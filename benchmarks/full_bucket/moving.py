@@ -5,23 +5,22 @@ from __future__ import annotations
 import sys
 import time
 
+from benchmarks.full_bucket.finished_run import RUN
 from benchmarks.full_bucket.measurement import Measurement, peak_megabytes
-from transcription.contract import keys, result
-from transcription.contract.manifest import Item
+from transcription.finish import outcome_pages
 from transcription.finish.moving import move
-from transcription.finish.outcomes import Outcome, Outcomes
+from transcription.finish.outcome_pages import PageReader
 from transcription.shared.bucket import Bucket
 
 
 def main(bucket_name: str) -> Measurement:
-    """Move all files of a bucket as the task `move_to_processed` does, and return the time and memory of the move."""
+    """Move all files of a verified run as the task `move_to_processed` does, and return the time and memory."""
     before = peak_megabytes()
-    bucket = Bucket(bucket_name)
-    items = [Item(number, *listed) for number, listed in enumerate(bucket.list(keys.INPUT_FOLDER))]
-    outcomes = Outcomes("benchmark", tuple(Outcome(item, result.TRANSCRIBED) for item in items))
     begun = time.monotonic()
-    move(bucket, outcomes)
-    return Measurement(len(items), time.monotonic() - begun, peak_megabytes(), before)
+    bucket = Bucket(bucket_name)
+    move(bucket, RUN, clearing=0)
+    seconds, megabytes = time.monotonic() - begun, peak_megabytes()
+    return Measurement(PageReader(bucket, outcome_pages.moves(RUN)).planned, seconds, megabytes, before)
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ class Application:
         self._routes: dict[str, Callable[[Request], Response]] = {
             "/_calls": partial(control.answer, handler=control.call_counts_handler(self._call_counts)),
             "/_copies": partial(control.answer, handler=control.bulk_copies_handler),
+            "/_objects": partial(control.answer, handler=control.bulk_objects_handler),
             "/_": _unknown_path,
         }
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from standin.s3 import bulk_copies
+from standin.s3 import bulk_copies, bulk_objects
 from standin.server.call_counts import CallCounts
 
 #: A function of the HTTP method and the body. It returns a JSON document (None for an empty body) and the HTTP status.
@@ -55,3 +55,10 @@ def bulk_copies_handler(method: str, body: bytes) -> tuple[Any, int]:
     if method != "POST":
         return method_not_allowed("/_copies", method)
     return {"copies": bulk_copies.put(json.loads(body))}, 201
+
+
+def bulk_objects_handler(method: str, body: bytes) -> tuple[Any, int]:
+    """Handle `/_objects`: POST creates many objects. See `standin.s3.bulk_objects`."""
+    if method != "POST":
+        return method_not_allowed("/_objects", method)
+    return {"objects": bulk_objects.put(json.loads(body))}, 201

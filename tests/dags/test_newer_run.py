@@ -8,13 +8,12 @@ import pytest
 
 from tests.support.dags.airflow_deployment import AirflowDeployment
 from tests.support.dags.bucket_objects import RUN, freeze, upload, upload_all
+from tests.support.dags.outcome_lists import move_verified, verify_plan
 from tests.support.dags.transcribe_task import JOB_NAME
 from transcription.contract import keys, result
 from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Item, Plan, Shard
-from transcription.finish.moving import move
 from transcription.finish.outcomes import MISSING
-from transcription.finish.verification import verify
 from transcription.report.run_report import make_report
 from transcription.shared import batch_job
 from transcription.shared.batch_queue import BatchQueue
@@ -96,11 +95,13 @@ def test_the_report_calls_files_that_a_newer_run_moved_left_and_others_missing(
     first, second, third = items
     take(bucket, first, keys.processed(first.key))
     take(bucket, second, keys.failed(second.key))
-    outcomes = move(bucket, verify(bucket, plan))
-    reported = [(outcome.status, outcome.failure.code) for outcome in outcomes.files if outcome.failure]
+    verify_plan(bucket, plan)
+    outcomes = move_verified(bucket, plan.run)
+    reported = [(outcome.status, outcome.failure.code) for outcome in outcomes if outcome.failure]
     assert reported == [(result.LEFT, "INPUT_TAKEN"), (result.LEFT, "INPUT_TAKEN"), (MISSING, "NO_RESULT")]
     take(bucket, third, keys.processed(third.key))
-    report = make_report(plan, move(bucket, verify(bucket, plan)), None, deployment.settings)
+    verify_plan(bucket, plan)
+    report = make_report(plan, move_verified(bucket, plan.run), None, deployment.settings)
     assert (report.left, report.missing) == (3, 0)
     report.raise_if_incomplete()
 

@@ -140,7 +140,7 @@ def test_moving_without_verification_names_the_task_to_clear(
     run: Callable[..., Any], deployment: AirflowDeployment
 ) -> None:
     freeze(deployment.bucket, (Item(0, "input/a.wav", "etag", 1),))
-    with pytest.raises(AirflowFailException, match=r"RECORD_MISSING.*verdicts\.json.*Clear"):
+    with pytest.raises(AirflowFailException, match=r"RECORD_MISSING.*verdicts/00000\.json.*Clear"):
         run("move_to_processed")
 
 

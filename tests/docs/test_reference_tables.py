@@ -65,7 +65,6 @@ def test_the_example_of_a_report_is_what_the_report_says() -> None:
         vcpu_hours=0.0014,
         cost=0.00003,
         elsewhere=0.0083,
-        files=(),
         words=30,
         engines={"libdeepspeech 0.9.3": 8},
     )

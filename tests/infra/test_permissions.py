@@ -49,10 +49,10 @@ CONTAINER = {
 CONTAINER_LISTS = [keys.model("mine"), keys.MODELS_FOLDER]
 #: The keys that the tasks pass to each call.
 TASKS = {
-    "get_object": [RUN.plan, SHARD, RUN.done("draft"), RUN.job, RUN.verdicts, RUN.moves, RESULT, TEXT, JSON],
+    "get_object": [RUN.plan, SHARD, RUN.done("draft"), RUN.job, RUN.verdicts(0), RUN.moves(0), RESULT, TEXT, JSON],
     "head_object": [INPUT, keys.processed(INPUT), keys.failed(INPUT)],
     "put_object": [
-        *(RUN.plan, SHARD, RUN.done("draft"), RUN.job, RUN.verdicts, RUN.moves, RUN.report),
+        *(RUN.plan, SHARD, RUN.done("draft"), RUN.job, RUN.verdicts(0), RUN.moves(0), RUN.report),
         keys.failed_reason(INPUT),
     ],
     "copy_object": [keys.processed(INPUT), keys.failed(INPUT)],
@@ -70,7 +70,7 @@ TASKS_LIST = [
 
 REFUSED_TO_CONTAINER = [
     *(("s3:PutObject", key) for key in (INPUT, keys.processed(INPUT), keys.failed(INPUT), MODEL, SHARD, RUN.plan)),
-    *(("s3:PutObject", key) for key in (RUN.job, RUN.report, RUN.verdicts, "talk.wav")),
+    *(("s3:PutObject", key) for key in (RUN.job, RUN.report, RUN.verdicts(0), "talk.wav")),
     *(("s3:GetObject", key) for key in (TEXT, keys.processed(INPUT), keys.failed(INPUT), RUN.report, "talk.wav")),
     *(("s3:DeleteObject", key) for key in (INPUT, TEXT, RESULT, SHARD, MODEL)),
     *(

@@ -170,14 +170,22 @@ class RunKeys:
         """The key of the record of the run's Batch jobs."""
         return f"{self.prefix}job.json"
 
+    def verdicts(self, page: int) -> str:
+        """Return the key of a page of the outcomes after verification. Page 0 has the first files of the manifest."""
+        return f"{self.prefix}verdicts/{page:05d}.json"
+
+    def moves(self, page: int) -> str:
+        """Return the key of a page of the outcomes after moving. Page 0 has the first files of the manifest."""
+        return f"{self.prefix}moves/{page:05d}.json"
+
     @property
-    def verdicts(self) -> str:
-        """The key of the outcomes of all planned files after verification."""
+    def all_verdicts(self) -> str:
+        """The key of all outcomes after verification, as release 0.2 wrote them."""
         return f"{self.prefix}verdicts.json"
 
     @property
-    def moves(self) -> str:
-        """The key of the outcomes of all planned files after moving."""
+    def all_moves(self) -> str:
+        """The key of all outcomes after moving, as release 0.2 wrote them."""
         return f"{self.prefix}moves.json"
 
     @property

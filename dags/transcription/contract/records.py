@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
@@ -17,9 +18,21 @@ Record = TypeVar("Record")
 
 
 def dump(record: Any) -> bytes:
-    """Return a record as UTF-8 JSON, indented for people who read it in the S3 console."""
-    document = {"version": VERSION, "record": type(record).__name__.lower(), **asdict(record)}
-    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+    """Return a record as UTF-8 JSON, indented for people who read it in the S3 console.
+
+    The JSON is made piece by piece: a copy of all fields as dictionaries would need several times the memory.
+    """
+    document = {"version": VERSION, "record": type(record).__name__.lower(), **_field_values(record)}
+    data = io.BytesIO()
+    for piece in json.JSONEncoder(ensure_ascii=False, indent=1, default=_field_values).iterencode(document):
+        data.write(piece.encode())
+    data.write(b"\n")
+    return data.getvalue()
+
+
+def _field_values(record: Any) -> dict[str, Any]:
+    """Return the fields of a dataclass. Nested dataclasses stay as they are."""
+    return {field.name: getattr(record, field.name) for field in fields(record)}
 
 
 def load(kind: type[Record], data: bytes, where: str) -> Record:

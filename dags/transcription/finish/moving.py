@@ -16,8 +16,11 @@ from botocore.exceptions import ClientError
 from transcription.contract import keys, result
 from transcription.contract.errors import InputChanged, InputDeleted, ObjectDenied, StorageFailed, TranscriptionError
 from transcription.contract.manifest import Failure, Item
+from transcription.finish import outcome_pages
+from transcription.finish.outcome_pages import PageReader, PageWriter
 from transcription.finish.outcomes import DONE_BEFORE, MISSING, Outcome, Outcomes
 from transcription.shared.bucket import CONCURRENCY, PAGE, Bucket
+from transcription.shared.file_progress import FileProgress
 from transcription.shared.s3_errors import words
 
 log = logging.getLogger(__name__)
@@ -26,34 +29,54 @@ log = logging.getLogger(__name__)
 _TARGETS = {result.TRANSCRIBED: keys.processed, DONE_BEFORE: keys.processed, result.FAILED: keys.failed}
 
 
-def move(bucket: Bucket, outcomes: Outcomes) -> Outcomes:
-    """Move transcribed files to `processed/` and files that can never be transcribed to `failed/`.
+def move(bucket: Bucket, run: str, clearing: int) -> None:
+    """Move transcribed files to `processed/` and files that can never be transcribed to `failed/`. Write the outcomes.
 
     The move may be stopped at any point and run again: a file is copied before it is deleted, and a file that is gone
-    from `input/` counts as moved if its copy exists. The move needs one copy request per file and one delete request
-    per 1,000 files, the fewest that S3 allows.
+    from `input/` counts as moved if its copy exists. After the task was killed, the next attempt continues with the
+    page of files that it had begun. The move needs one copy request per file and one delete request per page, the
+    fewest that S3 allows.
 
-    Returns:
-        The outcomes. Those of files that could not be moved have another status and the reason: `MISSING` and S3's
-        message if S3 refuses the object.
+    The outcomes are those of verification. Those of files that could not be moved have another status and the reason:
+    `MISSING` and S3's message if S3 refuses the object.
+
+    Args:
+        bucket: the audio bucket.
+        run: the name of the run.
+        clearing: a number that differs for each clearing of the task, and is the same for all attempts in between.
 
     Raises:
+        RecordMissing: the task `verify_transcripts` has not written its outcomes.
         StorageDenied: S3 refuses the bucket, the credentials or every request.
     """
-    moved: list[Outcome] = []
+    verdicts = PageReader(bucket, outcome_pages.verdicts(run))
+    template = Outcomes(run, (), f"{verdicts.generation}-{clearing}", verdicts.pages, verdicts.planned)
+    writer = PageWriter(bucket, outcome_pages.moves(run), template)
+    progress = FileProgress("moved", verdicts.planned)
     with ThreadPoolExecutor(CONCURRENCY) as pool:
-        for batch in batched(outcomes.files, PAGE):
-            moved += _move(bucket, batch, pool)
-    return replace(outcomes, files=tuple(moved))
+        for page in range(verdicts.pages):
+            written = writer.find(page)
+            if written is not None:
+                progress.skip(len(written))
+                continue
+            outcomes: list[Outcome] = []
+            for batch in batched(verdicts.read(page).files, PAGE):
+                outcomes += _move(bucket, batch, pool, progress)
+            writer.write(page, tuple(outcomes))
 
 
-def _move(bucket: Bucket, outcomes: Sequence[Outcome], pool: Executor) -> list[Outcome]:
+def _move(bucket: Bucket, outcomes: Sequence[Outcome], pool: Executor, progress: FileProgress) -> list[Outcome]:
     to_move = [outcome for outcome in outcomes if outcome.status in _TARGETS]
-    errors = dict(zip(to_move, pool.map(lambda outcome: _copy(bucket, outcome), to_move), strict=True))
-    copied = {outcome.item: outcome for outcome, error in errors.items() if error is None}
-    not_moved: dict[Item, TranscriptionError | None] = {
-        outcome.item: error for outcome, error in errors.items() if error is not None
-    }
+    progress.count(len(outcomes) - len(to_move))
+    copied: dict[Item, Outcome] = {}
+    not_moved: dict[Item, TranscriptionError | None] = {}
+    copies = pool.map(lambda outcome: _copy(bucket, outcome), to_move)
+    for outcome, error in zip(to_move, copies, strict=True):
+        progress.count()
+        if error is None:
+            copied[outcome.item] = outcome
+        else:
+            not_moved[outcome.item] = error
     for item, refusal in bucket.delete(list(copied)).items():
         not_moved[item] = refusal and _not_deleted(bucket, copied[item], refusal)
     return list(

@@ -1,4 +1,4 @@
-"""The records of what became of each planned file. Verification writes one record, and moving writes another."""
+"""What became of each planned file, and the record of a page of outcomes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MISSING = "missing"
 DONE_BEFORE = "done_before"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one planned file."""
 
@@ -42,7 +42,16 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Outcomes:
-    """The outcomes of all files of a run, in the order of the manifest."""
+    """A page of the outcomes of a run, in the order of the manifest.
+
+    Release 0.2 wrote all outcomes as one record, without the fields that have defaults.
+    """
 
     run: str
     files: tuple[Outcome, ...]
+    #: Names the plan, and how often the tasks that wrote the page were cleared. Pages of two generations do not belong
+    #: together.
+    generation: str = ""
+    #: Number of pages, and of files in all pages. 0 if the record has all outcomes.
+    pages: int = 0
+    planned: int = 0

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import batched
 
 from transcription.contract import keys, result
 from transcription.contract.errors import (
@@ -17,32 +20,95 @@ from transcription.contract.errors import (
 from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Failure, Item, Plan
 from transcription.contract.result import Result
+from transcription.finish import outcome_pages
+from transcription.finish.outcome_pages import PageWriter
 from transcription.finish.outcomes import DONE_BEFORE, MISSING, Outcome, Outcomes
 from transcription.plan.existing_transcripts import read_transcript
 from transcription.shared import transcript_check
-from transcription.shared.bucket import CONCURRENCY, Bucket
+from transcription.shared.bucket import CONCURRENCY, PAGE, Bucket
+from transcription.shared.file_progress import FileProgress
 from transcription.shared.manifest_store import read_done, read_items, result_keys
 from transcription.shared.moved_inputs import is_moved
 
 
-def verify(bucket: Bucket, plan: Plan) -> Outcomes:
-    """Compare the manifest with the result records and the transcripts in the bucket.
+def verify(bucket: Bucket, plan: Plan, clearing: int) -> None:
+    """Compare the manifest with the result records and the transcripts in the bucket, and write the outcomes.
 
-    Returns:
-        One outcome per planned file in the order of the manifest, including refused files and files that an earlier run
-        transcribed. A file has the status `MISSING` if S3 refuses its result record or one of its transcripts, and the
-        status `LEFT` if a newer run moved it before this run had a result.
+    There is one outcome per planned file in the order of the manifest, including refused files and files that an
+    earlier run transcribed. A file has the status `MISSING` if S3 refuses its result record or one of its transcripts,
+    and the status `LEFT` if a newer run moved it before this run had a result.
+
+    After the task was killed, the next attempt continues: in pages that exist, it verifies only missing files, because
+    another job of the run may have transcribed them.
+
+    Args:
+        bucket: the audio bucket.
+        plan: the run's plan.
+        clearing: a number that differs for each clearing of the task, and is the same for all attempts in between.
 
     Raises:
         StorageDenied: S3 refuses the bucket, the credentials, every request, or a part of the manifest.
         RecordMissing: a part of the manifest does not exist.
     """
-    recorded = set(result_keys(bucket, plan.run))
+    planned = _PlannedFiles.read(bucket, plan)
+    pages = list(batched(planned.items, PAGE)) or [()]
+    template = Outcomes(plan.run, (), f"{plan.draft}-{clearing}", len(pages), len(planned.items))
+    writer = PageWriter(bucket, outcome_pages.verdicts(plan.run), template)
+    progress = FileProgress("verified", len(planned.items))
     with ThreadPoolExecutor(CONCURRENCY) as pool:
-        outcomes = list(pool.map(lambda item: _verify_item(bucket, plan.run, item, recorded), read_items(bucket, plan)))
-        outcomes += pool.map(lambda item: _verify_done_before(bucket, plan, item), read_done(bucket, plan))
-    outcomes += [Outcome(refusal.item, result.FAILED, refusal.failure) for refusal in plan.refused]
-    return Outcomes(plan.run, tuple(sorted(outcomes, key=lambda outcome: outcome.item.number)))
+        for page, items in enumerate(pages):
+            written = writer.find(page)
+            known = {outcome.item: outcome for outcome in written or () if outcome.status != MISSING}
+            progress.skip(len(known))
+            # One page at a time, because a pool makes an object for every file that waits.
+            for item, outcome in planned.verify_all([item for item in items if item not in known], pool):
+                known[item] = outcome
+                progress.count()
+            outcomes = tuple(known[item] for item in items)
+            if outcomes != written:
+                writer.write(page, outcomes)
+
+
+@dataclass(frozen=True)
+class _PlannedFiles:
+    """The planned files of a run, and what is known of them before their transcripts are read."""
+
+    bucket: Bucket
+    plan: Plan
+    #: All planned files in the order of the manifest.
+    items: list[Item]
+    #: The numbers of the files that an earlier run transcribed.
+    done: set[int]
+    #: The reasons of refused files, by the file's number.
+    refused: dict[int, Failure]
+    #: The keys of all result records that exist.
+    recorded: set[str]
+
+    @classmethod
+    def read(cls, bucket: Bucket, plan: Plan) -> _PlannedFiles:
+        """Read the manifest, and list the result records."""
+        done = read_done(bucket, plan)
+        refused = [refusal.item for refusal in plan.refused]
+        items = sorted((*read_items(bucket, plan), *done, *refused), key=lambda item: item.number)
+        return cls(
+            bucket,
+            plan,
+            items,
+            {item.number for item in done},
+            {refusal.item.number: refusal.failure for refusal in plan.refused},
+            set(result_keys(bucket, plan.run)),
+        )
+
+    def verify_all(self, items: Sequence[Item], pool: Executor) -> Iterator[tuple[Item, Outcome]]:
+        """Yield some of the planned files with their outcomes."""
+        return zip(items, pool.map(self._verify, items), strict=True)
+
+    def _verify(self, item: Item) -> Outcome:
+        if item.number in self.refused:
+            return Outcome(item, result.FAILED, self.refused[item.number])
+        if item.number in self.done:
+            return _verify_done_before(self.bucket, self.plan, item)
+        return _verify_item(self.bucket, self.plan.run, item, self.recorded)
 
 
 def _verify_item(bucket: Bucket, run: str, item: Item, recorded: set[str]) -> Outcome:

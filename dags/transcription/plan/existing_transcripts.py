@@ -53,10 +53,9 @@ def find_transcripts(bucket: Bucket, items: Sequence[Item], recipe: str) -> Iter
     """
     with ThreadPoolExecutor(CONCURRENCY) as pool:
         pages = pool.map(lambda page: _possible(bucket, page), batched(items, PAGE))
-        transcripts = pool.map(
-            lambda item: _read_unless_refused(bucket, item, recipe), (item for page in pages for item in page)
-        )
-        yield from filter(None, transcripts)
+        # A pool makes an object for every item that waits, so it gets no more than a page at a time.
+        for batch in batched((item for page in pages for item in page), PAGE):
+            yield from filter(None, pool.map(lambda item: _read_unless_refused(bucket, item, recipe), batch))
 
 
 def _possible(bucket: Bucket, items: Sequence[Item]) -> list[Item]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import Asset, BaseOperator
 
 from transcription.contract.keys import RunKeys, run_name
-from transcription.finish.outcomes import Outcomes
+from transcription.finish import outcome_pages
+from transcription.finish.outcome_pages import PageReader
 from transcription.report.report_text import describe, summarize
 from transcription.report.run_report import make_report
 from transcription.shared import task_links
@@ -47,7 +48,7 @@ class ReportOperator(BaseOperator):
         settings = load_settings()
         bucket, run = Bucket(settings.bucket), RunKeys(run_name(context["run_id"]))
         plan = read_plan(bucket, run.run)
-        outcomes = bucket.read_record(Outcomes, run.moves, "move_to_processed")
+        outcomes = PageReader(bucket, outcome_pages.moves(run.run))
         report = make_report(plan, outcomes, bucket.find_record(Job, run.job), settings)
         bucket.write_record(run.report, report)
         self.log.info("%s", describe(report))

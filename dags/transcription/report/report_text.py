@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from transcription.contract import result
+from transcription.contract.keys import RunKeys
 from transcription.contract.log_text import printable
+from transcription.finish.outcomes import MISSING
 from transcription.report.run_report import Report
 from transcription.shared.cost import duration, money
 
 #: How many notes on engines the summary shows; the report holds all of them.
 _NOTES = 5
+
+#: How many files the log names; the report lists all of them.
+_FILES = 100
+
+#: The statuses of files without a transcript, in the order in which the log names the files.
+_ORDER = {MISSING: 0, result.FAILED: 1, result.LEFT: 2}
 
 
 def summarize(report: Report) -> str:
@@ -27,10 +36,12 @@ def summarize(report: Report) -> str:
 
 
 def describe(report: Report) -> str:
-    """Return the summary, and one line with the reason for each file that was not transcribed."""
-    lines = [summarize(report)]
-    for outcome in report.files:
-        if outcome.failure:
-            message = printable(outcome.failure.message)
-            lines.append(f"  {outcome.status} {outcome.item.key!r} {outcome.failure.code}: {message}")
-    return "\n".join(lines)
+    """Return the summary, and one line with the reason for each of the first files that were not transcribed.
+
+    Missing files come first, then failed ones, then those that are left for the next run.
+    """
+    files = sorted(report.not_transcribed, key=lambda file: _ORDER[file.status])
+    lines = [f"  {file.status} {file.key!r} {file.code}: {printable(file.message)}" for file in files[:_FILES]]
+    if len(files) > _FILES:
+        lines.append(f"  and {len(files) - _FILES} more files; {RunKeys(report.run).report} lists all {len(files)}")
+    return "\n".join([summarize(report), *lines])

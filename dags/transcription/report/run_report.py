@@ -3,19 +3,40 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from transcription.contract import result
 from transcription.contract.errors import RunIncomplete
-from transcription.contract.manifest import Plan
-from transcription.finish.outcomes import DONE_BEFORE, MISSING, Outcome, Outcomes
+from transcription.contract.manifest import Failure, Plan
+from transcription.finish.outcomes import DONE_BEFORE, MISSING, Outcome
 from transcription.shared.cost import api_cost, compute_cost
 from transcription.shared.job_record import Job
 from transcription.shared.settings import Settings
 
-#: How many missing files the error names; the report holds all of them.
+#: How many missing files the error names; the report lists all of them.
 _NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class NotTranscribed:
+    """A planned file without a transcript, and the reason."""
+
+    #: The number of the file in the manifest. A page in `runs/{run}/moves/` has 1,000 files: file 12,345 is on page 12.
+    number: int
+    key: str
+    #: `failed`, `left` or `missing`.
+    status: str
+    #: The code and the message of the reason.
+    code: str
+    message: str
+
+    @classmethod
+    def from_outcome(cls, outcome: Outcome) -> NotTranscribed:
+        """Return the entry of a file that has no transcript."""
+        failure = outcome.failure or Failure("", "")
+        return cls(outcome.item.number, outcome.item.key, outcome.status, failure.code, failure.message)
 
 
 @dataclass(frozen=True)
@@ -47,13 +68,20 @@ class Report:
     #: Cost of those vCPU hours, and of the same audio at a cloud speech API, both in US dollars.
     cost: float
     elsewhere: float
-    files: tuple[Outcome, ...]
     #: Words in the new transcripts, and how many of them have less confidence than `low_confidence`.
     words: int = 0
     unsure_words: int = 0
     #: Number of files by engine, and the distinct notes on why an engine was used or how exact it was.
     engines: dict[str, int] = field(default_factory=dict)
     engine_notes: tuple[str, ...] = ()
+    #: The files without a transcript, in the order of the manifest. The record of a run's outcomes after moving has all
+    #: files. Reports of release 0.2 have another list: `files`, with all of them.
+    not_transcribed: tuple[NotTranscribed, ...] = ()
+
+    @property
+    def planned(self) -> int:
+        """The number of planned files."""
+        return self.transcribed + self.done_before + self.failed + self.left + self.missing
 
     def raise_if_incomplete(self) -> None:
         """Raise an error if a file is missing, so that the run fails.
@@ -61,14 +89,14 @@ class Report:
         Raises:
             RunIncomplete: a planned file has neither a transcript nor a reason; the message names the first ones.
         """
-        missing = [outcome for outcome in self.files if outcome.status == MISSING]
+        missing = [file for file in self.not_transcribed if file.status == MISSING]
         if missing:
-            reasons = [f"{outcome.item.key!r}: {outcome.failure.message}" for outcome in missing if outcome.failure]
+            reasons = [f"{file.key!r}: {file.message}" for file in missing[:_NAMED]]
             raise RunIncomplete(
-                f"{len(missing)} of {len(self.files)} planned files have neither a transcript nor a reason. They stay "
+                f"{len(missing)} of {self.planned} planned files have neither a transcript nor a reason. They stay "
                 "in input/, and the next run takes them. If no child wrote a result for a file, the log of the task "
                 "`transcribe` links to the children's logs; clear that task to try again now. "
-                f"{'; '.join(reasons[:_NAMED])}"
+                f"{'; '.join(reasons)}"
             )
 
     @property
@@ -79,38 +107,67 @@ class Report:
         return {name: getattr(self, name) for name in (*counts, *amounts)}
 
 
-def make_report(plan: Plan, outcomes: Outcomes, job: Job | None, settings: Settings) -> Report:
+@dataclass
+class _Totals:
+    """The sums over the outcomes of a run. No outcome is kept, so a report on 100,000 files needs little memory."""
+
+    statuses: Counter[str] = field(default_factory=Counter)
+    failure_codes: Counter[str] = field(default_factory=Counter)
+    engines: Counter[str] = field(default_factory=Counter)
+    engine_notes: set[str] = field(default_factory=set)
+    #: Of transcribed files: seconds of audio, vCPU seconds of recognition, words, and unsure words.
+    audio_seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    words: int = 0
+    unsure_words: int = 0
+    not_transcribed: list[NotTranscribed] = field(default_factory=list)
+
+    def add(self, outcome: Outcome) -> None:
+        self.statuses[outcome.status] += 1
+        if outcome.status == result.TRANSCRIBED and outcome.audio:
+            self.audio_seconds += outcome.audio.seconds
+            self.cpu_seconds += outcome.cpu_seconds
+            self.words += outcome.words
+            self.unsure_words += outcome.unsure_words
+            self.engines[outcome.engine] += 1
+            self.engine_notes.add(outcome.engine_note)
+        if outcome.status not in (result.TRANSCRIBED, DONE_BEFORE):
+            self.not_transcribed.append(NotTranscribed.from_outcome(outcome))
+        if outcome.status == result.FAILED and outcome.failure:
+            self.failure_codes[outcome.failure.code] += 1
+
+
+def make_report(plan: Plan, outcomes: Iterable[Outcome], job: Job | None, settings: Settings) -> Report:
     """Make the report of a run.
 
     Args:
         plan: the run's plan.
-        outcomes: the outcomes of the planned files after moving.
+        outcomes: the outcomes of the planned files after moving. They are read once.
         job: the record of the run's Batch jobs; None if the run needed none.
         settings: the prices.
     """
-    count = Counter(outcome.status for outcome in outcomes.files)
-    failed = [outcome for outcome in outcomes.files if outcome.status == result.FAILED]
-    codes = Counter(outcome.failure.code for outcome in failed if outcome.failure)
-    done = [outcome for outcome in outcomes.files if outcome.status == result.TRANSCRIBED and outcome.audio]
-    audio = sum(outcome.audio.seconds for outcome in done if outcome.audio)
+    totals = _Totals()
+    for outcome in outcomes:
+        totals.add(outcome)
+    audio, count = totals.audio_seconds, totals.statuses
     vcpu_hours = job.vcpu_hours if job else 0.0
     return Report(
         run=plan.run,
         transcribed=count[result.TRANSCRIBED],
         done_before=count[DONE_BEFORE],
         failed=count[result.FAILED],
-        failed_by_code=dict(sorted(codes.items())),
+        failed_by_code=dict(sorted(totals.failure_codes.items())),
         left=count[result.LEFT],
         waiting=plan.waiting,
         missing=count[MISSING],
         audio_seconds=round(audio, 3),
-        real_time_factor=round(sum(outcome.cpu_seconds for outcome in done) / audio, 4) if audio else None,
+        real_time_factor=round(totals.cpu_seconds / audio, 4) if audio else None,
         vcpu_hours=vcpu_hours,
         cost=compute_cost(vcpu_hours, settings),
         elsewhere=api_cost(audio / 3600, settings),
-        files=outcomes.files,
-        words=sum(outcome.words for outcome in done),
-        unsure_words=sum(outcome.unsure_words for outcome in done),
-        engines=dict(sorted(Counter(outcome.engine for outcome in done if outcome.engine).items())),
-        engine_notes=tuple(sorted({outcome.engine_note for outcome in done if outcome.engine_note})),
+        words=totals.words,
+        unsure_words=totals.unsure_words,
+        engines={engine: files for engine, files in sorted(totals.engines.items()) if engine},
+        engine_notes=tuple(sorted(note for note in totals.engine_notes if note)),
+        not_transcribed=tuple(totals.not_transcribed),
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import batched
 
 from transcription.contract import keys
 from transcription.contract.errors import ObjectDenied
 from transcription.contract.manifest import Item
-from transcription.shared.bucket import CONCURRENCY, Bucket
+from transcription.shared.bucket import CONCURRENCY, PAGE, Bucket
 
 
 def is_moved(bucket: Bucket, item: Item) -> bool:
@@ -33,6 +34,10 @@ def find_moved(bucket: Bucket, items: Sequence[Item]) -> list[Item]:
 
     S3 gets one request for an item that is still in `input/`, and three requests for any other item.
     """
+    moved: list[Item] = []
     with ThreadPoolExecutor(CONCURRENCY) as pool:
-        are_moved = pool.map(lambda item: is_moved(bucket, item), items)
-        return [item for item, moved in zip(items, are_moved, strict=True) if moved]
+        # A pool makes an object for every item that waits, so it gets no more than a page at a time.
+        for page in batched(items, PAGE):
+            are_moved = pool.map(lambda item: is_moved(bucket, item), page)
+            moved += [item for item, is_moved_item in zip(page, are_moved, strict=True) if is_moved_item]
+    return moved

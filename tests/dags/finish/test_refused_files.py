@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.dags.bucket_objects import content, freeze, upload_all
+from tests.support.dags.bucket_objects import files, freeze, upload_all
 from tests.support.dags.container_transcripts import Container
+from tests.support.dags.outcome_lists import move_files, verify_plan
 from tests.support.dags.s3_refusals import answer
 from tests.support.standin.standin_server import LocalAws
 from transcription.contract import result
 from transcription.contract.errors import StorageDenied
 from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Item
-from transcription.finish.moving import move
-from transcription.finish.outcomes import DONE_BEFORE, MISSING, Outcome, Outcomes
-from transcription.finish.verification import verify
+from transcription.finish.outcomes import DONE_BEFORE, MISSING, Outcome
 from transcription.plan.existing_transcripts import find_transcripts
 from transcription.shared.bucket import Bucket
 
@@ -29,7 +28,7 @@ def inputs(bucket: Bucket) -> tuple[Item, ...]:
 
 
 def move_all(bucket: Bucket, items: tuple[Item, ...]) -> list[Outcome]:
-    return list(move(bucket, Outcomes("run", tuple(Outcome(item, result.TRANSCRIBED) for item in items))).files)
+    return move_files(bucket, *(Outcome(item, result.TRANSCRIBED) for item in items))
 
 
 def check_refused(outcomes: list[Outcome], key: str, words: str, status: str = result.TRANSCRIBED) -> None:
@@ -52,7 +51,7 @@ def test_a_file_that_may_not_be_copied_stays_and_its_neighbours_are_moved(
     aws.order(kind="deny", methods=methods, prefix=prefix)
     check_refused(move_all(bucket, inputs), f"{prefix}b.wav", "AccessDenied")
     aws.control("DELETE", "/_faults")
-    assert set(content(bucket)) == {"processed/a.wav", f"input/{REFUSED}", "processed/z.wav"}
+    assert set(files(bucket)) == {"processed/a.wav", f"input/{REFUSED}", "processed/z.wav"}
 
 
 def test_a_file_that_may_not_be_deleted_names_its_copy_and_its_neighbours_are_moved(
@@ -62,7 +61,7 @@ def test_a_file_that_may_not_be_deleted_names_its_copy_and_its_neighbours_are_mo
     outcomes = move_all(bucket, inputs)
     check_refused(outcomes, f"input/{REFUSED}", "AccessDenied")
     assert f"copied to s3://{bucket.name}/processed/{REFUSED}" in str(outcomes[1].failure)
-    assert set(content(bucket)) == {*(f"processed/{name}" for name in NAMES), f"input/{REFUSED}"}
+    assert set(files(bucket)) == {*(f"processed/{name}" for name in NAMES), f"input/{REFUSED}"}
 
 
 def test_one_file_alone_that_is_refused_is_reported(bucket: Bucket, aws: LocalAws, inputs: tuple[Item, ...]) -> None:
@@ -82,7 +81,7 @@ def test_an_encrypted_or_archived_file_stays_with_the_message_of_s3(
     with answer(bucket, dict.fromkeys(actions, f"input/{REFUSED}"), status, code, "Not with this request"):
         outcomes = move_all(bucket, inputs)
     check_refused(outcomes, f"input/{REFUSED}", f"({code}): Not with this request.")
-    assert set(content(bucket)) == {"processed/a.wav", f"input/{REFUSED}", "processed/z.wav"}
+    assert set(files(bucket)) == {"processed/a.wav", f"input/{REFUSED}", "processed/z.wav"}
 
 
 def test_credentials_that_expire_stop_the_move(bucket: Bucket, inputs: tuple[Item, ...]) -> None:
@@ -100,7 +99,7 @@ def test_a_transcript_or_result_that_may_not_be_read_does_not_stop_verification(
         container.transcribe(bucket, plan, item)
     refused = RunKeys(plan.run).result(1) if key == "result" else key
     aws.order(kind="deny", methods=["GET"], prefix=refused)
-    check_refused(list(verify(bucket, plan).files), refused, "AccessDenied")
+    check_refused(verify_plan(bucket, plan), refused, "AccessDenied")
 
 
 def test_an_earlier_transcript_that_may_not_be_read_does_not_stop_verification(
@@ -110,7 +109,7 @@ def test_an_earlier_transcript_that_may_not_be_read_does_not_stop_verification(
     for item in ITEMS:
         container.transcribe(bucket, plan, item)
     aws.order(kind="deny", methods=["GET"], prefix="output/no/")
-    check_refused(list(verify(bucket, plan).files), "output/no/b.json", "AccessDenied", DONE_BEFORE)
+    check_refused(verify_plan(bucket, plan), "output/no/b.json", "AccessDenied", DONE_BEFORE)
 
 
 def test_an_earlier_transcript_that_may_not_be_read_counts_as_absent_in_planning(

@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.dags.bucket_objects import RUN, freeze
 from tests.support.dags.container_transcripts import Container, put
+from tests.support.dags.outcome_lists import verify_plan
 from tests.support.standin.standin_server import LocalAws
 from transcription.contract import result
 from transcription.contract.errors import RecordMissing, StorageDenied
@@ -19,7 +20,6 @@ from transcription.contract.manifest import Failure, Item, Plan, Refusal
 from transcription.contract.options import FORMATS, Options
 from transcription.contract.result import Result
 from transcription.finish.outcomes import DONE_BEFORE, MISSING, Outcome
-from transcription.finish.verification import verify
 from transcription.shared.bucket import Bucket
 
 ITEM = Item(0, "input/a b.wav", "etag", 10)
@@ -39,7 +39,7 @@ def transcribed(bucket: Bucket, plan: Plan, container: Container) -> Result:
 
 def outcome(bucket: Bucket, plan: Plan) -> Outcome:
     """Verify a plan with one file."""
-    (outcome,) = verify(bucket, plan).files
+    (outcome,) = verify_plan(bucket, plan)
     return outcome
 
 
@@ -171,12 +171,11 @@ def test_all_planned_files_have_an_outcome_in_the_order_of_the_manifest(bucket: 
     container.transcribe(bucket, plan, items[0])
     container.transcribe(bucket, plan, items[2])
     container.transcribe(bucket, plan, items[4], like="silence")
-    verified = verify(bucket, plan)
-    assert verified.run == RUN
-    assert [outcome.item for outcome in verified.files] == items
+    verified = verify_plan(bucket, plan)
+    assert [outcome.item for outcome in verified] == items
     statuses = [result.TRANSCRIBED, MISSING, DONE_BEFORE, result.FAILED, result.TRANSCRIBED]
-    assert [outcome.status for outcome in verified.files] == statuses
-    assert verified.files[3].failure == refusal.failure
+    assert [outcome.status for outcome in verified] == statuses
+    assert verified[3].failure == refusal.failure
 
 
 @pytest.fixture
@@ -216,7 +215,7 @@ def test_a_file_whose_earlier_transcript_was_replaced_by_one_of_another_model_do
 def test_a_missing_shard_is_an_error(bucket: Bucket, plan: Plan) -> None:
     bucket.client.delete_object(Bucket=bucket.name, Key=RunKeys(RUN).shard(plan.draft, 0))
     with pytest.raises(RecordMissing):
-        verify(bucket, plan)
+        verify_plan(bucket, plan)
 
 
 @pytest.mark.usefixtures("transcribed")
@@ -224,7 +223,7 @@ def test_a_missing_shard_is_an_error(bucket: Bucket, plan: Plan) -> None:
 def test_denied_access_is_an_error(bucket: Bucket, plan: Plan, aws: LocalAws, methods: list[str], prefix: str) -> None:
     aws.order(kind="deny", methods=methods, prefix=prefix)
     with pytest.raises(StorageDenied, match="AccessDenied"):
-        verify(bucket, plan)
+        verify_plan(bucket, plan)
 
 
 def test_a_file_takes_one_request_for_its_result_and_one_per_transcript(
@@ -232,5 +231,7 @@ def test_a_file_takes_one_request_for_its_result_and_one_per_transcript(
 ) -> None:
     aws.control("DELETE", "/_calls")
     assert outcome(bucket, plan).status == transcribed.status
-    # LIST: the results. GET: the shard and the result; then text, JSON, and subtitles in two formats.
-    assert aws.control("GET", "/_calls") == {"s3": {"LIST runs/": 1, "GET runs/": 2, "GET output/": 4}}
+    # LIST: the results. GET: the shard, a look for the page of an earlier attempt, and the result; then text, JSON, and
+    # subtitles in two formats. The last GET reads the outcome.
+    records = {"LIST runs/": 1, "GET runs/": 3 + 1, "PUT runs/": 1}
+    assert aws.control("GET", "/_calls") == {"s3": {**records, "GET output/": 4}}

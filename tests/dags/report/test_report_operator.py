@@ -9,12 +9,13 @@ from airflow.sdk import Asset
 
 from tests.support.dags.airflow_deployment import AirflowDeployment, TaskInstance, make_context
 from tests.support.dags.bucket_objects import RUN, freeze
+from tests.support.dags.outcome_lists import write_moves
 from transcription.contract import result
 from transcription.contract.errors import RunIncomplete
 from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Failure, Item
 from transcription.contract.result import Audio
-from transcription.finish.outcomes import MISSING, Outcome, Outcomes
+from transcription.finish.outcomes import MISSING, Outcome
 from transcription.report.report_operator import ReportOperator
 from transcription.report.report_text import summarize
 from transcription.report.run_report import Report
@@ -35,11 +36,6 @@ def task(deployment: AirflowDeployment) -> ReportOperator:
     return ReportOperator(task_id="report", transcripts=TRANSCRIPTS)
 
 
-def write_moves(deployment: AirflowDeployment, *outcomes: Outcome) -> None:
-    """Write the record of the task `move_to_processed`."""
-    deployment.bucket.write_record(RunKeys(RUN).moves, Outcomes(RUN, outcomes))
-
-
 def read_report(deployment: AirflowDeployment) -> Report:
     return deployment.bucket.read_record(Report, RunKeys(RUN).report)
 
@@ -55,7 +51,7 @@ def execute(task: ReportOperator, ti: TaskInstance | None = None) -> dict[str, A
 def test_a_green_run_is_recorded_and_its_figures_go_to_other_dags(
     deployment: AirflowDeployment, task: ReportOperator
 ) -> None:
-    write_moves(deployment, TRANSCRIBED, Outcome(B, result.FAILED, Failure("AUDIO_EMPTY", "no bytes")))
+    write_moves(deployment.bucket, RUN, TRANSCRIBED, Outcome(B, result.FAILED, Failure("AUDIO_EMPTY", "no bytes")))
     extra = execute(task)
     report = read_report(deployment)
     assert (report.transcribed, report.failed, report.vcpu_hours, report.cost) == (1, 1, 0.5, 0.02)
@@ -64,7 +60,7 @@ def test_a_green_run_is_recorded_and_its_figures_go_to_other_dags(
 
 
 def test_a_run_with_a_missing_file_is_red_and_recorded(deployment: AirflowDeployment, task: ReportOperator) -> None:
-    write_moves(deployment, TRANSCRIBED, Outcome(B, MISSING, Failure("NO_RESULT", "nothing")))
+    write_moves(deployment.bucket, RUN, TRANSCRIBED, Outcome(B, MISSING, Failure("NO_RESULT", "nothing")))
     ti = TaskInstance(task_id="report")
     with pytest.raises(AirflowFailException, match=r"\[RUN_INCOMPLETE\] 1 of 2.*input/b\.wav") as caught:
         execute(task, ti)
@@ -74,7 +70,7 @@ def test_a_run_with_a_missing_file_is_red_and_recorded(deployment: AirflowDeploy
 
 
 def test_a_red_run_publishes_no_figures(deployment: AirflowDeployment, task: ReportOperator) -> None:
-    write_moves(deployment, Outcome(A, MISSING, Failure("NO_RESULT", "nothing")))
+    write_moves(deployment.bucket, RUN, Outcome(A, MISSING, Failure("NO_RESULT", "nothing")))
     context = make_context(TaskInstance(task_id="report"))
     with pytest.raises(AirflowFailException):
         task.execute(context)
@@ -83,7 +79,7 @@ def test_a_red_run_publishes_no_figures(deployment: AirflowDeployment, task: Rep
 
 def test_a_run_without_a_job_has_a_report_too(deployment: AirflowDeployment, task: ReportOperator) -> None:
     deployment.bucket.client.delete_object(Bucket=deployment.bucket.name, Key=RunKeys(RUN).job)
-    write_moves(deployment, TRANSCRIBED)
+    write_moves(deployment.bucket, RUN, TRANSCRIBED)
     execute(task)
     assert read_report(deployment).vcpu_hours == 0.0
 
@@ -91,7 +87,7 @@ def test_a_run_without_a_job_has_a_report_too(deployment: AirflowDeployment, tas
 def test_the_log_and_the_stored_summary_agree(
     deployment: AirflowDeployment, task: ReportOperator, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write_moves(deployment, TRANSCRIBED, Outcome(B, result.FAILED, Failure("AUDIO_EMPTY", "no bytes")))
+    write_moves(deployment.bucket, RUN, TRANSCRIBED, Outcome(B, result.FAILED, Failure("AUDIO_EMPTY", "no bytes")))
     ti = TaskInstance(task_id="report")
     execute(task, ti)
     assert ti.xcoms["summary"] == summarize(read_report(deployment))
@@ -103,7 +99,7 @@ def test_the_log_and_the_stored_summary_agree(
 def test_the_buttons_lead_to_the_transcripts_and_the_report(
     deployment: AirflowDeployment, task: ReportOperator
 ) -> None:
-    write_moves(deployment, TRANSCRIBED)
+    write_moves(deployment.bucket, RUN, TRANSCRIBED)
     ti = TaskInstance(task_id="report")
     execute(task, ti)
     base = f"{deployment.aws.endpoint}/{deployment.bucket.name}"
@@ -117,7 +113,9 @@ def test_the_buttons_lead_to_the_transcripts_and_the_report(
 def test_what_the_task_stores_in_airflow_is_small(deployment: AirflowDeployment, task: ReportOperator) -> None:
     """Airflow's database must not hold a list of files."""
     items = [Item(number, f"input/{number}.wav", "e", 1) for number in range(500)]
-    write_moves(deployment, *(Outcome(item, result.FAILED, Failure("AUDIO_EMPTY", "no bytes")) for item in items))
+    write_moves(
+        deployment.bucket, RUN, *(Outcome(item, result.FAILED, Failure("AUDIO_EMPTY", "no bytes")) for item in items)
+    )
     ti = TaskInstance(task_id="report")
     extra = execute(task, ti)
     assert max(len(str(value)) for value in (extra, *ti.xcoms.values())) < 1_000
@@ -126,6 +124,6 @@ def test_what_the_task_stores_in_airflow_is_small(deployment: AirflowDeployment,
 def test_without_a_record_of_the_moves_the_error_says_which_task_to_clear(
     deployment: AirflowDeployment, task: ReportOperator
 ) -> None:
-    with pytest.raises(AirflowFailException, match=r"RECORD_MISSING.*moves\.json.*[Cc]lear"):
+    with pytest.raises(AirflowFailException, match=r"RECORD_MISSING.*moves/00000\.json.*[Cc]lear"):
         execute(task)
     assert deployment.bucket.read(RunKeys(RUN).report) is None

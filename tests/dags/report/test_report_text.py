@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.support.dags.reports import GREEN_RUN, make_outcome, report_on
 from transcription.contract import result
-from transcription.finish.outcomes import DONE_BEFORE
+from transcription.finish.outcomes import DONE_BEFORE, MISSING
 from transcription.report.report_text import describe, summarize
 
 
@@ -50,3 +50,13 @@ def test_the_log_has_the_summary_and_names_each_file_that_was_not_transcribed() 
         "  failed 'input/5.wav' AUDIO_EMPTY: why",
         "  left 'input/6.wav' INPUT_CHANGED: why",
     ]
+
+
+def test_the_log_names_a_hundred_of_a_thousand_files_and_where_the_others_are() -> None:
+    outcomes = [make_outcome(number, result.LEFT, "INPUT_CHANGED") for number in range(999)]
+    report = report_on(*outcomes, make_outcome(999, MISSING, "NO_RESULT"))
+    lines = describe(report).splitlines()[-101:]
+    assert lines[0] == "  missing 'input/999.wav' NO_RESULT: why"
+    assert lines[1] == "  left 'input/0.wav' INPUT_CHANGED: why"
+    assert lines[-1] == f"  and 900 more files; runs/{report.run}/report.json lists all 1000"
+    assert len(report.not_transcribed) == 1000

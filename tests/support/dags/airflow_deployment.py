@@ -28,6 +28,8 @@ class TaskInstance:
     dag_id: str = "transcribe_audio"
     #: The task's state in Airflow, or "deleted" if the run was deleted.
     state: str | None = "running"
+    #: Grows when the task is cleared.
+    max_tries: int = 2
     #: The values that the task pushed, by key.
     xcoms: dict[str, Any] = field(default_factory=dict)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from transcription.contract import keys
 from transcription.contract.keys import run_name
 from transcription.contract.manifest import Item, Plan
 from transcription.contract.options import Options
@@ -21,14 +22,19 @@ def upload(bucket: Bucket, key: str, content: bytes = b"audio", number: int = 0)
     return Item(number, key, etag, len(content))
 
 
-def upload_all(bucket: Bucket, *keys: str) -> tuple[Item, ...]:
+def upload_all(bucket: Bucket, *object_keys: str) -> tuple[Item, ...]:
     """Write an object with a content of its own for each key, and return the objects as items of a plan."""
-    return tuple(upload(bucket, key, key.encode(), number) for number, key in enumerate(keys))
+    return tuple(upload(bucket, key, key.encode(), number) for number, key in enumerate(object_keys))
 
 
 def content(bucket: Bucket, prefix: str = "") -> dict[str, bytes | None]:
     """Return the contents of the objects whose keys start with `prefix`, by key."""
     return {entry.key: bucket.read(entry.key) for entry in bucket.list(prefix)}
+
+
+def files(bucket: Bucket) -> dict[str, bytes | None]:
+    """Return the contents of all objects except the records of runs, by key."""
+    return {key: data for key, data in content(bucket).items() if not key.startswith(keys.RUNS_FOLDER)}
 
 
 def make_plan(shards: Sequence[tuple[Item, ...]] = (), done: Sequence[Item] = (), **fields: Any) -> Plan:

@@ -8,7 +8,7 @@ from tests.support.dags.bucket_objects import make_plan
 from transcription.contract import result
 from transcription.contract.manifest import Failure, Item
 from transcription.contract.result import Audio
-from transcription.finish.outcomes import DONE_BEFORE, Outcome, Outcomes
+from transcription.finish.outcomes import DONE_BEFORE, Outcome
 from transcription.report.run_report import Report, make_report
 from transcription.shared.job_record import Job
 from transcription.shared.settings import Settings
@@ -41,7 +41,7 @@ def report_on(*outcomes: Outcome, vcpu_hours: float | None = None, **plan: Any) 
         plan: other values for fields of the plan.
     """
     job = None if vcpu_hours is None else Job("run", "id", "name", vcpu_hours=vcpu_hours)
-    return make_report(make_plan(**plan), Outcomes("run", outcomes), job, SETTINGS)
+    return make_report(make_plan(**plan), outcomes, job, SETTINGS)
 
 
 #: The outcomes of a successful run, with every status that a successful run can have.
