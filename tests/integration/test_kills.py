@@ -11,6 +11,9 @@ from tests.support.pipeline.airflow_ui import TASKS
 from tests.support.pipeline.final_state import FinalState
 from tests.support.pipeline.pipeline import Pipeline
 from tests.support.pipeline.spoken_recordings import CLIP
+from transcription.contract import records
+from transcription.contract.keys import RunKeys, run_name
+from transcription.finish.outcomes import Outcomes
 
 #: More calls to AWS than any task makes for two files.
 _MANY = 50
@@ -22,6 +25,9 @@ class KilledRun:
 
     #: How often each task was killed, by task id.
     kills: dict[str, int]
+    #: The generation of the outcomes of moving: the plan's draft, and a number for each of the two tasks that grows when
+    #: the task is cleared.
+    generation: str
     final: FinalState
 
 
@@ -32,7 +38,8 @@ def killed_run(stack: Stack) -> KilledRun:
     pipeline.upload_recordings({"a.WAV": CLIP, "a.wav": CLIP})  # the second file would write the same transcript
     run_id = _start_run_with_nothing_done(pipeline)
     kills = {task: _kill_until_success(pipeline, run_id, task) for task in TASKS}
-    return KilledRun(kills, FinalState.read(pipeline, pipeline.ui.wait(run_id)))
+    moves = records.load(Outcomes, pipeline.read(RunKeys(run_name(run_id)).moves(0)), "moves")
+    return KilledRun(kills, moves.generation, FinalState.read(pipeline, pipeline.ui.wait(run_id)))
 
 
 def _start_run_with_nothing_done(pipeline: Pipeline) -> str:
@@ -74,3 +81,10 @@ def _kill_until_success(pipeline: Pipeline, run_id: str, task: str) -> int:
 def test_a_task_may_be_killed_at_any_call(killed_run: KilledRun, task: str) -> None:
     assert killed_run.kills[task] > 0
     killed_run.final.check(jobs=[1], failed={"a.wav"})
+
+
+def test_a_cleared_task_does_not_continue_with_the_outcomes_from_before(killed_run: KilledRun) -> None:
+    """Each kill was followed by a clearing, and Airflow counts the attempts before it."""
+    _, verification, moving = killed_run.generation.split("-")
+    assert int(verification) > killed_run.kills["verify_transcripts"]
+    assert int(moving) > killed_run.kills["move_to_processed"]
