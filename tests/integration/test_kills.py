@@ -25,7 +25,7 @@ class KilledRun:
 
     #: How often each task was killed, by task id.
     kills: dict[str, int]
-    #: The generation of the outcomes of moving: the plan's draft, and a number for each of the two tasks that grows when
+    #: The generation of the outcomes of moving: the plan's draft, and for each of the two tasks a number that grows if
     #: the task is cleared.
     generation: str
     final: FinalState
