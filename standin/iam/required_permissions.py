@@ -29,6 +29,7 @@ _OBJECT_ACTIONS = {
     ("GET", ""): "GetObject",
     ("HEAD", ""): "GetObject",
     ("PUT", ""): "PutObject",
+    ("POST", "restore"): "RestoreObject",
     ("POST", ""): "PutObject",
     ("DELETE", ""): "DeleteObject",
 }

@@ -48,7 +48,8 @@ class S3Api(S3Response):
 
     def list_objects_v2(self) -> TYPE_RESPONSE:
         """Answer ListObjectsV2. moto sorts the whole bucket for every page."""
-        return 200, {}, listing.answer(self.bucket_name, self._keys(), self.request.args)
+        attributes = self.headers.get("x-amz-optional-object-attributes", "")
+        return 200, {}, listing.answer(self.bucket_name, self._keys(), self.request.args, attributes)
 
     def list_object_versions(self) -> TYPE_RESPONSE:
         """Answer ListObjectVersions. moto copies the whole bucket for every page and never frees the copies."""

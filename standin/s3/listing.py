@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections.abc import Iterator, Mapping
 from typing import cast
-from xml.etree.ElementTree import SubElement
+from xml.etree.ElementTree import Element, SubElement
 
 from moto.s3.exceptions import InvalidContinuationToken
 from moto.s3.models import FakeKey
@@ -16,8 +16,14 @@ from standin.s3.listing_page import ListingRequest
 from standin.s3.ordered_keys import OrderedKeys
 
 
-def answer(bucket: str, keys: OrderedKeys, query: Mapping[str, str]) -> bytes:
+def answer(bucket: str, keys: OrderedKeys, query: Mapping[str, str], attributes: str = "") -> bytes:
     """Return one page of ListObjectsV2 as an XML document.
+
+    Args:
+        bucket: Name of the bucket.
+        keys: The objects of the bucket.
+        query: The parameters of the request.
+        attributes: The header `x-amz-optional-object-attributes`. `RestoreStatus` adds the state of restored objects.
 
     Raises:
         InvalidContinuationToken: No earlier answer can have contained the token.
@@ -42,8 +48,21 @@ def answer(bucket: str, keys: OrderedKeys, query: Mapping[str, str]) -> bytes:
         if isinstance(entry, str):
             request.add_common_prefix(root, entry)
         else:
-            request.add_object(SubElement(root, "Contents"), entry)
+            element = SubElement(root, "Contents")
+            request.add_object(element, entry)
+            if "RestoreStatus" in attributes:
+                _add_restore_status(element, entry)
     return xml.document(root)
+
+
+def _add_restore_status(element: Element, key: FakeKey) -> None:
+    """Add the state of an archived object that somebody restores or has restored. Other objects have none."""
+    if key._expiry is None:
+        return
+    in_progress = key.status == "IN_PROGRESS"
+    expiry = None if in_progress else key._expiry.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    status = SubElement(element, "RestoreStatus")
+    xml.add(status, IsRestoreInProgress=str(in_progress).lower(), RestoreExpiryDate=expiry)
 
 
 def _entries(keys: OrderedKeys, request: ListingRequest, position: int) -> Iterator[FakeKey | str]:

@@ -15,12 +15,13 @@ from transcription.contract.errors import OptionInvalid, RecordInvalid
 from transcription.contract.hot_word import HotWord
 from transcription.contract.manifest import Done, Failure, Item, Plan, Refusal, Shard
 from transcription.contract.options import AUTO, BATCHED, Options
+from transcription.contract.reason import Reason
 from transcription.contract.result import Audio, Model, Output, Result
 
 GOLDEN = Path(__file__).parent / "golden"
 
 ITEM = Item(0, "input/2022.01.15/a b#1.wav", "0cc175b9c0f1b6a831c399e269772661", 64044)
-#: The options in the golden files of the first, second and third release.
+#: The options in the golden files of the first, second and third release. Those of the fourth are `OPTIONS`.
 FIRST = Options("court", 200)
 SECOND = replace(FIRST, hot_words=(HotWord("objection", 7.5),), formats=("vtt",))
 THIRD = replace(SECOND, lm_alpha=0.75, lm_beta=1.5, alternatives=3, low_confidence=0.7, cut_at_silence=False)
@@ -42,6 +43,8 @@ PLAN = Plan(
     waiting=2,
     dry_run=True,
     prefix="2022",
+    archived=(Refusal(Item(2, "input/old.wav", "d41d8cd9", 9), Failure("INPUT_ARCHIVED", "restore it first")),),
+    warnings=("1 recordings are archived",),
 )
 RESULT = Result(
     item=ITEM,
@@ -61,7 +64,12 @@ RESULT = Result(
 )
 
 
-RECORDS = {"plan": PLAN, "shard": SHARD, "done": DONE, "result": RESULT}
+#: Of a file, and of a whole child.
+REASONS = {
+    "reason": Reason(Failure("OBJECT_DENIED", "S3 refused ü"), ITEM),
+    "child-reason": Reason(Failure("MODEL_INVALID", "the scorer is cut short")),
+}
+RECORDS = {"plan": PLAN, "shard": SHARD, "done": DONE, "result": RESULT, **REASONS}
 
 
 @pytest.mark.parametrize(("name", "record"), RECORDS.items(), ids=list(RECORDS))
@@ -72,8 +80,11 @@ def test_records_of_this_version_stay_readable(name: str, record: object) -> Non
     assert records.dump(record) == golden
 
 
+RELEASES = [("first", FIRST), ("second", SECOND), ("third", THIRD), ("fourth", OPTIONS)]
+
+
 @pytest.mark.parametrize("kind", [Plan, Shard, Result])
-@pytest.mark.parametrize(("release", "options"), [("first", FIRST), ("second", SECOND), ("third", THIRD)])
+@pytest.mark.parametrize(("release", "options"), RELEASES)
 def test_records_from_before_a_field_was_added_stay_readable(release: str, options: Options, kind: type) -> None:
     name = kind.__name__.lower()
     record = records.load(kind, (GOLDEN / release / f"{name}.json").read_bytes(), name)

@@ -20,6 +20,7 @@ RUN = keys.RunKeys(keys.run_name("scheduled__2026-11-24T01:00:00+00:00"))
 TEXT = keys.transcript(keys.name_of(INPUT))
 JSON = keys.transcript_json(keys.name_of(INPUT))
 SHARD, RESULT = RUN.shard("draft", 0), RUN.result(0)
+REASONS = [RUN.file_reason("draft", 0), RUN.child_reason("draft", 0)]
 MODEL = f"{keys.model('mine')}english.pbmm"
 
 #: The permissions that each boto3 call needs. Sources: Amazon S3 API Reference, "Required permissions for Amazon S3 API
@@ -44,12 +45,14 @@ NEEDS = {
 CONTAINER = {
     "get_object": [SHARD, RESULT, INPUT],
     "download_file": [MODEL],
-    "put_object": [TEXT, JSON, keys.subtitles("talk", "srt"), keys.subtitles("talk", "vtt"), RESULT],
+    "put_object": [TEXT, JSON, keys.subtitles("talk", "srt"), keys.subtitles("talk", "vtt"), RESULT, *REASONS],
 }
 CONTAINER_LISTS = [keys.model("mine"), keys.MODELS_FOLDER]
 #: The keys that the tasks pass to each call.
 TASKS = {
-    "get_object": [RUN.plan, SHARD, RUN.done("draft"), RUN.job, RUN.verdicts(0), RUN.moves(0), RESULT, TEXT, JSON],
+    "get_object": [
+        *(RUN.plan, SHARD, RUN.done("draft"), RUN.job, RUN.verdicts(0), RUN.moves(0), RESULT, *REASONS, TEXT, JSON)
+    ],
     "head_object": [INPUT, keys.processed(INPUT), keys.failed(INPUT)],
     "put_object": [
         *(RUN.plan, SHARD, RUN.done("draft"), RUN.job, RUN.verdicts(0), RUN.moves(0), RUN.report),
@@ -66,6 +69,7 @@ TASKS_LIST = [
     keys.OUTPUT_FOLDER,
     keys.MODELS_FOLDER + "mine/",
     RUN.results,
+    RUN.reasons("draft"),
 ]
 
 REFUSED_TO_CONTAINER = [

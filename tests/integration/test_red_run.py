@@ -111,8 +111,17 @@ def test_a_lost_machine_is_replaced_twice_and_no_more(story: Story) -> None:
 
 
 def test_denied_access_is_named_where_it_happened(story: Story) -> None:
-    assert "STORAGE_DENIED" in story.child_log
+    assert "OBJECT_DENIED" in story.child_log
     assert "output/3-denied" in story.child_log
+
+
+def test_the_report_names_the_reason_of_each_file(story: Story) -> None:
+    assert story.red.final.report is not None
+    failures = {file["key"]: file for file in story.red.final.report["not_transcribed"]}
+    expected = {**REASONS, "3-denied.wav": "AccessDenied"}
+    assert all(reason in failures[f"input/{name}"]["message"] for name, reason in expected.items())
+    assert failures["input/3-denied.wav"]["code"] == "OBJECT_DENIED"
+    assert "OBJECT_DENIED" in story.red.logs["transcribe"]
 
 
 def test_clearing_transcribe_submits_only_what_is_missing(story: Story) -> None:

@@ -17,6 +17,7 @@ from tests.support.transcriber.wav_files import Clip
 from transcriber.engines.libdeepspeech import LibDeepSpeech
 from transcriber.model.model_folder import open_folder
 from transcriber.shard.run_shard import run_shard
+from transcriber.shard.shard_reasons import ShardReasons
 from transcriber.shard.store import Store
 from transcriber.workers.process_server import warm_up
 
@@ -105,7 +106,8 @@ def run(bucket: Bucket, model_folder: Path, monkeypatch: pytest.MonkeyPatch, tmp
     def run(index: int = 0) -> None:
         try:
             store = Store(bucket.name)
-            run_shard(store, store.shard(RUN, DRAFT, index), model_folder, processes=2)
+            reasons = ShardReasons(store, RUN, DRAFT, index)
+            run_shard(store, store.shard(RUN, DRAFT, index), model_folder, 2, reasons)
         finally:
             assert list(temporary.iterdir()) == [], "temporary files are left"
 

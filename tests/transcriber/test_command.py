@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
+import errno
+import logging
 import os
 import signal
 import subprocess
@@ -12,8 +15,12 @@ import pytest
 
 from tests.support.transcriber.shard_bucket import DRAFT, RUN, Bucket
 from tests.support.transcriber.wav_files import Clip
-from transcription.contract import keys
+from transcriber.command import _run_child
+from transcriber.shard import run_shard
+from transcription.contract import keys, records
+from transcription.contract.errors import ShardIncomplete
 from transcription.contract.options import Options
+from transcription.contract.reason import Reason
 from transcription.contract.result import TRANSCRIBED
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -128,10 +135,60 @@ def test_corrupt_audio_does_not_fail_the_child(bucket: Bucket, model_folder: Pat
     assert "1/1 input/bad.wav failed AUDIO_EMPTY: " in done.stdout
 
 
+def child_reason(bucket: Bucket) -> Reason:
+    """Return the recorded reason why child 0 ended."""
+    key = keys.RunKeys(RUN).child_reason(DRAFT, 0)
+    return records.load(Reason, bucket.read(key), key)
+
+
+def test_a_damaged_model_is_the_recorded_reason_of_the_child(bucket: Bucket, clip: Clip, tmp_path: Path) -> None:
+    bucket.plan({"input/a.wav": clip.data})
+    (tmp_path / "damaged.pbmm").write_bytes(b"no model")
+    done = command("--bucket", bucket.name, "--run", RUN, "--draft", DRAFT, "--model", tmp_path)
+    assert done.returncode == 1
+    failure = child_reason(bucket).failure
+    assert done.stderr.splitlines()[-1] == f"[{failure.code}] {failure.message}"
+    assert failure.code == "MODEL_INVALID"
+    assert child_reason(bucket).item is None
+
+
+def test_an_error_that_nobody_expects_is_recorded_and_counted(
+    bucket: Bucket, clip: Clip, model_folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fill_the_disk(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    caplog.set_level(logging.INFO)
+    bucket.plan({"input/a.wav": clip.data})
+    monkeypatch.setattr(run_shard, "run_shard", fill_the_disk)
+    arguments = argparse.Namespace(bucket=bucket.name, run=RUN, draft=DRAFT, model=model_folder)
+    with pytest.raises(OSError, match="No space left"):
+        _run_child(arguments, 1)
+    assert child_reason(bucket).failure.code == "CHILD_FAILED"
+    assert "OSError: [Errno 28] No space left on device" in child_reason(bucket).failure.message
+    assert any('"Code": "CHILD_FAILED"' in message for message in caplog.messages)
+
+
+def test_a_child_whose_files_have_reasons_has_none_of_its_own(
+    bucket: Bucket, clip: Clip, model_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leave_a_file(*_: object) -> None:
+        raise ShardIncomplete("1 of 1 files are not done")
+
+    bucket.plan({"input/a.wav": clip.data})
+    monkeypatch.setattr(run_shard, "run_shard", leave_a_file)
+    arguments = argparse.Namespace(bucket=bucket.name, run=RUN, draft=DRAFT, model=model_folder)
+    with pytest.raises(ShardIncomplete):
+        _run_child(arguments, 1)
+    assert bucket.keys(keys.RunKeys(RUN).reasons(DRAFT)) == []
+
+
 def test_a_missing_model_or_bucket_fails_the_child(bucket: Bucket, clip: Clip, model_folder: Path) -> None:
     bucket.plan({"input/a.wav": clip.data}, Options(model="nowhere"))
     missing_model = command("--bucket", bucket.name, "--run", RUN, "--draft", DRAFT)
     assert (missing_model.returncode, missing_model.stderr.split()[0]) == (1, "[MODEL_MISSING]")
+    assert child_reason(bucket).failure.code == "MODEL_MISSING"
+    assert "nowhere" in child_reason(bucket).failure.message
     no_bucket = command("--bucket", "there-is-none", "--run", RUN, "--draft", DRAFT, "--model", model_folder)
     assert (no_bucket.returncode, no_bucket.stderr.split()[0]) == (1, "[STORAGE_DENIED]")
     assert "Traceback" not in missing_model.stderr + no_bucket.stderr

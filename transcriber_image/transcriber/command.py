@@ -23,7 +23,7 @@ from transcriber.option_arguments import options_from
 from transcriber.self_test import self_test
 from transcriber.shard.metrics import put_fault
 from transcriber.workers.cores import count_cores
-from transcription.contract.errors import ShardIncomplete, TranscriptionError
+from transcription.contract.errors import ChildFailed, ShardIncomplete, TranscriptionError
 from transcription.contract.log_text import printable
 
 #: The exit code of a process that SIGTERM ended. AWS sends SIGTERM before it reclaims a Spot machine, and Batch starts
@@ -67,25 +67,31 @@ def main() -> int:
 
 
 def _run_child(arguments: argparse.Namespace, processes: int) -> None:
-    """Transcribe the shard of this child.
+    """Transcribe the shard of this child. If the child ends too early, record why.
 
     Raises:
         ShardIncomplete: some files are not done.
         TranscriptionError: the whole shard failed. The metrics count this as one failure.
+        Exception: an error that the code does not expect, for example of the disk. The metrics count it, too.
     """
     # boto3 takes as long to import as everything else, and local files do not need it.
     from transcriber.shard.run_shard import run_shard  # noqa: PLC0415
+    from transcriber.shard.shard_reasons import ShardReasons  # noqa: PLC0415
     from transcriber.shard.store import Store  # noqa: PLC0415
 
     # Batch sets the variable only in an array job. The job of a run with one shard is not an array.
     index = int(os.environ.get("AWS_BATCH_JOB_ARRAY_INDEX", "0"))
     store = Store(arguments.bucket)
+    reasons = ShardReasons(store, arguments.run, arguments.draft, index)
     try:
-        run_shard(store, store.shard(arguments.run, arguments.draft, index), arguments.model, processes)
-    except ShardIncomplete:  # the metrics already count each file that failed
+        shard = store.shard(arguments.run, arguments.draft, index)
+        run_shard(store, shard, arguments.model, processes, reasons)
+    except ShardIncomplete:  # each file that failed is counted and recorded already
         raise
-    except TranscriptionError as fault:
+    except Exception as error:
+        fault = error if isinstance(error, TranscriptionError) else ChildFailed(f"{type(error).__name__}: {error}")
         put_fault(arguments.bucket, fault)
+        reasons.write_for_child(fault)
         raise
 
 

@@ -78,29 +78,35 @@ class AudioNotFinite(InputError):
     code = "AUDIO_NOT_FINITE"
 
 
-class InputMoved(TranscriptionError):
-    """Base class of the errors of a file that was replaced, deleted or moved after the run was planned.
+class InputLeft(TranscriptionError):
+    """Base class of the errors of a file that was replaced, deleted, moved or archived, so that this run leaves it.
 
-    The run does not fail. If the file was replaced, the next run transcribes the new file.
+    The run does not fail. If the file is still in `input/`, the next run tries it again.
     """
 
 
-class InputChanged(InputMoved):
+class InputChanged(InputLeft):
     """Raised when a file was uploaded again after the run was planned."""
 
     code = "INPUT_CHANGED"
 
 
-class InputDeleted(InputMoved):
+class InputDeleted(InputLeft):
     """Raised when a file was deleted after the run was planned."""
 
     code = "INPUT_DELETED"
 
 
-class InputTaken(InputMoved):
+class InputTaken(InputLeft):
     """Raised when a newer run moved a file before this run had a result for it."""
 
     code = "INPUT_TAKEN"
+
+
+class InputArchived(InputLeft):
+    """Raised when S3 has archived a file, so that somebody has to restore it before it can be read."""
+
+    code = "INPUT_ARCHIVED"
 
 
 class SystemFault(TranscriptionError):
@@ -189,6 +195,12 @@ class DiskFailed(SystemFault):
     """Raised when a file cannot be written to the machine's disk, or read from it."""
 
     code = "DISK_FAILED"
+
+
+class ChildFailed(SystemFault):
+    """Raised when a child ends because of an error that no other class describes."""
+
+    code = "CHILD_FAILED"
 
 
 class ShardIncomplete(SystemFault):

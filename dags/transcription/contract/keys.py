@@ -165,6 +165,21 @@ class RunKeys:
         """Return the key of the result record of file `number` of the manifest."""
         return f"{self.results}{number:06d}.json"
 
+    def reasons(self, draft: str) -> str:
+        """Return the folder of the records that say why files and children of a job have no result.
+
+        The shard set `draft` belongs to one job, so the reasons of an earlier job are in another folder.
+        """
+        return f"{self.prefix}reasons/{draft}/"
+
+    def file_reason(self, draft: str, number: int) -> str:
+        """Return the key of the record that says why file `number` of the manifest has no result."""
+        return f"{self.reasons(draft)}files/{number:06d}.json"
+
+    def child_reason(self, draft: str, index: int) -> str:
+        """Return the key of the record that says why child `index` ended, so that its files have no result."""
+        return f"{self.reasons(draft)}children/{index:05d}.json"
+
     @property
     def job(self) -> str:
         """The key of the record of the run's Batch jobs."""

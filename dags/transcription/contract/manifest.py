@@ -84,3 +84,7 @@ class Plan:
     dry_run: bool = False
     #: The run takes only files whose names start with this text. If it is empty, the run takes all files.
     prefix: str = ""
+    #: Files that S3 has archived. They stay in `input/`, and no child gets them.
+    archived: tuple[Refusal, ...] = ()
+    #: What people should know of the files in `input/`. The report repeats these warnings.
+    warnings: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from .options import Options
 TRANSCRIBED = "transcribed"
 #: The file can never be transcribed; `failure` says why.
 FAILED = "failed"
-#: The file changed or was deleted after planning; the next run takes it.
+#: The file changed, was deleted or is archived; a later run takes it.
 LEFT = "left"
 
 

@@ -24,6 +24,9 @@ BUCKET_DENIED = frozenset(
 #: Access is denied to one object or to the whole bucket, or the bucket does not exist.
 DENIED = frozenset({"AccessDenied", "403", *BUCKET_DENIED})
 
+#: The object is archived, and has to be restored before it can be read or copied.
+ARCHIVED = frozenset({"InvalidObjectState", "ObjectNotInActiveTierError"})
+
 #: The object does not exist.
 MISSING = frozenset({"NoSuchKey", "404"})
 

@@ -21,6 +21,7 @@ from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Failure, Item, Plan
 from transcription.contract.result import Result
 from transcription.finish import outcome_pages
+from transcription.finish.missing_results import MissingResults
 from transcription.finish.outcome_pages import PageWriter
 from transcription.finish.outcomes import DONE_BEFORE, MISSING, Outcome, Outcomes
 from transcription.plan.existing_transcripts import read_transcript
@@ -79,24 +80,29 @@ class _PlannedFiles:
     items: list[Item]
     #: The numbers of the files that an earlier run transcribed.
     done: set[int]
-    #: The reasons of refused files, by the file's number.
-    refused: dict[int, Failure]
+    #: The outcomes of refused and archived files, by the file's number.
+    settled: dict[int, Outcome]
     #: The keys of all result records that exist.
     recorded: set[str]
+    #: Why files have no result record.
+    missing: MissingResults
 
     @classmethod
     def read(cls, bucket: Bucket, plan: Plan) -> _PlannedFiles:
         """Read the manifest, and list the result records."""
         done = read_done(bucket, plan)
-        refused = [refusal.item for refusal in plan.refused]
-        items = sorted((*read_items(bucket, plan), *done, *refused), key=lambda item: item.number)
+        settled = [Outcome(refusal.item, result.FAILED, refusal.failure) for refusal in plan.refused]
+        settled += [Outcome(refusal.item, result.LEFT, refusal.failure) for refusal in plan.archived]
+        not_given = [outcome.item for outcome in settled]
+        items = sorted((*read_items(bucket, plan), *done, *not_given), key=lambda item: item.number)
         return cls(
             bucket,
             plan,
             items,
             {item.number for item in done},
-            {refusal.item.number: refusal.failure for refusal in plan.refused},
+            {outcome.item.number: outcome for outcome in settled},
             set(result_keys(bucket, plan.run)),
+            MissingResults(bucket, plan),
         )
 
     def verify_all(self, items: Sequence[Item], pool: Executor) -> Iterator[tuple[Item, Outcome]]:
@@ -104,17 +110,19 @@ class _PlannedFiles:
         return zip(items, pool.map(self._verify, items), strict=True)
 
     def _verify(self, item: Item) -> Outcome:
-        if item.number in self.refused:
-            return Outcome(item, result.FAILED, self.refused[item.number])
+        if item.number in self.settled:
+            return self.settled[item.number]
         if item.number in self.done:
             return _verify_done_before(self.bucket, self.plan, item)
-        return _verify_item(self.bucket, self.plan.run, item, self.recorded)
+        return _verify_item(self.bucket, self.plan.run, item, self.recorded, self.missing)
 
 
-def _verify_item(bucket: Bucket, run: str, item: Item, recorded: set[str]) -> Outcome:
+def _verify_item(bucket: Bucket, run: str, item: Item, recorded: set[str], missing: MissingResults) -> Outcome:
     key = RunKeys(run).result(item.number)
     try:
         record = _read_result(bucket, key, item, recorded)
+        if record is None:
+            return Outcome(item, MISSING, missing.explain(item))
         if record.status == result.TRANSCRIBED:
             _check_transcripts(bucket, record)
     except InputTaken as error:
@@ -124,8 +132,8 @@ def _verify_item(bucket: Bucket, run: str, item: Item, recorded: set[str]) -> Ou
     return Outcome.from_result(record)
 
 
-def _read_result(bucket: Bucket, key: str, item: Item, recorded: set[str]) -> Result:
-    """Return the result record of a file.
+def _read_result(bucket: Bucket, key: str, item: Item, recorded: set[str]) -> Result | None:
+    """Return the result record of a file, or None if the file has no result record.
 
     Args:
         bucket: the audio bucket.
@@ -135,16 +143,14 @@ def _read_result(bucket: Bucket, key: str, item: Item, recorded: set[str]) -> Re
 
     Raises:
         InputTaken: the file has no result record, because a newer run moved it.
-        ResultMissing: the file has no result record for another reason.
+        ResultMissing: the record is about another file.
         RecordInvalid: the object is not a result record.
         ObjectDenied: S3 refuses to read the record.
     """
     record = bucket.find_record(Result, key) if key in recorded else None
     if record is None and is_moved(bucket, item):
         raise InputTaken("A newer run moved this file; the report of that run says what became of it.")
-    if record is None:
-        raise ResultMissing("No child wrote a result for this file.")
-    if record.item != item:
+    if record is not None and record.item != item:
         raise ResultMissing(f"The result record {key} is about another file.")
     return record
 

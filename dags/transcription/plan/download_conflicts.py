@@ -6,17 +6,11 @@ file and a folder of the same name.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Sequence
 
 from transcription.contract import keys
 from transcription.contract.manifest import Item
 from transcription.contract.options import FORMATS
-
-log = logging.getLogger(__name__)
-
-#: How many files the warning names.
-_NAMED = 5
 
 
 def find_conflicts(items: Iterable[Item]) -> list[str]:
@@ -24,19 +18,6 @@ def find_conflicts(items: Iterable[Item]) -> list[str]:
     names = {keys.name_of(item.key): item.key for item in items}
     folders = {keys.transcript(folder) for name in names for folder in _folders(name)}
     return [key for name, key in names.items() if not folders.isdisjoint(_transcripts(name))]
-
-
-def warn_of_conflicts(items: Iterable[Item]) -> None:
-    """Log a warning with the first inputs that `find_conflicts` returns, if there are any."""
-    conflicts = find_conflicts(items)
-    if conflicts:
-        log.warning(
-            "%d recordings have the name of a folder with other recordings. They are transcribed, but a computer "
-            "cannot hold a file and a folder of the same name, so a download of all transcripts fails. "
-            'docs/using.md, "Read the transcripts", has a download that works: %s',
-            len(conflicts),
-            ", ".join(map(repr, conflicts[:_NAMED])) + (", …" if len(conflicts) > _NAMED else ""),
-        )
 
 
 def _folders(name: str) -> Sequence[str]:

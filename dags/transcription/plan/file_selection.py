@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from transcription.contract import keys
-from transcription.contract.errors import AudioTooLarge, InputError, OutputConflict
+from transcription.contract.errors import AudioTooLarge, InputArchived, InputError, OutputConflict, TranscriptionError
 from transcription.contract.manifest import Failure, Item, Refusal
-from transcription.shared.bucket import ListedObject
+from transcription.shared.listed_object import ListedObject
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,8 @@ class Selection:
 
     items: list[Item]
     refused: list[Refusal]
+    #: Files that S3 has archived. They stay in `input/` until somebody restores them.
+    archived: list[Refusal]
     #: Number of files over the run's limit; a later run takes them.
     waiting: int = 0
 
@@ -27,6 +29,7 @@ class Selection:
 def select_files(listed: Iterable[ListedObject], max_bytes: int, max_files: int | None = None) -> Selection:
     """Take the audio files, and refuse those for which no transcript can be written. Ignore other objects.
 
+    Archived files do not count towards `max_files`: they stay, and would take the place of other files in every run.
     If two files would write the same transcript (`a.wav` and `a.WAV`), the first one is taken and the other is refused.
 
     Args:
@@ -34,21 +37,26 @@ def select_files(listed: Iterable[ListedObject], max_bytes: int, max_files: int 
         max_bytes: the size of the largest file that is taken, in bytes.
         max_files: the number of files that are taken or refused; the others wait for a later run. None: no limit.
     """
-    selection = Selection([], [])
+    items: list[Item] = []
+    refused: list[Refusal] = []
+    archived: list[Refusal] = []
+    waiting = 0
     owners: dict[str, str] = {}
-    number = -1
     for number, listed_object in enumerate(entry for entry in listed if keys.is_audio(entry.key)):
-        if max_files is not None and number >= max_files:
-            continue
         item = Item(number, listed_object.key, listed_object.etag, listed_object.size)
+        if listed_object.archive:
+            archived.append(refuse(item, _archived(listed_object)))
+            continue
+        if max_files is not None and len(items) + len(refused) >= max_files:
+            waiting += 1
+            continue
         try:
             _check(item, max_bytes, owners)
         except InputError as error:
-            selection.refused.append(refuse(item, error))
+            refused.append(refuse(item, error))
         else:
-            selection.items.append(item)
-    waiting = number + 1 - len(selection.items) - len(selection.refused)
-    return Selection(selection.items, selection.refused, waiting)
+            items.append(item)
+    return Selection(items, refused, archived, waiting)
 
 
 def _check(item: Item, max_bytes: int, owners: dict[str, str]) -> None:
@@ -73,6 +81,13 @@ def _check(item: Item, max_bytes: int, owners: dict[str, str]) -> None:
         raise output_conflict(item, owner)
 
 
+def _archived(listed_object: ListedObject) -> InputArchived:
+    return InputArchived(
+        f"{listed_object.key!r} is archived (storage class {listed_object.archive}) and cannot be read. Restore it "
+        "first; the next run takes it then."
+    )
+
+
 def output_conflict(item: Item, owner: str) -> OutputConflict:
     """Return the error for a file whose transcript would overwrite that of `owner`, another key below `input/`."""
     return OutputConflict(
@@ -81,6 +96,6 @@ def output_conflict(item: Item, owner: str) -> OutputConflict:
     )
 
 
-def refuse(item: Item, error: InputError) -> Refusal:
-    """Return the record of a refused file, with `error` as the reason."""
+def refuse(item: Item, error: TranscriptionError) -> Refusal:
+    """Return the record of a file that no child gets, with `error` as the reason."""
     return Refusal(item, Failure(error.code, error.message))

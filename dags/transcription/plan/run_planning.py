@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 from transcription.contract import keys
 from transcription.contract.manifest import Item, Plan, Refusal
-from transcription.plan.download_conflicts import warn_of_conflicts
 from transcription.plan.existing_transcripts import find_transcripts
 from transcription.plan.file_selection import Selection, output_conflict, refuse, select_files
+from transcription.plan.input_warnings import warnings_about
 from transcription.plan.run_request import RunRequest
 from transcription.plan.sharding import make_shards
 from transcription.plan.transcript_fingerprint import fingerprint
@@ -34,9 +34,11 @@ def plan_run(bucket: Bucket, run: str, request: RunRequest, settings: Settings) 
     recipe = fingerprint(bucket, request.options, settings.image_model)
     listed = bucket.list(keys.INPUT_FOLDER + request.prefix)
     selection = select_files(listed, settings.max_file_bytes, request.max_files)
-    if not selection.items and not selection.refused:
+    if not selection.items and not selection.refused and not selection.archived:
         return None
-    warn_of_conflicts(selection.items)
+    warnings = warnings_about(selection)
+    for warning in warnings:
+        log.warning("%s", warning)
     to_transcribe, done, refused = _sort_out(bucket, selection, recipe, force=request.force)
     shards = make_shards(to_transcribe, settings)
     shard_bytes = [sum(item.size for item in shard) for shard in shards]
@@ -58,6 +60,8 @@ def plan_run(bucket: Bucket, run: str, request: RunRequest, settings: Settings) 
         waiting=selection.waiting,
         dry_run=request.dry_run,
         prefix=request.prefix,
+        archived=tuple(selection.archived),
+        warnings=tuple(warnings),
     )
     return manifest_store.freeze(bucket, plan, shards, done)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from transcription.contract import result
-from transcription.contract.errors import RunIncomplete
+from transcription.contract.errors import InputArchived, RunIncomplete
 from transcription.contract.manifest import Failure, Plan
 from transcription.finish.outcomes import DONE_BEFORE, MISSING, Outcome
 from transcription.shared.cost import api_cost, compute_cost
@@ -51,7 +51,7 @@ class Report:
     #: Files moved to `failed/`, in total and by failure code.
     failed: int
     failed_by_code: dict[str, int]
-    #: Files that changed during the run; the next run takes them.
+    #: Files that changed during the run or are archived; they stay in `input/`.
     left: int
     #: Files that were not taken because of the run's option `max_files`.
     waiting: int
@@ -77,6 +77,10 @@ class Report:
     #: The files without a transcript, in the order of the manifest. The record of a run's outcomes after moving has all
     #: files. Reports of release 0.2 have another list: `files`, with all of them.
     not_transcribed: tuple[NotTranscribed, ...] = ()
+    #: How many of the files that are left are archived; somebody has to restore them first.
+    archived: int = 0
+    #: The plan's warnings about the files in `input/`.
+    warnings: tuple[str, ...] = ()
 
     @property
     def planned(self) -> int:
@@ -91,7 +95,7 @@ class Report:
         """
         missing = [file for file in self.not_transcribed if file.status == MISSING]
         if missing:
-            reasons = [f"{file.key!r}: {file.message}" for file in missing[:_NAMED]]
+            reasons = [f"{file.key!r}: {file.message} ({file.code})" for file in missing[:_NAMED]]
             raise RunIncomplete(
                 f"{len(missing)} of {self.planned} planned files have neither a transcript nor a reason. They stay "
                 "in input/, and the next run takes them. If no child wrote a result for a file, the log of the task "
@@ -102,7 +106,7 @@ class Report:
     @property
     def figures(self) -> dict[str, Any]:
         """The numbers of the report, without the files. The asset event hands them to other DAGs."""
-        counts = ("transcribed", "done_before", "failed", "left", "waiting", "words", "unsure_words")
+        counts = ("transcribed", "done_before", "failed", "left", "archived", "waiting", "words", "unsure_words")
         amounts = ("audio_seconds", "real_time_factor", "vcpu_hours", "cost", "elsewhere")
         return {name: getattr(self, name) for name in (*counts, *amounts)}
 
@@ -121,6 +125,7 @@ class _Totals:
     words: int = 0
     unsure_words: int = 0
     not_transcribed: list[NotTranscribed] = field(default_factory=list)
+    archived: int = 0
 
     def add(self, outcome: Outcome) -> None:
         self.statuses[outcome.status] += 1
@@ -135,6 +140,7 @@ class _Totals:
             self.not_transcribed.append(NotTranscribed.from_outcome(outcome))
         if outcome.status == result.FAILED and outcome.failure:
             self.failure_codes[outcome.failure.code] += 1
+        self.archived += outcome.failure is not None and outcome.failure.code == InputArchived.code
 
 
 def make_report(plan: Plan, outcomes: Iterable[Outcome], job: Job | None, settings: Settings) -> Report:
@@ -170,4 +176,6 @@ def make_report(plan: Plan, outcomes: Iterable[Outcome], job: Job | None, settin
         engines={engine: files for engine, files in sorted(totals.engines.items()) if engine},
         engine_notes=tuple(sorted(note for note in totals.engine_notes if note)),
         not_transcribed=tuple(totals.not_transcribed),
+        archived=totals.archived,
+        warnings=plan.warnings,
     )

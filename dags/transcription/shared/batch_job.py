@@ -34,6 +34,11 @@ def is_ending(job: JobDescription) -> bool:
     return bool(job.get("isTerminated") or job.get("isCancelled"))
 
 
+def draft(job: JobDescription) -> str:
+    """Return the name of the job's shard set, or an empty text if Batch does not name the parameters of the job."""
+    return str(job.get("parameters", {}).get("draft", ""))
+
+
 def child_count(job: JobDescription) -> int:
     """Return the number of children of an array job, or 1 for a plain job."""
     return int(job.get("arrayProperties", {}).get("size", 1))

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from airflow.providers.amazon.aws.hooks.s3 import S3Hook
 from botocore.config import Config
@@ -17,6 +17,7 @@ from transcription.contract import keys, records
 from transcription.contract.errors import ObjectDenied, RecordMissing, StorageDenied
 from transcription.contract.log_text import printable
 from transcription.contract.manifest import Item
+from transcription.shared.listed_object import ListedObject
 from transcription.shared.s3_errors import explain_denial, explain_refusal, is_changed, is_missing
 
 if TYPE_CHECKING:
@@ -38,14 +39,6 @@ PROBE_SECONDS = 5.0
 
 #: Characters that XML 1.0 cannot hold, so that no request to delete several objects can name them.
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-
-
-class ListedObject(NamedTuple):
-    """An object in a listing: its key, its ETag without quotes, its size in bytes."""
-
-    key: str
-    etag: str
-    size: int
 
 
 class Bucket:
@@ -92,10 +85,13 @@ class Bucket:
 
     def list(self, prefix: str) -> Iterator[ListedObject]:
         """Yield the objects whose keys start with `prefix`, in UTF-8 order, with one request per `PAGE` objects."""
+        pages = self.client.get_paginator("list_objects_v2").paginate(
+            Bucket=self.name, Prefix=prefix, OptionalObjectAttributes=["RestoreStatus"]
+        )
         with self._denials_at(prefix):
-            for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix):
+            for page in pages:
                 for entry in page.get("Contents", []):
-                    yield ListedObject(entry["Key"], entry["ETag"].strip('"'), entry["Size"])
+                    yield ListedObject.from_entry(entry)
 
     def list_page(self, prefix: str, after: str) -> tuple[set[str], str | None]:
         """List up to `PAGE` keys that start with `prefix` and follow the key `after`, in one request.

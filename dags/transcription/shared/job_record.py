@@ -14,6 +14,11 @@ class FailedChild:
     #: Address of the child's log in the CloudWatch console; empty if its container never started.
     log: str
 
+    @property
+    def index(self) -> int:
+        """The number of the child's shard. A plain job has shard 0."""
+        return int(self.job_id.rpartition(":")[2]) if ":" in self.job_id else 0
+
 
 @dataclass(frozen=True)
 class Job:
@@ -30,3 +35,7 @@ class Job:
     vcpu_hours: float = 0.0
     #: Failed children of the newest job.
     failed: tuple[FailedChild, ...] = ()
+    #: The shard set of the newest job; empty in records of release 0.2.
+    draft: str = ""
+    #: Batch's reason for the status of the newest job; empty if Batch gives none.
+    reason: str = ""

@@ -84,7 +84,9 @@ class RunJobs:
         parameters = {"run": plan.run, "draft": plan.draft}
         job_id = self._batch.submit(self.name, definition, plan.shards, parameters, known_ids)
         log.info("Submitted the Batch job %s with %d children.", job_id, plan.shards)
-        self._bucket.write_record(self.record_key, Job(plan.run, job_id, self.name, jobs=len(known_ids) + 1))
+        self._bucket.write_record(
+            self.record_key, Job(plan.run, job_id, self.name, jobs=len(known_ids) + 1, draft=plan.draft)
+        )
         return job_id
 
     def _read_missing(self) -> list[Item]:
@@ -119,7 +121,17 @@ class RunJobs:
         jobs = self._describe_jobs()
         children = (child for run_job in jobs for child in self._batch.children(run_job))
         used = batch_job.vcpu_hours(self._batch.describe_all(children))
-        record = Job(self._plan.run, job["jobId"], self.name, job["status"], len(jobs), used, tuple(failed))
+        record = Job(
+            run=self._plan.run,
+            job_id=job["jobId"],
+            job_name=self.name,
+            status=job["status"],
+            jobs=len(jobs),
+            vcpu_hours=used,
+            failed=tuple(failed),
+            draft=batch_job.draft(job) or self._plan.draft,
+            reason=job.get("statusReason", ""),
+        )
         self._bucket.write_record(self.record_key, record)
 
     def _describe_jobs(self) -> list[JobDescription]:

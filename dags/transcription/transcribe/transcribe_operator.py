@@ -88,11 +88,11 @@ class TranscribeOperator(BatchOperator):
             raise
         except TaskInterrupted:
             raise end_job_if_cancelled(jobs, context) from None
-        children = failed_children.read(batch, job, console)
+        children, files = failed_children.read(batch, bucket, plan, job, console)
         failed_children.show(self, context, children, console.object(jobs.record_key))
         jobs.record(job, children)
         if job["status"] == batch_job.JOB_FAILED:
-            raise JobFailed(failed_children.explain(job, children))
+            raise JobFailed(failed_children.explain(job, children, files))
         return self.job_id
 
     def on_kill(self) -> None:

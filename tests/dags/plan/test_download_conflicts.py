@@ -55,6 +55,7 @@ def test_the_plan_takes_both_recordings_and_warns(
     assert "'input/talk.wav'" in warning
     assert "part1" not in warning
     assert "docs/using.md" in warning
+    assert plan.warnings == (warning,)
 
 
 def test_the_documented_download_leaves_out_the_files_that_conflict(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from transcription.contract.manifest import Item, Refusal
 from transcription.plan.file_selection import Selection, select_files
-from transcription.shared.bucket import ListedObject
+from transcription.shared.listed_object import ListedObject
 
 
 def list_objects(*keys: str, size: int = 1000) -> list[ListedObject]:
@@ -86,6 +86,39 @@ def test_no_more_files_are_taken_than_asked_and_the_rest_is_counted() -> None:
     assert taken_keys(selection) == ["input/a.wav"]
     assert refused_keys(selection) == [("input/.wav", "NAME_INVALID")]
     assert selection.waiting == 2
+
+
+def archived(key: str, storage_class: str = "GLACIER") -> ListedObject:
+    return ListedObject(key, f"etag-{key}", 1000, storage_class)
+
+
+def test_an_archived_file_is_neither_taken_nor_refused_and_says_what_to_do() -> None:
+    selection = select([archived("input/.wav"), archived("input/a.wav", "DEEP_ARCHIVE"), *list_objects("input/b.wav")])
+    assert (taken_keys(selection), selection.refused, selection.waiting) == (["input/b.wav"], [], 0)
+    assert [(refusal.item.key, refusal.failure.code) for refusal in selection.archived] == [
+        ("input/.wav", "INPUT_ARCHIVED"),
+        ("input/a.wav", "INPUT_ARCHIVED"),
+    ]
+    message = selection.archived[1].failure.message
+    assert "'input/a.wav'" in message
+    assert "DEEP_ARCHIVE" in message
+    assert "Restore it first" in message
+
+
+def test_an_archived_file_takes_no_place_and_no_transcript_of_another_file() -> None:
+    """Otherwise a run with `max_files` would look at the same archived files every night, and never at the others."""
+    listed = [archived("input/a.WAV"), archived("input/a0.wav"), *list_objects("input/a1.wav", "input/b.wav")]
+    selection = select([*listed, *list_objects("input/c.wav")], max_files=2)
+    assert taken_keys(selection) == ["input/a1.wav", "input/b.wav"]
+    assert selection.waiting == 1
+    assert taken_keys(select([archived("input/a.WAV"), *list_objects("input/a.wav")])) == ["input/a.wav"]
+
+
+def test_archived_files_have_numbers_of_their_own() -> None:
+    selection = select([archived("input/a.wav"), *list_objects("input/b.wav", "input/c/.wav"), archived("input/d.wav")])
+    refusals = [*selection.refused, *selection.archived]
+    numbers = [item.number for item in selection.items] + [refusal.item.number for refusal in refusals]
+    assert sorted(numbers) == [0, 1, 2, 3]
 
 
 def test_no_file_waits_if_max_files_is_not_exceeded() -> None:

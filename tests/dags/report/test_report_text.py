@@ -60,3 +60,12 @@ def test_the_log_names_a_hundred_of_a_thousand_files_and_where_the_others_are() 
     assert lines[1] == "  left 'input/0.wav' INPUT_CHANGED: why"
     assert lines[-1] == f"  and 900 more files; runs/{report.run}/report.json lists all 1000"
     assert len(report.not_transcribed) == 1000
+
+
+def test_the_summary_says_which_files_are_archived_and_repeats_the_warnings_of_the_plan() -> None:
+    outcomes = [make_outcome(0, result.LEFT, "INPUT_ARCHIVED"), make_outcome(1, result.LEFT, "INPUT_CHANGED")]
+    report = report_on(*outcomes, warnings=("1 recordings are archived: 'input/\n0.wav'", "another"))
+    first, *_, warning, another = summarize(report).splitlines()
+    assert "2 left for the next run (1 of them are archived: restore them first), 0 not taken" in first
+    assert (warning, another) == ("Warning: 1 recordings are archived: 'input/\\n0.wav'", "Warning: another")
+    assert "  left 'input/0.wav' INPUT_ARCHIVED: why" in describe(report).splitlines()

@@ -47,6 +47,21 @@ def test_a_file_without_a_result_turns_the_run_red_and_is_named() -> None:
     assert report.missing == 1
 
 
+def test_a_run_with_nothing_but_archived_files_is_green() -> None:
+    report = report_on(make_outcome(0, result.LEFT, "INPUT_ARCHIVED"), make_outcome(1, result.LEFT, "INPUT_CHANGED"))
+    report.raise_if_incomplete()
+    assert (report.left, report.archived) == (2, 1)
+
+
+def test_the_warnings_of_the_plan_are_in_the_report() -> None:
+    assert report_on(warnings=("one", "two")).warnings == ("one", "two")
+
+
+def test_the_error_names_the_code_of_each_reason() -> None:
+    with pytest.raises(RunIncomplete, match=r"'input/0\.wav': why \(MODEL_INVALID\)"):
+        report_on(make_outcome(0, MISSING, "MODEL_INVALID")).raise_if_incomplete()
+
+
 def test_the_error_for_a_thousand_missing_files_is_a_few_lines_long() -> None:
     report = report_on(*(make_outcome(number, MISSING, "NO_RESULT") for number in range(1000)))
     with pytest.raises(RunIncomplete, match="1000 of 1000") as caught:
@@ -61,6 +76,7 @@ def test_other_dags_get_the_figures_without_the_files() -> None:
         "done_before": 1,
         "failed": 3,
         "left": 1,
+        "archived": 0,
         "waiting": 4,
         "words": 340,
         "unsure_words": 12,
@@ -80,7 +96,7 @@ def test_a_report_can_be_read_again() -> None:
 def test_a_report_of_an_earlier_release_can_be_read() -> None:
     report = report_on(*GREEN_RUN, vcpu_hours=0.75)
     document = json.loads(records.dump(report))
-    for name in ("engines", "engine_notes", "not_transcribed"):
+    for name in ("engines", "engine_notes", "not_transcribed", "archived", "warnings"):
         del document[name]
     document["files"] = [json.loads(records.dump(outcome)) for outcome in GREEN_RUN]
     expected = replace(report, not_transcribed=())

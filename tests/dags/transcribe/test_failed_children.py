@@ -8,9 +8,12 @@ import pytest
 
 from tests.support.dags.airflow_deployment import AirflowDeployment, TaskInstance
 from tests.support.dags.bucket_objects import RUN, freeze, upload_all
+from tests.support.dags.container_transcripts import Container
 from tests.support.dags.transcribe_task import FAILS, SECOND_FAILS, execute, job_record, submitted
 from transcription.contract.errors import JobFailed
 from transcription.contract.keys import RunKeys
+from transcription.contract.manifest import Failure, Plan
+from transcription.contract.reason import Reason
 from transcription.shared import batch_job, task_links
 from transcription.shared.batch_job import FailedChild
 from transcription.shared.task_errors import AirflowFailException
@@ -37,6 +40,52 @@ def test_a_failed_child_is_named_with_its_reason_and_its_log(
     assert ti.xcoms[task_links.LOG_LINKS[0].xcom_key] == child.log
     assert ti.xcoms[task_links.FAILED_CHILDREN_LINK.xcom_key].endswith(f"/{RunKeys(RUN).job}")
     assert task_links.LOG_LINKS[1].xcom_key not in ti.xcoms
+
+
+MODEL = Failure("MODEL_INVALID", "The scorer is cut short.")
+
+
+def test_the_reason_of_the_container_is_in_the_error_the_log_and_the_record(
+    deployment: AirflowDeployment, plan: Plan, caplog: pytest.LogCaptureFixture
+) -> None:
+    deployment.define(SECOND_FAILS)
+    deployment.bucket.write_record(RunKeys(RUN).child_reason(plan.draft, 1), Reason(MODEL))
+    with pytest.raises(AirflowFailException) as caught:
+        execute(deployment)
+    reason = "MODEL_INVALID: The scorer is cut short. (Essential container in task exited, exit code 3)"
+    (job_id,) = submitted(deployment)
+    assert f"{job_id}:1: {reason}" in str(caught.value)
+    assert f"{job_id}:1 failed: {reason}." in caplog.text
+    record = job_record(deployment)
+    assert [child.reason for child in record.failed] == [reason]
+    assert record.draft == plan.draft
+
+
+def test_files_that_a_child_could_not_do_are_named_with_their_reasons(
+    deployment: AirflowDeployment, container: Container, caplog: pytest.LogCaptureFixture
+) -> None:
+    items = upload_all(deployment.bucket, *(f"input/{number:03d}.wav" for number in range(120)))
+    plan = freeze(deployment.bucket, items)
+    for item in items:
+        failure = Failure("OBJECT_DENIED", f"S3 refused\n{item.key}")
+        deployment.bucket.write_record(RunKeys(RUN).file_reason(plan.draft, item.number), Reason(failure, item))
+    container.transcribe(deployment.bucket, plan, items[0])  # by a later attempt of the child
+    deployment.define(FAILS)
+    with pytest.raises(AirflowFailException) as caught:
+        execute(deployment)
+    named = [f"{item.key!r}: OBJECT_DENIED: S3 refused\\n{item.key}" for item in items]
+    assert all(text in str(caught.value) for text in named[1:6])
+    assert str(caught.value).count("OBJECT_DENIED") == 5
+    logged = [message for message in caplog.messages if "OBJECT_DENIED" in message]
+    assert logged == [f"Not transcribed: {text}" for text in named[1:101]]
+    assert "19 more files are not transcribed; the report names them." in caplog.messages
+
+
+def test_a_job_that_succeeds_looks_for_no_reasons(deployment: AirflowDeployment, plan: Plan) -> None:
+    deployment.define("")
+    deployment.bucket.write_record(RunKeys(RUN).child_reason(plan.draft, 1), Reason(MODEL))
+    execute(deployment)
+    assert job_record(deployment).failed == ()
 
 
 @pytest.fixture

@@ -112,7 +112,7 @@ def test_the_first_job_works_on_all_planned_files(deployment: AirflowDeployment,
     job_id = jobs.submit(deployment.define("pass"))
     assert keys_by_child(deployment, job_id) == [["input/a.wav", "input/b.wav"], ["input/c.wav"]]
     assert deployment.queue.describe(job_id or "")["parameters"] == {"run": RUN, "draft": plan.draft}
-    assert job_record(deployment) == Job(RUN, job_id or "", JOB_NAME, "SUBMITTED", 1)
+    assert job_record(deployment) == Job(RUN, job_id or "", JOB_NAME, "SUBMITTED", 1, draft=plan.draft)
 
 
 def test_another_job_works_on_the_files_without_a_result(

@@ -82,12 +82,11 @@ def test_a_lost_answer_to_a_submission_causes_no_second_job(
     assert submitted(deployment) == [job_id]
 
 
-@pytest.mark.usefixtures("plan")
-def test_the_record_holds_the_job_and_its_vcpu_hours(deployment: AirflowDeployment) -> None:
+def test_the_record_holds_the_job_and_its_vcpu_hours(deployment: AirflowDeployment, plan: Plan) -> None:
     deployment.define("import time; time.sleep(0.3)")
     job_id = execute(deployment)
     record = job_record(deployment)
-    assert record == Job(RUN, job_id or "", JOB_NAME, batch_job.JOB_SUCCEEDED, 1, record.vcpu_hours)
+    assert record == Job(RUN, job_id or "", JOB_NAME, batch_job.JOB_SUCCEEDED, 1, record.vcpu_hours, draft=plan.draft)
     assert 0.6 <= record.vcpu_hours * 3600 < 20
 
 

@@ -94,6 +94,21 @@ def test_an_object_is_listed_as_it_was_put(s3: Any, filled: str) -> None:
     assert listed["LastModified"] == s3.head_object(Bucket=filled, Key="b/1")["LastModified"]
 
 
+def test_a_listing_shows_restored_objects_if_the_request_asks_for_them(s3: Any, filled: str) -> None:
+    for name in ("b/1", "b/2"):
+        s3.put_object(Bucket=filled, Key=name, Body=b"", StorageClass="GLACIER")
+    s3.restore_object(Bucket=filled, Key="b/1", RestoreRequest={"Days": 2})
+    restored, archived = s3.list_objects_v2(Bucket=filled, Prefix="b/", OptionalObjectAttributes=["RestoreStatus"])[
+        "Contents"
+    ]
+    assert restored["StorageClass"] == archived["StorageClass"] == "GLACIER"
+    assert restored["RestoreStatus"]["IsRestoreInProgress"] is False
+    assert restored["RestoreStatus"]["RestoreExpiryDate"] > restored["LastModified"]
+    assert "RestoreStatus" not in archived
+    for entry in s3.list_objects_v2(Bucket=filled, Prefix="b/")["Contents"]:
+        assert "RestoreStatus" not in entry
+
+
 def test_a_name_that_was_deleted_and_put_again_is_listed_once(s3: Any, filled: str) -> None:
     s3.put_object(Bucket=filled, Key="d/1", Body=b"")
     assert [entry["Key"] for entry in s3.list_objects_v2(Bucket=filled, Prefix="d/")["Contents"]] == ["d/1"]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Optional
 
 from transcriber.shard.store import Store
-from transcription.contract.errors import DiskFailed, InputMoved, StorageFailed, TranscriptionError
+from transcription.contract.errors import DiskFailed, InputLeft, ObjectDenied, StorageFailed, TranscriptionError
 from transcription.contract.manifest import Item, Shard
 from transcription.contract.result import LEFT, Model
 
@@ -40,7 +40,7 @@ class InputFile:
     sha256: str = ""
     #: When the download ended or failed, by `time.monotonic`.
     begun: float = field(default_factory=time.monotonic)
-    #: Why the file was not downloaded: it was changed or deleted, or S3 or the disk failed.
+    #: Why the file was not downloaded: it was changed, deleted or archived, S3 refused it, or S3 or the disk failed.
     error: Optional[TranscriptionError] = None
 
 
@@ -77,7 +77,8 @@ class InputDownloads:
         """Yield each file when it is downloaded, or when it is known that it cannot or need not be downloaded.
 
         Raises:
-            SystemFault: S3 denies access to the run's records, or another version of this code wrote them.
+            SystemFault: S3 refuses the bucket or the credentials, or another version of this code wrote the run's
+                records.
         """
         while self._ahead:
             _, future = self._ahead[0]
@@ -102,7 +103,7 @@ class InputDownloads:
                 return InputFile(item, is_done=True)
             was_done = earlier is not None and earlier.item == item and earlier.status != LEFT
             return InputFile(item, path=path, sha256=self._download(item, path))
-        except (InputMoved, StorageFailed) as error:
+        except (InputLeft, ObjectDenied, StorageFailed) as error:
             path.unlink(missing_ok=True)
             return InputFile(item, was_done_with_others=was_done, error=error)
         except OSError as error:

@@ -9,7 +9,7 @@ from typing import Optional
 from transcriber.engines.engine import EngineDescription
 from transcriber.shard.input_downloads import InputFile
 from transcriber.shard.recordings import RecordingResult
-from transcription.contract.errors import InputMoved, TranscriptionError
+from transcription.contract.errors import InputLeft, TranscriptionError
 from transcription.contract.manifest import Failure
 from transcription.contract.options import Options
 from transcription.contract.result import FAILED, LEFT, TRANSCRIBED, Output, Result
@@ -37,7 +37,7 @@ def make_result(
     transcript = recording.transcript if recording else None
     return Result(
         item=file.item,
-        status=LEFT if isinstance(error, InputMoved) else FAILED if error else TRANSCRIBED,
+        status=LEFT if isinstance(error, InputLeft) else FAILED if error else TRANSCRIBED,
         options=options,
         model=engine.model,
         engine=engine.name,

@@ -12,14 +12,15 @@ from transcriber.shard.input_downloads import InputFile
 from transcriber.shard.recordings import RecordingResult
 from transcriber.shard.result_record import make_result
 from transcriber.shard.shard_log import ShardLog, summary
+from transcriber.shard.shard_reasons import ShardReasons
 from transcriber.shard.store import Store
 from transcriber.shard.transcript_files import write_transcript
 from transcription.contract.errors import (
-    DiskFailed,
-    EngineFailed,
     InputError,
-    InputMoved,
+    InputLeft,
+    ObjectDenied,
     ShardIncomplete,
+    StorageDenied,
     StorageFailed,
     TranscriptionError,
 )
@@ -32,28 +33,35 @@ _WRITES = 4
 _UNWRITTEN = 16
 #: How many unfinished files the last message names.
 _NAMED = 20
+#: After this many refused transcripts and no written one, the child ends: it would transcribe the other files in vain.
+_REFUSED = 5
 
 
 class ResultWriter:
     """A writer of the transcripts of each file, and then of the result record that commits them.
 
-    Call the methods from one thread. If S3, the disk or the engine fails for a file, the file gets no record, so that
-    the next attempt transcribes it again.
+    Call the methods from one thread. If S3 refuses a file, or S3, the disk or the engine fails for it, the file gets no
+    result record, so that a later attempt transcribes it. Its reason is recorded instead.
 
     Args:
         store: the bucket.
         shard: the shard to which the files belong.
         engine: the description of the engine that transcribes them.
+        reasons: the records of the reasons why files have no result.
     """
 
-    def __init__(self, store: Store, shard: Shard, engine: EngineDescription) -> None:
+    def __init__(self, store: Store, shard: Shard, engine: EngineDescription, reasons: ShardReasons) -> None:
         self._store = store
         self._shard = shard
         self._engine = engine
+        self._reasons = reasons
         self._threads = ThreadPoolExecutor(_WRITES, "upload")
         self._unwritten: set[Future[None]] = set()
         self._log = ShardLog(len(shard.items))
         self._undone: list[str] = []
+        #: The keys of the files for which S3 refused to write something, and whether it accepted any transcript.
+        self._refused: list[str] = []
+        self._has_written = False
 
     def close(self) -> None:
         """Wait until all files that were added are written. Report no failures; `complete` does so."""
@@ -69,7 +77,7 @@ class ResultWriter:
             recording: the result of transcribing the file, or `None` if it was not downloaded.
 
         Raises:
-            StorageDenied: S3 denied access for an earlier file.
+            StorageDenied: S3 refuses everything that is written.
         """
         timeout = None if len(self._unwritten) >= _UNWRITTEN else 0
         self._raise_errors(*wait(self._unwritten, timeout, FIRST_COMPLETED))
@@ -79,8 +87,8 @@ class ResultWriter:
         """Wait until all files that were added are written, and check that they are done.
 
         Raises:
-            StorageDenied: S3 denied access for a file.
-            ShardIncomplete: S3, the disk or the engine failed for some files. The others are done.
+            StorageDenied: S3 refuses everything that is written.
+            ShardIncomplete: S3 refused some files, or S3, the disk or the engine failed for them. The others are done.
         """
         self._raise_errors(*wait(self._unwritten))
         if self._undone:
@@ -99,21 +107,34 @@ class ResultWriter:
             self._log.finish(file.item, "was done before")
             return
         error = file.error if recording is None else recording.error
-        if isinstance(error, InputMoved) and file.was_done_with_others:
+        if isinstance(error, InputLeft) and file.was_done_with_others:
             # The record of the earlier attempt stays: its transcript was verified and the input moved away.
-            self._log.finish(file.item, "is gone from input/; its earlier result stays")
+            self._log.finish(file.item, "cannot be read from input/ any more; its earlier result stays")
+            return
+        if error is not None and not isinstance(error, (InputError, InputLeft)):
+            self._give_up(file, error)
             return
         try:
-            if error is not None and not isinstance(error, (InputError, InputMoved)):
-                raise error
             result = self._write(file, recording, error)
-        except (StorageFailed, DiskFailed, EngineFailed) as fault:
-            self._undone.append(file.item.key)
-            self._log.finish(file.item, f"not done: {fault}", logging.WARNING)
-            metrics.put_fault(self._store.bucket, fault)
+        except StorageFailed as fault:
+            self._give_up(file, fault)
+        except ObjectDenied as refusal:
+            self._refused.append(file.item.key)
+            may_record = self._give_up(file, refusal)
+            if not may_record or (len(self._refused) >= _REFUSED and not self._has_written):
+                raise StorageDenied(f"S3 refuses everything that is written. {refusal.message}") from refusal
         else:
+            if result.outputs:
+                self._has_written = True
             self._log.finish(file.item, summary(result))
             metrics.put_result(self._store.bucket, result)
+
+    def _give_up(self, file: InputFile, fault: TranscriptionError) -> bool:
+        """Note that a file is not done, and record why. Return whether S3 allows the record."""
+        self._undone.append(file.item.key)
+        self._log.finish(file.item, f"not done: {fault}", logging.WARNING)
+        metrics.put_fault(self._store.bucket, fault)
+        return self._reasons.write_for_file(file.item, fault)
 
     def _write(
         self, file: InputFile, recording: Optional[RecordingResult], error: Optional[TranscriptionError]

@@ -15,6 +15,7 @@ from transcriber.selection.engine_selection import open_engine
 from transcriber.shard.input_downloads import InputDownloads, InputFile
 from transcriber.shard.recordings import Progress, Recording
 from transcriber.shard.result_writer import ResultWriter
+from transcriber.shard.shard_reasons import ShardReasons
 from transcriber.shard.store import Store
 from transcriber.shard.transcribe_recordings import transcribe_recordings
 from transcription.contract import keys
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 _PROGRESS_SECONDS = 60.0
 
 
-def run_shard(store: Store, shard: Shard, image_model: Path, processes: int) -> None:
+def run_shard(store: Store, shard: Shard, image_model: Path, processes: int, reasons: ShardReasons) -> None:
     """Process all files of a shard.
 
     Args:
@@ -35,10 +36,11 @@ def run_shard(store: Store, shard: Shard, image_model: Path, processes: int) -> 
         shard: the shard.
         image_model: the model folder in the image. Its model is used if the shard names no model.
         processes: the maximum number of engine processes.
+        reasons: the records of the reasons why files have no result.
 
     Raises:
         SystemFault: there is a fault that concerns every file. The rest of the shard is not tried.
-        ShardIncomplete: S3, the disk or the engine failed for some files. The others are done.
+        ShardIncomplete: S3 refused some files, or S3, the disk or the engine failed for them. The others are done.
     """
     log.info("run %s, shard %d: %d files, %d processes", shard.run, shard.index, len(shard.items), processes)
     with tempfile.TemporaryDirectory(prefix="transcriber-") as name:
@@ -49,7 +51,7 @@ def run_shard(store: Store, shard: Shard, image_model: Path, processes: int) -> 
             # The downloads start here, after the model and the options have proved usable.
             with (
                 closing(InputDownloads(store, shard, engine.description.model, folder)) as files,
-                closing(ResultWriter(store, shard, engine.description)) as writer,
+                closing(ResultWriter(store, shard, engine.description, reasons)) as writer,
             ):
                 _transcribe(shard, files, engine, writer)
 
@@ -58,8 +60,8 @@ def _transcribe(shard: Shard, files: InputDownloads, engine: Engine, writer: Res
     """Transcribe the downloaded files, and give each file and its result to `writer`. Log the progress of long files.
 
     Raises:
-        StorageDenied: S3 denied access for a file.
-        ShardIncomplete: S3, the disk or the engine failed for some files. The others are done.
+        StorageDenied: S3 refuses the bucket, the credentials or everything that is written.
+        ShardIncomplete: S3 refused some files, or S3, the disk or the engine failed for them. The others are done.
     """
     in_progress: dict[int, InputFile] = {}
 

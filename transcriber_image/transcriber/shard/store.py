@@ -19,10 +19,12 @@ from transcriber.shard.s3_errors import translated
 from transcription.contract import keys, records
 from transcription.contract.errors import (
     DiskFailed,
+    InputArchived,
     InputChanged,
     InputDeleted,
     ManifestMissing,
     ModelMissing,
+    ObjectDenied,
     StorageDenied,
     StorageFailed,
 )
@@ -84,11 +86,12 @@ class Store:
 
         Raises:
             RecordInvalid: another version of this code wrote the record.
-            StorageDenied: S3 denies access, or there is no such bucket.
+            ObjectDenied: S3 denies access to the record.
+            StorageDenied: S3 refuses the bucket or the credentials.
             StorageFailed: S3 fails, after all retries.
         """
         key = keys.RunKeys(run).result(item.number)
-        data = self._read(key)
+        data = self._read(key, denied=ObjectDenied)
         return None if data is None else records.load(Result, data, key)
 
     def download(self, item: Item) -> Iterator[bytes]:
@@ -99,9 +102,15 @@ class Store:
         Raises:
             InputChanged: the object was replaced after planning. The next run takes the new one.
             InputDeleted: the object was deleted after planning.
+            InputArchived: the object has to be restored before it can be read.
+            ObjectDenied: S3 denies access to the object.
+            StorageDenied: S3 refuses the bucket or the credentials.
             StorageFailed: S3 does not deliver the object, after all retries.
         """
-        with self._translated(item.key, changed=InputChanged, missing=InputDeleted):
+        errors = self._translated(
+            item.key, changed=InputChanged, missing=InputDeleted, denied=ObjectDenied, archived=InputArchived
+        )
+        with errors:
             yield from self._blocks({"Bucket": self.bucket, "Key": item.key, "IfMatch": f'"{item.etag}"'})
 
     def _blocks(self, request: GetObjectRequestTypeDef) -> Iterator[bytes]:
@@ -131,10 +140,11 @@ class Store:
         """Write an object and return its key, size and digest.
 
         Raises:
-            StorageDenied: S3 denies access, so that the next file would fail, too.
+            ObjectDenied: S3 denies access to this object.
+            StorageDenied: S3 refuses the bucket or the credentials.
             StorageFailed: S3 fails for this object, after all retries.
         """
-        with self._translated(key, denied=StorageDenied):
+        with self._translated(key, denied=ObjectDenied):
             self._client.put_object(Bucket=self.bucket, Key=key, Body=data, ContentType=content_type)
         return Output(key, len(data), hashlib.sha256(data).hexdigest())
 
@@ -142,7 +152,7 @@ class Store:
         """Write the result record of a file. With it the file counts as done, so write the file's transcripts first.
 
         Raises:
-            StorageDenied, StorageFailed: as in `write`.
+            ObjectDenied, StorageDenied, StorageFailed: as in `write`.
         """
         self.write(keys.RunKeys(run).result(result.item.number), records.dump(result), "application/json")
 
@@ -184,10 +194,16 @@ class Store:
         paginator = self._client.get_paginator("list_objects_v2")
         yield from paginator.paginate(Bucket=self.bucket, Prefix=prefix, Delimiter="/")
 
-    def _read(self, key: str) -> Optional[bytes]:
-        """Return the content of a small object, or `None` if the object does not exist."""
+    def _read(self, key: str, denied: type[Exception] = StorageDenied) -> Optional[bytes]:
+        """Return the content of a small object, or `None` if the object does not exist.
+
+        Raises:
+            Exception: an error of the class `denied`, if S3 denies access to the object.
+            StorageDenied: S3 refuses the bucket or the credentials.
+            StorageFailed: S3 fails, after all retries.
+        """
         try:
-            with self._translated(key, missing=KeyError, denied=StorageDenied):
+            with self._translated(key, missing=KeyError, denied=denied):
                 return b"".join(self._blocks({"Bucket": self.bucket, "Key": key}))
         except KeyError:
             return None
@@ -198,5 +214,6 @@ class Store:
         changed: type[Exception] = StorageFailed,
         missing: type[Exception] = StorageFailed,
         denied: type[Exception] = StorageFailed,
+        archived: type[Exception] = StorageFailed,
     ) -> AbstractContextManager[None]:
-        return translated(keys.uri(self.bucket, key), changed, missing, denied)
+        return translated(keys.uri(self.bucket, key), changed, missing, denied, archived)
