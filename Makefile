@@ -13,6 +13,8 @@ TRANSCRIBER := .local/venvs/transcriber
 # The AWS CDK with its Node, and the tests of infra/. checkov pins other versions of what these need.
 INFRA := .local/venvs/infra
 CHECKOV := .local/venvs/checkov
+# MiniStack and SeaweedFS, on which the tests of storage run too. MiniStack pins another botocore than Airflow.
+S3_SERVERS := .local/venvs/s3-servers
 # Tools that read the sources only: import-linter and codespell.
 TOOLS := .local/venvs/tools
 CDK := CDK_DISABLE_CLI_TELEMETRY=true PATH=$(CURDIR)/$(INFRA)/bin:$$PATH .local/cdk/node_modules/.bin/cdk
@@ -66,15 +68,15 @@ rehearsal: setup $(INFRA)/ready .local/cdk/ready  ## deploy to a local AWS with 
 snapshot: $(INFRA)/ready .local/cdk/ready  ## take over a change of the templates that was meant
 	@SNAPSHOT=take $(INFRA)/bin/python -m pytest --quiet tests/infra/test_snapshot.py
 
-test: setup $(OTHERS) lint $(CHECKOV)/ready .local/cdk/ready  ## everything that CI checks
+test: setup $(OTHERS) lint $(CHECKOV)/ready $(S3_SERVERS)/ready .local/cdk/ready  ## everything that CI checks
 	@$(TRANSCRIBER)/bin/python -m pytest -n 2 $(DIST) tests/contract tests/transcriber
 	@$(INFRA)/bin/python -m pytest -n 2 $(DIST) tests/infra
 	@$(PYTHON) -m pytest -n 2 $(DIST) --ignore=tests/transcriber --ignore=tests/infra tests
 
-check: setup $(OTHERS) lint $(CHECKOV)/ready .local/cdk/ready  ## lint, and all tests that need no stack, browser or container: for every change
-	@$(TRANSCRIBER)/bin/python -m pytest -q -n 2 $(DIST) tests/contract tests/transcriber
+check: setup $(OTHERS) lint $(CHECKOV)/ready .local/cdk/ready  ## lint, and all tests that need no stack, other S3 server, browser or container: for every change
+	@$(TRANSCRIBER)/bin/python -m pytest -q -n 2 $(DIST) -m 'not s3_servers' tests/contract tests/transcriber
 	@$(INFRA)/bin/python -m pytest -q -n 2 $(DIST) tests/infra
-	@$(PYTHON) -m pytest -q -n 2 $(DIST) -m 'not integration and not container' \
+	@$(PYTHON) -m pytest -q -n 2 $(DIST) -m 'not integration and not container and not s3_servers' \
 		--ignore=tests/transcriber --ignore=tests/infra tests
 
 hooks: $(TOOLS)/ready  ## let git check each commit: style, types, layers and spelling
@@ -115,6 +117,7 @@ lock: $(UV)  ## resolve the pinned requirements again
 	$(LOCK) --python-version 3.12 --generate-hashes locks/airflow.in --output-file locks/airflow.txt
 	$(LOCK) --python-version 3.12 --generate-hashes locks/infra.in --output-file locks/infra.txt
 	$(LOCK) --python-version 3.12 --generate-hashes locks/checkov.in --output-file locks/checkov.txt
+	$(LOCK) --python-version 3.12 --generate-hashes locks/s3-servers.in --output-file locks/s3-servers.txt
 	$(LOCK) --python-version 3.12 --generate-hashes locks/tools.in --output-file locks/tools.txt
 	$(LOCK) --python-version 3.9 --generate-hashes transcriber_image/requirements.in --output-file transcriber_image/requirements.txt
 	$(LOCK) --python-version 3.9 --generate-hashes locks/transcriber.in --output-file locks/transcriber.txt
@@ -136,7 +139,7 @@ $(UV):
 # The marker is older than a lock file that changed, which makes the environment again.
 PYTHON_OF_ENVIRONMENT := 3.12
 $(TRANSCRIBER)/ready: PYTHON_OF_ENVIRONMENT := 3.9
-$(MAIN)/ready $(TRANSCRIBER)/ready $(INFRA)/ready $(CHECKOV)/ready $(TOOLS)/ready: .local/venvs/%/ready: locks/%.txt | $(UV)
+$(MAIN)/ready $(TRANSCRIBER)/ready $(INFRA)/ready $(CHECKOV)/ready $(S3_SERVERS)/ready $(TOOLS)/ready: .local/venvs/%/ready: locks/%.txt | $(UV)
 	$(install)
 
 $(OTHERS): .local/venvs/airflow-%/ready: locks/mwaa-%.txt | $(UV)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
 from infra import job
@@ -45,15 +46,17 @@ LIFECYCLE: BucketLifecycleConfigurationTypeDef = {
 }
 
 
-def create_resources(endpoint: str, *, container: bool) -> None:
+def create_resources(endpoint: str, *, container: bool, s3_environment: Mapping[str, str] | None = None) -> None:
     """Create the bucket, the topic for alerts, the compute environment, the queue and the job definition.
 
     Args:
         endpoint: The URL of the local AWS.
         container: Whether jobs run in the container image, which contains a model. Otherwise they use the demo model of
             this checkout.
+        s3_environment: Variables with which jobs connect to another S3 server. If given, that server holds the bucket.
     """
-    s3 = s3_client(endpoint)
+    s3_environment = s3_environment or {}
+    s3 = s3_client(s3_environment.get("AWS_ENDPOINT_URL_S3", endpoint))
     s3.create_bucket(Bucket=BUCKET)
     s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
     s3.put_bucket_lifecycle_configuration(Bucket=BUCKET, LifecycleConfiguration=LIFECYCLE)
@@ -79,14 +82,14 @@ def create_resources(endpoint: str, *, container: bool) -> None:
     batch.register_job_definition(
         jobDefinitionName=JOB_DEFINITION,
         type="container",
-        containerProperties=_container(container),
+        containerProperties=_container(container, s3_environment),
         retryStrategy=cast("RetryStrategyUnionTypeDef", job.RETRY_STRATEGY),
         timeout={"attemptDurationSeconds": job.TIMEOUT},
     )
 
 
-def _container(container: bool) -> ContainerPropertiesUnionTypeDef:
-    variables = job.environment(int(VCPUS))
+def _container(container: bool, s3_environment: Mapping[str, str]) -> ContainerPropertiesUnionTypeDef:
+    variables = {**job.environment(int(VCPUS)), **s3_environment}
     if not container:
         variables["TRANSCRIBER_MODEL"] = str(DEMO_MODEL)
     environment: list[KeyValuePairTypeDef] = [{"name": name, "value": value} for name, value in variables.items()]

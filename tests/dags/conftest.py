@@ -23,6 +23,7 @@ from local.aws_client import aws_environment
 from local.paths import IMAGE_ENV
 from tests.support.dags.airflow_deployment import AirflowDeployment
 from tests.support.dags.container_transcripts import Container
+from tests.support.s3_servers import S3Server
 from tests.support.standin.standin_server import Batch as Queue
 from tests.support.standin.standin_server import LocalAws, make_batch, start
 from transcription.shared.bucket import PAGE, Bucket
@@ -34,7 +35,8 @@ def clients() -> Iterator[None]:
     make_client, clients_by_kind = AwsGenericHook.get_client_type, {}
 
     def get_client_type(hook: Any, *arguments: Any, **options: Any) -> Any:
-        kind = f"{hook.client_type} {vars(hook.config)} {arguments} {options}"
+        s3 = os.environ.get("AWS_ENDPOINT_URL_S3")
+        kind = f"{hook.client_type} {vars(hook.config)} {arguments} {options} {s3}"
         if kind not in clients_by_kind:
             clients_by_kind[kind] = make_client(hook, *arguments, **options)
         return clients_by_kind[kind]
@@ -66,8 +68,8 @@ def aws(shared_aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Local
 
 
 @pytest.fixture
-def bucket(aws: LocalAws) -> Bucket:
-    """Return a new, empty bucket with versioning, as in a deployment."""
+def bucket(aws: LocalAws, other_s3: S3Server | None) -> Bucket:
+    """Return a new, empty bucket with versioning, as in a deployment. It is in `other_s3`, or else in the stand-in."""
     bucket = Bucket(f"bucket-{uuid.uuid4().hex}")
     bucket.client.create_bucket(Bucket=bucket.name)
     bucket.client.put_bucket_versioning(Bucket=bucket.name, VersioningConfiguration={"Status": "Enabled"})

@@ -10,6 +10,7 @@ from tests.support.dags.airflow_deployment import AirflowDeployment
 from tests.support.dags.bucket_objects import RUN, freeze, upload, upload_all
 from tests.support.dags.outcome_lists import move_verified, verify_plan
 from tests.support.dags.transcribe_task import JOB_NAME
+from tests.support.standin.standin_server import LocalAws
 from transcription.contract import keys, result
 from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Item, Plan, Shard
@@ -107,8 +108,8 @@ def test_the_report_calls_files_that_a_newer_run_moved_left_and_others_missing(
 
 
 def test_a_file_that_s3_refuses_to_show_stays_with_the_job(
-    deployment: AirflowDeployment, jobs: RunJobs, items: tuple[Item, ...]
+    deployment: AirflowDeployment, jobs: RunJobs, items: tuple[Item, ...], aws: LocalAws
 ) -> None:
     take(deployment.bucket, items[0], keys.processed(items[0].key))
-    deployment.aws.order(kind="deny", methods=["GET"], prefix=items[1].key)
+    aws.order(kind="deny", methods=["GET"], prefix=items[1].key)
     assert submitted_keys(deployment, jobs.submit(deployment.define("pass"))) == ["input/b.wav", "input/c.wav"]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.support.s3_servers import S3Server
 from tests.support.standin.standin_server import Batch, LocalAws, make_batch, start
 
 
@@ -34,10 +36,16 @@ def batch(aws: LocalAws) -> Batch:
 
 
 @pytest.fixture
-def bucket(aws: LocalAws) -> str:
-    """Return the name of a new, empty bucket."""
+def s3(aws: LocalAws, other_s3: S3Server | None) -> Any:
+    """Return an S3 client of `other_s3`, or else of the stand-in."""
+    return other_s3.client if other_s3 else aws.client("s3")
+
+
+@pytest.fixture
+def bucket(s3: Any) -> str:
+    """Return the name of a new, empty bucket, which `s3` can reach."""
     name = f"b-{uuid.uuid4().hex}"
-    aws.client("s3").create_bucket(Bucket=name)
+    s3.create_bucket(Bucket=name)
     return name
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.s3_servers import S3Server
 from tests.support.transcriber.shard_bucket import DRAFT, RUN, Bucket, Run
 from tests.support.transcriber.wav_files import Clip
 from transcriber.engines.libdeepspeech import LibDeepSpeech
@@ -83,8 +84,8 @@ def s3_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def bucket(s3_address: str, monkeypatch: pytest.MonkeyPatch) -> Bucket:
-    """Return a new bucket that this process and its child processes can reach."""
+def bucket(s3_address: str, other_s3: S3Server | None, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+    """Return a new bucket in `other_s3`, or else in the local S3. This process and its child processes can reach it."""
     for name, value in {
         "AWS_ENDPOINT_URL": s3_address,
         "AWS_ACCESS_KEY_ID": "test",

@@ -11,6 +11,7 @@ from local.paths import DEMO_MODEL
 from tests.support.dags.airflow_deployment import AirflowDeployment
 from tests.support.dags.bucket_objects import RUN, content, freeze, upload, upload_all
 from tests.support.dags.container_transcripts import Container
+from tests.support.standin.standin_server import LocalAws
 from transcription.contract.errors import ModelMissing
 from transcription.contract.manifest import Item, Plan
 from transcription.contract.options import Options
@@ -244,9 +245,11 @@ def test_audio_whose_transcript_would_overwrite_an_earlier_one_is_refused(
     assert "'output/a', which belongs to 'input/a.wav'" in refusal.failure.message
 
 
-def test_files_without_transcripts_cost_one_listing_of_the_outputs(deployment: AirflowDeployment) -> None:
+def test_files_without_transcripts_cost_one_listing_of_the_outputs(
+    deployment: AirflowDeployment, aws: LocalAws
+) -> None:
     upload_all(deployment.bucket, *KEYS)
-    deployment.aws.control("DELETE", "/_calls")
+    aws.control("DELETE", "/_calls")
     plan_run_with_files(deployment)
     calls = deployment.calls("s3")
     assert (calls["LIST input/"], calls["LIST output/"]) == (1, 1)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
 import pytest
 
 from tests.support.dags.bucket_objects import RUN, content, freeze, make_plan, upload_all
 from tests.support.dags.container_transcripts import Container
-from tests.support.standin.standin_server import LocalAws
+from tests.support.standin.standin_server import LIMIT, LocalAws
 from transcription.contract.errors import ManifestMissing, RecordMissing, StorageDenied
 from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Item, Shard
@@ -38,6 +42,26 @@ def test_a_frozen_manifest_never_changes(bucket: Bucket) -> None:
     assert second == plan
     assert list(manifest_store.read_items(bucket, second)) == [A]
     assert manifest_store.read_done(bucket, second) == (B,)
+
+
+def test_two_attempts_that_freeze_at_the_same_time_use_the_same_manifest(
+    bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Airflow can start a task again while the first attempt still runs."""
+    write_record, barrier = Bucket.write_record, Barrier(8)
+
+    def write_plans_together(self: Bucket, key: str, record: Any, *, once: bool = False) -> bool:
+        if once:
+            barrier.wait(LIMIT)
+        return write_record(self, key, record, once=once)
+
+    monkeypatch.setattr(Bucket, "write_record", write_plans_together)
+    items = [Item(number, f"input/{number}.wav", "etag", 10) for number in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        plans = list(pool.map(lambda item: freeze(bucket, (item,)), items))
+    assert plans == [manifest_store.read_plan(bucket, RUN)] * 8
+    (item,) = manifest_store.read_items(bucket, plans[0])
+    assert item in items
 
 
 def test_the_plan_is_written_only_after_all_other_parts_of_the_manifest(bucket: Bucket, aws: LocalAws) -> None:

@@ -9,14 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.support.standin.standin_server import LocalAws
-
 OTHER = '"00000000000000000000000000000000"'
-
-
-@pytest.fixture
-def s3(aws: LocalAws) -> Any:
-    return aws.client("s3")
 
 
 @pytest.fixture
@@ -88,6 +81,17 @@ def test_delete_of_many_objects_compares_each_etag(s3: Any, bucket: str, etag: s
     assert [entry["Key"] for entry in s3.list_objects_v2(Bucket=bucket)["Contents"]] == ["a"]
 
 
+def test_a_missing_object_is_named(s3: Any, bucket: str, etag: str) -> None:
+    assert error_of(s3.get_object, Bucket=bucket, Key="gone") == ("NoSuchKey", 404)
+    assert error_of(s3.get_object, Bucket=bucket, Key="gone", IfMatch=etag) == ("NoSuchKey", 404)
+    assert error_of(s3.head_object, Bucket=bucket, Key="gone") == ("404", 404)
+
+
+def test_a_missing_bucket_is_named(s3: Any, bucket: str) -> None:
+    assert error_of(s3.list_objects_v2, Bucket=f"{bucket}-gone") == ("NoSuchBucket", 404)
+    assert error_of(s3.get_object, Bucket=f"{bucket}-gone", Key="key") == ("NoSuchBucket", 404)
+
+
 def test_read_only_if_the_object_has_the_etag(s3: Any, bucket: str, etag: str) -> None:
     assert error_of(s3.get_object, Bucket=bucket, Key="key", IfMatch=OTHER) == PRECONDITION_FAILED
     assert error_of(s3.get_object, Bucket=bucket, Key="key", IfMatch=OTHER, Range="bytes=0-0") == PRECONDITION_FAILED
@@ -101,13 +105,13 @@ def test_replace_only_if_the_object_has_the_etag(s3: Any, bucket: str, etag: str
     assert s3.get_object(Bucket=bucket, Key="key")["Body"].read() == b"new"
 
 
-def test_exactly_one_of_many_concurrent_creations_succeeds(aws: LocalAws, s3: Any, bucket: str) -> None:
+def test_exactly_one_of_many_concurrent_creations_succeeds(s3: Any, bucket: str) -> None:
     headers = {
         "Authorization": "AWS4-HMAC-SHA256 Credential=tests/20260101/us-east-1/s3/aws4_request",
         "Content-Length": "5000001",  # takes time to store
         "If-None-Match": "*",
     }
-    writers = [HTTPConnection(aws.endpoint.removeprefix("http://")) for _ in range(8)]
+    writers = [HTTPConnection(s3.meta.endpoint_url.removeprefix("http://")) for _ in range(8)]
     for writer in writers:
         writer.request("PUT", f"/{bucket}/once", bytes(5_000_000), headers)
     for number, writer in enumerate(writers):  # the last byte completes all requests at the same moment

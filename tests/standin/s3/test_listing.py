@@ -17,11 +17,6 @@ NAMES = ["a", "a/", "a/1", "a/2", "a/b/1", "a0", "b/1", "b/2", "c", "c/d", "\uff
 GONE = ["a/0", "b", "d/1", "d/2"]
 
 
-@pytest.fixture
-def s3(aws: LocalAws) -> Any:
-    return aws.client("s3")
-
-
 def fill(s3: Any) -> str:
     """Create a versioned bucket with the objects `NAMES`, and with the objects `GONE`, which are deleted."""
     bucket = f"b-{uuid.uuid4().hex}"

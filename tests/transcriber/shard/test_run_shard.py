@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from itertools import count
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
+from botocore.response import StreamingBody
 
 from tests.support.transcriber.shard_bucket import DRAFT, RECIPE, RUN, Bucket, Run, recorded_requests
 from tests.support.transcriber.wav_files import Clip
 from transcriber import __version__
+from transcriber.shard.store import Store
 from transcription.contract import keys
-from transcription.contract.errors import ManifestMissing, RecordInvalid
+from transcription.contract.errors import InputChanged, ManifestMissing, RecordInvalid
 from transcription.contract.options import Options
 from transcription.contract.result import FAILED, TRANSCRIBED
 
@@ -114,6 +118,42 @@ def test_a_child_reads_its_own_shard_and_never_lists_the_bucket(bucket: Bucket, 
     shard = keys.RunKeys(RUN).shard(DRAFT, 0)
     assert [path for path in paths if "/manifest/" in path] == [f"{bucket.name}/{shard}"]
     assert bucket.keys("output/") == ["output/a", "output/a.json"]
+
+
+@pytest.fixture
+def broken_reads(monkeypatch: pytest.MonkeyPatch) -> set[int]:
+    """Return a set of numbers: each of these reads of a response, counted from 1, ends with a time-out."""
+    read, reads = StreamingBody.read, count(1)
+    broken: set[int] = set()
+
+    def read_or_break_off(body: StreamingBody, amt: int) -> bytes:
+        if next(reads) in broken:
+            raise ReadTimeoutError(endpoint_url="")
+        return read(body, amt)
+
+    monkeypatch.setattr(StreamingBody, "read", read_or_break_off)
+    return broken
+
+
+CONTENT = bytes(range(256)) * 3 * 2**12
+
+
+def test_a_download_that_breaks_off_gets_the_rest_of_the_object(bucket: Bucket, broken_reads: set[int]) -> None:
+    (item,) = bucket.plan({"input/a b#1.wav": CONTENT}).items
+    broken_reads |= {2, 4}
+    with recorded_requests() as requests:
+        assert b"".join(Store(bucket.name).download(item)) == CONTENT
+    assert len(requests) == 3
+
+
+def test_a_download_that_breaks_off_never_continues_in_another_object(bucket: Bucket, broken_reads: set[int]) -> None:
+    (item,) = bucket.plan({"input/a b#1.wav": CONTENT}).items
+    broken_reads |= {2}
+    download = Store(bucket.name).download(item)
+    next(download)
+    bucket.upload(item.key, CONTENT[::-1])
+    with pytest.raises(InputChanged):
+        next(download)
 
 
 def test_a_missing_manifest_or_one_of_another_version_is_an_error(bucket: Bucket, run: Run) -> None:
