@@ -31,7 +31,8 @@ def transcribe_files(files: list[Path], model: Path, options: Options, processes
         processes: the maximum number of engine processes.
 
     Returns:
-        `True` if all files were transcribed. The reason for each other file is printed to standard error.
+        `True` if all files were transcribed. The reason for each other file is printed to standard error, and so are
+        the notes about the audio.
 
     Raises:
         SystemFault: the model or the options cannot be used.
@@ -59,6 +60,8 @@ def transcribe_files(files: list[Path], model: Path, options: Options, processes
             advance(result.number, lengths[result.number])  # counts skipped silence too
             if result.transcript is not None:
                 tqdm.write(f"{file}: {result.transcript.text}")
+                for note in result.transcript.audio.notes:
+                    tqdm.write(f"{file}: {note}", file=sys.stderr)
             else:
                 tqdm.write(f"{file}: {result.error}", file=sys.stderr)
                 is_complete = False

@@ -29,6 +29,10 @@ class Audio:
     channels: int
     #: As libsndfile names it: `PCM_16`, `FLOAT`, `ALAW`, …
     encoding: str
+    #: What people should know about the audio, such as that its last milliseconds are missing. Whole sentences.
+    notes: tuple[str, ...] = ()
+    #: How much the audio was raised before recognition, in decibels; 0 for ordinary audio.
+    gain_db: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,8 @@ from transcription.contract.errors import InputError
 HANG_SECONDS = 20
 #: How much memory decoding may use, in bytes, in addition to the interpreter and its libraries.
 MEMORY = 32 * 2**20
+#: Audio of a higher level is not raised; the root mean square, as a share of full scale.
+QUIET = 0.01
 #: How many bytes after the audio are accepted.
 STRAY_BYTES = 1024
 
@@ -41,13 +43,14 @@ def outcome(path: Path) -> str:
     """
     try:
         described = audio_stream.describe(path)
+        gain = audio_stream.measure_gain(path).factor
         samples = np.concatenate(list(audio_stream.decode(path, RATE)))
     except InputError as error:
         return error.code
-    return difference(path.read_bytes(), described.seconds, described.sample_rate, samples) or "audio"
+    return difference(path.read_bytes(), described.seconds, described.sample_rate, samples, gain) or "audio"
 
 
-def difference(data: bytes, seconds: float, rate: int, samples: audio_stream.Samples) -> Optional[str]:
+def difference(data: bytes, seconds: float, rate: int, samples: audio_stream.Samples, gain: float) -> Optional[str]:
     """Return a text that says how decoded audio differs from the promise of the file's header, or `None`.
 
     Args:
@@ -55,14 +58,19 @@ def difference(data: bytes, seconds: float, rate: int, samples: audio_stream.Sam
         seconds: the length that the decoder found.
         rate: the sample rate that the decoder found, in hertz.
         samples: the decoded samples, at `RATE`.
+        gain: the factor with which the decoder multiplied them.
     """
     promised = promise(data)
     if (rate, round(seconds * rate)) != (promised.rate, promised.frames):
         return f"wrong: {promised.frames} frames at {promised.rate} Hz were promised, {seconds} s at {rate} Hz decoded"
     if abs(len(samples) - promised.frames * RATE / rate) > 2:
         return f"wrong: {promised.frames} frames at {rate} Hz were promised, {len(samples)} samples decoded"
+    if promised.samples is not None:
+        peak, level = np.abs(promised.samples).max() / 32768, promised.samples.std() / 32768
+        if not (gain == 1 or (gain < 1 and peak > 1) or (gain > 1 and level < QUIET)):
+            return f"wrong: multiplied by {gain}, though the peak is {peak}"
     if rate == RATE and promised.samples is not None:
-        largest = np.abs(samples - np.clip(promised.samples, -32768, 32767)).max()
+        largest = np.abs(samples - np.clip(promised.samples * gain, -32768, 32767)).max()
         if largest > 1:
             return f"wrong: samples differ by {largest}"
     return None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from tests.support.transcriber.tone_files import FORMAT, GOOD, length_of_tone, refused, with_format
-from tests.support.transcriber.wav_files import chunk
+from tests.support.transcriber.tone_files import FORMAT, GOOD, TONE, length_of_tone, refused, with_format
+from tests.support.transcriber.wav_files import chunk, wav
+from transcriber.audio import audio_stream
 from transcription.contract.errors import AudioCorrupt
 
 
@@ -43,6 +46,40 @@ def test_an_encoding_whose_length_cannot_be_checked_is_refused_by_its_number(tmp
     error = refused(tmp_path, with_format(encoding=encoding))
     assert isinstance(error, AudioCorrupt)
     assert f"0x{encoding:04x}" in error.message
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        *((0x45, "G.726"), (0x64, "G.726"), (0x140, "G.726"), (0x65, "G.722"), (0x20, "Yamaha"), (0x55, "MP3")),
+        *(
+            (0x50, "MPEG"),
+            (0x161, "Windows Media"),
+            (0xFF, "AAC"),
+            (0x42, "G.723.1"),
+            (0, "unknown"),
+            (0x9999, "unknown"),
+        ),
+    ],
+)
+def test_an_encoding_that_is_not_supported_is_named(tmp_path: Path, encoding: int, name: str) -> None:
+    assert name in refused(tmp_path, with_format(encoding=encoding)).message
+
+
+@pytest.mark.parametrize("bits", [0, 8, 13, 14, 16])
+def test_mu_law_has_8_bits_whatever_the_header_calls_them(tmp_path: Path, bits: int) -> None:
+    data = wav(TONE, 8000, "ULAW")
+    start = data.index(b"fmt ") + 8
+    path = tmp_path / "x.wav"
+    path.write_bytes(data)
+    expected = np.concatenate(list(audio_stream.decode(path, 8000)))
+    path.write_bytes(data[: start + 14] + struct.pack("<H", bits) + data[start + 16 :])
+    assert np.array_equal(np.concatenate(list(audio_stream.decode(path, 8000))), expected)
+
+
+@pytest.mark.parametrize("bits", range(9, 17))
+def test_samples_of_fewer_bits_are_at_the_top_of_their_bytes(tmp_path: Path, bits: int) -> None:
+    assert length_of_tone(tmp_path, with_format(bits=bits)) == 1.0
 
 
 @pytest.mark.parametrize(("encoding", "bits"), [(1, 0), (1, 33), (1, 64), (3, 16), (3, 24)])

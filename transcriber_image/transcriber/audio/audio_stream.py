@@ -1,20 +1,19 @@
-"""Conversion of a WAV file of any format to a stream of 16-bit mono samples at the model's sample rate."""
+"""Conversion of an audio file of any format to a stream of 16-bit mono samples at the model's sample rate."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import Optional
 
 import numpy as np
 import numpy.typing as npt
-import soundfile
 import soxr
 
-from transcriber.audio.delayed_signals import delay_signals
-from transcriber.audio.plain_wav import PlainWav
-from transcriber.audio.wav import find_audio
-from transcription.contract.errors import AudioCorrupt, AudioNotFinite
+from transcriber.audio.audio_file import AudioFile, Frames
+from transcriber.audio.level import Gain, LevelMeter, Signal
+from transcriber.audio.wav_file import open_wav
+from transcription.contract.errors import AudioCorrupt, AudioNotFinite, InputError
 from transcription.contract.result import Audio
 
 #: One channel of audio, shape (samples,).
@@ -31,88 +30,85 @@ _LOUDEST = 256
 
 
 def describe(path: Path) -> Audio:
-    """Check that `path` is a complete WAV file, and return its length and format.
+    """Check that `path` is a complete audio file, and return its length and format.
 
     Raises:
         InputError: the file cannot be transcribed. The class of the error is one of those named `Audio…`.
     """
-    with _open(path) as file:
-        return Audio(file.frames / file.samplerate, file.samplerate, file.channels, file.subtype)
+    with open_wav(path) as file:
+        return Audio(file.frames / file.sample_rate, file.sample_rate, file.channels, file.encoding, file.notes)
 
 
-def decode(path: Path, rate: int) -> Generator[Samples, None, None]:
-    """Yield the audio of a WAV file in blocks, as 16-bit mono samples at `rate` hertz.
+def measure_gain(path: Path) -> Gain:
+    """Return the gain that a recording needs. Most recordings need none, and only their beginning is read.
 
-    Channels are averaged. Audio that already is 16-bit mono at `rate` is not changed by a single bit.
+    The gain of damaged audio is 1, and `decode` raises the error, after the audio before the damage.
+
+    Raises:
+        InputError: `describe` does not accept the file.
+    """
+    with open_wav(path) as file:
+        meter = LevelMeter(file.sample_rate, file.frames)
+        try:
+            for block, _ in _blocks(file):
+                meter.add(_mix(block))
+                if meter.is_ordinary and not file.may_exceed_full_scale:
+                    break
+        except InputError:
+            return Gain()
+        return meter.gain()
+
+
+def decode(path: Path, rate: int, gain: Optional[Gain] = None) -> Generator[Samples, None, None]:
+    """Yield the audio of a file in blocks, as 16-bit mono samples at `rate` hertz.
+
+    Channels are averaged. Audio that already is 16-bit mono at `rate`, and needs no gain, is not changed by a single
+    bit.
+
+    Args:
+        path: the file.
+        rate: the sample rate of the result, in hertz.
+        gain: the result of `measure_gain`, which is measured if it is missing.
 
     Raises:
         InputError: `describe` does not accept the file.
         AudioNotFinite: a sample is NaN or infinite.
         AudioCorrupt: decoding stops before the end, or a sample is far beyond full scale.
     """
-    with _open(path) as file:
-        resampler = soxr.ResampleStream(file.samplerate, rate, 1, dtype="float32") if file.samplerate != rate else None
-        decoded = 0
-        block_frames = max(1, min(_BLOCK // file.channels, _BLOCK_SECONDS * file.samplerate))
-        while decoded < file.frames:
-            block = _read(file, block_frames)
-            if len(block) == 0:
-                seconds = decoded / file.samplerate
-                raise AudioCorrupt(f"Decoding stops after {seconds:.2f} s, before the end. Export the file again.")
-            decoded += len(block)
-            _check(block)
-            mono = block.mean(axis=1)
+    scale = np.float32(32768 * (gain or measure_gain(path)).factor)
+    with open_wav(path) as file:
+        resampler = (
+            soxr.ResampleStream(file.sample_rate, rate, 1, dtype="float32") if file.sample_rate != rate else None
+        )
+        for block, is_last in _blocks(file):
+            mono = _mix(block)
             if resampler is not None:
-                mono = resampler.resample_chunk(mono, last=decoded >= file.frames)
-            yield np.clip(np.rint(mono * 32768), -32768, 32767).astype(np.int16)
+                mono = resampler.resample_chunk(mono, last=is_last)
+            yield np.clip(np.rint(mono * scale), -32768, 32767).astype(np.int16)
 
 
-@contextmanager
-def _open(path: Path) -> Iterator[soundfile.SoundFile]:
-    with path.open("rb") as source:
-        wav = find_audio(source)
-        try:
-            with delay_signals():
-                file = soundfile.SoundFile(PlainWav(source, wav))
-        except soundfile.LibsndfileError as error:
-            raise _undecodable(error) from error
-        try:
-            if file.frames != wav.frames:
-                raise AudioCorrupt(
-                    f"The WAV header promises {wav.frames} samples, but decoding gives {file.frames}. "
-                    "Export the file again."
-                )
-            yield file
-        finally:
-            with delay_signals():
-                file.close()
-
-
-def _read(file: soundfile.SoundFile, frames: int) -> npt.NDArray[np.float32]:
-    """Read the next samples.
-
-    Args:
-        file: the open file.
-        frames: the maximum number of frames to read. A frame is one sample of each channel.
-
-    Returns:
-        An array of shape (frames, channels), in which full scale is 1. It has no frames at the end of the file.
+def _mix(block: Frames) -> Signal:
+    """Return the mean of the channels.
 
     Raises:
-        AudioCorrupt: libsndfile cannot decode the samples.
+        AudioNotFinite: a sample is NaN or infinite.
+        AudioCorrupt: a sample is far beyond full scale.
     """
-    try:
-        with delay_signals():
-            return file.read(frames, dtype="float32", always_2d=True)  # type: ignore[no-any-return]
-    except soundfile.LibsndfileError as error:
-        raise _undecodable(error) from error
+    _check(block)
+    return block.mean(axis=1)  # type: ignore[no-any-return]
 
 
-def _undecodable(error: soundfile.LibsndfileError) -> AudioCorrupt:
-    return AudioCorrupt(f"The WAV file cannot be decoded: {error.error_string} Export the file again, as 16-bit PCM.")
+def _blocks(file: AudioFile) -> Iterator[tuple[Frames, bool]]:
+    """Yield the audio of a file in blocks, each with whether it is the last one."""
+    frames = max(1, min(_BLOCK // file.channels, _BLOCK_SECONDS * file.sample_rate))
+    block = file.read(frames)
+    while len(block):
+        following = file.read(frames)
+        yield block, len(following) == 0
+        block = following
 
 
-def _check(block: npt.NDArray[np.float32]) -> None:
+def _check(block: Frames) -> None:
     """Check that all samples of a block are finite and not far beyond full scale.
 
     Later steps could hide such samples, because averaging and resampling turn them into plausible ones.

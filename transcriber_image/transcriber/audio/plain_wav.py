@@ -15,7 +15,8 @@ _TO_THE_END = 0xFFFFFFFE
 class PlainWav:
     """A readable file that consists of a new header and the audio of another file.
 
-    It has the methods of a file that soundfile calls: `seek`, `tell` and `read`. Positions are in bytes.
+    It has the methods of a file that soundfile calls: `seek`, `tell` and `read`. Positions are in bytes. If the audio
+    ends with an incomplete block, zeros complete it, and its decoded frames are more than `wav.frames`.
 
     Args:
         file: the other file.
@@ -24,10 +25,14 @@ class PlainWav:
 
     def __init__(self, file: BinaryIO, wav: Wav) -> None:
         self._file = file
-        self._header = _header(wav)
+        #: The number of frames that libsndfile decodes.
+        self.frames = _blocks(wav) * wav.format.block_frames
+        size = _blocks(wav) * wav.format.block_bytes
+        self._header = _header(wav, size)
         #: The difference between a position in `file` and the position of the same byte here.
         self._shift = wav.offset - len(self._header)
-        self._length = len(self._header) + wav.size
+        self._audio_end = len(self._header) + min(wav.size, size)
+        self._length = len(self._header) + size
         self._position = 0
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
@@ -44,29 +49,39 @@ class PlainWav:
 
         Return fewer bytes only at the end of the file, because libsndfile does not ask for the missing bytes again.
         """
-        size = min(size, self._length - self._position)
+        size = max(0, min(size, self._length - self._position))
         content = self._header[self._position : self._position + size]
-        if len(content) < size:
+        of_file = min(size, self._audio_end - self._position) - len(content)
+        if of_file > 0:
             self._file.seek(self._shift + self._position + len(content))
-            content += self._file.read(size - len(content))
+            audio = self._file.read(of_file)
+            content += audio
+            if len(audio) < of_file:  # the file was truncated meanwhile
+                size = len(content)
+        content += bytes(size - len(content))
         self._position += len(content)
         return content
 
 
-def _header(wav: Wav) -> bytes:
-    """Return a header for the audio that `wav` describes.
+def _blocks(wav: Wav) -> int:
+    return -(-wav.frames // wav.format.block_frames)
+
+
+def _header(wav: Wav, size: int) -> bytes:
+    """Return a header for `size` bytes of audio of the format of `wav`.
 
     The header is RIFX for big-endian audio, RF64 if the length needs more than 32 bits, and otherwise RIFF. There is no
     big-endian form with 64-bit lengths: RIFX audio of unknown length reaches to the end of the file.
     """
     order = ">" if wav.is_big_endian else "<"
     name, long_lengths = b"RIFX" if wav.is_big_endian else b"RIFF", b""
-    if wav.size > _TO_THE_END and not wav.is_big_endian:
-        name, long_lengths = b"RF64", struct.pack("<4sIQQQI", b"ds64", 28, wav.size, wav.size, wav.frames, 0)
+    if size > _TO_THE_END and not wav.is_big_endian:
+        name, long_lengths = b"RF64", struct.pack("<4sIQQQI", b"ds64", 28, size, size, wav.frames, 0)
+    form = wav.format.chunk(order)
     return (
         struct.pack(f"{order}4sI4s", name, 0xFFFFFFFF, b"WAVE")
         + long_lengths
-        + struct.pack(f"{order}4sI", b"fmt ", len(wav.format_chunk))
-        + wav.format_chunk
+        + struct.pack(f"{order}4sI", b"fmt ", len(form))
+        + form
         + struct.pack(f"{order}4sI", b"data", 0xFFFFFFFF if long_lengths else _TO_THE_END)
     )

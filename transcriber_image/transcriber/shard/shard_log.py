@@ -37,4 +37,5 @@ def summary(result: Result) -> str:
     assert result.audio is not None, "a transcribed file has audio"  # noqa: S101 - for mypy
     seconds = result.audio.seconds
     content = "no speech" if result.no_speech else f"{result.words} words, confidence {result.confidence:.2f}"
-    return f"{seconds:.1f} s of audio (RTF {result.cpu_seconds / seconds:.2f}, {result.wall_seconds:.1f} s) {content}"
+    speed = f"RTF {result.cpu_seconds / seconds:.2f}, {result.wall_seconds:.1f} s"
+    return " ".join([f"{seconds:.1f} s of audio ({speed}) {content}", *result.audio.notes])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Callable, Optional
 
 from transcriber.audio import audio_stream
@@ -94,7 +94,10 @@ class _OpenRecordings:
             segmenter = Segmenter(self._rate, cut=self._cut)
             try:
                 state.audio = audio_stream.describe(recording.path)
-                with closing(audio_stream.decode(recording.path, self._rate)) as blocks:
+                gain = audio_stream.measure_gain(recording.path)
+                notes = (gain.note,) if gain.note else ()
+                state.audio = replace(state.audio, notes=state.audio.notes + notes, gain_db=gain.decibels)
+                with closing(audio_stream.decode(recording.path, self._rate, gain)) as blocks:
                     for segment in segmenter.segments(recording.number, blocks):
                         if state.error is not None:
                             break  # the engine failed on an earlier segment
