@@ -30,12 +30,12 @@ LOCK = $(UV) pip compile --upgrade --quiet --no-emit-index-url --no-header --no-
 override AUDIO := $(value AUDIO)
 override OUT := $(value OUT)
 override MODEL := $(value MODEL)
-export AUDIO OUT MODEL RUNNER AIRFLOW
+export AUDIO OUT MODEL RUNNER AIRFLOW SEED STEPS
 export PYTHONPATH := $(CURDIR)/dags
 export UV_PYTHON_INSTALL_DIR := $(CURDIR)/.local/python
 export PYTHONDONTWRITEBYTECODE := $(CI)
 
-.PHONY: help setup chosen demo up down rehearsal synth bootstrap deploy destroy snapshot test check hooks bench lint format model documents constraints lock clean
+.PHONY: help setup chosen demo up down rehearsal synth bootstrap deploy destroy snapshot test walk check hooks bench lint format model documents constraints lock clean
 
 help:  ## show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -72,6 +72,9 @@ test: setup $(OTHERS) lint $(CHECKOV)/ready $(S3_SERVERS)/ready .local/cdk/ready
 	@$(TRANSCRIBER)/bin/python -m pytest -n 2 $(DIST) tests/contract tests/transcriber
 	@$(INFRA)/bin/python -m pytest -n 2 $(DIST) tests/infra
 	@$(PYTHON) -m pytest -n 2 $(DIST) --ignore=tests/transcriber --ignore=tests/infra tests
+
+walk: setup  ## take random steps of people, AWS and lost machines on the local stack (20 minutes): make walk [SEED=7] [STEPS=200]
+	@SEED=$${SEED:-$$RANDOM} STEPS=$${STEPS:-200} $(PYTHON) -m pytest -q -s tests/integration/test_random_walk.py
 
 check: setup $(OTHERS) lint $(CHECKOV)/ready .local/cdk/ready  ## lint, and all tests that need no stack, other S3 server, browser or container: for every change
 	@$(TRANSCRIBER)/bin/python -m pytest -q -n 2 $(DIST) -m 'not s3_servers' tests/contract tests/transcriber

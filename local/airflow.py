@@ -60,6 +60,8 @@ class Airflow:
         #: A file with an empty metadata database. `prepare` creates it once per installed Airflow, and copies it later,
         #: because creating a database takes most of the time of a start.
         self._empty_database = installed / "empty-airflow.db"
+        #: The newest process of each component that was started, by the component's name.
+        self.components: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self) -> None:
         """Start all components and wait until the DAG can be triggered.
@@ -68,10 +70,11 @@ class Airflow:
             StackError: A component ended, the DAG has import errors, or the start took longer than five minutes.
         """
         self.prepare()
-        started = {name: self.start_component(name) for name in _COMPONENTS}
-        self._wait_until(self._answers, "api-server", started["api-server"])
+        for name in _COMPONENTS:
+            self.start_component(name)
+        self._wait_until(self._answers, "api-server")
         with self.client() as client:
-            self._wait_until(lambda: self._has_dag(client), "dag-processor", started["dag-processor"])
+            self._wait_until(lambda: self._has_dag(client), "dag-processor")
 
     def prepare(self) -> None:
         """Create the home folder with a password and an empty database, for the components and the command line.
@@ -110,16 +113,26 @@ class Airflow:
 
     def start_component(self, name: str) -> subprocess.Popen[bytes]:
         """Start the process `airflow NAME` and return it. With this, a component that has ended can be replaced."""
+        self.components[name] = self.start_command(name, log=self._log(name))
+        return self.components[name]
+
+    def start_command(self, *arguments: str, log: Path) -> subprocess.Popen[bytes]:
+        """Start `airflow` with `arguments`, and return the process without waiting for its end.
+
+        Args:
+            arguments: The arguments of the command line.
+            log: The file for the output. An older file is replaced.
+        """
         return processes.start(
-            [str(self.python), "-m", "airflow", name],
+            [str(self.python), "-m", "airflow", *arguments],
             env=self.environment,
             cwd=self.state,
-            log=self._log(name),
+            log=log,
             state=self.state,
         )
 
-    def _wait_until(self, ready: Callable[[], bool], name: str, process: subprocess.Popen[bytes]) -> None:
-        processes.wait_until(ready, f"Airflow's {name}", process, self._log(name), _START_LIMIT)
+    def _wait_until(self, ready: Callable[[], bool], name: str) -> None:
+        processes.wait_until(ready, f"Airflow's {name}", self.components[name], self._log(name), _START_LIMIT)
 
     def _log(self, name: str) -> Path:
         return self.state / "logs" / f"airflow-{name}.log"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -29,6 +30,30 @@ class AirflowUi:
     def trigger(self, conf: dict[str, Any] | None = None) -> str:
         """Press Trigger with the form values `conf`, and return the id of the new run."""
         return runs.trigger(self._client, conf)
+
+    def trigger_with_id(self, run_id: str) -> None:
+        """Press Trigger with a run id of one's own, as automation with fixed ids does."""
+        body = {"dag_run_id": run_id, "logical_date": None, "conf": {}}
+        self._client.post(f"/dags/{DAG_ID}/dagRuns", json=body).raise_for_status()
+
+    def start_backfill(self, date: datetime, *, reprocess: bool) -> None:
+        """Start a backfill of one day.
+
+        Args:
+            date: The midnight at which the day begins.
+            reprocess: Whether a run of this day that has ended is repeated.
+        """
+        body = {
+            "dag_id": DAG_ID,
+            "from_date": date.isoformat(),
+            "to_date": (date + timedelta(hours=23)).isoformat(),
+            "reprocess_behavior": "completed" if reprocess else "none",
+        }
+        self._client.post("/backfills", json=body).raise_for_status()
+
+    def delete_run(self, run_id: str) -> None:
+        """Delete a run that does not work."""
+        self._client.delete(f"/dags/{DAG_ID}/dagRuns/{run_id}").raise_for_status()
 
     def wait(self, run_id: str, show: Callable[[dict[str, str | None]], None] = lambda _: None) -> Run:
         """Wait for the end of a run, and return the run. Call `show` repeatedly with the states of its tasks.
@@ -66,7 +91,18 @@ class AirflowUi:
 
     def mark_succeeded(self, run_id: str, task_id: str) -> None:
         """Choose "Mark as success" on a task and all later tasks."""
-        body = {"new_state": "success", "include_downstream": True}
+        self.mark_task(run_id, task_id, "success", downstream=True)
+
+    def mark_task(self, run_id: str, task_id: str, state: str, *, downstream: bool = False) -> None:
+        """Choose "Mark as success" or "Mark as failed" on a task.
+
+        Args:
+            run_id: The run.
+            task_id: The task.
+            state: `success` or `failed`.
+            downstream: Whether all later tasks get the state too.
+        """
+        body = {"new_state": state, "include_downstream": downstream}
         self._client.patch(_task(run_id, task_id), json=body).raise_for_status()
 
     def pause(self, *, paused: bool = True) -> None:
@@ -77,6 +113,16 @@ class AirflowUi:
         """Return the ids of the runs that have not ended."""
         active = self._get(f"/dags/{DAG_ID}/dagRuns", state=["queued", "running"])["dag_runs"]
         return [run["dag_run_id"] for run in active]
+
+    def run_states(self) -> dict[str, str]:
+        """Return the states of the newest 100 runs by run id, the newest first."""
+        newest = self._get(f"/dags/{DAG_ID}/dagRuns", limit=100, order_by="-id")["dag_runs"]
+        return {run["dag_run_id"]: run["state"] for run in newest}
+
+    def tasks(self, run_id: str) -> dict[str, dict[str, Any]]:
+        """Return the tasks of a run by task id, as Airflow's API describes them."""
+        tasks = self._get(f"/dags/{DAG_ID}/dagRuns/{run_id}/taskInstances")["task_instances"]
+        return {task["task_id"]: task for task in tasks}
 
     def run_state(self, run_id: str) -> str:
         """Return the state of a run, such as `failed`."""

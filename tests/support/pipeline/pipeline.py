@@ -61,6 +61,10 @@ class Pipeline:
         """Return the content of an object."""
         return self.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
 
+    def find(self, key: str) -> bytes | None:
+        """Return the content of an object, or `None` if there is no such object."""
+        return self.read(key) if key in self.keys(key) else None
+
     def keys(self, prefix: str = "") -> list[str]:
         """Return the keys that start with `prefix`."""
         return folders.list_keys(self.s3, prefix)

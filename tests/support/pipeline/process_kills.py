@@ -39,20 +39,87 @@ def kill_worker(task: dict[str, Any]) -> None:
     process.kill()
 
 
+def kill_scheduler(stack: Stack, *, with_workers: bool) -> list[psutil.Process]:
+    """Kill the scheduler and start another one, which acts at once on what the first one left.
+
+    Args:
+        stack: The stack.
+        with_workers: Whether the workers and the processes of their tasks are killed too, as with the loss of the
+            machine. Otherwise workers that execute a task go on.
+
+    Returns:
+        The workers that go on. They never end by themselves.
+    """
+    scheduler = stack.airflow.components["scheduler"]
+    children = psutil.Process(scheduler.pid).children()
+    busy = [] if with_workers else [child for child in children if child.children()]
+    scheduler.kill()
+    scheduler.wait()
+    for child in children:
+        if child not in busy:
+            kill_tree(child)
+    _execute(
+        stack,
+        "UPDATE job SET latest_heartbeat = datetime(latest_heartbeat, ?) "
+        "WHERE job_type = 'SchedulerJob' AND state = 'running'",
+        _ONE_HOUR_AGO,
+    )
+    stack.airflow.start_component("scheduler")
+    return busy
+
+
+def kill_tree(process: psutil.Process) -> None:
+    """Kill a process and all its child processes, as far as they have not ended."""
+    with suppress(psutil.NoSuchProcess):
+        for member in [process, *process.children(recursive=True)]:
+            with suppress(psutil.NoSuchProcess):
+                member.kill()
+
+
 def skip_waiting_times(stack: Stack) -> None:
     """Let Airflow act at once on lost tasks and on tasks that wait for their next attempt.
 
     The function sets the times of heartbeats and of failed attempts one hour back in Airflow's database.
     """
-    database = stack.airflow.home / "airflow.db"
-    with closing(sqlite3.connect(database, timeout=30)) as connection, connection:
-        connection.execute(
-            "UPDATE task_instance SET last_heartbeat_at = datetime(last_heartbeat_at, ?) WHERE state = 'running'",
-            [_ONE_HOUR_AGO],
-        )
-        connection.execute(
-            "UPDATE task_instance SET end_date = datetime(end_date, ?) WHERE state = 'up_for_retry'", [_ONE_HOUR_AGO]
-        )
+    _execute(
+        stack,
+        "UPDATE task_instance SET last_heartbeat_at = datetime(last_heartbeat_at, ?) WHERE state = 'running'",
+        _ONE_HOUR_AGO,
+    )
+    skip_retry_delays(stack)
+
+
+def skip_retry_delays(stack: Stack) -> None:
+    """Let Airflow start the next attempts of tasks at once: set the times of failed attempts one hour back."""
+    _execute(
+        stack,
+        "UPDATE task_instance SET end_date = datetime(end_date, ?) WHERE state = 'up_for_retry'",
+        _ONE_HOUR_AGO,
+    )
+
+
+def lose_heartbeats(stack: Stack, task: dict[str, Any]) -> None:
+    """Let Airflow notice at once that a task has lost its worker: set the time of its last heartbeat one hour back.
+
+    Args:
+        stack: The stack.
+        task: The task, as Airflow's API described it while it ran.
+    """
+    _execute(
+        stack,
+        "UPDATE task_instance SET last_heartbeat_at = datetime(last_heartbeat_at, ?) "
+        "WHERE state = 'running' AND run_id = ? AND task_id = ? AND try_number = ?",
+        _ONE_HOUR_AGO,
+        task["dag_run_id"],
+        task["task_id"],
+        task["try_number"],
+    )
+
+
+def _execute(stack: Stack, statement: str, *values: Any) -> None:
+    """Execute a statement in Airflow's database."""
+    with closing(sqlite3.connect(stack.airflow.home / "airflow.db", timeout=30)) as connection, connection:
+        connection.execute(statement, values)
 
 
 @contextmanager

@@ -55,6 +55,15 @@ SILENCE = Recording(_wav(bytes(2 * RATE // 10)), "")
 NOISE = Recording(b"This is not audio.\n", None)
 
 
+def with_comment(recording: Recording, number: int) -> Recording:
+    """Return a WAV recording with other content and the same words: `number` follows the audio as a comment."""
+    text = f"{number:08}".encode()
+    comment = b"LIST" + (12 + len(text)).to_bytes(4, "little") + b"INFOICMT" + len(text).to_bytes(4, "little") + text
+    content = recording.content + comment
+    size = len(content) - 8
+    return Recording(content[:4] + size.to_bytes(4, "little") + content[8:], recording.text)
+
+
 def long_recording(minutes: float = 4) -> Recording:
     """Return a recording of about `minutes` minutes, with which a child works for some seconds.
 
