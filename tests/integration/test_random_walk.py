@@ -1,6 +1,6 @@
 """A random walk through what people, AWS and lost machines do to the stack.
 
-`make walk` takes 200 steps with a seed of its own; `make test` takes a few steps with a fixed seed.
+`make walk` takes 200 steps with a random seed. `make test` takes a few steps with a fixed seed.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ CHECK_EVERY = 25
 def test_after_a_random_walk_nothing_is_lost_nothing_twice_nothing_hidden(pipeline: Pipeline) -> None:
     print(f"\nA walk of {STEPS} steps with seed {SEED}. To repeat it: make walk SEED={SEED} STEPS={STEPS}", flush=True)
     walk = Walk(pipeline, SEED)
+    violations: list[str] = []
     for first in range(0, STEPS, CHECK_EVERY):
         walk.take(min(CHECK_EVERY, STEPS - first))
-        assert walk.end() == []
+        violations += [violation for violation in walk.end() if violation not in violations]
+    assert violations == []

@@ -12,7 +12,7 @@ from tests.support.walk.world import World
 class Upload(Step):
     """Upload a recording whose name is not in `input/`: a new one, or one that a run has moved."""
 
-    weight = 8
+    weight = 5
 
     def targets(self, world: World) -> Sequence[str]:
         return [name for name in NAMES if name not in world.view.waiting]
@@ -24,7 +24,7 @@ class Upload(Step):
 class Replace(Step):
     """Upload another recording with the name of one that is still in `input/`."""
 
-    weight = 3
+    weight = 2
 
     def targets(self, world: World) -> Sequence[str]:
         return [name for name in world.view.waiting if name in world.uploads.history]
@@ -36,7 +36,7 @@ class Replace(Step):
 class UploadAgain(Step):
     """Upload an unchanged recording again, as a daily `aws s3 sync` does."""
 
-    weight = 3
+    weight = 2
 
     def targets(self, world: World) -> Sequence[str]:
         return [name for name, _ in world.uploads.kept()]

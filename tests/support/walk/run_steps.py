@@ -24,7 +24,7 @@ _MOST_ACTIVE = 3
 class Trigger(Step):
     """Press Trigger."""
 
-    weight = 7
+    weight = 9
 
     def targets(self, world: World) -> Sequence[str]:
         return [json.dumps(form) for form in FORMS] if len(world.view.active) < _MOST_ACTIVE else []
@@ -37,7 +37,7 @@ class Trigger(Step):
 class RepeatRunId(Step):
     """Trigger a run with the id of a run that was deleted."""
 
-    weight = 6
+    weight = 8
 
     def targets(self, world: World) -> Sequence[str]:
         if len(world.view.active) >= _MOST_ACTIVE:
@@ -76,12 +76,13 @@ class Backfill(Step):
 class DagsTest(Step):
     """Run `airflow dags test` on the machine of the scheduler."""
 
+    weight = 0
+
     def targets(self, world: World) -> Sequence[str]:
         return [] if any(process.poll() is None for process in world.dags_tests) else ["now"]
 
     def take(self, world: World, target: str) -> None:
         log = world.stack.state / "logs" / f"dags-test-{len(world.dags_tests)}.log"
-        world.dags_test_logs.append(log)
         world.dags_tests.append(world.stack.airflow.start_command("dags", "test", DAG_ID, log=log))
 
 
@@ -122,7 +123,7 @@ class DeleteRun(Step):
 class LetTaskBegin(Step):
     """Wait until a task of a run has begun, so that the next steps meet the run there."""
 
-    weight = 12
+    weight = 14
 
     def targets(self, world: World) -> Sequence[str]:
         waiting = (None, "scheduled", "queued", "up_for_retry", "up_for_reschedule", "restarting")

@@ -7,7 +7,6 @@ import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import psutil
@@ -101,9 +100,8 @@ class World:
         self.explanations: set[Explanation] = set()
         #: The names of recordings that S3 refuses to somebody.
         self.denied: set[str] = set()
-        #: The processes of `airflow dags test`, and the files with their outputs.
+        #: The processes of `airflow dags test`.
         self.dags_tests: list[subprocess.Popen[bytes]] = []
-        self.dags_test_logs: list[Path] = []
         #: Workers whose scheduler was killed.
         self.orphans: list[psutil.Process] = []
         self.view = View(pipeline)
