@@ -30,6 +30,8 @@ class KnownRun:
     interventions: dict[str, str] = field(default_factory=dict)
     #: How often processes of each task may have been killed.
     kills: Counter[str] = field(default_factory=Counter)
+    #: Whether somebody cleared the run. A cleared run keeps its plan.
+    was_cleared: bool = False
     #: Whether the run does not exist in Airflow at present.
     is_deleted: bool = False
 
@@ -43,6 +45,7 @@ class KnownRun:
 
     def forget_interventions(self, tasks: Iterable[str]) -> None:
         """Record that tasks were cleared, so that they run again."""
+        self.was_cleared = True
         for task in (*tasks, WHOLE_RUN):
             self.interventions.pop(task, None)
 
@@ -50,6 +53,7 @@ class KnownRun:
         """Record that the run was deleted and its id was used again."""
         self.is_deleted = False
         self.jobs_allowed += 1
+        self.was_cleared = False
         self.interventions.clear()
 
 

@@ -70,6 +70,7 @@ class RunEnds:
                 return
         if not run.conf.get("dry_run"):
             yield from self._wrong_report(run)
+            yield from self._overlooked(run, tasks["plan"])
 
     def _audio_during(self, run: KnownRun, task: Mapping[str, Any]) -> list[str]:
         start, end = (datetime.fromisoformat(task[name]) for name in ("start_date", "end_date"))
@@ -101,6 +102,14 @@ class RunEnds:
                     yield f"it left {key!r}, which nobody has changed"
             elif not self._history.has(_COPIES[status](key), etag):
                 yield f"it reports {key!r} with the ETag {etag} as {status}, but did not move it"
+
+    def _overlooked(self, run: KnownRun, plan: Mapping[str, Any]) -> Iterator[str]:
+        """Check that a run took all audio that was there while it planned. A later attempt keeps the first plan."""
+        if run.was_cleared or plan["try_number"] > 1 or run.conf.get("max_files"):
+            return
+        planned = {item.key for item in self._planned(RunKeys(self._world.newest_records(run)))}
+        if overlooked := set(self._audio_during(run, plan)) - planned:
+            yield f"its plan overlooked {sorted(overlooked)}"
 
     def _planned(self, keys_of_run: RunKeys) -> Iterator[Item]:
         plan = self._read(Plan, keys_of_run.plan)
