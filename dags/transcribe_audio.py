@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +18,16 @@ from transcription.contract import keys
 from transcription.contract.manifest import Plan
 from transcription.finish import moving, verification
 from transcription.plan import request_reader
-from transcription.plan.leftover_jobs import end_leftover_jobs
-from transcription.plan.run_planning import plan_run
+from transcription.plan.leftover_jobs import end_leftover_jobs, is_at_work
+from transcription.plan.run_planning import log_existing_plan, plan_run
 from transcription.plan.trigger_form import EXAMPLE, PARAMS
 from transcription.report import alerts
 from transcription.report.report_operator import ReportOperator
-from transcription.shared import manifest_store
+from transcription.shared import manifest_store, run_folder
 from transcription.shared.batch_queue import BatchQueue
 from transcription.shared.bucket import Bucket
+from transcription.shared.run_folder import Origin
+from transcription.shared.run_lease import RunLease
 from transcription.shared.settings import SECTION, load_settings
 from transcription.shared.task_errors import AirflowSkipException, fail_without_retry
 from transcription.transcribe.transcribe_operator import TranscribeOperator
@@ -38,7 +42,8 @@ LONGEST_RUN = timedelta(days=7)
 
 def current_run() -> tuple[Bucket, str]:
     """Return the audio bucket and the name of the run that executes this task."""
-    return Bucket(load_settings().bucket), keys.run_name(get_current_context()["run_id"])
+    bucket = Bucket(load_settings().bucket)
+    return bucket, run_folder.current_run(bucket, get_current_context())
 
 
 def current_clearing() -> int:
@@ -62,6 +67,26 @@ def audio_pattern(params: Mapping[str, Any]) -> str:
     return keys.audio_pattern(request_reader.read_request(params, load_settings()).prefix)
 
 
+def find_or_make_plan() -> Plan:
+    """Return the run's plan. If the run has none yet, make it. Unless the run is a dry run, first take the lease.
+
+    Raises:
+        RunBusy: another run works.
+        OptionInvalid: the run is a backfill.
+    """
+    context = get_current_context()
+    request_reader.refuse_backfill(context["dag_run"].run_type)
+    bucket = Bucket(load_settings().bucket)
+    run = run_folder.choose_run(bucket, context)
+    is_dry = bool(context["params"]["dry_run"])
+    with nullcontext() if is_dry else RunLease(bucket, context["ti"], run).taken():
+        # A cleared task keeps the existing plan, because children may already work on its shards.
+        if plan := manifest_store.find_plan(bucket, run):
+            log_existing_plan(bucket, plan)
+            return plan
+        return make_plan(bucket, run)
+
+
 def make_plan(bucket: Bucket, run: str) -> Plan:
     """Plan the run with the options of the trigger form, and freeze its manifest.
 
@@ -73,17 +98,30 @@ def make_plan(bucket: Bucket, run: str) -> Plan:
     Raises:
         AirflowSkipException: there is no audio any more.
         ModelMissing: the form names a model that is not in the bucket.
-        OptionInvalid: the run is a backfill, or an option cannot be used.
+        OptionInvalid: an option cannot be used.
+        RunBusy: the job of a run that is not over still works.
     """
     context, settings = get_current_context(), load_settings()
-    request_reader.refuse_backfill(context["dag_run"].run_type)
     request = request_reader.read_request(context["params"], settings)
     if not request.dry_run:
-        end_leftover_jobs(BatchQueue(settings.job_queue), run)
-    plan = plan_run(bucket, run, request, settings)
+        end_leftover_jobs(BatchQueue(settings.job_queue), run, partial(is_at_work, bucket, context["ti"]))
+    plan = plan_run(bucket, run, request, settings, Origin.of(context))
     if plan is None:
         raise AirflowSkipException("The audio was removed after wait_for_audio found it; there is nothing to do.")
     return plan
+
+
+def skip_without_plan(ti: Any) -> None:
+    """Skip a task that runs although an earlier one failed, if the failed task is `plan` or one before it.
+
+    The first red task then is the only one, and the run is red because `report` does not run.
+
+    Raises:
+        AirflowSkipException: there is no plan.
+    """
+    states = ti.get_task_states(dag_id=ti.dag_id, task_ids=["plan"], run_ids=[ti.run_id])
+    if states.get(ti.run_id, {}).get("plan") in ("failed", "upstream_failed"):
+        raise AirflowSkipException("The run was not planned. The log of the first red task says why.")
 
 
 @dag(
@@ -124,10 +162,8 @@ def transcribe_audio() -> None:
     @fail_without_retry()
     def plan() -> dict[str, Any]:
         """Freeze the list of files of this run and divide it into shards."""
-        bucket, run = current_run()
-        # A cleared task keeps the existing plan, because children may already work on its shards.
-        plan = manifest_store.find_plan(bucket, run) or make_plan(bucket, run)
-        return {"run": run, "files": plan.files, "shards": plan.shards, "done": plan.done}
+        plan = find_or_make_plan()
+        return {"run": plan.run, "files": plan.files, "shards": plan.shards, "done": plan.done}
 
     transcribe = TranscribeOperator(
         task_id="transcribe",
@@ -142,6 +178,7 @@ def transcribe_audio() -> None:
     @fail_without_retry()
     def verify_transcripts() -> None:
         """Check every planned file against its result record and its transcripts."""
+        skip_without_plan(get_current_context()["ti"])
         bucket, run = current_run()
         verification.verify(bucket, manifest_store.read_plan(bucket, run), current_clearing())
 
@@ -159,7 +196,10 @@ def transcribe_audio() -> None:
         on_success_callback=alerts.on_report(),
     )
 
-    wait_for_audio >> plan() >> transcribe >> verify_transcripts() >> move_to_processed() >> report
+    planned = plan()
+    wait_for_audio >> planned >> transcribe >> verify_transcripts() >> move_to_processed() >> report
+    # If `plan` failed, the tasks between are skipped, and the run is red because `report` has a failed task before it.
+    planned >> report
 
 
 dag_of_transcription = transcribe_audio()

@@ -49,6 +49,8 @@ def task_permissions(bucket: str) -> list[Permission]:
         _objects(bucket, ["s3:AbortMultipartUpload"], moved),
         # Without s3:DeleteObjectVersion, so that a deleted object can be restored.
         _objects(bucket, ["s3:DeleteObject"], [keys.INPUT_FOLDER]),
+        # A run releases its lease. Of all records of runs, only this one is ever deleted.
+        Permission(["s3:DeleteObject"], [f"{bucket}/{keys.LEASE}"]),
         _listing(bucket, [keys.INPUT_FOLDER, keys.OUTPUT_FOLDER, keys.RUNS_FOLDER, keys.MODELS_FOLDER]),
     ]
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.dags.airflow_deployment import AirflowDeployment, waits_for
+from tests.support.dags.airflow_deployment import AirflowDeployment, TaskInstance, waits_for
 from tests.support.dags.bucket_objects import RUN, RUN_ID, content, freeze, upload, upload_all
 from tests.support.dags.container_transcripts import Container
-from tests.support.dags.dag_tasks import run_task
+from tests.support.dags.dag_tasks import FLOW, run_task
 from tests.support.standin.standin_server import LocalAws
+from transcription.contract import keys
 from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Item
 from transcription.contract.options import FORMATS, Options
 from transcription.report.run_report import Report
 from transcription.shared import batch_job, manifest_store, task_links
 from transcription.shared.batch_queue import BatchQueue
+from transcription.shared.run_lease import Lease, RunLease
 from transcription.shared.task_errors import AirflowFailException, AirflowSkipException
 
 
@@ -107,6 +109,76 @@ def test_a_backfill_is_refused_before_it_ends_another_runs_job(
     assert deployment.aws.control("GET", "/_calls").get("batch", {}) == {}
 
 
+def test_a_backfill_is_refused_also_if_its_run_was_planned_before(
+    run: Callable[..., Any], deployment: AirflowDeployment
+) -> None:
+    """A backfill that processes finished runs again clears them, and Airflow does not count it as an active run."""
+    freeze(deployment.bucket, upload_all(deployment.bucket, "input/a.wav"))
+    with pytest.raises(AirflowFailException, match=r"OPTION_INVALID.*backfill"):
+        run("plan", run_type="backfill")
+    assert deployment.bucket.read(keys.LEASE) is None
+
+
+@pytest.fixture
+def other_run(deployment: AirflowDeployment, gate: Path) -> Iterator[tuple[TaskInstance, str]]:
+    """A run that has the lease and a job at work: its task instance, and the id of the job."""
+    other = TaskInstance(run_id="other")
+    RunLease(deployment.bucket, other, "other-name").take()
+    name = batch_job.job_name("other-name")
+    definition = deployment.define(waits_for(gate))
+    job_id = BatchQueue(deployment.queue.queue).submit(name, definition, 1, {}, set())
+    yield other, job_id
+    gate.touch()
+    assert deployment.queue.ends(job_id)["status"] == "SUCCEEDED"
+
+
+@pytest.mark.parametrize("is_planned", [False, True])
+def test_a_run_beside_another_one_is_refused_before_it_changes_anything(
+    run: Callable[..., Any],
+    deployment: AirflowDeployment,
+    other_run: tuple[TaskInstance, str],
+    is_planned: bool,
+) -> None:
+    items = upload_all(deployment.bucket, "input/a.wav")
+    if is_planned:
+        freeze(deployment.bucket, items)
+    before, calls = content(deployment.bucket), deployment.calls("batch")
+    states = {("transcribe_audio", "other"): "running"}
+    with pytest.raises(AirflowFailException, match=r"RUN_BUSY.*'other'"):
+        run("plan", ti=TaskInstance(task_id="plan", runs=states))
+    if is_planned:
+        with pytest.raises(AirflowFailException, match=r"RUN_BUSY.*'other'"):
+            run("transcribe", ti=TaskInstance(task_id="transcribe", runs=states))
+    assert content(deployment.bucket) == before
+    assert deployment.calls("batch") == calls
+
+
+def test_a_dry_run_beside_another_run_plans_without_the_lease(
+    run: Callable[..., Any], deployment: AirflowDeployment, other_run: tuple[TaskInstance, str]
+) -> None:
+    upload(deployment.bucket, "input/a.wav")
+    states = {("transcribe_audio", "other"): "running"}
+    assert run("plan", dry_run=True, ti=TaskInstance(task_id="plan", runs=states))["files"] == 1
+    assert deployment.bucket.read_record(Lease, keys.LEASE).run_id == "other"
+
+
+def test_a_run_has_the_lease_until_its_report(
+    run: Callable[..., Any], deployment: AirflowDeployment, container: Container
+) -> None:
+    bucket = deployment.bucket
+    upload(bucket, "input/a.wav")
+    deployment.define("pass")
+    holders = []
+    for name in FLOW[1:]:
+        run(name)
+        lease = bucket.find_record(Lease, keys.LEASE)
+        holders.append(lease and lease.task)
+        if name == "transcribe":
+            (item,) = manifest_store.read_items(bucket, manifest_store.read_plan(bucket, RUN))
+            container.transcribe(bucket, manifest_store.read_plan(bucket, RUN), item)
+    assert holders == ["plan", "transcribe", "transcribe", "transcribe", None]
+
+
 @pytest.mark.parametrize("dry_run", [True, False])
 def test_a_job_that_another_run_left_is_ended_but_not_by_a_dry_run(
     run: Callable[..., Any], deployment: AirflowDeployment, gate: Path, dry_run: bool
@@ -129,6 +201,16 @@ def test_a_dry_run_ends_after_its_plan(run: Callable[..., Any], deployment: Airf
         run("transcribe")
     assert deployment.calls("batch") == {}
     assert list(content(deployment.bucket, "input/")) == ["input/a.wav"]
+
+
+@pytest.mark.parametrize("state", ["failed", "upstream_failed"])
+def test_verification_is_skipped_if_the_plan_failed(
+    run: Callable[..., Any], deployment: AirflowDeployment, state: str
+) -> None:
+    """One red task says what is wrong. A second one would hide it."""
+    with pytest.raises(AirflowSkipException, match="not planned"):
+        run("verify_transcripts", ti=TaskInstance(task_id="verify_transcripts", plan_state=state))
+    assert deployment.calls("s3") == {}
 
 
 def test_verification_without_a_plan_names_the_task_to_look_at(run: Callable[..., Any]) -> None:

@@ -45,8 +45,9 @@ def load(monkeypatch: pytest.MonkeyPatch, **settings: str) -> Any:
 def test_the_tasks_follow_each_other_as_in_the_readme(dag: Any) -> None:
     tasks = [dag.get_task(name) for name in FLOW]
     assert set(dag.task_ids) == set(FLOW)
+    further = {"report": {"plan"}}  # a run whose plan failed is red, although the tasks between are skipped
     for earlier, later in pairwise(tasks):
-        assert later.upstream_task_ids == {earlier.task_id}
+        assert later.upstream_task_ids == {earlier.task_id} | further.get(later.task_id, set())
 
 
 def test_only_verification_runs_after_a_failed_task(dag: Any) -> None:

@@ -51,16 +51,17 @@ CONTAINER_LISTS = [keys.model("mine"), keys.MODELS_FOLDER]
 #: The keys that the tasks pass to each call.
 TASKS = {
     "get_object": [
-        *(RUN.plan, SHARD, RUN.done("draft"), RUN.job, RUN.verdicts(0), RUN.moves(0), RESULT, *REASONS, TEXT, JSON)
+        *(RUN.plan, SHARD, RUN.done("draft"), RUN.job, RUN.verdicts(0), RUN.moves(0), RESULT, *REASONS, TEXT, JSON),
+        keys.LEASE,
     ],
     "head_object": [INPUT, keys.processed(INPUT), keys.failed(INPUT)],
     "put_object": [
         *(RUN.plan, SHARD, RUN.done("draft"), RUN.job, RUN.verdicts(0), RUN.moves(0), RUN.report),
-        keys.failed_reason(INPUT),
+        *(keys.failed_reason(INPUT), keys.LEASE),
     ],
     "copy_object": [keys.processed(INPUT), keys.failed(INPUT)],
     "copy": [keys.processed(INPUT), keys.failed(INPUT)],
-    "delete_object": [INPUT],
+    "delete_object": [INPUT, keys.LEASE],
     "delete_objects": [INPUT],
 }
 TASKS_LIST = [

@@ -254,6 +254,12 @@ class RunCancelled(SystemFault):
     code = "RUN_CANCELLED"
 
 
+class RunBusy(SystemFault):
+    """Raised when another run works on the bucket. The run that raises it has changed nothing."""
+
+    code = "RUN_BUSY"
+
+
 class RunIncomplete(SystemFault):
     """Raised when a planned file has neither a transcript nor a reason for having none."""
 

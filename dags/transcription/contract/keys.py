@@ -15,6 +15,8 @@ PROCESSED_FOLDER = "processed/"
 FAILED_FOLDER = "failed/"
 RUNS_FOLDER = "runs/"
 MODELS_FOLDER = "models/"
+#: The key of the record that names the only run that may work. A run's name never ends with `.json`.
+LEASE = f"{RUNS_FOLDER}lease.json"
 
 AUDIO_SUFFIX = ".wav"
 
@@ -117,15 +119,21 @@ def model(name: str) -> str:
     return f"{MODELS_FOLDER}{name}/"
 
 
-def run_name(run_id: str) -> str:
+def run_name(run_id: str, generation: int = 1) -> str:
     """Return a name for an Airflow run that is valid in S3 keys and Batch job names.
 
     Airflow's run ids contain `:` and `+`. Batch allows up to 128 letters, digits, `-` and `_`. The name starts with a
     letter or digit: on the container's command line, a value that starts with `-` would be an option. The name ends
     with a digest, so that run ids have different names even if they differ only in replaced or cut characters.
+
+    Args:
+        run_id: the run's id.
+        generation: a number that counts the runs with this id, for an id that is used again after its run was deleted.
+            The number follows the digest, unless it is 1.
     """
     readable = re.sub(r"[^A-Za-z0-9]+", "-", run_id).strip("-")[:80] or "run"
-    return f"{readable}-{hashlib.sha256(run_id.encode()).hexdigest()[:8]}"
+    name = f"{readable}-{hashlib.sha256(run_id.encode()).hexdigest()[:8]}"
+    return name if generation == 1 else f"{name}-{generation}"
 
 
 @dataclass(frozen=True)
@@ -138,6 +146,11 @@ class RunKeys:
     def prefix(self) -> str:
         """The folder of all records of the run, with a slash at its end."""
         return f"{RUNS_FOLDER}{self.run}/"
+
+    @property
+    def origin(self) -> str:
+        """The key of the record that says for which DAG run in Airflow the records in this folder were made."""
+        return f"{self.prefix}origin.json"
 
     @property
     def plan(self) -> str:
@@ -207,3 +220,8 @@ class RunKeys:
     def report(self) -> str:
         """The key of the run's report."""
         return f"{self.prefix}report.json"
+
+    @property
+    def announcement(self) -> str:
+        """The key of the record of the figures that other DAGs and the alert topic were told last."""
+        return f"{self.prefix}announcement.json"

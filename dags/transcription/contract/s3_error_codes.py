@@ -33,19 +33,20 @@ MISSING = frozenset({"NoSuchKey", "404"})
 #: The object is not the one that the request's condition names, or exists although it must not.
 CHANGED = frozenset({"PreconditionFailed", "412"})
 
+#: Another request wrote or deleted the same object at the same time.
+CONFLICT = frozenset({"409", "ConditionalRequestConflict", "OperationAborted"})
+
 #: The same request can succeed later, although some of these have an HTTP status of the caller's errors (4xx).
 TEMPORARY = frozenset(
     {
-        "409",
+        *CONFLICT,
         "429",
         "500",
         "502",
         "503",
         "504",
-        "ConditionalRequestConflict",
         "InternalError",
         "KMS.ThrottlingException",
-        "OperationAborted",
         "RequestTimeout",
         "ServiceUnavailable",
         "SlowDown",

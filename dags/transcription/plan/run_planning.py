@@ -13,16 +13,26 @@ from transcription.plan.input_warnings import warnings_about
 from transcription.plan.run_request import RunRequest
 from transcription.plan.sharding import make_shards
 from transcription.plan.transcript_fingerprint import fingerprint
-from transcription.shared import manifest_store
+from transcription.shared import manifest_store, run_folder
 from transcription.shared.bucket import Bucket
 from transcription.shared.cost import estimate
+from transcription.shared.run_folder import Origin
 from transcription.shared.settings import Settings
 
 log = logging.getLogger(__name__)
 
 
-def plan_run(bucket: Bucket, run: str, request: RunRequest, settings: Settings) -> Plan | None:
+def plan_run(
+    bucket: Bucket, run: str, request: RunRequest, settings: Settings, origin: Origin | None = None
+) -> Plan | None:
     """Plan a run and freeze its manifest in the bucket.
+
+    Args:
+        bucket: the audio bucket.
+        run: the name of the run.
+        request: the options of the run, and the files that it takes.
+        settings: the settings of the deployment.
+        origin: the DAG run in Airflow that the records are made for; None outside of Airflow.
 
     Returns:
         The plan in use, or None if there is no audio. If another process has already frozen a manifest of this run, the
@@ -63,7 +73,23 @@ def plan_run(bucket: Bucket, run: str, request: RunRequest, settings: Settings) 
         archived=tuple(selection.archived),
         warnings=tuple(warnings),
     )
+    if origin is not None:
+        run_folder.write_origin(bucket, run, origin)
     return manifest_store.freeze(bucket, plan, shards, done)
+
+
+def log_existing_plan(bucket: Bucket, plan: Plan) -> None:
+    """Log when a manifest was frozen, and how many files wait in `input/` that it does not contain."""
+    planned = {(item.key, item.etag) for item in manifest_store.read_items(bucket, plan)}
+    planned |= {(item.key, item.etag) for item in manifest_store.read_done(bucket, plan)}
+    planned |= {(refusal.item.key, refusal.item.etag) for refusal in plan.refused}
+    listed = bucket.list(keys.INPUT_FOLDER + plan.prefix)
+    waiting = sum(keys.is_audio(entry.key) and (entry.key, entry.etag) not in planned for entry in listed)
+    log.info(
+        "This run keeps its manifest of %s. %d files in input/ are not in it, because they are newer or were not "
+        "taken; the next run takes them.",
+        *(plan.created, waiting),
+    )
 
 
 def _sort_out(

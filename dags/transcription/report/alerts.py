@@ -10,6 +10,18 @@ from airflow.providers.amazon.aws.notifications.sns import SnsNotifier
 
 from transcription.shared.settings import SECTION
 
+#: The XCom of the task `report` with the text of the daily summary. If the task pushes none, nothing is sent.
+SUMMARY = "summary"
+
+
+class SummaryNotifier(SnsNotifier):
+    """An SnsNotifier that sends the daily summary, if the task `report` has pushed one."""
+
+    def notify(self, context: Any) -> None:
+        """Send the message. Airflow has filled in its templates."""
+        if context["ti"].xcom_pull(task_ids="report", key=SUMMARY):
+            super().notify(context)
+
 
 def on_red_run() -> list[Callable[[Any], None]]:
     """Return the callbacks for a failed run of the DAG, or an empty list if the deployment has no topic.
@@ -38,5 +50,5 @@ def on_report() -> list[Callable[[Any], None]]:
     # Not `getboolean`: an invalid value must fail the run with a message, not keep the DAG out of the UI.
     if not topic or conf.get(SECTION, "daily_summary", fallback="").lower() != "true":
         return []
-    message = "{{ ti.xcom_pull(task_ids='report', key='summary') }}"
-    return [SnsNotifier(target_arn=topic, subject="Transcribed: {{ run_id[:70] }}", message=message)]
+    message = f"{{{{ ti.xcom_pull(task_ids='report', key='{SUMMARY}') }}}}"
+    return [SummaryNotifier(target_arn=topic, subject="Transcribed: {{ run_id[:70] }}", message=message)]

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Asset, BaseOperator
 
-from transcription.contract.keys import RunKeys, run_name
+from transcription.contract.keys import RunKeys
 from transcription.finish import outcome_pages
 from transcription.finish.outcome_pages import PageReader
+from transcription.report import alerts
+from transcription.report.announcement import is_news
 from transcription.report.report_text import describe, summarize
 from transcription.report.run_report import make_report
 from transcription.shared import task_links
@@ -16,6 +18,8 @@ from transcription.shared.aws_console import AwsConsole
 from transcription.shared.bucket import Bucket
 from transcription.shared.job_record import Job
 from transcription.shared.manifest_store import read_plan
+from transcription.shared.run_folder import current_run
+from transcription.shared.run_lease import RunLease
 from transcription.shared.settings import load_settings
 from transcription.shared.task_errors import fail_without_retry
 
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
 
 class ReportOperator(BaseOperator):
     """The operator that writes `runs/{run}/report.json` and adds its figures to the event of the asset `transcripts`.
+
+    If a run is cleared and its figures stay the same, there is no second event, and no second mail.
 
     Args:
         transcripts: the asset that other DAGs follow.
@@ -40,21 +46,28 @@ class ReportOperator(BaseOperator):
 
     @fail_without_retry()
     def execute(self, context: Context) -> None:
-        """Write the report of the run and log it. Show buttons that lead to the transcripts and to the report.
+        """Write the report of the run and log it, and release the lease. Show buttons to transcripts and report.
 
         Raises:
             AirflowFailException: a planned file has neither a transcript nor a reason.
         """
         settings = load_settings()
-        bucket, run = Bucket(settings.bucket), RunKeys(run_name(context["run_id"]))
+        bucket = Bucket(settings.bucket)
+        run = RunKeys(current_run(bucket, context))
         plan = read_plan(bucket, run.run)
         outcomes = PageReader(bucket, outcome_pages.moves(run.run))
         report = make_report(plan, outcomes, bucket.find_record(Job, run.job), settings)
         bucket.write_record(run.report, report)
+        RunLease(bucket, context["ti"], run.run).release()
         self.log.info("%s", describe(report))
         console = AwsConsole.for_bucket(bucket)
         task_links.show_link(self, context, task_links.TRANSCRIPTS_LINK, console.transcripts(plan.prefix))
         task_links.show_link(self, context, task_links.REPORT_LINK, console.object(run.report))
-        context["ti"].xcom_push(key="summary", value=summarize(report))
         report.raise_if_incomplete()
-        context["outlet_events"][self.transcripts].extra = report.figures
+        if is_news(bucket, report, context):
+            context["ti"].xcom_push(key=alerts.SUMMARY, value=summarize(report))
+            context["outlet_events"][self.transcripts].extra = report.figures
+        else:
+            self.log.info("The figures are those that were announced before this run was cleared: no event, no mail.")
+            # Airflow emits an event for each outlet that the task has at its end.
+            self.outlets = []

@@ -24,6 +24,11 @@ def job_name(run: str) -> str:
     return f"transcribe-{run}"
 
 
+def run_of(name: str) -> str:
+    """Return the name of the run whose jobs have this name."""
+    return name.removeprefix(job_name(""))
+
+
 def is_over(job: JobDescription) -> bool:
     """Return whether the job has ended: it has succeeded or failed."""
     return job["status"] in (JOB_SUCCEEDED, JOB_FAILED)

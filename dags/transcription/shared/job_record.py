@@ -25,6 +25,7 @@ class Job:
     """The newest Batch job of a run, and the machine time of all its jobs."""
 
     run: str
+    #: Empty if no job was submitted yet.
     job_id: str
     job_name: str
     #: The job's status when this record was written.
@@ -39,3 +40,5 @@ class Job:
     draft: str = ""
     #: Batch's reason for the status of the newest job; empty if Batch gives none.
     reason: str = ""
+    #: The attempt of the task that is submitting a job, by the id of its task instance; empty if none is.
+    submitter: str = ""

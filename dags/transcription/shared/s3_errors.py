@@ -24,6 +24,11 @@ def is_changed(error: ClientError) -> bool:
     return _code(error) in s3_error_codes.CHANGED
 
 
+def is_lost_race(error: ClientError) -> bool:
+    """Return whether a conditional write failed because another writer changed or deleted the object first."""
+    return is_changed(error) or is_missing(error) or _code(error) in s3_error_codes.CONFLICT
+
+
 def words(error: ClientError) -> str:
     """Return the code of an error in brackets and S3's message, or `no message` if the message is empty."""
     message = error.response["Error"].get("Message") or "no message"

@@ -12,6 +12,7 @@ from transcription.shared import batch_job
 from transcription.shared.batch_job import JobDescription
 from transcription.shared.batch_queue import BatchQueue
 from transcription.shared.bucket import Bucket
+from transcription.shared.run_lease import RunLease
 from transcription.shared.settings import Settings
 from transcription.transcribe.cancellation import TaskInterrupted
 from transcription.transcribe.job_progress import JobProgress
@@ -28,10 +29,20 @@ class JobPoller:
         plan: the run's plan.
         settings: the time between two polls, and the time for which a job may wait for a machine.
         interrupted: an event that is set when the task has to end.
+        lease: the run's lease, which the poller renews; None if the run needs none.
     """
 
-    def __init__(self, batch: BatchQueue, bucket: Bucket, plan: Plan, settings: Settings, interrupted: Event) -> None:
-        self._batch, self._settings, self._interrupted = batch, settings, interrupted
+    def __init__(
+        self,
+        batch: BatchQueue,
+        bucket: Bucket,
+        plan: Plan,
+        settings: Settings,
+        interrupted: Event,
+        *,
+        lease: RunLease | None = None,
+    ) -> None:
+        self._batch, self._settings, self._interrupted, self._lease = batch, settings, interrupted, lease
         self._progress = JobProgress(bucket, plan, interrupted)
 
     def wait_for_end(self, job_id: str) -> JobDescription:
@@ -43,6 +54,7 @@ class JobPoller:
         Raises:
             JobStuck: Batch started no child of the job for `start_limit_minutes`. This method has ended the job.
             TaskInterrupted: the task has to end. The job continues.
+            RunBusy: another run has taken the lease.
         """
         children: dict[str, int] = {}
         waiting_reason = ""
@@ -50,6 +62,8 @@ class JobPoller:
         while True:
             if self._interrupted.is_set():
                 raise TaskInterrupted
+            if self._lease:
+                self._lease.renew()
             job = self._batch.describe(job_id)
             children_before, children = children, batch_job.count_children_by_status(job)
             now = time.monotonic()

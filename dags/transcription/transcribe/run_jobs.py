@@ -15,6 +15,7 @@ from transcription.shared.bucket import Bucket
 from transcription.shared.job_record import FailedChild, Job
 from transcription.shared.moved_inputs import find_moved
 from transcription.shared.settings import Settings
+from transcription.transcribe.job_claim import JobClaim
 
 log = logging.getLogger(__name__)
 
@@ -30,19 +31,22 @@ class RunJobs:
         bucket: the audio bucket.
         plan: the run's plan.
         settings: the limits with which the files without a result are divided into the shards of another job.
+        attempt: the id of the task instance.
     """
 
-    def __init__(self, batch: BatchQueue, bucket: Bucket, plan: Plan, settings: Settings) -> None:
+    def __init__(self, batch: BatchQueue, bucket: Bucket, plan: Plan, settings: Settings, attempt: str = "") -> None:
         self._batch, self._bucket, self._plan, self._settings = batch, bucket, plan, settings
+        self._attempt = attempt
         #: The name of every job of the run.
         self.name = batch_job.job_name(plan.run)
         #: The key of the record of the run's newest job.
         self.record_key = RunKeys(plan.run).job
 
     def newest(self) -> JobDescription | None:
-        """Return the newest job of the run, or None if the run has no job. End older jobs that still run.
+        """Return the newest job of the run, or None if the run has no job. End other jobs that still run.
 
-        Two jobs run at once only if two attempts of the task submitted them at the same time.
+        Two jobs run at once only if two attempts of the task submitted them at the same time. Then the one in the job
+        record counts as the newest.
         """
         jobs = self._describe_jobs()
         for job in jobs[1:]:
@@ -63,6 +67,8 @@ class RunJobs:
     def submit(self, definition: str) -> str | None:
         """Submit the run's first job, or another one for the files that have no result yet.
 
+        If two processes of the task do this at the same time, one job counts, and both return its id.
+
         Args:
             definition: the job definition, by name or ARN.
 
@@ -76,18 +82,29 @@ class RunJobs:
         plan = self._plan
         known_ids = {job["jobId"] for job in self._describe_jobs()}
         # Batch forgets old jobs; the record does not.
-        if known_ids or self._bucket.find_record(Job, self.record_key) is not None:
+        known = self._bucket.find_record(Job, self.record_key) or Job(plan.run, "", self.name, jobs=0)
+        if known_ids or known.job_id:
             missing = self._read_missing()
             if not missing:
                 return None
             plan = manifest_store.redraft(self._bucket, plan, make_shards(missing, self._settings))
-        parameters = {"run": plan.run, "draft": plan.draft}
-        job_id = self._batch.submit(self.name, definition, plan.shards, parameters, known_ids)
-        log.info("Submitted the Batch job %s with %d children.", job_id, plan.shards)
-        self._bucket.write_record(
-            self.record_key, Job(plan.run, job_id, self.name, jobs=len(known_ids) + 1, draft=plan.draft)
-        )
-        return job_id
+        claim = JobClaim(self._bucket, self.record_key, self._attempt)
+        while (other := claim.take(known)) is None:
+            arrived = self._find_arrived(known_ids)
+            parameters = {"run": plan.run, "draft": plan.draft}
+            job_id = arrived or self._batch.submit(self.name, definition, plan.shards, parameters, known_ids)
+            draft = self._batch.describe(job_id).get("parameters", {}).get("draft", "") if arrived else plan.draft
+            if claim.settle(Job(plan.run, job_id, self.name, jobs=len(known_ids) + 1, draft=draft)):
+                log.info("Submitted the Batch job %s with %d children.", job_id, plan.shards)
+                return job_id
+            self._batch.end(job_id, "Another process of the task submitted a job at the same time")
+            known_ids.add(job_id)
+        log.info("Another process of the task submitted the Batch job %s.", other.job_id)
+        return other.job_id
+
+    def _find_arrived(self, known_ids: set[str]) -> str | None:
+        """Return the id of a job that another process submitted before it ended, or None."""
+        return next((job["jobId"] for job in self._batch.jobs(self.name) if job["jobId"] not in known_ids), None)
 
     def _read_missing(self) -> list[Item]:
         """Return the files that have no result yet and that no newer run moved. Log the numbers of files."""
@@ -135,9 +152,17 @@ class RunJobs:
         self._bucket.write_record(self.record_key, record)
 
     def _describe_jobs(self) -> list[JobDescription]:
-        """Return the descriptions of all jobs of the run that Batch still knows, the newest first."""
+        """Return the descriptions of all jobs of the run that Batch still knows, the newest first.
+
+        If the job in the record works, it comes first, whenever it was submitted.
+        """
         job_ids = {job["jobId"] for job in self._batch.jobs(self.name)}
+        record = self._bucket.find_record(Job, self.record_key)
+        recorded = record.job_id if record else ""
         # ListJobs may not show a new job yet.
-        if record := self._bucket.find_record(Job, self.record_key):
-            job_ids.add(record.job_id)
-        return sorted(self._batch.describe_all(job_ids), key=lambda job: job["createdAt"], reverse=True)
+        jobs = self._batch.describe_all(job_ids | {recorded} if recorded else job_ids)
+
+        def rank(job: JobDescription) -> tuple[bool, int]:
+            return job["jobId"] == recorded and not batch_job.is_over(job), job["createdAt"]
+
+        return sorted(jobs, key=rank, reverse=True)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.providers.amazon.aws.operators.batch import BatchOperator
 
 from transcription.contract.errors import JobFailed, JobStuck
-from transcription.contract.keys import run_name
+from transcription.plan.leftover_jobs import end_leftover_jobs, is_at_work
 from transcription.shared import batch_job, manifest_store, task_links
 from transcription.shared.aws_console import AwsConsole
 from transcription.shared.batch_queue import BatchQueue
 from transcription.shared.bucket import Bucket
+from transcription.shared.run_folder import current_run
+from transcription.shared.run_lease import RunLease
 from transcription.shared.settings import load_settings
 from transcription.shared.task_errors import AirflowSkipException, fail_without_retry
 from transcription.transcribe import failed_children
@@ -57,14 +60,14 @@ class TranscribeOperator(BatchOperator):
             The job's id, or None if there is nothing to transcribe.
 
         Raises:
-            AirflowFailException: the job failed for good, Batch refused it or started no child of it, or a person ended
-                the task. Airflow does not retry the task.
+            AirflowFailException: the job failed for good, Batch refused it or started no child of it, a person ended
+                the task, or another run works. Airflow does not retry the task.
             AirflowSkipException: the run is a dry run.
             TaskInterrupted: this attempt of the task has to end. The job continues.
         """
         settings = load_settings()
         bucket = Bucket(settings.bucket)
-        plan = manifest_store.read_plan(bucket, run_name(context["run_id"]))
+        plan = manifest_store.read_plan(bucket, current_run(bucket, context))
         if plan.dry_run:
             raise AirflowSkipException("A dry run ends after its plan.")
         console = AwsConsole.for_bucket(bucket)
@@ -73,12 +76,18 @@ class TranscribeOperator(BatchOperator):
         if not plan.shards:
             self.log.info("There is nothing to transcribe.")
             return None
+        lease = RunLease(bucket, context["ti"], plan.run)
+        lease.take()
         batch = BatchQueue(self.job_queue)
-        jobs = RunJobs(batch, bucket, plan, settings)
+        jobs = RunJobs(batch, bucket, plan, settings, str(context["ti"].id))
         self.job_name = jobs.name
-        poller = JobPoller(batch, bucket, plan, settings, self._interrupted)
+        poller = JobPoller(batch, bucket, plan, settings, self._interrupted, lease=lease)
         try:
-            self.job_id = self._find_job(jobs, poller) or jobs.submit(self.job_definition)
+            self.job_id = self._find_job(jobs, poller)
+            if self.job_id is None:
+                # Also a run that was cleared must not work beside a job that another run left.
+                end_leftover_jobs(batch, plan.run, partial(is_at_work, bucket, context["ti"]))
+                self.job_id = jobs.submit(self.job_definition)
             if self.job_id is None:
                 return None
             task_links.show_link(self, context, task_links.JOB_LINK, console.job(self.job_id))

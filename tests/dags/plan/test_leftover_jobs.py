@@ -7,13 +7,21 @@ from pathlib import Path
 import pytest
 from tenacity import wait_fixed
 
-from tests.support.dags.airflow_deployment import AirflowDeployment, resists, waits_for
-from tests.support.dags.bucket_objects import RUN
+from tests.support.dags.airflow_deployment import AirflowDeployment, TaskInstance, make_context, resists, waits_for
+from tests.support.dags.bucket_objects import RUN, RUN_ID
 from tests.support.standin.standin_server import wait_for
+from transcription.contract.errors import RunBusy
 from transcription.plan import leftover_jobs
-from transcription.plan.leftover_jobs import end_leftover_jobs
+from transcription.plan.leftover_jobs import end_leftover_jobs, is_at_work
 from transcription.shared import batch_job
 from transcription.shared.batch_queue import BatchQueue
+from transcription.shared.bucket import Bucket
+from transcription.shared.run_folder import Origin, write_origin
+
+
+def is_over(run: str) -> bool:
+    """Say of every run that it is not at work."""
+    return False
 
 
 @pytest.fixture
@@ -36,7 +44,7 @@ def test_jobs_that_other_runs_left_are_ended_and_ours_is_not(deployment: Airflow
     foreign = start(deployment, "something-else", gate)
     deployment.queue.reaches(own, "RUNNING")
     deployment.queue.reaches(f"{leftover}:0", "RUNNING")
-    end_leftover_jobs(BatchQueue(deployment.queue.queue), RUN)
+    end_leftover_jobs(BatchQueue(deployment.queue.queue), RUN, is_over)
     job = deployment.queue.describe(leftover)
     assert (job["status"], job["statusReason"]) == ("FAILED", f"Its run is over; {RUN} takes what it left")
     for job_id in (own, foreign):
@@ -45,11 +53,45 @@ def test_jobs_that_other_runs_left_are_ended_and_ours_is_not(deployment: Airflow
     assert {deployment.queue.ends(job_id)["status"] for job_id in (own, foreign)} == {"SUCCEEDED"}
 
 
+def test_the_job_of_a_run_that_is_not_over_is_kept_and_no_job_is_ended(
+    deployment: AirflowDeployment, gate: Path
+) -> None:
+    leftover = start(deployment, batch_job.job_name("manual-yesterday"), gate)
+    working = start(deployment, batch_job.job_name("backfill-today"), gate)
+    with pytest.raises(RunBusy, match=f"{working} of the run backfill-today still works"):
+        end_leftover_jobs(BatchQueue(deployment.queue.queue), RUN, lambda run: run == "backfill-today")
+    assert "TerminateJob" not in deployment.calls("batch")
+    gate.touch()
+    assert {deployment.queue.ends(job_id)["status"] for job_id in (leftover, working)} == {"SUCCEEDED"}
+
+
+@pytest.mark.parametrize(
+    ("state", "at_work"), [("running", True), ("queued", True), ("failed", False), ("success", False), (None, False)]
+)
+def test_airflow_says_whether_a_run_is_over(bucket: Bucket, state: str | None, at_work: bool) -> None:
+    """Airflow has no state for a deleted run."""
+    other, ti = TaskInstance(run_id="other"), TaskInstance(runs={("transcribe_audio", "other"): state or "deleted"})
+    write_origin(bucket, "other-name", Origin.of(make_context(other)))
+    assert is_at_work(bucket, ti, "other-name") is at_work
+
+
+def test_runs_that_airflow_cannot_know_are_over(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only one run has the lease, and this one has it."""
+    ti = TaskInstance(runs={("transcribe_audio", "other"): "running", ("transcribe_audio", RUN_ID): "running"})
+    write_origin(bucket, "deleted", Origin.of(make_context(ti)))
+    assert not is_at_work(bucket, ti, "deleted")  # its id is that of the run that asks
+    assert not is_at_work(bucket, ti, "planned-by-an-earlier-version")
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://another.example")
+    write_origin(bucket, "foreign", Origin.of(make_context(TaskInstance(run_id="other"))))
+    monkeypatch.delenv("AIRFLOW__API__BASE_URL")
+    assert not is_at_work(bucket, ti, "foreign")
+
+
 @pytest.mark.usefixtures("polls_often")
 def test_jobs_that_are_over_are_not_terminated(deployment: AirflowDeployment, gate: Path) -> None:
     gate.touch()
     deployment.queue.ends(start(deployment, batch_job.job_name("manual-yesterday"), gate))
-    end_leftover_jobs(BatchQueue(deployment.queue.queue), RUN)
+    end_leftover_jobs(BatchQueue(deployment.queue.queue), RUN, is_over)
     assert "TerminateJob" not in deployment.calls("batch")
 
 
@@ -61,7 +103,7 @@ def test_a_container_that_does_not_end_is_not_awaited_for_ever(
     definition = deployment.define(resists(2, gate))
     job_id = BatchQueue(deployment.queue.queue).submit(batch_job.job_name("manual-yesterday"), definition, 1, {}, set())
     wait_for(gate.exists, "the job")
-    end_leftover_jobs(BatchQueue(deployment.queue.queue), RUN)
+    end_leftover_jobs(BatchQueue(deployment.queue.queue), RUN, is_over)
     job = deployment.queue.describe(job_id)
     assert (job["status"], batch_job.is_ending(job)) == ("RUNNING", True)
     deployment.queue.ends(job_id)

@@ -41,9 +41,9 @@ def received(aws: LocalAws, topic: str) -> Callable[[], list[dict[str, str]]]:
     return received
 
 
-def make_context(run_id: str = RUN_ID) -> Any:
-    """Make the context that Airflow gives to callbacks."""
-    xcoms = {("report", "summary"): "2 files transcribed"}
+def make_context(run_id: str = RUN_ID, summary: str | None = "2 files transcribed") -> Any:
+    """Make the context that Airflow gives to callbacks. `summary` is the XCom of the task `report`, if it has one."""
+    xcoms = {("report", "summary"): summary}
     ti = SimpleNamespace(xcom_pull=lambda task_ids, key: xcoms[task_ids, key])
     return {"run_id": run_id, "dag": DAG("transcribe_audio", schedule=None), "ti": ti}
 
@@ -77,6 +77,16 @@ def test_the_summary_is_sent_if_the_deployment_wants_it(
     notify(make_context())
     (message,) = received()
     assert (message["Subject"], message["Message"]) == (f"Transcribed: {RUN_ID}", "2 files transcribed")
+
+
+def test_no_summary_is_sent_if_the_report_was_not_announced(
+    received: Callable[[], list[dict[str, str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cleared run with the same figures was announced before."""
+    monkeypatch.setenv("AIRFLOW__TRANSCRIPTION__DAILY_SUMMARY", "true")
+    (notify,) = alerts.on_report()
+    notify(make_context(summary=None))
+    assert received() == []
 
 
 @pytest.mark.usefixtures("topic")

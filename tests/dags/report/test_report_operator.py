@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Failure, Item
 from transcription.contract.result import Audio
 from transcription.finish.outcomes import MISSING, Outcome
+from transcription.report import alerts
 from transcription.report.report_operator import ReportOperator
 from transcription.report.report_text import summarize
 from transcription.report.run_report import Report
@@ -127,3 +130,43 @@ def test_without_a_record_of_the_moves_the_error_says_which_task_to_clear(
     with pytest.raises(AirflowFailException, match=r"RECORD_MISSING.*moves/00000\.json.*[Cc]lear"):
         execute(task)
     assert deployment.bucket.read(RunKeys(RUN).report) is None
+
+
+def events(task: ReportOperator, **fields: Any) -> list[Any]:
+    """Run the task on a copy, as Airflow does, and return the outlets for which Airflow emits events."""
+    attempt = copy(task)
+    attempt.addresses = {}
+    ti = TaskInstance(task_id="report", **fields)
+    attempt.execute(make_context(ti))
+    assert (alerts.SUMMARY in ti.xcoms) == bool(attempt.outlets)
+    return attempt.outlets
+
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def test_a_cleared_run_with_the_same_figures_is_not_announced_again(
+    deployment: AirflowDeployment, task: ReportOperator
+) -> None:
+    write_moves(deployment, TRANSCRIBED, Outcome(B, result.FAILED, Failure("AUDIO_EMPTY", "no bytes")))
+    assert events(task) == [TRANSCRIPTS]
+    assert events(task, run_started=NOON, clears=1) == []
+    assert events(task, run_started=NOON, clears=2) == []
+    write_moves(deployment, TRANSCRIBED, Outcome(B, result.TRANSCRIBED, audio=TRANSCRIBED.audio))
+    assert events(task, run_started=NOON, clears=3) == [TRANSCRIPTS]
+
+
+def test_an_attempt_that_is_retried_announces_again(deployment: AirflowDeployment, task: ReportOperator) -> None:
+    """Airflow emits no event for an attempt that failed, for example because its worker was lost at the end."""
+    write_moves(deployment, TRANSCRIBED, Outcome(B, result.FAILED, Failure("AUDIO_EMPTY", "no bytes")))
+    assert events(task) == [TRANSCRIPTS]
+    assert events(task, try_number=2) == [TRANSCRIPTS]
+
+
+def test_a_red_report_was_not_announced(deployment: AirflowDeployment, task: ReportOperator) -> None:
+    write_moves(deployment, TRANSCRIBED, Outcome(B, MISSING, Failure("NO_RESULT", "nothing")))
+    ti = TaskInstance(task_id="report")
+    with pytest.raises(AirflowFailException):
+        task.execute(make_context(ti))
+    assert alerts.SUMMARY not in ti.xcoms
+    assert deployment.bucket.read(RunKeys(RUN).announcement) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 from types import SimpleNamespace
@@ -26,10 +27,20 @@ class TaskInstance:
     run_id: str = RUN_ID
     task_id: str = "transcribe"
     dag_id: str = "transcribe_audio"
+    #: The id and the number of the attempt of the task.
+    id: str = "first"
+    try_number: int = 1
+    #: When the run started, and how often it was cleared.
+    run_started: datetime = datetime(2026, 11, 22, 1, tzinfo=UTC)
+    clears: int = 0
+    #: The states of other runs in Airflow, by the ids of their DAG and of the run.
+    runs: dict[tuple[str, str], str] = field(default_factory=dict)
     #: The task's state in Airflow, or "deleted" if the run was deleted.
     state: str | None = "running"
     #: Grows when the task is cleared.
     max_tries: int = 2
+    #: The state of the task `plan` of the same run.
+    plan_state: str | None = "success"
     #: The values that the task pushed, by key.
     xcoms: dict[str, Any] = field(default_factory=dict)
 
@@ -37,10 +48,15 @@ class TaskInstance:
         """Store a value in `xcoms`."""
         self.xcoms[key] = value
 
+    def get_dr_count(self, dag_id: str, run_ids: list[str], states: list[str]) -> int:
+        """Return the number of runs with these ids that have one of the states."""
+        return sum(self.runs.get((dag_id, run_id)) in states for run_id in run_ids)
+
     def get_task_states(self, dag_id: str, task_ids: list[str], run_ids: list[str]) -> dict[str, Any]:
-        """Return this task's state in Airflow's form: run id → task id → state. A deleted run has no entry."""
-        assert (dag_id, task_ids, run_ids) == (self.dag_id, [self.task_id], [self.run_id])
-        return {} if self.state == "deleted" else {self.run_id: {self.task_id: self.state}}
+        """Return states of tasks in Airflow's form: run id → task id → state. A deleted run has no entry."""
+        assert (dag_id, run_ids) == (self.dag_id, [self.run_id])
+        states = {"plan": self.plan_state, self.task_id: self.state}
+        return {} if self.state == "deleted" else {self.run_id: {name: states[name] for name in task_ids}}
 
 
 def make_context(ti: TaskInstance | None = None, **params: Any) -> Any:
@@ -51,7 +67,7 @@ def make_context(ti: TaskInstance | None = None, **params: Any) -> Any:
         params: the parameters of the run.
     """
     ti = ti or TaskInstance()
-    dag_run = SimpleNamespace(run_type="manual")
+    dag_run = SimpleNamespace(run_type="manual", start_date=ti.run_started, clear_number=ti.clears)
     return {
         "ti": ti,
         "run_id": ti.run_id,

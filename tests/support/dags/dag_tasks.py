@@ -22,7 +22,12 @@ def form_values(**chosen: Any) -> dict[str, Any]:
 
 
 def run_task(
-    name: str, monkeypatch: pytest.MonkeyPatch, *, run_type: str = "manual", **chosen: Any
+    name: str,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    run_type: str = "manual",
+    ti: TaskInstance | None = None,
+    **chosen: Any,
 ) -> tuple[Any, TaskInstance]:
     """Run one task of the DAG as Airflow does, with its templates filled in.
 
@@ -30,12 +35,13 @@ def run_task(
         name: the task's id.
         monkeypatch: the test's monkeypatch, which gives the task its context.
         run_type: the type of the DAG run, such as `manual` or `scheduled`.
+        ti: the task instance; `None` creates a new one.
         chosen: values of the trigger form.
 
     Returns:
         What the task returns, and its task instance with the XComs that it pushed.
     """
-    ti = TaskInstance(task_id=name)
+    ti = ti or TaskInstance(task_id=name)
     context = make_context(ti, **form_values(**chosen))
     context["dag_run"].run_type = run_type
     monkeypatch.setattr(transcribe_audio, "get_current_context", lambda: context)

@@ -44,12 +44,18 @@ class FinalState:
     report: Mapping[str, Any] | None
 
     @classmethod
-    def read(cls, pipeline: Pipeline, run: Run) -> FinalState:
-        """Read and return the state after a run that has just ended."""
+    def read(cls, pipeline: Pipeline, run: Run, generation: int = 1) -> FinalState:
+        """Read and return the state after a run that has just ended.
+
+        Args:
+            pipeline: The pipeline.
+            run: The run.
+            generation: How many runs had this id, if runs with the same id were deleted before.
+        """
         objects: dict[str, str] = {}
         for page in pipeline.s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET):
             objects |= {entry["Key"]: entry["ETag"].strip('"') for entry in page.get("Contents", ())}
-        report = RunKeys(run_name(run.run_id)).report
+        report = RunKeys(run_name(run.run_id, generation)).report
         red = [name for name, state in run.tasks.items() if state == "failed"]
         return cls(
             run=run,
@@ -58,7 +64,7 @@ class FinalState:
             objects=objects,
             documents={key: json.loads(pipeline.read(key)) for key in objects if _is_document(key)},
             commits=_commits(pipeline),
-            jobs=pipeline.jobs(run.run_id),
+            jobs=pipeline.jobs(run.run_id, generation),
             at_work=any(job["status"] not in ENDED for job in pipeline.jobs()),
             report=json.loads(pipeline.read(report)) if report in objects else None,
         )

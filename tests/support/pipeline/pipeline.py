@@ -77,12 +77,12 @@ class Pipeline:
         """Return the log of one attempt of a task."""
         return self.ui.log(run.run_id, task_id, attempt)
 
-    def jobs(self, run_id: str = "") -> list[dict[str, Any]]:
+    def jobs(self, run_id: str = "", generation: int = 1) -> list[dict[str, Any]]:
         """Return the Batch jobs of a run as ListJobs describes them, the oldest first.
 
-        Without `run_id`, return the jobs of all runs.
+        Without `run_id`, return the jobs of all runs. `generation` counts the runs with this id.
         """
-        name = f"transcribe-{keys.run_name(run_id)}" if run_id else "transcribe-*"
+        name = f"transcribe-{keys.run_name(run_id, generation)}" if run_id else "transcribe-*"
         filters: Any = [{"name": "JOB_NAME", "values": [name]}]
         pages = self.batch.get_paginator("list_jobs").paginate(jobQueue=QUEUE, filters=filters)
         jobs: list[Any] = [job for page in pages for job in page["jobSummaryList"]]

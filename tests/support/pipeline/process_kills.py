@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from typing import Any
@@ -120,6 +121,20 @@ def _execute(stack: Stack, statement: str, *values: Any) -> None:
     """Execute a statement in Airflow's database."""
     with closing(sqlite3.connect(stack.airflow.home / "airflow.db", timeout=30)) as connection, connection:
         connection.execute(statement, values)
+
+
+def forget_heartbeats(stack: Stack, task: dict[str, Any]) -> None:
+    """Let Airflow answer 404 to the heartbeats of a running task: give the task instance another id in the database.
+
+    Args:
+        stack: The stack.
+        task: The running task, as Airflow's API describes it.
+    """
+    with closing(sqlite3.connect(stack.airflow.home / "airflow.db", timeout=30)) as connection, connection:
+        connection.execute(
+            "UPDATE task_instance SET id = ? WHERE state = 'running' AND run_id = ? AND task_id = ?",
+            [uuid.uuid4().hex, task["dag_run_id"], task["task_id"]],
+        )
 
 
 @contextmanager
