@@ -56,10 +56,11 @@ def _verbs(actions: str | list[str]) -> Iterator[str]:
 
 
 def _resources(assembly: CloudAssembly, stack: str, arns: Any) -> Iterator[tuple[Resource, str]]:
-    """Yield the resource of each ARN of a statement, with the folder in the ARN, or an empty text for no folder."""
+    """Yield the resource of each ARN of a statement, with the folder or the key in the ARN, or an empty text."""
     for arn in arns if isinstance(arns, list) else [arns]:
         parts = arn.get("Fn::Join", ["", []])[1] if isinstance(arn, Mapping) else []
         last_part = parts[-1] if parts and isinstance(parts[-1], str) else ""
-        folder = last_part.partition("*")[0].strip("/")
+        start, wildcard, _ = last_part.partition("*")
+        folder = start.strip("/")
         for resource in assembly.references(stack, arn):
-            yield resource, f"{folder}/" if folder else ""
+            yield resource, f"{folder}/" if folder and wildcard else folder

@@ -104,13 +104,13 @@ class Bucket:
         listed = [entry["Key"] for entry in page.get("Contents", [])]
         return set(listed), listed[-1] if page["IsTruncated"] else None
 
-    def folders(self, prefix: str) -> list[str]:
+    def folders(self, prefix: str) -> set[str]:
         """Return the folders with a slash at their end whose names start with `prefix`, up to the first slash."""
         with self._denials_at(prefix):
             pages = self.client.get_paginator("list_objects_v2").paginate(
                 Bucket=self.name, Prefix=prefix, Delimiter="/"
             )
-            return [entry["Prefix"] for page in pages for entry in page.get("CommonPrefixes", [])]
+            return {entry["Prefix"] for page in pages for entry in page.get("CommonPrefixes", [])}
 
     def find(self, key: str) -> ListedObject | None:
         """Return an object's key, ETag and size, or None if the object does not exist."""

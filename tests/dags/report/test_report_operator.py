@@ -148,23 +148,23 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 def test_a_cleared_run_with_the_same_figures_is_not_announced_again(
     deployment: AirflowDeployment, task: ReportOperator
 ) -> None:
-    write_moves(deployment, TRANSCRIBED, Outcome(B, result.FAILED, Failure("AUDIO_EMPTY", "no bytes")))
+    write_moves(deployment.bucket, RUN, TRANSCRIBED, Outcome(B, result.FAILED, Failure("AUDIO_EMPTY", "no bytes")))
     assert events(task) == [TRANSCRIPTS]
     assert events(task, run_started=NOON, clears=1) == []
     assert events(task, run_started=NOON, clears=2) == []
-    write_moves(deployment, TRANSCRIBED, Outcome(B, result.TRANSCRIBED, audio=TRANSCRIBED.audio))
+    write_moves(deployment.bucket, RUN, TRANSCRIBED, Outcome(B, result.TRANSCRIBED, audio=TRANSCRIBED.audio))
     assert events(task, run_started=NOON, clears=3) == [TRANSCRIPTS]
 
 
 def test_an_attempt_that_is_retried_announces_again(deployment: AirflowDeployment, task: ReportOperator) -> None:
     """Airflow emits no event for an attempt that failed, for example because its worker was lost at the end."""
-    write_moves(deployment, TRANSCRIBED, Outcome(B, result.FAILED, Failure("AUDIO_EMPTY", "no bytes")))
+    write_moves(deployment.bucket, RUN, TRANSCRIBED, Outcome(B, result.FAILED, Failure("AUDIO_EMPTY", "no bytes")))
     assert events(task) == [TRANSCRIPTS]
     assert events(task, try_number=2) == [TRANSCRIPTS]
 
 
 def test_a_red_report_was_not_announced(deployment: AirflowDeployment, task: ReportOperator) -> None:
-    write_moves(deployment, TRANSCRIBED, Outcome(B, MISSING, Failure("NO_RESULT", "nothing")))
+    write_moves(deployment.bucket, RUN, TRANSCRIBED, Outcome(B, MISSING, Failure("NO_RESULT", "nothing")))
     ti = TaskInstance(task_id="report")
     with pytest.raises(AirflowFailException):
         task.execute(make_context(ti))
