@@ -40,19 +40,22 @@ def test_a_task_that_was_killed_repeats_only_the_page_at_which_it_was_killed(
 ) -> None:
     kill(aws, "verify_transcripts", "GET output/", 2 * 1_050)
     assert run_in_process("verify_transcripts") == 0
-    # GET runs/: the plan, the shards, two looks for a page of the killed attempt, and the result records.
+    # LIST runs/: the folders of this run id, and two pages of result records.
+    # GET runs/: the origin, the plan, the shards, two looks for a page of the killed attempt, and the result records.
     assert deployment.calls("s3") == {
-        "GET runs/": 1 + SHARDS + 2 + REPEATED,
-        "LIST runs/": 2,
+        "GET runs/": 1 + 1 + SHARDS + 2 + REPEATED,
+        "LIST runs/": 1 + 2,
         "GET output/": 2 * REPEATED,
         "PUT runs/": 1,
     }
 
     kill(aws, "move_to_processed", "COPY processed/", 1_050)
     assert run_in_process("move_to_processed") == 0
-    # GET runs/: two pages of verification, of which the first shows how many there are, and two looks for a page.
+    # GET runs/: the origin, two pages of verification, of which the first shows how many there are, and two looks for a
+    # page.
     assert deployment.calls("s3") == {
-        "GET runs/": 2 + 2,
+        "GET runs/": 1 + 2 + 2,
+        "LIST runs/": 1,
         "COPY processed/": REPEATED,
         "POST ?delete": 1,
         "PUT runs/": 1,
@@ -62,7 +65,8 @@ def test_a_task_that_was_killed_repeats_only_the_page_at_which_it_was_killed(
 
     kill(aws, "report", "PUT runs/", 1)
     assert run_in_process("report") == 0
-    # GET runs/: the plan, two pages of moving, and the job.
-    assert deployment.calls("s3") == {"GET runs/": 1 + 2 + 1, "PUT runs/": 1}
+    # GET runs/: the origin, the plan, two pages of moving, the job, the lease, and what was announced before.
+    # PUT runs/: the report, and what is announced.
+    assert deployment.calls("s3") == {"GET runs/": 1 + 1 + 2 + 1 + 1 + 1, "LIST runs/": 1, "PUT runs/": 2}
     report = deployment.bucket.read_record(Report, RunKeys(RUN).report)
     assert (report.transcribed, report.planned, report.not_transcribed) == (FILES, FILES, ())
