@@ -67,7 +67,7 @@ def test_a_name_that_is_empty_or_too_long_is_refused_with_advice(key: str) -> No
 def test_the_longest_name_fits_every_key_made_from_it() -> None:
     name = keys.name_of(f"input/{'x' * (1024 - len('processed/.wav.error.json'))}.wav")
     key = f"input/{name}.wav"
-    made_keys = [keys.transcript_json(name), *(keys.subtitles(name, suffix) for suffix in FORMATS)]
+    made_keys = [keys.transcript_json(name), *(keys.format_file(name, suffix) for suffix in FORMATS)]
     made_keys += [keys.processed(key), keys.failed_reason(key)]
     assert max(len(made_key.encode()) for made_key in made_keys) <= 1024
 
@@ -86,7 +86,7 @@ def test_runs_do_not_share_their_records() -> None:
     assert all(name.replace("-", "").isalnum() and len(name) <= 100 for name in names)
 
 
-@pytest.mark.parametrize("suffix", ["json", "srt", "vtt"])
+@pytest.mark.parametrize("suffix", ["json", *FORMATS])
 def test_a_name_whose_text_would_overwrite_another_transcript_is_refused(suffix: str) -> None:
     """Regression: the text of `a.json.wav` overwrote the JSON transcript of `a.wav`."""
     with pytest.raises(OutputConflict, match=r"kept for the transcript of 'x/a\.wav'"):

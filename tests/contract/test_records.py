@@ -128,7 +128,7 @@ def test_something_that_is_no_record_is_refused(data: bytes) -> None:
         ({"model": "a/b"}, "model"),
         ({"beam_width": 0}, "beam_width"),
         ({"beam_width": 10_000}, "beam_width"),
-        ({"formats": ("srt", "docx")}, "srt, vtt, each once. Text and JSON"),
+        ({"formats": ("srt", "pdf")}, "srt, vtt, csv, docx, TextGrid, eaf, each once. Text and JSON"),
         ({"formats": ("srt", "srt")}, "formats"),
         ({"hot_words": (HotWord("a", 1), HotWord("a", 2))}, "more than once: a"),
         ({"lm_alpha": 0.9}, "lm_alpha and lm_beta only work together; give both or neither"),

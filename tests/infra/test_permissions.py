@@ -45,7 +45,7 @@ NEEDS = {
 CONTAINER = {
     "get_object": [SHARD, RESULT, INPUT],
     "download_file": [MODEL],
-    "put_object": [TEXT, JSON, keys.subtitles("talk", "srt"), keys.subtitles("talk", "vtt"), RESULT, *REASONS],
+    "put_object": [TEXT, JSON, keys.format_file("talk", "srt"), keys.format_file("talk", "vtt"), RESULT, *REASONS],
 }
 CONTAINER_LISTS = [keys.model("mine"), keys.MODELS_FOLDER]
 #: The keys that the tasks pass to each call.

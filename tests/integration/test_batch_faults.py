@@ -9,11 +9,11 @@ from tests.integration.conftest import CHILDREN
 from tests.support.pipeline.faulty_run import FaultyRun, run_with_faults
 from tests.support.pipeline.pipeline import Pipeline
 from tests.support.pipeline.spoken_recordings import CLIP, SILENCE
-from transcription.contract.options import FORMATS
+from transcription.contract.options import DEFAULT_FORMATS
 
 #: The number of S3 requests of a child with two files: one for its shard; then for each file one for the result record,
-#: the audio, the text, each subtitle format, the JSON, and the new result record.
-MOMENTS = 1 + 2 * (5 + len(FORMATS))
+#: the audio, the text, each format, the JSON, and the new result record.
+MOMENTS = 1 + 2 * (5 + len(DEFAULT_FORMATS))
 #: Every second machine sends SIGTERM so many seconds before it ends. The others end at once.
 NOTICE_SECONDS = 10
 

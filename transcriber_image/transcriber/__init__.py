@@ -5,7 +5,7 @@ A file passes through these packages as a stream:
 - `audio`: check the WAV file, decode it, cut it into segments at silence.
 - `engines`: turn segments into words. `workers` runs an engine on every core, `selection` chooses the engine, and
   `model` reads the model's files.
-- `text`: assemble the transcript of a file from its words, and format it as text, JSON and subtitles.
+- `text`: assemble the transcript of a file from its words, and write it in every format.
 - `shard`: take many files at once through these steps, from their download to their result records.
 """
 

@@ -26,7 +26,11 @@ def parse_arguments() -> argparse.Namespace:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m transcriber", description="Speech to text with DeepSpeech.")
+    parser = argparse.ArgumentParser(
+        prog="python -m transcriber",
+        description="Speech to text with DeepSpeech.",
+        epilog="python -m transcriber export writes transcripts in other formats; see its --help.",
+    )
     parser.add_argument("files", nargs="*", type=Path, metavar="file.wav", help="print the transcripts of these files")
     parser.add_argument("--bucket", help="transcribe files of this S3 bucket …")
     parser.add_argument("--run", help="… that this run planned …")

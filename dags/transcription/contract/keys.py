@@ -55,8 +55,8 @@ def name_of(key: str) -> str:
 
     Raises:
         NameInvalid: there is no name in front of `.wav`, or the keys made from it would be too long for S3.
-        OutputConflict: the input's plain text would have the key of the JSON or the subtitles of another input, in this
-            run or a later one.
+        OutputConflict: the input's plain text would have the key of the JSON, or of another format, of another input,
+            in this run or a later one.
     """
     name = key[len(INPUT_FOLDER) : -len(AUDIO_SUFFIX)]
     if not name or name.endswith("/"):
@@ -86,9 +86,9 @@ def transcript_json(name: str) -> str:
     return f"{OUTPUT_FOLDER}{name}.json"
 
 
-def subtitles(name: str, suffix: str) -> str:
-    """Return the key of the transcript as subtitles; `suffix` is one of `options.FORMATS`."""
-    return f"{OUTPUT_FOLDER}{name}.{suffix}"
+def format_file(name: str, ending: str) -> str:
+    """Return the key of the transcript in another format; `ending` is one of `options.FORMATS`."""
+    return f"{OUTPUT_FOLDER}{name}.{ending}"
 
 
 def processed(key: str) -> str:

@@ -10,8 +10,12 @@ from .errors import OptionInvalid
 from .hot_word import HotWord
 from .option_field import check_values, declared_options, option
 
-#: Formats that can be written beside text and JSON: the subtitle formats SubRip and WebVTT.
-FORMATS = ("srt", "vtt")
+#: Formats that can be written beside text and JSON, by the ending of their files: the subtitles SubRip and WebVTT, a
+#: table of the words, a Word document, and files for the programs Praat and ELAN.
+FORMATS = ("srt", "vtt", "csv", "docx", "TextGrid", "eaf")
+
+#: The formats of a deployment whose settings name none.
+DEFAULT_FORMATS = ("srt", "vtt")
 
 #: The engines. `auto` chooses the batched one if it proves to recognise the same words as libdeepspeech.
 AUTO, BATCHED, LIBDEEPSPEECH = ENGINES = ("auto", "batched", "libdeepspeech")
@@ -68,8 +72,9 @@ class Options:
     )
     formats: tuple[str, ...] = option(
         (),
-        title="Subtitles",
-        help="Subtitles to write beside text and JSON, which are always written.",
+        title="Formats",
+        help="Formats to write beside text and JSON, which are always written: subtitles (srt, vtt), a table of the "
+        "words for spreadsheets (csv), a Word document (docx), and files for Praat (TextGrid) and ELAN (eaf).",
         empty=_DEPLOYMENTS,
         choices=FORMATS,
         advice="Text and JSON are always written.",

@@ -164,7 +164,7 @@ def _check_transcripts(bucket: Bucket, record: Result) -> None:
     """
     name = keys.name_of(record.item.key)
     expected = [keys.transcript(name), keys.transcript_json(name)]
-    expected += [keys.subtitles(name, suffix) for suffix in record.options.formats]
+    expected += [keys.format_file(name, ending) for ending in record.options.formats]
     written = {output.key: output for output in record.outputs}
     contents: dict[str, bytes] = {}
     for key in expected:

@@ -27,5 +27,5 @@ def _folders(name: str) -> Sequence[str]:
 
 
 def _transcripts(name: str) -> Sequence[str]:
-    subtitles = [keys.subtitles(name, suffix) for suffix in FORMATS]
-    return [keys.transcript(name), keys.transcript_json(name), *subtitles]
+    other_formats = [keys.format_file(name, ending) for ending in FORMATS]
+    return [keys.transcript(name), keys.transcript_json(name), *other_formats]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -17,6 +16,7 @@ from transcription.contract import keys, records
 from transcription.contract.errors import ObjectDenied, RecordMissing, StorageDenied
 from transcription.contract.log_text import printable
 from transcription.contract.manifest import Item
+from transcription.contract.xml_text import NOT_XML
 from transcription.shared.listed_object import ListedObject
 from transcription.shared.s3_errors import explain_denial, explain_refusal, is_changed, is_missing
 
@@ -36,9 +36,6 @@ COPY_LIMIT = 5 * 1024**3
 
 #: Seconds for which a successful listing of the bucket proves that S3 refuses single objects only.
 PROBE_SECONDS = 5.0
-
-#: Characters that XML 1.0 cannot hold, so that no request to delete several objects can name them.
-_NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class Bucket:
@@ -230,7 +227,8 @@ class Bucket:
             The items that were not deleted, in the order of `targets`. The value of an item is S3's refusal, or None if
             the object changed or no longer exists.
         """
-        in_one_request = [target for target in targets if not _NOT_XML.search(target.key)]
+        # The request that deletes several objects is XML, so it can name only such keys.
+        in_one_request = [target for target in targets if not NOT_XML.search(target.key)]
         not_deleted = self._delete_together(in_one_request) if in_one_request else {}
         for target in set(targets) - set(in_one_request):
             not_deleted |= self._delete_one(target)

@@ -8,7 +8,7 @@ from typing import Any, get_type_hints
 from airflow.configuration import conf
 
 from transcription.contract.errors import OptionInvalid, SettingInvalid
-from transcription.contract.options import FORMATS, Options
+from transcription.contract.options import DEFAULT_FORMATS, Options
 from transcription.contract.result import BYTES_PER_SECOND
 
 SECTION = "transcription"
@@ -49,8 +49,8 @@ class Settings:
     model: str = ""
     #: A name for the model in the container image. If it changes, earlier transcripts are outdated.
     image_model: str = ""
-    #: Subtitles of runs that do not choose any, separated by commas.
-    formats: str = ",".join(FORMATS)
+    #: Formats of runs that do not choose any, separated by commas.
+    formats: str = ",".join(DEFAULT_FORMATS)
     #: Words with less confidence are marked in the JSON and counted in the report. From 0 (marks none) to 1.
     low_confidence: float = Options.low_confidence
     #: `auto`, `batched` or `libdeepspeech`. `auto` is the batched engine, several times as fast, if it recognises the

@@ -17,7 +17,7 @@ from transcription.contract import result
 from transcription.contract.errors import RecordMissing, StorageDenied
 from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Failure, Item, Plan, Refusal
-from transcription.contract.options import FORMATS, Options
+from transcription.contract.options import DEFAULT_FORMATS, Options
 from transcription.contract.result import Result
 from transcription.finish.outcomes import DONE_BEFORE, MISSING, Outcome
 from transcription.shared.bucket import Bucket
@@ -28,7 +28,7 @@ OUTPUTS = ("output/a b", "output/a b.json", "output/a b.srt", "output/a b.vtt")
 
 @pytest.fixture
 def plan(bucket: Bucket) -> Plan:
-    return freeze(bucket, (ITEM,), options=Options(formats=FORMATS))
+    return freeze(bucket, (ITEM,), options=Options(formats=DEFAULT_FORMATS))
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from tests.support.dags.airflow_deployment import AirflowDeployment
 from tests.support.dags.bucket_objects import RUN, upload_all
 from transcription.contract import keys
 from transcription.contract.manifest import Item
+from transcription.contract.options import FORMATS
 from transcription.plan.download_conflicts import find_conflicts
 from transcription.plan.request_reader import read_request
 from transcription.plan.run_planning import plan_run
@@ -60,11 +61,13 @@ def test_the_plan_takes_both_recordings_and_warns(
 
 def test_the_documented_download_leaves_out_the_files_that_conflict(tmp_path: Path) -> None:
     """Filter the keys as `aws s3 sync` does, where the last filter that matches counts, and write the files."""
-    (command,) = re.findall(r"^aws s3 sync s3://\{AudioBucket\}/output/ .*--exclude.*$", GUIDE.read_text(), re.M)
+    (command,) = re.findall(
+        r"^aws s3 sync s3://\{AudioBucket\}/output/ .*--exclude(?:.*\\\n)*.*$", GUIDE.read_text(), re.M
+    )
     filters = re.findall(r"--(exclude|include) '([^']+)'", command)
     names = ("talk", "talk/part1")
     written = {f(name) for name in names for f in (keys.transcript, keys.transcript_json)}
-    written |= {keys.subtitles(name, suffix) for name in names for suffix in ("srt", "vtt")}
+    written |= {keys.format_file(name, suffix) for name in names for suffix in FORMATS}
     for key in written:
         decisions = [kind for kind, pattern in filters if fnmatch(key.removeprefix("output/"), pattern)]
         if decisions[-1] == "include":

@@ -84,7 +84,7 @@ def test_a_missing_name_says_where_to_set_it(monkeypatch: pytest.MonkeyPatch, na
         ("api_hour_price", "-1", "from 0 to 1000"),
         ("daily_summary", "perhaps", "'perhaps'; it must be true or false"),
         ("model", "models/court", "use letters, digits"),
-        ("formats", "srt,docx", "srt, docx must be a choice of srt, vtt"),
+        ("formats", "srt,pdf", "srt, pdf must be a choice of srt, vtt"),
         ("low_confidence", "90", "from 0 to 1. 0 marks no word"),
         ("low_confidence", "-0.1", "from 0 to 1. 0 marks no word"),
         ("low_confidence", "nan", "from 0 to 1. 0 marks no word"),

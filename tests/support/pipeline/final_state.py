@@ -137,7 +137,7 @@ class FinalState:
             assert document["text"] == text, key
             assert self.objects[keys.transcript(name)] == etag_of(f"{text}\n".encode() if text else b""), key
             formats = document["provenance"]["options"]["formats"]
-            expected |= {key, keys.transcript(name), *(keys.subtitles(name, suffix) for suffix in formats)}
+            expected |= {key, keys.transcript(name), *(keys.format_file(name, suffix) for suffix in formats)}
         assert {key for key in self.objects if key.startswith(keys.OUTPUT_FOLDER)} == expected
         for name in self.names(keys.PROCESSED_FOLDER):
             assert made_from[keys.INPUT_FOLDER + name] in texts, name

@@ -11,17 +11,18 @@ import pytest
 import webvtt
 
 from tests.support.transcriber.engine_run import transcribe_file
+from tests.support.transcriber.saved_transcripts import saved_transcript
 from tests.support.transcriber.shard_bucket import RUN, Bucket, Run, recorded_requests
-from tests.support.transcriber.wav_files import RATE, Clip, silence, wav
+from tests.support.transcriber.wav_files import Clip, silence, wav
 from transcriber.engines.libdeepspeech import LibDeepSpeech
 from transcriber.engines.utterance import Utterance, Word
+from transcriber.text.saved_transcript import SavedTranscript
 from transcriber.text.subtitles import render
-from transcriber.text.transcript import Transcript, assemble
 from transcription.contract import keys
-from transcription.contract.options import FORMATS, Options
-from transcription.contract.result import Audio
+from transcription.contract.options import Options
 
 HOURS = 4 * 3600.0
+SUBTITLES = ("srt", "vtt")
 
 
 @dataclass(frozen=True)
@@ -45,21 +46,21 @@ def read(data: bytes, suffix: str) -> list[Cue]:
     return [Cue(start, end, text) for (start, end), text in zip(times, lines)]
 
 
-def transcript_of(*words: tuple[str, float, float], until: float | None = None) -> Transcript:
+def transcript_of(*words: tuple[str, float, float], until: float | None = None) -> SavedTranscript:
     """A transcript of one segment that ends at `until`; words are text, start and end in seconds."""
     timed = tuple(Word(text, start, end, confidence=1.0) for text, start, end in words)
     end = words[-1][2] if until is None else until
-    return assemble([Utterance(0, 0.0, end, timed)], Audio(end, RATE, 1, "PCM_16"), 0.0)
+    return saved_transcript(Utterance(0, 0.0, end, timed), seconds=end)
 
 
-def evenly(text: str, seconds: float = 0.3) -> Transcript:
+def evenly(text: str, seconds: float = 0.3) -> SavedTranscript:
     """A transcript in which every word is equally long; the next one follows after `seconds`."""
     words = enumerate(text.split())
     return transcript_of(*((word, place * seconds, (place + 0.9) * seconds) for place, word in words))
 
 
 @pytest.fixture(scope="module")
-def long(clips: list[Clip], engine: LibDeepSpeech, tmp_path_factory: pytest.TempPathFactory) -> Transcript:
+def long(clips: list[Clip], engine: LibDeepSpeech, tmp_path_factory: pytest.TempPathFactory) -> SavedTranscript:
     """The transcript of all clips in one recording, some after a pause: it has more than one segment."""
     path = tmp_path_factory.mktemp("subtitles") / "long.wav"
     pauses = [0.05, 3.0, 0.4, 0.05] * 6
@@ -67,17 +68,17 @@ def long(clips: list[Clip], engine: LibDeepSpeech, tmp_path_factory: pytest.Temp
     path.write_bytes(wav(np.concatenate(parts)))
     transcript = transcribe_file(path, engine)
     assert len(transcript.utterances) > 2
-    return transcript
+    return saved_transcript(*transcript.utterances, seconds=transcript.audio.seconds)
 
 
-@pytest.mark.parametrize("suffix", FORMATS)
-def test_every_word_is_shown_once_and_in_order(long: Transcript, suffix: str) -> None:
+@pytest.mark.parametrize("suffix", SUBTITLES)
+def test_every_word_is_shown_once_and_in_order(long: SavedTranscript, suffix: str) -> None:
     shown = " ".join(" ".join(cue.lines) for cue in read(render(long, suffix), suffix))
-    assert shown == long.text
+    assert shown == " ".join(word.word for word in long.words)
 
 
-@pytest.mark.parametrize("suffix", FORMATS)
-def test_cues_are_short_enough_to_read_and_never_overlap(long: Transcript, suffix: str) -> None:
+@pytest.mark.parametrize("suffix", SUBTITLES)
+def test_cues_are_short_enough_to_read_and_never_overlap(long: SavedTranscript, suffix: str) -> None:
     cues = read(render(long, suffix), suffix)
     assert len(cues) > len(long.utterances)
     assert all(0 < cue.end - cue.start <= 7000 for cue in cues)
@@ -85,8 +86,8 @@ def test_cues_are_short_enough_to_read_and_never_overlap(long: Transcript, suffi
     assert all(before.end <= after.start for before, after in zip(cues, cues[1:]))
 
 
-@pytest.mark.parametrize("suffix", FORMATS)
-def test_a_cue_is_on_the_screen_while_its_words_are_transcript_of(long: Transcript, suffix: str) -> None:
+@pytest.mark.parametrize("suffix", SUBTITLES)
+def test_a_cue_is_on_the_screen_while_its_words_are_transcript_of(long: SavedTranscript, suffix: str) -> None:
     words = iter(long.words)
     for cue in read(render(long, suffix), suffix):
         spoken = [next(words) for _ in " ".join(cue.lines).split()]
@@ -126,22 +127,22 @@ def test_a_word_longer_than_a_line_is_not_divided() -> None:
     assert cue.lines == ["die", word]
 
 
-@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize("suffix", SUBTITLES)
 def test_times_after_the_first_hour_are_right(suffix: str) -> None:
     [cue] = read(render(transcript_of(("late", HOURS + 1.2346, HOURS + 1.5), until=HOURS + 5), suffix), suffix)
     assert cue.start == 4 * 3600 * 1000 + 1235
 
 
-@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize("suffix", SUBTITLES)
 @pytest.mark.parametrize("text", ["a<b>c", "R&D", "&lt;", "-->", "{\\i1}", "<00:01.000>", "grün", "日本語"])
 def test_characters_of_markup_are_shown_as_they_are(suffix: str, text: str) -> None:
     [cue] = read(render(evenly(f"say {text} now"), suffix), suffix)
     assert cue.lines == [f"say {text} now"]
 
 
-@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize("suffix", SUBTITLES)
 def test_a_silent_file_has_valid_subtitles_without_cues(suffix: str) -> None:
-    silent = assemble([Utterance(0, 0.0, 5.0, ())], Audio(5.0, RATE, 1, "PCM_16"), 0.0)
+    silent = saved_transcript(Utterance(0, 0.0, 5.0, ()), seconds=5.0)
     data = render(silent, suffix)
     assert data == {"srt": b"", "vtt": b"WEBVTT\n\n"}[suffix]
 
@@ -152,13 +153,13 @@ def test_a_run_writes_the_formats_of_its_options_and_records_them(bucket: Bucket
     recorded = [output.key for output in bucket.result(0).outputs]
     assert recorded == ["output/a", "output/a.vtt", "output/a.srt", "output/a.json"]
     assert bucket.document("a")["provenance"]["options"]["formats"] == ["vtt", "srt"]
-    for suffix in FORMATS:
+    for suffix in SUBTITLES:
         [cue] = read(bucket.read(f"output/a.{suffix}"), suffix)
         assert " ".join(cue.lines) == clip.text
     assert bucket.read("output/b.vtt") == b"WEBVTT\n\n"
     kinds = {
         suffix: bucket.client.head_object(Bucket=bucket.name, Key=f"output/a.{suffix}")["ContentType"]
-        for suffix in FORMATS
+        for suffix in SUBTITLES
     }
     assert kinds == {"srt": "application/x-subrip; charset=utf-8", "vtt": "text/vtt; charset=utf-8"}
 

@@ -1,11 +1,12 @@
-"""The files of a transcript in S3: plain text, subtitles and JSON."""
+"""The files of a transcript in S3: plain text, JSON and the formats that a run asks for."""
 
 from __future__ import annotations
 
 from transcriber.engines.engine import EngineDescription
 from transcriber.shard.input_downloads import InputFile
 from transcriber.shard.store import Store
-from transcriber.text.subtitles import CONTENT_TYPES, render
+from transcriber.text import saved_transcript
+from transcriber.text.formats import FORMATS
 from transcriber.text.transcript import Provenance, Transcript
 from transcription.contract import keys
 from transcription.contract.manifest import Shard
@@ -15,9 +16,10 @@ from transcription.contract.result import Output
 def write_transcript(
     store: Store, shard: Shard, engine: EngineDescription, file: InputFile, transcript: Transcript
 ) -> tuple[Output, ...]:
-    """Write the transcript of a file to S3: plain text, the subtitle formats of the shard's options, and JSON.
+    """Write the transcript of a file to S3: plain text, the formats of the shard's options, and JSON.
 
-    The JSON is written last, because a later run concludes from it that all the formats exist.
+    The JSON is written last, because a later run concludes from it that all the formats exist. The other formats are
+    made from the JSON, so that the command `export` makes the same files from it later.
 
     Args:
         store: the bucket.
@@ -35,11 +37,13 @@ def write_transcript(
     """
     name, options = keys.name_of(file.item.key), shard.options
     provenance = Provenance(file.item, file.sha256, engine.model, options, shard.recipe, engine.decoder, engine.name)
+    document, json_key = transcript.as_json(provenance), keys.transcript_json(name)
+    saved = saved_transcript.parse(document, json_key)
     return (
         store.write(keys.transcript(name), transcript.as_text(), "text/plain; charset=utf-8"),
         *(
-            store.write(keys.subtitles(name, suffix), render(transcript, suffix), CONTENT_TYPES[suffix])
-            for suffix in options.formats
+            store.write(keys.format_file(name, ending), FORMATS[ending].render(saved), FORMATS[ending].content_type)
+            for ending in options.formats
         ),
-        store.write(keys.transcript_json(name), transcript.as_json(provenance), "application/json"),
+        store.write(json_key, document, "application/json"),
     )

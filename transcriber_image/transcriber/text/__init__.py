@@ -1,1 +1,1 @@
-"""The transcript of a file, assembled from its words, in the formats text, JSON and subtitles."""
+"""The transcript of a file, assembled from its words, and its formats: text, JSON, subtitles, tables and documents."""

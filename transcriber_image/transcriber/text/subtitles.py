@@ -12,9 +12,7 @@ from textwrap import wrap
 from pysubs2 import SSAEvent, SSAFile
 
 from transcriber.engines.utterance import Utterance, Word
-from transcriber.text.transcript import Transcript
-
-CONTENT_TYPES = {"srt": "application/x-subrip; charset=utf-8", "vtt": "text/vtt; charset=utf-8"}
+from transcriber.text.saved_transcript import SavedTranscript
 
 # Source of these three: Netflix, "Timed Text Style Guide" (English).
 #: The most characters in a line.
@@ -31,17 +29,17 @@ _PAUSE = 1.5
 _HOLD = 0.8
 
 
-def render(transcript: Transcript, suffix: str) -> bytes:
+def render(saved: SavedTranscript, suffix: str) -> bytes:
     """Return the content of a transcript's subtitle file.
 
     No cue extends beyond its segment or into the next cue. Without speech, the file is valid and has no cues.
 
     Args:
-        transcript: the transcript.
-        suffix: the format, one of `options.FORMATS`.
+        saved: the transcript.
+        suffix: the format, `srt` or `vtt`.
     """
     cues = SSAFile()
-    for utterance in transcript.utterances:
+    for utterance in saved.utterances:
         for start, end, text in _cues(utterance):
             # WebVTT is markup, so that `<` and `&` must be escaped. SubRip is plain text and has no escapes.
             escaped = escape(text, quote=False) if suffix == "vtt" else text

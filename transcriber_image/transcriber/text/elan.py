@@ -1,0 +1,31 @@
+"""A transcript as an annotation document of ELAN (`.eaf`), the program for the annotation of recordings."""
+
+from __future__ import annotations
+
+from pympi import Elan
+
+from transcriber.text.saved_transcript import SavedTranscript
+from transcriber.text.tiers import Tiers
+from transcription.contract.xml_text import xml_text
+
+#: The date of every document, which the format requires. A transcript gives the same bytes whenever it is written.
+_DATE = "1980-01-01T00:00:00+00:00"
+
+
+def render(saved: SavedTranscript) -> bytes:
+    """Return a document with the time-aligned tiers `segments` and `words`.
+
+    It names the recording as its medium, so that ELAN opens the recording too if both lie in the same folder.
+    """
+    document = Elan.Eaf(author="")
+    document.adocument["DATE"] = _DATE
+    name = xml_text(saved.recording)
+    document.add_linked_file(name, relpath=f"./{name}", mimetype="audio/x-wav")
+    tiers = Tiers.of(saved)
+    for tier, intervals in (("segments", tiers.segments), ("words", tiers.words)):
+        document.add_tier(tier)
+        for interval in intervals:
+            document.add_annotation(tier, interval.start, interval.end, xml_text(interval.text))
+    document.remove_tier("default")  # every new document has it
+    content: bytes = Elan.to_string(document, encoding="UTF-8")
+    return content

@@ -1,0 +1,35 @@
+"""A transcript as a TextGrid of Praat, the program for phonetics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from praatio.utilities import textgrid_io
+
+from transcriber.text.intervals import Interval
+from transcriber.text.saved_transcript import SavedTranscript
+from transcriber.text.tiers import Tiers
+
+
+def render(saved: SavedTranscript) -> bytes:
+    """Return a TextGrid with the interval tiers `segments` and `words`, as UTF-8."""
+    tiers = Tiers.of(saved)
+    end = max(saved.seconds, *(interval.end / 1000 for interval in (*tiers.segments, *tiers.words)), 0.001)
+    grid = {
+        "xmin": 0.0,
+        "xmax": end,
+        "tiers": [_tier("segments", tiers.segments, end), _tier("words", tiers.words, end)],
+    }
+    text: str = textgrid_io.getTextgridAsStr(
+        grid, "long_textgrid", includeBlankSpaces=True, minimumIntervalLength=_NO_MINIMUM
+    )
+    return text.encode(errors="replace")
+
+
+#: praatio removes intervals that are shorter than this, in seconds. None is: they have at least a millisecond.
+_NO_MINIMUM = 1e-6
+
+
+def _tier(name: str, intervals: Iterable[Interval], end: float) -> dict[str, object]:
+    entries = [(interval.start / 1000, interval.end / 1000, interval.text) for interval in intervals]
+    return {"class": "IntervalTier", "name": name, "xmin": 0.0, "xmax": end, "entries": entries}
