@@ -160,7 +160,7 @@ def test_without_a_prefix_everything_below_input_is_looked_for(prefix: str | Non
         ("int8_lstm", None),
         ("hot_words", "sonata:7.5"),
         ("hot_words", [7.5]),
-        ("formats", ["docx"]),
+        ("formats", ["pdf"]),
         ("force", None),
         ("force", "yes"),
         ("dry_run", "yes"),
