@@ -113,32 +113,6 @@ def test_a_file_over_the_limit_is_refused_and_not_paid_for(deployment: AirflowDe
     ]
 
 
-def archive(bucket: Bucket, *keys: str) -> None:
-    """Write archived objects."""
-    for key in keys:
-        bucket.client.put_object(Bucket=bucket.name, Key=key, Body=b"audio", StorageClass="GLACIER")
-
-
-def test_archived_files_are_left_out_and_named(deployment: AirflowDeployment, caplog: pytest.LogCaptureFixture) -> None:
-    archive(deployment.bucket, *(f"input/{number}.wav" for number in range(7)))
-    upload_all(deployment.bucket, "input/x.wav")
-    plan = plan_run_with_files(deployment)
-    assert to_transcribe(deployment.bucket, plan) == ["input/x.wav"]
-    assert [refusal.item.key for refusal in plan.archived] == [f"input/{number}.wav" for number in range(7)]
-    assert {refusal.failure.code for refusal in plan.archived} == {"INPUT_ARCHIVED"}
-    (warning,) = plan.warnings
-    assert warning in caplog.messages
-    assert warning.startswith("7 recordings are archived")
-    assert "Restore them first" in warning
-    assert warning.endswith("'input/0.wav', 'input/1.wav', 'input/2.wav', 'input/3.wav', 'input/4.wav', …")
-
-
-def test_nothing_but_archived_files_is_a_run_without_children(deployment: AirflowDeployment) -> None:
-    archive(deployment.bucket, "input/a.wav")
-    plan = plan_run_with_files(deployment)
-    assert (plan.files, plan.shards, plan.done, plan.refused, len(plan.archived)) == (0, 0, 0, (), 1)
-
-
 def test_a_dry_run_is_planned_like_any_other_and_says_so(deployment: AirflowDeployment) -> None:
     upload_all(deployment.bucket, *KEYS)
     plan = plan_run_with_files(deployment, dry_run=True)
