@@ -82,7 +82,7 @@ def log_existing_plan(bucket: Bucket, plan: Plan) -> None:
     """Log when a manifest was frozen, and how many files wait in `input/` that it does not contain."""
     planned = {(item.key, item.etag) for item in manifest_store.read_items(bucket, plan)}
     planned |= {(item.key, item.etag) for item in manifest_store.read_done(bucket, plan)}
-    planned |= {(refusal.item.key, refusal.item.etag) for refusal in plan.refused}
+    planned |= {(refusal.item.key, refusal.item.etag) for refusal in (*plan.refused, *plan.archived)}
     listed = bucket.list(keys.INPUT_FOLDER + plan.prefix)
     waiting = sum(keys.is_audio(entry.key) and (entry.key, entry.etag) not in planned for entry in listed)
     log.info(
