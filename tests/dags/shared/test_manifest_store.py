@@ -49,16 +49,21 @@ def test_two_attempts_that_freeze_at_the_same_time_use_the_same_manifest(
 ) -> None:
     """Airflow can start a task again while the first attempt still runs."""
     write_record, barrier = Bucket.write_record, Barrier(8)
+    written: list[bool] = []
 
     def write_plans_together(self: Bucket, key: str, record: Any, *, once: bool = False) -> bool:
-        if once:
-            barrier.wait(LIMIT)
-        return write_record(self, key, record, once=once)
+        if not once:
+            return write_record(self, key, record)
+        barrier.wait(LIMIT)
+        is_written = write_record(self, key, record, once=True)
+        written.append(is_written)
+        return is_written
 
     monkeypatch.setattr(Bucket, "write_record", write_plans_together)
     items = [Item(number, f"input/{number}.wav", "etag", 10) for number in range(8)]
     with ThreadPoolExecutor(8) as pool:
         plans = list(pool.map(lambda item: freeze(bucket, (item,)), items))
+    assert sorted(written) == [False] * 7 + [True]
     assert plans == [manifest_store.read_plan(bucket, RUN)] * 8
     (item,) = manifest_store.read_items(bucket, plans[0])
     assert item in items
