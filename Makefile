@@ -104,8 +104,11 @@ format: setup  ## put the code into the style that lint wants
 	@$(MAIN)/bin/ruff check --fix .
 	@$(MAIN)/bin/ruff format .
 
-model:  ## fetch DeepSpeech's official 0.9.3 model (1.1 GB) into models/deepspeech-0.9.3
-	@python3 transcriber_image/fetch_model.py models/deepspeech-0.9.3
+# Only from the command line: as a variable of the environment, LANGUAGE names the languages of the desktop.
+model: chosen_language := $(if $(filter command,$(origin LANGUAGE)),$(LANGUAGE),en)
+model:  ## fetch an official DeepSpeech 0.9.3 model into models/: English (1.1 GB), or Mandarin with LANGUAGE=zh-CN (260 MB)
+	@python3 transcriber_image/fetch_model.py --language $(chosen_language) \
+		models/deepspeech-0.9.3$(if $(filter en,$(chosen_language)),,-$(chosen_language))
 
 documents: $(INFRA)/ready  ## write settings, costs and the picture of a deployment into README and docs
 	@PATH=$(CURDIR)/$(INFRA)/bin:$$PATH $(INFRA)/bin/python -m infra.documents

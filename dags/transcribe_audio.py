@@ -193,7 +193,7 @@ def transcribe_audio() -> None:
         task_id="report",
         # The bucket comes from the configuration, so that other DAGs can follow the asset before the first run.
         transcripts=Asset(keys.uri(conf.get(SECTION, "bucket", fallback="bucket"), keys.OUTPUT_FOLDER)),
-        on_success_callback=alerts.on_report(),
+        on_success_callback=alerts.on_report() + alerts.on_doubt(),
     )
 
     planned = plan()

@@ -39,7 +39,11 @@ def task_permissions(bucket: str) -> list[Permission]:
     """
     moved = [keys.PROCESSED_FOLDER, keys.FAILED_FOLDER]
     return [
-        _objects(bucket, ["s3:GetObject"], [keys.INPUT_FOLDER, keys.OUTPUT_FOLDER, keys.RUNS_FOLDER, *moved]),
+        _objects(
+            bucket,
+            ["s3:GetObject"],
+            [keys.INPUT_FOLDER, keys.OUTPUT_FOLDER, keys.RUNS_FOLDER, keys.MODELS_FOLDER, *moved],
+        ),
         _objects(bucket, ["s3:PutObject"], [keys.RUNS_FOLDER, *moved]),
         # A copy includes tags and annotations. If an object has some, S3 refuses the copy without these permissions.
         # Source: Amazon S3 API Reference, CopyObject, `x-amz-tagging-directive`, `x-amz-object-annotation-directive`.

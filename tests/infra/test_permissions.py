@@ -53,6 +53,7 @@ TASKS = {
     "get_object": [
         *(RUN.plan, SHARD, RUN.done("draft"), RUN.job, RUN.verdicts(0), RUN.moves(0), RESULT, *REASONS, TEXT, JSON),
         keys.LEASE,
+        MODEL,
     ],
     "head_object": [INPUT, keys.processed(INPUT), keys.failed(INPUT)],
     "put_object": [
@@ -86,7 +87,7 @@ REFUSED_TO_CONTAINER = [
 REFUSED_TO_TASKS = [
     *(("s3:PutObject", key) for key in (INPUT, TEXT, JSON, MODEL, "talk.wav")),
     *(("s3:DeleteObject", key) for key in (TEXT, keys.processed(INPUT), keys.failed(INPUT), RESULT, RUN.plan, MODEL)),
-    *(("s3:GetObject", key) for key in (MODEL, "talk.wav")),
+    ("s3:GetObject", "talk.wav"),
     *((f"s3:{action}", INPUT) for action in ("DeleteObjectVersion", "PutObjectAcl", "PutObjectRetention")),
 ]
 #: Bucket actions that neither the container nor the tasks may perform.

@@ -9,6 +9,7 @@ from transcription.contract import keys
 from transcription.contract.manifest import Item, Plan, Refusal
 from transcription.plan.existing_transcripts import find_transcripts
 from transcription.plan.file_selection import Selection, output_conflict, refuse, select_files
+from transcription.plan.hot_word_check import warn_of_unknown_words
 from transcription.plan.input_warnings import warnings_about
 from transcription.plan.run_request import RunRequest
 from transcription.plan.sharding import make_shards
@@ -39,9 +40,11 @@ def plan_run(
         plan in use is the plan of that manifest.
 
     Raises:
-        ModelMissing: the request names a model that is not in the bucket.
+        ModelMissing: the request names a model that is not in the bucket, or that has no acoustic model.
+        ModelInvalid: the model has several acoustic models or several scorers.
     """
     recipe = fingerprint(bucket, request.options, settings.image_model)
+    warn_of_unknown_words(bucket, request.options)
     listed = bucket.list(keys.INPUT_FOLDER + request.prefix)
     selection = select_files(listed, settings.max_file_bytes, request.max_files)
     if not selection.items and not selection.refused and not selection.archived:

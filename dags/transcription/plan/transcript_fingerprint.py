@@ -11,6 +11,7 @@ from dataclasses import asdict
 
 from transcription.contract import keys
 from transcription.contract.errors import ModelMissing
+from transcription.contract.model_files import choose_model_files
 from transcription.contract.options import Options
 from transcription.shared.bucket import Bucket
 
@@ -27,7 +28,8 @@ def fingerprint(bucket: Bucket, options: Options, image_model: str) -> str:
         image_model: the deployment's name for the model in the container image, which a run without a model uses.
 
     Raises:
-        ModelMissing: the options name a model that is not in the bucket.
+        ModelMissing: the options name a model that is not in the bucket, or that has no acoustic model.
+        ModelInvalid: the model has several acoustic models or several scorers.
     """
     model: object = image_model
     if options.model:
@@ -37,6 +39,8 @@ def fingerprint(bucket: Bucket, options: Options, image_model: str) -> str:
             raise ModelMissing(
                 f"There is no model {bucket.uri(prefix)}. Upload a .pbmm there, or choose another model."
             )
+        names = [key[len(prefix) :] for key, _ in model]
+        choose_model_files(bucket.uri(prefix), (name for name in names if "/" not in name))
     defaults = asdict(Options())
     chosen = {name: value for name, value in asdict(options.for_comparison()).items() if value != defaults[name]}
     return hashlib.sha256(json.dumps([chosen, model], sort_keys=True).encode()).hexdigest()[:32]

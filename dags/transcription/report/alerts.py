@@ -1,4 +1,4 @@
-"""Messages to an SNS topic about failed runs and, if the deployment's settings say so, about successful runs."""
+"""Messages to an SNS topic about failed runs, doubtful models and, if the settings say so, successful runs."""
 
 from __future__ import annotations
 
@@ -39,6 +39,28 @@ def on_red_run() -> list[Callable[[Any], None]]:
     )
     # SNS accepts subjects of up to 100 characters; a run id may have 250.
     return [SnsNotifier(target_arn=topic, subject="Transcription failed: {{ run_id[:70] }}", message=message)]
+
+
+def on_doubt() -> list[Callable[[Any], None]]:
+    """Return the callbacks for the success of the task `report`, which send the doubt about the model if there is one.
+
+    The list is empty if the deployment has no topic.
+    """
+    topic = conf.get(SECTION, "alert_topic", fallback="")
+    if not topic:
+        return []
+    notify = SnsNotifier(
+        target_arn=topic,
+        subject="Transcripts to check: {{ run_id[:70] }}",
+        message="{{ ti.xcom_pull(task_ids='report', key='model_doubt') }}\n\n"
+        "{{ ti.xcom_pull(task_ids='report', key='summary') }}",
+    )
+
+    def notify_if_in_doubt(context: Any) -> None:
+        if context["ti"].xcom_pull(task_ids="report", key="model_doubt"):
+            notify(context)
+
+    return [notify_if_in_doubt]
 
 
 def on_report() -> list[Callable[[Any], None]]:

@@ -60,12 +60,15 @@ class ReportOperator(BaseOperator):
         bucket.write_record(run.report, report)
         RunLease(bucket, context["ti"], run.run).release()
         self.log.info("%s", describe(report))
+        if report.model_doubt:
+            self.log.warning("%s", report.model_doubt)
         console = AwsConsole.for_bucket(bucket)
         task_links.show_link(self, context, task_links.TRANSCRIPTS_LINK, console.transcripts(plan.prefix))
         task_links.show_link(self, context, task_links.REPORT_LINK, console.object(run.report))
         report.raise_if_incomplete()
         if is_news(bucket, report, context):
             context["ti"].xcom_push(key=alerts.SUMMARY, value=summarize(report))
+            context["ti"].xcom_push(key="model_doubt", value=report.model_doubt)
             context["outlet_events"][self.transcripts].extra = report.figures
         else:
             self.log.info("The figures are those that were announced before this run was cleared: no event, no mail.")

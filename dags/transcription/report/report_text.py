@@ -20,7 +20,7 @@ _ORDER = {MISSING: 0, result.FAILED: 1, result.LEFT: 2}
 
 
 def summarize(report: Report) -> str:
-    """Return a few lines with the counts, audio, cost, unsure words, engines and warnings of the run."""
+    """Return a few lines with the counts, audio, cost, unsure words, doubt, engines and warnings of the run."""
     failures = ", ".join(f"{count} {code}" for code, count in report.failed_by_code.items())
     factor = "none" if report.real_time_factor is None else f"{report.real_time_factor:.2f}"
     return (
@@ -32,6 +32,7 @@ def summarize(report: Report) -> str:
         f"{duration(report.audio_seconds / 3600)} of audio, real-time factor {factor}, "
         f"{duration(report.vcpu_hours)} of one vCPU: about {money(report.cost)}; elsewhere {money(report.elsewhere)}"
         + (f"\n{report.unsure_words} of {report.words} words are unsure" if report.words else "")
+        + (f"\n{report.model_doubt}" if report.model_doubt else "")
         + "".join(f"\n{count} files by {engine}" for engine, count in report.engines.items())
         + "".join(f"\n  {note}" for note in report.engine_notes[:_NOTES])
         + "".join(f"\nWarning: {printable(warning)}" for warning in report.warnings)

@@ -11,6 +11,7 @@ from transcription.contract import result
 from transcription.contract.errors import InputArchived, RunIncomplete
 from transcription.contract.manifest import Failure, Plan
 from transcription.finish.outcomes import DONE_BEFORE, MISSING, Outcome
+from transcription.report.model_doubt import doubt
 from transcription.shared.cost import api_cost, compute_cost
 from transcription.shared.job_record import Job
 from transcription.shared.settings import Settings
@@ -81,6 +82,8 @@ class Report:
     archived: int = 0
     #: The plan's warnings about the files in `input/`.
     warnings: tuple[str, ...] = ()
+    #: Why the model may not fit the audio; empty if nothing suggests it.
+    model_doubt: str = ""
 
     @property
     def planned(self) -> int:
@@ -178,4 +181,7 @@ def make_report(plan: Plan, outcomes: Iterable[Outcome], job: Job | None, settin
         not_transcribed=tuple(totals.not_transcribed),
         archived=totals.archived,
         warnings=plan.warnings,
+        model_doubt=doubt(
+            count[result.TRANSCRIBED], audio, totals.words, totals.unsure_words, plan.options.low_confidence
+        ),
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import make_dataclass
 
 import pytest
 
 from tests.support.dags.bucket_objects import upload
-from transcription.contract.errors import ModelMissing
+from transcription.contract.errors import ModelInvalid, ModelMissing
 from transcription.contract.hot_word import HotWord
 from transcription.contract.options import ENGINES, Options
 from transcription.plan import transcript_fingerprint
@@ -98,3 +99,30 @@ def test_the_marker_of_a_folder_is_no_part_of_a_model(bucket: Bucket) -> None:
     without = fingerprint(bucket, model="court")
     upload(bucket, "models/court/", b"")
     assert fingerprint(bucket, model="court") == without
+
+
+@pytest.mark.parametrize(
+    ("files", "error", "reason"),
+    [
+        (("a.scorer", "model.json"), ModelMissing, "There is no acoustic model in .* found a.scorer, model.json"),
+        (("old/a.pbmm", "a.tflite"), ModelMissing, "There is no acoustic model in .* found a.tflite"),
+        (("a.pbmm", "b.pbmm"), ModelInvalid, r"more than one \.pbmm file in .*: a\.pbmm, b\.pbmm"),
+        (("a.pb", "b.pb"), ModelInvalid, r"more than one \.pb file"),
+        (("a.pbmm", "a.scorer", "b.scorer"), ModelInvalid, r"more than one \.scorer file in .*: a\.scorer, b\.scorer"),
+    ],
+)
+def test_a_model_folder_that_no_child_could_use_is_refused(
+    bucket: Bucket, files: tuple[str, ...], error: type[Exception], reason: str
+) -> None:
+    """A run with such a model started its machines, and failed on each of them."""
+    for name in files:
+        upload(bucket, f"models/court/{name}", name.encode())
+    with pytest.raises(error, match=rf"s3://{bucket.name}/models/court/") as caught:
+        fingerprint(bucket, model="court")
+    assert re.search(reason, caught.value.message)
+
+
+def test_a_pb_beside_a_pbmm_is_no_second_model(bucket: Bucket) -> None:
+    for name in ("a.pbmm", "a.pb", "a.scorer", "model.json", "README.md", "old/b.pbmm"):
+        upload(bucket, f"models/court/{name}", name.encode())
+    assert fingerprint(bucket, model="court")

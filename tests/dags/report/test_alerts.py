@@ -41,9 +41,9 @@ def received(aws: LocalAws, topic: str) -> Callable[[], list[dict[str, str]]]:
     return received
 
 
-def make_context(run_id: str = RUN_ID, summary: str | None = "2 files transcribed") -> Any:
+def make_context(run_id: str = RUN_ID, summary: str | None = "2 files transcribed", model_doubt: str = "") -> Any:
     """Make the context that Airflow gives to callbacks. `summary` is the XCom of the task `report`, if it has one."""
-    xcoms = {("report", "summary"): summary}
+    xcoms = {("report", "summary"): summary, ("report", "model_doubt"): model_doubt}
     ti = SimpleNamespace(xcom_pull=lambda task_ids, key: xcoms[task_ids, key])
     return {"run_id": run_id, "dag": DAG("transcribe_audio", schedule=None), "ti": ti}
 
@@ -89,6 +89,18 @@ def test_no_summary_is_sent_if_the_report_was_not_announced(
     assert received() == []
 
 
+def test_a_doubt_about_the_model_is_sent_also_without_daily_summaries(
+    received: Callable[[], list[dict[str, str]]],
+) -> None:
+    (notify,) = alerts.on_doubt()
+    notify(make_context())
+    assert received() == []
+    notify(make_context(model_doubt="80 of 100 words are unsure."))
+    (message,) = received()
+    assert message["Subject"] == f"Transcripts to check: {RUN_ID}"
+    assert message["Message"] == "80 of 100 words are unsure.\n\n2 files transcribed"
+
+
 @pytest.mark.usefixtures("topic")
 def test_the_summary_is_not_sent_by_default() -> None:
     assert alerts.on_report() == []
@@ -100,4 +112,4 @@ def test_without_a_topic_nothing_is_sent(topic_setting: str | None, monkeypatch:
     if topic_setting is not None:
         monkeypatch.setenv("AIRFLOW__TRANSCRIPTION__ALERT_TOPIC", topic_setting)
     assert not conf.get("transcription", "alert_topic", fallback="")
-    assert (alerts.on_red_run(), alerts.on_report()) == ([], [])
+    assert (alerts.on_red_run(), alerts.on_report(), alerts.on_doubt()) == ([], [], [])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -60,6 +61,25 @@ def test_a_green_run_is_recorded_and_its_figures_go_to_other_dags(
     assert (report.transcribed, report.failed, report.vcpu_hours, report.cost) == (1, 1, 0.5, 0.02)
     assert extra == report.figures
     assert task.outlets == [TRANSCRIPTS]
+
+
+@pytest.mark.parametrize(("figures", "in_doubt"), [((0, 0), True), ((100, 90), True), ((100, 10), False)])
+def test_a_doubt_about_the_model_is_a_warning_in_the_log_and_goes_into_the_alert(
+    deployment: AirflowDeployment,
+    task: ReportOperator,
+    capsys: pytest.CaptureFixture[str],
+    figures: tuple[int, int],
+    in_doubt: bool,
+) -> None:
+    """A run with the scorer of another model was green, and its transcripts were nonsense."""
+    write_moves(deployment.bucket, RUN, replace(TRANSCRIBED, words=figures[0], unsure_words=figures[1]))
+    ti = TaskInstance(task_id="report")
+    execute(task, ti)
+    doubt = read_report(deployment).model_doubt
+    assert bool(doubt) is in_doubt
+    assert ti.xcoms["model_doubt"] == doubt
+    warnings = [line for line in capsys.readouterr().out.splitlines() if "[warning" in line]
+    assert any("The model may not fit the audio" in line for line in warnings) is in_doubt
 
 
 def test_a_run_with_a_missing_file_is_red_and_recorded(deployment: AirflowDeployment, task: ReportOperator) -> None:

@@ -21,6 +21,14 @@ def test_the_summary_has_counts_audio_cost_and_unsure_words() -> None:
     )
 
 
+def test_the_summary_has_the_doubt_about_the_model() -> None:
+    """Otherwise a green run could hide a night of nonsense."""
+    report = report_on(make_outcome(0, result.TRANSCRIBED, words=0, unsure_words=0))
+    assert report.model_doubt.startswith("The model may not fit the audio: not one word was recognised in 1 files.")
+    assert summarize(report).splitlines()[2] == report.model_doubt
+    assert report_on(*GREEN_RUN).model_doubt == ""
+
+
 def test_the_summary_names_the_engines_and_why_they_were_used() -> None:
     """Otherwise nobody would know why a night cost five times as much."""
     slow = {"engine": "libdeepspeech 0.9.3", "engine_note": "too little memory"}

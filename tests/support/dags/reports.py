@@ -28,7 +28,8 @@ def make_outcome(number: int, status: str, code: str = "", **fields: Any) -> Out
     """
     item = Item(number, f"input/{number}.wav", "e", 10)
     if status in (result.TRANSCRIBED, DONE_BEFORE):
-        return Outcome(item, status, audio=AUDIO, words=170, unsure_words=6, cpu_seconds=900.0, **fields)
+        figures = {"words": 170, "unsure_words": 6, "cpu_seconds": 900.0, **fields}
+        return Outcome(item, status, audio=AUDIO, **figures)
     return Outcome(item, status, Failure(code, "why"))
 
 

@@ -29,7 +29,7 @@ def test_a_model_that_spells_in_bytes_writes_characters() -> None:
     """`deepspeech` returns a byte that is no complete character as a lone surrogate, which cannot be encoded."""
     spelled = candidate("日 x".encode().decode("ascii", "surrogateescape"), 0.9)
     segment = Segment(0, 0.0, np.zeros(16000, np.int16), 1.0)
-    assert [word.word for word in words(segment, [spelled])] == ["日", "x"]
+    assert [word.word for word in words(segment, [spelled], 0.02)] == ["日", "x"]
     [alternative] = alternatives([candidate("a", 1.0), spelled], 1)
     assert alternative.text == "日 x"
 
@@ -42,3 +42,12 @@ def test_texts_that_differ_only_in_spaces_are_one_alternative() -> None:
 def test_with_the_best_text_the_shares_add_up_to_one() -> None:
     others = alternatives([candidate("a", 0.4), candidate("b", 0.4), candidate("c", 0.4)], 2)
     assert [alternative.confidence for alternative in others] == pytest.approx([1 / 3, 1 / 3])
+
+
+def test_a_word_ends_one_step_of_the_model_after_its_last_letter() -> None:
+    """Models may have another step than DeepSpeech's 20 ms."""
+    segment = Segment(0, 5.0, np.zeros(16000, np.int16), 1.0)
+    first, last = words(segment, [candidate("go on", 1.0)], 0.04)
+    assert (first.start, first.end, last.end) == pytest.approx((5.0, 5.14, 5.44))
+    [last] = words(Segment(0, 5.0, np.zeros(16000, np.int16), 0.41), [candidate("   on", 1.0)], 0.04)
+    assert last.end == pytest.approx(5.41)

@@ -13,11 +13,15 @@ from pathlib import Path
 
 import pytest
 
-import fetch_model
-from fetch_model import FetchFailed, ReleasedFile, fetch
+from fetch_model import MODELS, FetchFailed, ReleasedFile, ReleasedModel, fetch
 
 CONTENT = bytes(range(256)) * 5000
 GOOD = ReleasedFile("some.pbmm", len(CONTENT), hashlib.sha256(CONTENT).hexdigest())
+
+
+def released(file: ReleasedFile) -> ReleasedModel:
+    """Return a model that consists of one file, with the settings of the English one."""
+    return replace(MODELS["en"], files=(file,))
 
 
 class ReleaseServer(SimpleHTTPRequestHandler):
@@ -63,23 +67,24 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_the_model_arrives_with_the_settings_of_its_release(address: str, folder: Path) -> None:
-    fetch(folder, [GOOD], address)
+    fetch(folder, released(GOOD), address)
     assert (folder / GOOD.name).read_bytes() == CONTENT
     assert json.loads((folder / "model.json").read_text())["lm_alpha"] == 0.931289
+    assert json.loads((folder / "model.json").read_text())["sha256"] == {GOOD.name: GOOD.digest}
     assert sorted(path.name for path in folder.iterdir()) == ["model.json", GOOD.name]
 
 
 def test_a_gigabyte_that_is_there_already_is_not_fetched_again(address: str, folder: Path) -> None:
-    fetch(folder, [GOOD], address)
+    fetch(folder, released(GOOD), address)
     ReleaseServer.ranges.clear()
-    fetch(folder, [GOOD], address)
+    fetch(folder, released(GOOD), address)
     assert ReleaseServer.ranges == []
 
 
 def test_a_damaged_file_from_earlier_is_replaced(address: str, folder: Path) -> None:
     folder.mkdir()
     (folder / GOOD.name).write_bytes(CONTENT[:-1] + b"x")
-    fetch(folder, [GOOD], address)
+    fetch(folder, released(GOOD), address)
     assert (folder / GOOD.name).read_bytes() == CONTENT
 
 
@@ -89,42 +94,58 @@ def test_an_interrupted_download_continues_where_it_stopped(
     with monkeypatch.context() as interruption:
         interruption.setattr(ReleaseServer, "stop_after", 400_000)
         with pytest.raises(FetchFailed, match=f"{GOOD.name}.*again"):
-            fetch(folder, [GOOD], address)
+            fetch(folder, released(GOOD), address)
     assert not (folder / GOOD.name).exists()
     received = (folder / f"{GOOD.name}.part").stat().st_size
     assert received == 400_000
-    fetch(folder, [GOOD], address)
+    fetch(folder, released(GOOD), address)
     assert ReleaseServer.ranges[-1] == f"bytes={received}-"
     assert (folder / GOOD.name).read_bytes() == CONTENT
 
 
 def test_a_model_that_was_changed_on_the_way_is_never_used(address: str, folder: Path) -> None:
-    expected = replace(GOOD, sha256="0" * 64)
-    with pytest.raises(FetchFailed, match=f"(?s)is not the file that was released.*{GOOD.sha256}"):
-        fetch(folder, [expected], address)
+    expected = replace(GOOD, digest="0" * 64)
+    with pytest.raises(FetchFailed, match=f"(?s)is not the file that was released.*{GOOD.digest}"):
+        fetch(folder, released(expected), address)
     assert list(folder.iterdir()) == []
 
 
 @pytest.mark.parametrize("file", [replace(GOOD, size=len(CONTENT) + 1), replace(GOOD, size=len(CONTENT) - 1)])
 def test_a_file_of_the_wrong_length_is_never_used(address: str, folder: Path, file: ReleasedFile) -> None:
     with pytest.raises(FetchFailed):
-        fetch(folder, [file], address)
+        fetch(folder, released(file), address)
     assert not (folder / GOOD.name).exists()
 
 
 def test_a_release_that_cannot_be_reached_names_the_address_and_a_way_out(folder: Path) -> None:
     with pytest.raises(FetchFailed, match=r"http://127\.0\.0\.1:9/some\.pbmm cannot be downloaded.*proxy.*elsewhere"):
-        fetch(folder, [GOOD], "http://127.0.0.1:9")
+        fetch(folder, released(GOOD), "http://127.0.0.1:9")
 
 
 def test_a_release_that_is_gone_says_so(address: str, folder: Path) -> None:
     with pytest.raises(FetchFailed, match="404"):
-        fetch(folder, [replace(GOOD, name="other.pbmm")], address)
+        fetch(folder, released(replace(GOOD, name="other.pbmm")), address)
+
+
+@pytest.mark.parametrize("content", [CONTENT, CONTENT[:-1] + b"x"])
+def test_a_file_with_an_md5_is_checked_and_gets_a_sha256(address: str, folder: Path, content: bytes) -> None:
+    """For Mandarin, only MD5 is published."""
+    file = ReleasedFile(GOOD.name, len(content), hashlib.md5(content).hexdigest(), "md5")  # noqa: S324
+    if content != CONTENT:
+        with pytest.raises(FetchFailed, match=f"(?s)is not the file that was released.*md5 {file.digest}; got .* md5"):
+            fetch(folder, released(file), address)
+        return
+    fetch(folder, released(file), address)
+    assert json.loads((folder / "model.json").read_text())["sha256"] == {GOOD.name: GOOD.digest}
 
 
 def test_the_official_files_are_those_that_mozilla_released() -> None:
-    assert [(file.name, file.size) for file in fetch_model.FILES] == [
-        ("deepspeech-0.9.3-models.pbmm", 188_915_987),
-        ("deepspeech-0.9.3-models.scorer", 953_363_776),
-    ]
-    assert all(len(bytes.fromhex(file.sha256)) == 32 for file in fetch_model.FILES)
+    assert {language: [(file.name, file.size) for file in model.files] for language, model in MODELS.items()} == {
+        "en": [("deepspeech-0.9.3-models.pbmm", 188_915_987), ("deepspeech-0.9.3-models.scorer", 953_363_776)],
+        "zh-CN": [
+            ("deepspeech-0.9.3-models-zh-CN.pbmm", 190_777_619),
+            ("deepspeech-0.9.3-models-zh-CN.scorer", 67_141_744),
+        ],
+    }
+    for model in MODELS.values():
+        assert all(len(bytes.fromhex(file.digest)) == hashlib.new(file.algorithm).digest_size for file in model.files)

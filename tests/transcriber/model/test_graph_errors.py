@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import struct
 from pathlib import Path
 
@@ -20,8 +21,11 @@ from tests.support.transcriber.graph_skeletons import (
     to_pbmm,
 )
 from tests.support.transcriber.protobuf_fields import decode_fields, field, varint
-from transcriber.model.graph import read_graph, read_letters
+from transcriber.model.graph import check_graph, read_graph, read_letters
+from transcriber.model.model_folder import open_folder
+from transcriber.selection.engine_selection import open_engine
 from transcription.contract.errors import GraphUnsupported, ModelInvalid
+from transcription.contract.options import ENGINES, Options
 
 CELL = "cudnn_lstm/rnn/multi_rnn_cell/cell_0/cudnn_compatible_lstm_cell"
 LSTM = f"{CELL}/BlockLSTM"
@@ -78,7 +82,18 @@ CHANGES = [
     ("layer_2/bias/read", {3: [b"layer_2/bias/read"]}, {}, r'"layer_2/bias/read" \(Identity\) is its own input'),
     ("MatMul_1", {3: [b"Minimum:1", b"layer_2/weights"]}, {}, r'output 1 of node "Minimum" \(Minimum\) is used'),
     ("input_node", {1: [b"input"]}, {}, 'there is no node "input_node"'),
-    ("input_node", {}, {b"shape": shaped(-1, 16, 19, 26)}, r'"input_node" .* shape \(-1, 16, 19, 26\); one utterance'),
+    ("input_node", {}, {b"shape": shaped(1, 16, 18, 26)}, r'"input_node" .* shape \(1, 16, 18, 26\); one utterance'),
+    ("input_node", {}, {b"shape": shaped(-1, 16, 19, 26)}, "for any number of utterances at once"),
+    ("input_node", {}, {b"shape": shaped(2, 16, 19, 26)}, "for 2 utterances at once.* --export_batch_size must be 1"),
+    ("previous_state_c", {}, {b"shape": shaped(2, 8)}, "for 2 utterances at once.* --export_batch_size must be 1"),
+    ("input_node", {}, {b"shape": shaped(1, -1, 19, 26)}, "for whole utterances .* --n_steps must"),
+    ("input_node", {}, {b"shape": shaped(1, 16, 494)}, r"shape \(1, 16, 494\), and four dimensions"),
+    (
+        "metadata_feature_win_step",
+        {},
+        {b"value": integers(40)},
+        "windows have 512 samples and start every 640 .* --feature_win_step must not exceed --feature_win_len",
+    ),
     ("input_node", {}, {b"shape": shaped(1, 16, 19, 25)}, r"takes 494 numbers .* gives 19 frames of 25"),
     ("Minimum/y", {}, {b"value": number(20.0, 8)}, r'"Minimum" \(Minimum\) has 8 limits instead of one'),
     ("MatMul", {}, {b"transpose_b": b"\x28\x01"}, r'"MatMul" \(MatMul\) transposes'),
@@ -123,6 +138,36 @@ def test_a_graph_of_another_structure_is_refused_with_the_reason(
     path = write(tmp_path / "a.pb", change_node(graph, node, fields, attributes))
     with pytest.raises(GraphUnsupported, match=rf"a\.pb is not built as DeepSpeech 0\.9 .*({reason})"):
         read_graph(path)
+
+
+@pytest.mark.parametrize(
+    ("node", "attributes", "reason"),
+    [
+        ("metadata_feature_win_step", {b"value": integers(40)}, "--feature_win_step must not exceed --feature_win_len"),
+        ("input_node", {b"shape": shaped(2, 16, 19, 26)}, "--export_batch_size must be 1"),
+        ("input_node", {b"shape": shaped(1, -1, 19, 26)}, "--n_steps must be above 0"),
+    ],
+)
+def test_a_graph_that_libdeepspeech_cannot_stream_through_is_refused_for_every_engine(
+    tmp_path: Path, node: str, attributes: dict[bytes, bytes], reason: str
+) -> None:
+    """Such a graph ended the process of libdeepspeech for each file."""
+    graph = Skeleton(OFFICIAL).fill(random_weights(8, ENGLISH))
+    path = write(tmp_path / "a.pb", change_node(graph, node, {}, attributes))
+    for engine in ENGINES:
+        with (
+            pytest.raises(GraphUnsupported, match=reason),
+            open_engine(open_folder(tmp_path), Options(engine=engine), 1),
+        ):
+            pass
+    assert path.exists() and multiprocessing.active_children() == []
+
+
+@pytest.mark.parametrize("steps", [1, 8, 64])
+def test_a_graph_for_any_number_of_frames_in_a_call_passes(tmp_path: Path, steps: int) -> None:
+    graph = Skeleton(OFFICIAL).fill(random_weights(8, ENGLISH))
+    path = write(tmp_path / "a.pb", change_node(graph, "input_node", {}, {b"shape": shaped(1, steps, 19, 26)}))
+    assert check_graph(path) == ENGLISH
 
 
 #: Damage that no TensorFlow writes: the node, new attributes, and the message.

@@ -105,3 +105,11 @@ def test_a_mistyped_setting_is_refused_and_not_ignored(folder: Path, document: s
     (folder / "model.json").write_text(document)
     with pytest.raises(ModelInvalid, match=complaint):
         open_folder(folder)
+
+
+def test_a_message_names_a_few_of_many_files(folder: Path) -> None:
+    (folder / "a.pbmm").unlink()
+    for number in range(100):
+        (folder / f"{number:03}.wav").write_bytes(b"")
+    with pytest.raises(ModelMissing, match=r"found 000\.wav, .*, 009\.wav and 90 more\.$"):
+        open_folder(folder)

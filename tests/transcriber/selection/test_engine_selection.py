@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.support.transcriber.scorer_builder import ENGLISH, ScorerPlan, build
 from tests.support.transcriber.shard_bucket import Bucket, Run
 from tests.support.transcriber.wav_files import RATE, Clip
 from transcriber.audio.segmentation import Segment
@@ -24,6 +25,7 @@ from transcriber.selection.engine_comparison import cut_clip, require_same_words
 from transcriber.selection.engine_selection import MIN_SECONDS_TO_COMPARE, open_engine
 from transcriber.workers import memory
 from transcription.contract.errors import EngineUnfit, GraphUnsupported, ModelInvalid
+from transcription.contract.hot_word import HotWord
 from transcription.contract.options import AUTO, BATCHED, LIBDEEPSPEECH, Options
 
 ENGINES = (AUTO, BATCHED, LIBDEEPSPEECH)
@@ -53,6 +55,36 @@ def test_the_options_select_the_engine(folder: ModelFolder, selected: str, secon
     """For little audio, the comparison of the engines takes longer than the batched engine saves."""
     assert describe_engine(folder, selected, seconds) == (expected, "")
     assert multiprocessing.active_children() == []
+
+
+@pytest.mark.parametrize("selected", ENGINES)
+def test_a_scorer_for_another_alphabet_is_refused_before_an_engine_starts(
+    model_folder: Path, tmp_path: Path, selected: str
+) -> None:
+    """DeepSpeech loaded it and wrote nonsense, and the run was green."""
+    (tmp_path / "demo.pbmm").symlink_to(model_folder / "demo.pbmm")
+    reversed_letters = (b" ", *reversed(ENGLISH[1:]))
+    (tmp_path / "a.scorer").write_bytes(build(ScorerPlan(alphabet=reversed_letters)))
+    with (
+        pytest.raises(ModelInvalid, match=r"a\.scorer does not fit demo\.pbmm: it was made for another alphabet"),
+        open_engine(open_folder(tmp_path), Options(engine=selected), 1),
+    ):
+        pass
+    assert multiprocessing.active_children() == []
+
+
+def test_a_hot_word_that_the_scorer_does_not_know_is_a_note_with_the_nearest_word(
+    folder: ModelFolder, caplog: pytest.LogCaptureFixture
+) -> None:
+    hot_words = (HotWord("starrt", 2), HotWord("stop", 2), HotWord("zzz", 2))
+    expected = (
+        "the scorer does not know the hot word 'starrt', which is never recognised; the nearest word that it knows is "
+        "'start'; the scorer does not know the hot word 'zzz', which is never recognised; no word that it knows is near"
+    )
+    for options in (Options(engine=BATCHED, hot_words=hot_words), Options(engine=LIBDEEPSPEECH, hot_words=hot_words)):
+        with open_engine(folder, options, 1) as engine:
+            assert engine.description.note == expected
+    assert expected in caplog.text
 
 
 def test_auto_does_not_use_an_engine_that_recognises_other_words(

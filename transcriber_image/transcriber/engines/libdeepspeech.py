@@ -15,6 +15,7 @@ from transcriber.audio.segmentation import Segment
 from transcriber.engines import word_confidence
 from transcriber.engines.engine import DecoderSettings, EngineDescription
 from transcriber.engines.utterance import Answer, FailedSegment, Utterance
+from transcriber.model.graph import read_step
 from transcriber.model.hot_words import add_hot_words
 from transcriber.model.model_folder import ModelFolder
 from transcriber.model.scorer_weights import choose_weights
@@ -41,6 +42,7 @@ class LibDeepSpeech:
     def __init__(self, folder: ModelFolder, options: Options = Options()) -> None:  # noqa: B008 - it is frozen
         self._alternatives = options.alternatives
         self._native = _load_model(folder)
+        self._step = read_step(folder.acoustic)
         beam_width = options.beam_width or folder.defaults.beam_width
         if beam_width is not None:
             self._native.setBeamWidth(beam_width)
@@ -77,7 +79,7 @@ class LibDeepSpeech:
             segment.file,
             segment.start,
             segment.end,
-            word_confidence.words(segment, metadata.transcripts),
+            word_confidence.words(segment, metadata.transcripts, self._step),
             word_confidence.alternatives(metadata.transcripts, self._alternatives),
             time.process_time() - started,
         )

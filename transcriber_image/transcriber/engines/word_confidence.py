@@ -16,9 +16,6 @@ import numpy.typing as npt
 from transcriber.audio.segmentation import Segment
 from transcriber.engines.utterance import Alternative, Word
 
-#: Length of the decoder's time step, in seconds. Source: `feature_win_step` of DeepSpeech's training flags.
-_STEP = 0.02
-
 #: Divisor of the differences between scores. The decoder adds up scores as if the time steps of 20 ms were independent
 #: of each other, so that the best candidate seems far too certain (Wessel et al. scale for the same reason). Of the
 #: values 1, 2, 3, 4, 6, 8, 12 and 16, the value 6 predicts best whether a word is right, measured on 761 digits of six
@@ -39,14 +36,20 @@ def shares(candidates: Any) -> npt.NDArray[np.float64]:
     return result
 
 
-def words(segment: Segment, candidates: Any) -> tuple[Word, ...]:
+def words(segment: Segment, candidates: Any, step: float) -> tuple[Word, ...]:
     """Return the words of the best candidate of a segment, with their times and confidences.
 
     A word's confidence is its posterior probability: the sum of the shares of all candidates that contain this word at
     this time (Wessel et al., "Confidence measures for large vocabulary continuous speech recognition", 2001).
+
+    Args:
+        segment: the segment.
+        candidates: the candidates of the segment.
+        step: the length of the model's time step, in seconds.
     """
     weighted_spans = [
-        (share, _find_words(segment, candidate.tokens)) for share, candidate in zip(shares(candidates), candidates)
+        (share, _find_words(segment, candidate.tokens, step))
+        for share, candidate in zip(shares(candidates), candidates)
     ]
     _, best = weighted_spans[0]
     return tuple(
@@ -85,7 +88,7 @@ def _contains(spans: list[tuple[str, float, float]], text: str, start: float, en
     )
 
 
-def _find_words(segment: Segment, tokens: Any) -> list[tuple[str, float, float]]:
+def _find_words(segment: Segment, tokens: Any, step: float) -> list[tuple[str, float, float]]:
     """Divide the letters of a candidate into words.
 
     A letter has a start but no end. A word ends one time step after the start of its last letter, but not after the
@@ -101,7 +104,7 @@ def _find_words(segment: Segment, tokens: Any) -> list[tuple[str, float, float]]
             letters.append(token)
         elif letters:
             start = min(segment.start + letters[0].start_time, segment.end)
-            end = min(segment.start + letters[-1].start_time + _STEP, segment.end)
+            end = min(segment.start + letters[-1].start_time + step, segment.end)
             spans.append((_join_letters(letters), start, end))
             letters = []
     return spans

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Optional
 
 from transcription.contract.errors import ModelInvalid, OptionInvalid, RecordInvalid
+from transcription.contract.model_files import MODEL_JSON
 from transcription.contract.options import Options
 from transcription.contract.records import parse
 
-FILE_NAME = "model.json"
+FILE_NAME = MODEL_JSON
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,8 @@ from typing import Optional
 from transcriber.model.digest import sha256
 from transcriber.model.model_defaults import FILE_NAME, ModelDefaults, read_defaults
 from transcription.contract.errors import ModelInvalid, ModelMissing
+from transcription.contract.model_files import EXPECTED, choose_model_files
 from transcription.contract.result import Model
-
-EXPECTED = f"one .pbmm (or .pb) file, at most one .scorer file and, if wished, a {FILE_NAME}"
 
 
 @dataclass(frozen=True)
@@ -42,14 +41,11 @@ def open_folder(folder: Path, name: str = "") -> ModelFolder:
     """
     if not folder.is_dir():
         raise ModelMissing(f"There is no model folder {folder}. It should hold {EXPECTED}.")
-    files = sorted(path for path in folder.iterdir() if path.is_file())
-    acoustic = _find_only(folder, files, ".pbmm") or _find_only(folder, files, ".pb")
-    if acoustic is None:
-        contents = ", ".join(path.name for path in files) or "nothing"
-        raise ModelMissing(f"There is no acoustic model in {folder}: expected {EXPECTED}; found {contents}.")
-    scorer = _find_only(folder, files, ".scorer")
+    names = {path.name for path in folder.iterdir() if path.is_file()}
+    files = choose_model_files(str(folder), names)
+    acoustic, scorer = folder / files.acoustic, folder / files.scorer if files.scorer else None
     defaults = read_defaults(folder)
-    missing = sorted(set(defaults.sha256 or ()) - {path.name for path in files})
+    missing = sorted(set(defaults.sha256 or ()) - names)
     if missing:
         raise ModelInvalid(f"{folder / FILE_NAME} promises {', '.join(missing)}, which is not there. Upload it too.")
     record = Model(
@@ -61,24 +57,6 @@ def open_folder(folder: Path, name: str = "") -> ModelFolder:
     if scorer and record.scorer_sha256:
         _check_digest(scorer, record.scorer_sha256, defaults)
     return ModelFolder(record, acoustic, scorer, defaults)
-
-
-def _find_only(folder: Path, files: list[Path], suffix: str) -> Optional[Path]:
-    """Return the file with a suffix, or `None` if no file has this suffix.
-
-    Args:
-        folder: the model folder, for the message.
-        files: the files in the folder.
-        suffix: the suffix with its dot.
-
-    Raises:
-        ModelInvalid: several files have this suffix.
-    """
-    matching = [path for path in files if path.suffix == suffix]
-    if len(matching) > 1:
-        names = ", ".join(path.name for path in matching)
-        raise ModelInvalid(f"There is more than one {suffix} file in {folder}: {names}. It should hold {EXPECTED}.")
-    return matching[0] if matching else None
 
 
 def _check_digest(path: Path, actual: str, defaults: ModelDefaults) -> None:

@@ -15,6 +15,7 @@ from transcriber.engines.batched.network_cache import find_network, quantize_net
 from transcriber.engines.batched.network_files import WEIGHTS
 from transcriber.engines.engine import Engine
 from transcriber.engines.utterance import Utterance
+from transcriber.model.model_check import check_model
 from transcriber.model.model_folder import ModelFolder
 from transcriber.selection.engine_comparison import cut_clip, require_same_words, transcribe_all
 from transcriber.selection.int8_agreement import Int8Engine
@@ -50,9 +51,13 @@ def open_engine(
         EngineUnfit: the options select the batched engine, and the container has too little memory for it.
         EngineFailed: a process ended while it loaded the model.
     """
+    note = check_model(folder, options.hot_words)
+    if note:
+        log.warning("%s", note)
     with tempfile.TemporaryDirectory(prefix="network-") as scratch:
         spec = EngineSpec(folder, options)
         with closing(_start_engine(spec, processes, seconds, Path(scratch))) as engine:
+            engine.add_note(note)
             yield engine
 
 
@@ -68,7 +73,7 @@ def _start_engine(spec: EngineSpec, processes: int, seconds: float, scratch: Pat
     engine = EnginePool(spec, processes)  # may raise the same error about the model
     if note:
         log.warning("%s", note)
-    engine.description = replace(engine.description, note=note)
+    engine.add_note(note)
     return engine
 
 

@@ -36,7 +36,12 @@ class Int8Engine:
     @property
     def description(self) -> EngineDescription:
         """The int8 engine's description. When the comparison is finished, the note contains its result."""
-        return replace(self._engine.description, note=self._note)
+        description = self._engine.description
+        return replace(description, note="; ".join(filter(None, (description.note, self._note))))
+
+    def add_note(self, note: str) -> None:
+        """Add a message for users to the description, unless it is empty."""
+        self._engine.add_note(note)
 
     def transcribe(self, segments: Iterable[Segment]) -> Iterator[Answer]:
         """Yield one result for each segment. The first result comes after the comparison."""

@@ -14,7 +14,6 @@ from botocore.config import Config
 from botocore.exceptions import IncompleteReadError, ReadTimeoutError, ResponseStreamingError
 from urllib3.exceptions import SSLError
 
-from transcriber.model.model_folder import EXPECTED
 from transcriber.shard.s3_errors import translated
 from transcription.contract import keys, records
 from transcription.contract.errors import (
@@ -29,6 +28,7 @@ from transcription.contract.errors import (
     StorageFailed,
 )
 from transcription.contract.manifest import Item, Shard
+from transcription.contract.model_files import EXPECTED
 from transcription.contract.result import Output, Result
 
 if TYPE_CHECKING:
@@ -174,8 +174,9 @@ class Store:
                     f"Upload {EXPECTED} there, or choose another model."
                 )
             for key in model_keys:
-                if not key.endswith("/"):  # a folder marker of the S3 console
-                    self._download_file(key, folder / key[len(prefix) :])
+                file_name = key[len(prefix) :]
+                if file_name and "/" not in file_name:  # no folder marker of the S3 console, nothing in a folder below
+                    self._download_file(key, folder / file_name)
 
     def _model_names(self) -> str:
         prefixes = (

@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from multiprocessing.connection import wait
 
 from transcriber.audio.segmentation import Segment
@@ -53,6 +54,11 @@ class EnginePool:
             self.close()
             raise
         self.description: EngineDescription = self._workers[0].description
+
+    def add_note(self, note: str) -> None:
+        """Add a message for users to the description, unless it is empty."""
+        notes = filter(None, (self.description.note, note))
+        self.description = replace(self.description, note="; ".join(notes))
 
     def close(self) -> None:
         """Kill the processes. Segments that they are transcribing are lost."""

@@ -65,6 +65,7 @@ class BatchedEngine:
         check_hot_words(folder, options.hot_words)
         self._alternatives = options.alternatives
         self._context = graph.context
+        self._step = graph.features.step / graph.features.sample_rate
         self._extractor = FeatureExtractor(graph.features)
         self._network = NetworkRunner(network)
         self._search = BeamSearch(graph, beam_width, scorer=folder.scorer, weights=weights, hot_words=options.hot_words)
@@ -132,7 +133,7 @@ class BatchedEngine:
             segment.file,
             segment.start,
             segment.end,
-            word_confidence.words(segment, candidates),
+            word_confidence.words(segment, candidates, self._step),
             word_confidence.alternatives(candidates, self._alternatives),
             slot.cpu_seconds + time.thread_time() - started,
         )

@@ -12,6 +12,7 @@ from transcriber.model.graph.graph_file import open_graph
 from transcriber.model.graph.graph_matcher import create_matcher
 from transcriber.model.graph.metadata import read_labels, read_metadata
 from transcriber.model.graph.network import read_network
+from transcriber.model.graph.streaming_check import check_streaming
 from transcriber.model.graph.tensorflow_graph import Graph
 from transcription.contract.errors import GraphUnsupported, ModelInvalid
 
@@ -44,6 +45,35 @@ def read_letters(path: Path) -> frozenset[bytes]:
         return frozenset(read_labels(open_graph(path)))
 
 
+def check_graph(path: Path) -> tuple[bytes, ...]:
+    """Check that DeepSpeech's client can stream audio through the graph of a `.pb` or `.pbmm` file.
+
+    Returns:
+        The alphabet: the letter of each label, as in `AcousticGraph`.
+
+    Raises:
+        ModelInvalid: the file is damaged.
+        GraphUnsupported: the client cannot use the graph.
+    """
+    with _add_file_name(path, "for the client that streams audio"):
+        graph = open_graph(path)
+        metadata = read_metadata(graph)
+        check_streaming(graph, metadata)
+        return metadata.labels
+
+
+def read_step(path: Path) -> float:
+    """Read the length of the time step of a `.pb` or `.pbmm` file, in seconds.
+
+    Raises:
+        ModelInvalid: the file is damaged.
+        GraphUnsupported: the file lacks the metadata that DeepSpeech's client needs.
+    """
+    with _add_file_name(path, "which writes its metadata into it"):
+        metadata = read_metadata(open_graph(path))
+        return metadata.step / metadata.sample_rate
+
+
 @contextmanager
 def _add_file_name(path: Path, advice: str) -> Iterator[None]:
     """Add the path of the file, and what to do, to an error about the graph that the block raises.
@@ -67,6 +97,7 @@ def _add_file_name(path: Path, advice: str) -> Iterator[None]:
 
 def _read(graph: Graph) -> AcousticGraph:
     metadata = read_metadata(graph)
+    check_streaming(graph, metadata)
     matcher = create_matcher(graph)
     network = read_network(matcher, len(metadata.labels) + 1)
     return AcousticGraph(

@@ -6,11 +6,11 @@ Source: TFModelState::init in DeepSpeech's native_client/tfmodelstate.cc.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from transcriber.model.graph import tensors
 from transcriber.model.graph.tensorflow_graph import Graph
+from transcription.contract.alphabet import unpack_labels
 from transcription.contract.errors import GraphUnsupported, ModelInvalid
 
 #: The graph version that DeepSpeech 0.9 writes and requires.
@@ -68,31 +68,13 @@ def read_labels(graph: Graph) -> tuple[bytes, ...]:
     """
     packed = tensors.text(graph.node_named("metadata_alphabet"))
     try:
-        labels = dict(_unpack_labels(packed))
+        labels = dict(unpack_labels(packed))
     except struct.error as error:
         raise ModelInvalid(f"its alphabet is cut off after {len(packed)} bytes") from error
     letters = tuple(labels[label] for label in sorted(labels))
     if sorted(labels) != list(range(len(labels))) or len(set(letters)) < len(letters) or b"" in letters or not letters:
         raise ModelInvalid("its alphabet has labels or letters twice, or some are missing")
     return letters
-
-
-def _unpack_labels(packed: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield each label and its letter from an alphabet in DeepSpeech's format.
-
-    The format is the count of labels, then for each label its number, the length of its letter and the letter. The
-    count, the numbers and the lengths have 16 bits, little-endian.
-
-    Raises:
-        struct.error: the alphabet is cut off.
-    """
-    (count,) = struct.unpack_from("<H", packed)
-    offset = 2
-    for _ in range(count):
-        label, length = struct.unpack_from("<HH", packed, offset)
-        (letter,) = struct.unpack_from(f"{length}s", packed, offset + 4)
-        offset += 4 + length
-        yield label, letter
 
 
 def _read_number(graph: Graph, name: str, maximum: int = 2**31 - 1) -> int:
