@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from airflow.configuration import conf
-from airflow.providers.amazon.aws.sensors.s3 import S3KeySensor
 from airflow.sdk import Asset, dag, get_current_context, task
 from airflow.timetables.trigger import CronTriggerTimetable
 
@@ -18,6 +17,7 @@ from transcription.contract import keys
 from transcription.contract.manifest import Plan
 from transcription.finish import moving, verification
 from transcription.plan import request_reader
+from transcription.plan.audio_sensor import AudioSensor
 from transcription.plan.leftover_jobs import end_leftover_jobs, is_at_work
 from transcription.plan.run_planning import log_existing_plan, plan_run
 from transcription.plan.trigger_form import EXAMPLE, PARAMS
@@ -56,15 +56,15 @@ def current_clearing() -> int:
 
 
 @fail_without_retry()
-def audio_pattern(params: Mapping[str, Any]) -> str:
-    """Return the glob (a pattern of keys) with which `S3KeySensor` finds the files of the run.
+def input_prefix(params: Mapping[str, Any]) -> str:
+    """Return the start of the keys among which `wait_for_audio` looks for audio.
 
     All fields of the trigger form are read, so that a wrong value is an error even if there is no audio.
 
     Raises:
         AirflowFailException: a field or a setting has a value that cannot be used.
     """
-    return keys.audio_pattern(request_reader.read_request(params, load_settings()).prefix)
+    return keys.INPUT_FOLDER + request_reader.read_request(params, load_settings()).prefix
 
 
 def find_or_make_plan() -> Plan:
@@ -133,13 +133,13 @@ def skip_without_plan(ti: Any) -> None:
     is_paused_upon_creation=False,
     params=PARAMS,
     doc_md=Path(__file__).with_suffix(".md").read_text().replace("{example}", EXAMPLE),
-    description="Transcribes the .wav files below input/ with DeepSpeech on AWS Batch.",
+    description="Transcribes the recordings below input/ with DeepSpeech on AWS Batch.",
     tags=["speech-to-text"],
     # A task that lost its worker or the network is retried and continues from what is in the bucket.
     default_args={"retries": 2, "retry_delay": timedelta(seconds=30)},
     user_defined_macros={
         "settings": fail_without_retry()(load_settings),
-        "audio_pattern": audio_pattern,
+        "input_prefix": input_prefix,
     },
     on_failure_callback=alerts.on_red_run(),
 )
@@ -147,11 +147,10 @@ def transcribe_audio() -> None:
     """Define the tasks of the DAG and their order."""
     # The sensor looks once and then succeeds or skips. `soft_fail` skips on the timeout only, so a missing bucket stays
     # an error.
-    wait_for_audio = S3KeySensor(
+    wait_for_audio = AudioSensor(
         task_id="wait_for_audio",
         bucket_name="{{ settings().bucket }}",
-        bucket_key="{{ audio_pattern(params) }}",
-        wildcard_match=True,
+        bucket_key="{{ input_prefix(params) }}",
         timeout=0,
         soft_fail=True,
         deferrable=False,

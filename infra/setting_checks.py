@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from infra import airflow_options, machine_types
 from infra.errors import ContextInvalid
+from transcription.contract.audio_endings import parse_endings
+from transcription.contract.errors import SettingInvalid
 
 if TYPE_CHECKING:
     from infra.settings import DeploymentSettings
@@ -103,6 +105,13 @@ def _check_option(name: str, value: str) -> None:
     check(name in free_options, f"transcription.{name}", value, meaning)
     pattern, meaning = _OPTION_PATTERNS.get(airflow_options.option_type(name), (r".*", "text"))
     check(re.fullmatch(pattern, value) is not None, f"transcription.{name}", value, meaning)
+    if name == "audio_endings":
+        try:
+            parse_endings(value)
+        except SettingInvalid as error:
+            raise ContextInvalid(
+                f"transcription.{error.message} Set it in cdk.json or with -c transcription=…."
+            ) from error
 
 
 def _check_disk(settings: DeploymentSettings) -> None:

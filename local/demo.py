@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +20,12 @@ from local.errors import StackError
 from local.resources import BUCKET
 from local.stack import Stack
 from transcription.contract import keys
+from transcription.contract.audio_endings import ENDINGS
 from transcription.contract.errors import OptionInvalid
 from transcription.contract.keys import RunKeys
 from transcription.contract.options import Options
 from transcription.contract.result import TRANSCRIBED
+from transcription.plan.ignored_files import IgnoredFiles
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -43,44 +47,54 @@ def run_demo(stack: Stack, audio: Path, out: Path, model: Path | None, console: 
         console: Receives the progress and the table.
 
     Raises:
-        StackError: A folder cannot be used, or the run failed.
+        StackError: A folder cannot be used, the run failed, or `out` has no room for the results.
     """
-    if not audio.is_dir():
-        raise StackError(f"AUDIO={audio} is not a folder.")
-    if model is not None:
-        _check_model(model)
-    folders.check_target(out)
+    recordings = _find_recordings(audio, console)
+    model_files = [] if model is None else _find_model(model)
+    folders.check_target(out, audio)
     started = time.monotonic()
     console.print(f"Starting a local AWS and Airflow {stack.version} (RUNNER={stack.runner}) …")
     with stack:
         console.print(f"  ready after {time.monotonic() - started:.0f} s: Airflow at {stack.airflow.url}")
         s3 = s3_client(stack.addresses.endpoint)
-        count = folders.upload(s3, audio, keys.INPUT_FOLDER)
-        console.print(f"Uploaded {count} files to {keys.uri(BUCKET, keys.INPUT_FOLDER)}")
+        folders.upload(s3, recordings, audio, keys.INPUT_FOLDER)
+        console.print(f"Uploaded {len(recordings)} files to {keys.uri(BUCKET, keys.INPUT_FOLDER)}")
         conf: dict[str, Any] = {}
         if model is not None:
             conf = {"model": model.resolve().name}
-            folders.upload(s3, model, keys.model(conf["model"]))
+            folders.upload(s3, model_files, model, keys.model(conf["model"]))
         try:
             run = _run(stack, conf, console)
-        finally:  # also keep the results of a run that failed or was interrupted
-            folders.download(s3, out)
+        except BaseException as error:  # also keep the results of a run that was interrupted
+            if problem := folders.save_results(s3, out, _spare_folders(stack)):
+                raise StackError(problem) from error
+            raise
+        problem = folders.save_results(s3, out, _spare_folders(stack))
         records = RunKeys(keys.run_name(run.run_id))
         report = _read_report(s3, records)
         if report:
             _show(s3, report, _read_outcomes(s3, records), console)
-        elif run.state == "success":
-            console.print(f"There is no .wav file in {audio}: nothing was transcribed.", markup=False)
-    console.print(
-        f"\nTranscripts:  {out / keys.OUTPUT_FOLDER}\nMoved audio:  {out / keys.PROCESSED_FOLDER}, "
-        f"{out / keys.FAILED_FOLDER}\n"
-        f"The run:      {out / keys.RUNS_FOLDER}\nLogs:         {stack.state / 'logs'}, {stack.airflow.home / 'logs'}",
-        soft_wrap=True,
-    )
+    if not problem:
+        console.print(
+            f"\nTranscripts:  {out / keys.OUTPUT_FOLDER}\nMoved audio:  {out / keys.PROCESSED_FOLDER}, "
+            f"{out / keys.FAILED_FOLDER}\nThe run:      {out / keys.RUNS_FOLDER}",
+            soft_wrap=True,
+        )
+    console.print(f"Logs:         {stack.state / 'logs'}, {stack.airflow.home / 'logs'}", soft_wrap=True)
+    lines = [problem] if problem else []
     if run.state != "success":
         red = ", ".join(task for task, state in run.tasks.items() if state == "failed")
-        last_lines = [f"  {line}" for line in child_logs.last_lines(stack.state)]
-        raise StackError("\n".join([f"The run failed in: {red}. The logs say why.", *last_lines]))
+        lines.append(f"The run failed in: {red}. The logs say why.")
+        lines += [f"  {line}" for line in child_logs.last_lines(stack.state)]
+    if lines:
+        raise StackError("\n".join(lines))
+
+
+def _spare_folders(stack: Stack) -> Iterator[Path]:
+    """Yield folders for the transcripts if the output folder is full: one beside the logs, one for temporary files."""
+    yield stack.state / "results"
+    with suppress(OSError):
+        yield Path(tempfile.mkdtemp(prefix="transcripts-"))
 
 
 def _run(stack: Stack, conf: dict[str, Any], console: Console) -> runs.Run:
@@ -90,13 +104,37 @@ def _run(stack: Stack, conf: dict[str, Any], console: Console) -> runs.Run:
         return runs.wait(client, run_id, _progress(console))
 
 
-def _check_model(folder: Path) -> None:
+def _find_recordings(audio: Path, console: Console) -> list[Path]:
+    """Return all files in the folder of recordings. Print which of them the run will ignore, and why.
+
+    Raises:
+        StackError: The folder cannot be used, or no file is audio.
+    """
+    files = folders.find_files(audio, "AUDIO")
+    ignored = IgnoredFiles()
+    for path in files:
+        if not keys.is_audio(folders.key_of(path, audio, keys.INPUT_FOLDER)):
+            ignored.add(path.relative_to(audio).as_posix())
+    if ignored.count == len(files):
+        raise StackError(f"AUDIO={audio} holds no audio: {ignored}. Names of audio end in {', '.join(ENDINGS)}.")
+    if ignored.count:
+        console.print(str(ignored), markup=False, soft_wrap=True)
+    return files
+
+
+def _find_model(folder: Path) -> list[Path]:
+    """Return the files of a model.
+
+    Raises:
+        StackError: The folder cannot be used, or its name cannot be the name of a model.
+    """
     if not folder.is_dir():
         raise StackError(f"MODEL={folder} is not a folder. `make model` fetches the official one into models/.")
     try:
         Options(model=folder.resolve().name)
     except OptionInvalid as error:
         raise StackError(f"MODEL={folder}: {error.message}") from error
+    return folders.find_files(folder, "MODEL")
 
 
 def _progress(console: Console) -> Callable[[dict[str, str | None]], None]:
@@ -144,6 +182,9 @@ def _show(s3: S3Client, report: dict[str, Any], outcomes: Iterable[dict[str, Any
         f"{report['transcribed']} transcribed, {report['failed']} failed, {report['left']} left, "
         f"{report['missing']} missing; {report['audio_seconds']:.0f} s of audio{factor}"
     )
+    if report["ignored"]:
+        ignored = IgnoredFiles(report["ignored"], report["ignored_keys"])
+        console.print(str(ignored), markup=False, soft_wrap=True)
 
 
 def _transcript(s3: S3Client, outcome: dict[str, Any]) -> str:

@@ -20,6 +20,8 @@ _LENGTHS = (10, 60, 600, 3600)
 _QUICK_LENGTHS = (1, 3)
 #: The model's own memory is what libdeepspeech alone uses for this number of the shortest files.
 _MODEL_FILES = 60
+#: The other formats that are measured, by the endings of their names.
+_ENDINGS = ("mp3", "m4a")
 
 
 def measure(quick: bool) -> Rows:
@@ -29,7 +31,7 @@ def measure(quick: bool) -> Rows:
         quick: Transcribe a few seconds only.
 
     Returns:
-        A row for libdeepspeech alone with the shortest files, and a row for each length.
+        A row for libdeepspeech alone with the shortest files, a row for each length, and a row for each other format.
     """
     return list(compare(models.demo(), _QUICK_LENGTHS if quick else _LENGTHS))
 
@@ -48,6 +50,10 @@ def compare(model: BenchmarkModel, lengths: Sequence[int]) -> Iterator[Mapping[s
             if seconds == lengths[0]:
                 yield _row("libdeepspeech", model, seconds, files[:_MODEL_FILES])
             yield _row("transcriber", model, seconds, files)
+            if seconds == lengths[-2]:
+                for ending in _ENDINGS:
+                    encoded_files = recordings.encode(files, ending)
+                    yield {**_row("transcriber", model, seconds, encoded_files), "ending": ending}
 
 
 def report(rows: Rows, machine: Machine) -> str:
@@ -60,7 +66,7 @@ def report(rows: Rows, machine: Machine) -> str:
     )
     cells = (
         (
-            f"{row['audio_seconds']} s",
+            f"{row['audio_seconds']} s" + (f", {row['ending'].upper()}" if "ending" in row else ""),
             f"{1000 * row['cpu_seconds'] / (row['audio_seconds'] * row['files']):.1f} ms",
             f"{row['megabytes'] - model['megabytes']:.0f} MB",
         )
@@ -70,6 +76,6 @@ def report(rows: Rows, machine: Machine) -> str:
 
 
 def _row(program: str, model: BenchmarkModel, seconds: int, files: Sequence[Path]) -> dict[str, Any]:
-    print(f"{model.name}, {len(files)} files of {seconds} s: {program} …", flush=True)
+    print(f"{model.name}, {len(files)} {files[0].suffix} files of {seconds} s: {program} …", flush=True)
     usage = resource_usage.measure_transcription(PROGRAMS[program](model, files), len(files))
     return {"program": program, "audio_seconds": seconds, "files": len(files), **asdict(usage)}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
 import wave
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from local.paths import DEMO_CLIPS
+from local.paths import DEMO_CLIPS, IMAGE_ENV, ROOT
 
 #: The format of the clips: 16 kHz, one channel of 16 bits.
 _RATE = 16_000
@@ -41,6 +42,22 @@ def write(folder: Path, seconds: int, files: int) -> list[Path]:
                 file.writeframesraw(piece[:missing])
                 piece, missing = piece[missing:], max(0, missing - len(piece))
     return paths
+
+
+def encode(files: Sequence[Path], ending: str) -> list[Path]:
+    """Write WAV files in another format, beside them.
+
+    Args:
+        files: The WAV files.
+        ending: `mp3` or `m4a`.
+
+    Returns:
+        The paths of the new files.
+    """
+    python = IMAGE_ENV / "bin" / "python"
+    command = [python, "-m", "benchmarks.transcribing.encode", ending, *files]
+    subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, check=True)
+    return [path.with_suffix(f".{ending}") for path in files]
 
 
 def _speech() -> Iterator[bytes]:

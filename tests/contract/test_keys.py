@@ -1,10 +1,9 @@
 """S3 keys: each input has transcripts of its own, at keys that people can predict."""
 
-from fnmatch import fnmatchcase
-
 import pytest
 
 from transcription.contract import keys
+from transcription.contract.audio_endings import ENDINGS
 from transcription.contract.errors import NameInvalid, OutputConflict
 from transcription.contract.options import FORMATS
 
@@ -46,7 +45,9 @@ def test_the_same_file_name_in_two_folders_gets_two_transcripts() -> None:
         "input/",  # the S3 console's folder marker
         "input/a/",
         "input/notes.txt",
-        "input/a.mp3",
+        "input/a.mp3.txt",
+        "input/amp3",
+        "input/a.mp3/b",
         "input/recording",  # regression: without an extension, input and output were the same temporary file
         "input/a.wave",
         "input-old/z.wav",
@@ -54,7 +55,7 @@ def test_the_same_file_name_in_two_folders_gets_two_transcripts() -> None:
         "xinput/a.wav",
     ],
 )
-def test_only_wav_files_below_input_are_taken(key: str) -> None:
+def test_only_audio_files_below_input_are_taken(key: str) -> None:
     assert not keys.is_audio(key)
 
 
@@ -104,31 +105,32 @@ def test_a_name_that_is_too_long_can_still_be_put_into_failed(name: str) -> None
     assert keys.failed_reason(key) == keys.failed(key) + ".error.json"
 
 
-PREFIXES = ["", "x", "x/", "a b#1", "a[1]", "what?*", "x/[!a]", "ü", "a.wav", "a.WA", "a.", "a.w.wav"]
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_every_ending_is_audio_in_any_case_and_is_no_part_of_the_name(ending: str) -> None:
+    for written in (ending, ending.upper(), ending.title()):
+        key = f"input/x/a.b.{written}"
+        assert keys.is_audio(key)
+        assert keys.name_of(key) == "x/a.b"
+        assert keys.processed(key) == f"processed/x/a.b.{written}"
 
 
-@pytest.mark.parametrize("prefix", PREFIXES)
-def test_the_pattern_finds_all_audio_that_a_run_takes(prefix: str) -> None:
-    """Otherwise the run would be skipped although there is audio."""
-    names = [
-        prefix,
-        f"{prefix}.wav",
-        f"{prefix}7/y.WAV",
-        f"{prefix}.txt",
-        f"{prefix}.wave",
-        "other.wav",
-        f"-{prefix}.wav",
-    ]
-    listed = [f"input/{name}" for name in names]
-    taken_keys = [key for key in listed if keys.is_audio(key) and key.startswith(f"input/{prefix}")]
-    matching_keys = [key for key in listed if fnmatchcase(key, keys.audio_pattern(prefix))]
-    assert set(taken_keys) <= set(matching_keys)
-    assert len(taken_keys) >= 2
-    # The pattern of a prefix that ends inside `.wav` also matches files that the run does not take.
-    assert prefix.startswith("a.") or taken_keys == matching_keys
-    assert all(keys.is_audio(key) for key in matching_keys)
+def test_a_deployment_may_take_fewer_endings() -> None:
+    assert keys.is_audio("input/a.MP3", ["mp3"])
+    assert not keys.is_audio("input/a.wav", ["mp3"])
 
 
-def test_the_pattern_looks_nowhere_but_below_input() -> None:
-    for key in ("input-old/a.wav", "output/a.wav", "xinput/a.wav", "input/a.wav/notes.txt"):
-        assert not fnmatchcase(key, keys.audio_pattern())
+@pytest.mark.parametrize("ending", ["wav", "webm"])
+def test_the_longest_name_is_refused_with_one_more_letter(ending: str) -> None:
+    length = 1024 - len(f"processed/.{ending}.error.json")
+    key = f"input/{'x' * length}.{ending}"
+    assert len(keys.name_of(key)) == length
+    assert len(keys.failed_reason(key)) <= 1024
+    with pytest.raises(NameInvalid, match=f"leaves room for {length}"):
+        keys.name_of(f"input/{'x' * (length + 1)}.{ending}")
+
+
+def test_a_refused_name_is_called_by_its_own_ending() -> None:
+    with pytest.raises(OutputConflict, match=r"kept for the transcript of 'x/a\.mp3'"):
+        keys.name_of("input/x/a.json.mp3")
+    with pytest.raises(NameInvalid, match=r"in front of \.Ogg"):
+        keys.name_of("input/.Ogg")

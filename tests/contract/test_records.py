@@ -45,6 +45,8 @@ PLAN = Plan(
     prefix="2022",
     archived=(Refusal(Item(2, "input/old.wav", "d41d8cd9", 9), Failure("INPUT_ARCHIVED", "restore it first")),),
     warnings=("1 recordings are archived",),
+    ignored=1,
+    ignored_keys=("input/notes.txt",),
 )
 RESULT = Result(
     item=ITEM,

@@ -12,6 +12,8 @@ from botocore.exceptions import ClientError
 from tests.support.dags.airflow_deployment import AirflowDeployment
 from tests.support.dags.bucket_objects import upload
 from tests.support.dags.dag_tasks import run_task
+from transcription.contract import keys
+from transcription.contract.audio_endings import ENDINGS
 from transcription.shared.task_errors import AirflowFailException, AirflowSkipException
 
 
@@ -47,6 +49,55 @@ def test_only_audio_below_the_prefix_counts(
         look(prefix=prefix)
     upload(deployment.bucket, "input/x/[1] what?*.w.wav")
     look(prefix=prefix)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_audio_of_every_format_is_found(look: Callable[..., Any], deployment: AirflowDeployment, ending: str) -> None:
+    upload(deployment.bucket, f"input/notes.{ending}.txt")
+    with pytest.raises(AirflowSkipException):
+        look()
+    upload(deployment.bucket, f"input/talk.{ending.upper()}")
+    look()
+
+
+def test_only_the_endings_of_the_deployment_count(look: Callable[..., Any], deployment: AirflowDeployment) -> None:
+    deployment.configure(audio_endings="mp3, .M4A")
+    upload(deployment.bucket, "input/a.wav")
+    with pytest.raises(AirflowSkipException):
+        look()
+    upload(deployment.bucket, "input/a.m4a")
+    look()
+
+
+def test_files_that_are_no_audio_are_named_in_the_log(
+    look: Callable[..., Any], deployment: AirflowDeployment, caplog: pytest.LogCaptureFixture
+) -> None:
+    for key in ("input/", "input/a.txt", "input/b .wma.part"):
+        upload(deployment.bucket, key)
+    with caplog.at_level("INFO"), pytest.raises(AirflowSkipException):
+        look()
+    assert "2 files ignored, because their names end like no audio: 'input/a.txt', 'input/b .wma.part'" in caplog.text
+
+
+PREFIXES = ["", "x", "x/", "a b#1", "a[1]", "what?*", "x/[!a]", "ü", "a.wav", "a.WA", "a.", "a.w.wav"]
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_the_run_starts_exactly_if_there_is_audio_with_the_prefix(
+    look: Callable[..., Any], deployment: AirflowDeployment, prefix: str
+) -> None:
+    """Characters with a meaning in patterns, or a part of the ending, must not hide audio."""
+    for name in (f"{prefix}.txt", f"{prefix}.wave", f"-{prefix}.wav"):
+        upload(deployment.bucket, f"input/{name}")
+    audio = [f"input/{prefix}{rest}" for rest in (".wav", "7/y.WAV")]
+    assert all(map(keys.is_audio, audio))
+    if prefix and not keys.is_audio(f"input/-{prefix}"):
+        with pytest.raises(AirflowSkipException):
+            look(prefix=prefix)
+    for key in audio:
+        upload(deployment.bucket, key)
+        look(prefix=prefix)
+        deployment.bucket.client.delete_object(Bucket=deployment.bucket.name, Key=key)
 
 
 @pytest.mark.parametrize("prefix", ["a.wav", "a.wa", "a.", "input/a.WAV"])

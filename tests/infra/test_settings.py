@@ -73,6 +73,7 @@ def test_text_and_json_values_are_both_accepted(name: str, text: Any, value: obj
         ("transcription", {"low_confidence": "high"}, "a number"),
         ("transcription", {"max_children": "1.5"}, "a whole number"),
         ("transcription", {"daily_summary": "yes"}, "true or false"),
+        ("transcription", {"audio_endings": "wav, txt"}, "one or more of wav"),
         ("memroy", "4096", "memory"),
         ("airflow_version", 3, "text"),
     ],

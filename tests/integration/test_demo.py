@@ -13,7 +13,7 @@ import pytest
 from local.__main__ import DEMO_STATE
 from local.paths import DEMO_CLIPS, ROOT
 from standin.execution.container_engine import find_engine
-from tests.support.odd_recordings import FORMATS, ODD_NAMES, OTHER, UNREADABLE, WORDLESS, write_corpus
+from tests.support.odd_recordings import COMPRESSED, FORMATS, ODD_NAMES, OTHER, UNREADABLE, WORDLESS, write_corpus
 
 
 class Demo:
@@ -23,7 +23,12 @@ class Demo:
         self.audio, self.out, self.words, self.printed = audio, out, words, printed
 
     def text(self, name: str) -> str:
-        return (self.out / "output" / name[: -len(".wav")]).read_text()
+        return (self.out / "output" / stem(name)).read_text()
+
+
+def stem(name: str) -> str:
+    """Return a file name without its last ending."""
+    return name.rpartition(".")[0]
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +54,8 @@ def test_a_recording_is_transcribed_under_its_own_name(demo: Demo, name: str) ->
     assert demo.text(name) == demo.words + "\n"
 
 
-@pytest.mark.parametrize("name", FORMATS)
-def test_a_recording_is_transcribed_in_whatever_wav_it_comes(demo: Demo, name: str) -> None:
+@pytest.mark.parametrize("name", [*FORMATS, *COMPRESSED])
+def test_a_recording_is_transcribed_in_whatever_format_it_comes(demo: Demo, name: str) -> None:
     """Stereo, 8-bit and 24-bit files must not be misread silently."""
     assert demo.text(name) == demo.words + "\n"
 
@@ -58,12 +63,12 @@ def test_a_recording_is_transcribed_in_whatever_wav_it_comes(demo: Demo, name: s
 @pytest.mark.parametrize("name", WORDLESS)
 def test_silence_is_a_success_without_words(demo: Demo, name: str) -> None:
     assert demo.text(name) == ""
-    document = json.loads((demo.out / "output" / f"{name[:-4]}.json").read_text())
+    document = json.loads((demo.out / "output" / f"{stem(name)}.json").read_text())
     assert document["no_speech"] is True
     assert document["confidence"] is None
 
 
-@pytest.mark.parametrize("name", [*ODD_NAMES, *FORMATS, *WORDLESS])
+@pytest.mark.parametrize("name", [*ODD_NAMES, *FORMATS, *COMPRESSED, *WORDLESS])
 def test_transcribed_audio_is_moved_byte_for_byte(demo: Demo, name: str) -> None:
     assert (demo.out / "processed" / name).read_bytes() == (demo.audio / name).read_bytes()
 
@@ -74,7 +79,7 @@ def test_unreadable_audio_is_kept_and_explained(demo: Demo, name: str, code: str
     assert (demo.out / "failed" / name).read_bytes() == (demo.audio / name).read_bytes()
     reason = json.loads((demo.out / "failed" / f"{name}.error.json").read_text())
     assert reason["failure"]["code"] == code
-    assert not (demo.out / "output" / name[:-4]).exists()
+    assert not (demo.out / "output" / stem(name)).exists()
     assert any(name in line and code in line for line in demo.printed.splitlines())
 
 
@@ -84,7 +89,7 @@ def test_nothing_else_appears_and_nothing_is_lost(demo: Demo) -> None:
     files = {str(path.relative_to(demo.audio)) for path in demo.audio.rglob("*") if path.is_file()}
     assert {name for name in moved if (demo.out / "processed" / name).is_file()} == files - {OTHER} - set(UNREADABLE)
     assert kept == set(UNREADABLE) | {f"{name}.error.json" for name in UNREADABLE}
-    texts = {name[:-4] for name in files - {OTHER} - set(UNREADABLE)}
+    texts = {stem(name) for name in files - {OTHER} - set(UNREADABLE)}
     written = {
         str(path.relative_to(demo.out / "output")) for path in (demo.out / "output").rglob("*") if path.is_file()
     }
@@ -101,8 +106,17 @@ def test_a_transcript_says_when_how_surely_and_by_which_model(demo: Demo) -> Non
 
 
 def test_the_table_shows_every_recording(demo: Demo) -> None:
-    for name in [*ODD_NAMES, *FORMATS, *UNREADABLE]:
+    for name in [*ODD_NAMES, *FORMATS, *COMPRESSED, *UNREADABLE]:
         assert any(name in line for line in demo.printed.splitlines()), demo.printed
+
+
+def test_the_demo_says_which_file_it_ignores_before_it_starts_and_after_the_table(demo: Demo) -> None:
+    lines = demo.printed.splitlines()
+    ignored = [number for number, line in enumerate(lines) if line.startswith("1 file ignored, because")]
+    starting = next(number for number, line in enumerate(lines) if line.startswith("Starting a local AWS"))
+    assert len(ignored) == 2
+    assert ignored[0] < starting < ignored[1]
+    assert all(OTHER in lines[number] for number in ignored)
 
 
 def test_no_process_is_left_behind(demo: Demo) -> None:

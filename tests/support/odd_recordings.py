@@ -40,11 +40,21 @@ FORMATS = {
     "formats/float.wav": ("FLOAT", 16_000, 1),
 }
 
+#: Name → the format of the file, as libsndfile names it. The content decides, not the name.
+COMPRESSED = {
+    "compressed/really-mp3.wav": "MP3",
+    "compressed/talk.mp3": "MP3",
+    "compressed/phone.OGG": "OGG",
+    "compressed/archive.2.flac": "FLAC",
+    "compressed/mac.aiff": "AIFF",
+}
+
 #: Name → the failure code of the file.
 UNREADABLE = {
     "broken/empty.wav": "AUDIO_EMPTY",
     "broken/truncated.wav": "AUDIO_TRUNCATED",
-    "broken/really-mp3.wav": "AUDIO_NOT_WAV",
+    "broken/half.flac": "AUDIO_TRUNCATED",
+    "broken/page.m4a": "AUDIO_NOT_WAV",
     "broken/really-text.wav": "AUDIO_NOT_WAV",
 }
 
@@ -72,11 +82,19 @@ def write_corpus(folder: Path, clip: Path) -> None:
         _write(folder / name, lambda path, f=frames, t=target, s=subtype: soundfile.write(path, f, t, s))
     _write(folder / "broken/empty.wav", lambda path: path.write_bytes(b""))
     _write(folder / "broken/truncated.wav", lambda path: path.write_bytes(clip.read_bytes()[:-9000]))
-    _write(folder / "broken/really-mp3.wav", lambda path: soundfile.write(path, samples, rate, format="MP3"))
+    for name, kind in COMPRESSED.items():
+        _write(folder / name, lambda path, k=kind: soundfile.write(path, samples, rate, format=k))
+    _write(folder / "broken/half.flac", lambda path: path.write_bytes(_half(folder / "compressed/archive.2.flac")))
+    _write(folder / "broken/page.m4a", lambda path: path.write_text("<html>404 Not Found</html>"))
     _write(folder / "broken/really-text.wav", lambda path: path.write_text("I am not audio.\n" * 50))
     _write(folder / "quiet/blink.wav", lambda path: soundfile.write(path, np.zeros(rate // 20), rate))
     _write(folder / "quiet/minute.wav", lambda path: soundfile.write(path, np.zeros(rate * 60), rate))
     _write(folder / OTHER, lambda path: path.write_text("not audio\n"))
+
+
+def _half(path: Path) -> bytes:
+    content = path.read_bytes()
+    return content[: len(content) // 2]
 
 
 def _write(path: Path, make: Callable[[Path], object]) -> None:

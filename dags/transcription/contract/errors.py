@@ -37,7 +37,7 @@ class OutputConflict(InputError):
 
 
 class AudioTooLarge(InputError):
-    """Raised when a file is larger than the deployment's limit."""
+    """Raised when a file is larger than the deployment's limit, or holds more hours than a child can transcribe."""
 
     code = "AUDIO_TOO_LARGE"
 
@@ -49,27 +49,39 @@ class AudioEmpty(InputError):
 
 
 class AudioNotWav(InputError):
-    """Raised when a file's content is not WAV, although its name ends with `.wav`."""
+    """Raised when a file's content is not audio of a format that is read. The code is older than the other formats."""
 
     code = "AUDIO_NOT_WAV"
 
 
 class AudioTruncated(InputError):
-    """Raised when a file's header announces more audio than the file holds."""
+    """Raised when a file announces more audio than it holds."""
 
     code = "AUDIO_TRUNCATED"
 
 
 class AudioCorrupt(InputError):
-    """Raised when a WAV file cannot be decoded."""
+    """Raised when an audio file cannot be decoded."""
 
     code = "AUDIO_CORRUPT"
 
 
 class AudioNoSamples(InputError):
-    """Raised when a WAV file contains a header but no audio."""
+    """Raised when a file contains a header but no audio, such as a video without sound."""
 
     code = "AUDIO_NO_SAMPLES"
+
+
+class AudioProtected(InputError):
+    """Raised when audio is encrypted by digital rights management."""
+
+    code = "AUDIO_PROTECTED"
+
+
+class AudioDecoderFailed(InputError):
+    """Raised when a file makes the decoder crash, hang or need too much memory."""
+
+    code = "AUDIO_DECODER_FAILED"
 
 
 class AudioNotFinite(InputError):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from .audio_endings import ENDINGS, ending_of
 from .errors import NameInvalid, OutputConflict
 from .options import FORMATS
 
@@ -18,16 +20,14 @@ MODELS_FOLDER = "models/"
 #: The key of the record that names the only run that may work. A run's name never ends with `.json`.
 LEASE = f"{RUNS_FOLDER}lease.json"
 
-AUDIO_SUFFIX = ".wav"
-
 #: Length limit of a key in S3, in bytes of UTF-8. Source: Amazon S3 User Guide, "Naming Amazon S3 objects".
 KEY_BYTES = 1024
 #: Endings of transcripts other than plain text, after the name.
 _SUFFIXES = tuple(f".{ending}" for ending in ("json", *FORMATS))
 #: Ending of the record beside a file in `failed/`, after the file's name.
 _REASON = ".error.json"
-#: Length of the longest folder and ending that are put around a name: `processed/` … `.wav.error.json`.
-_LONGEST_AFFIX = len(PROCESSED_FOLDER) + len(AUDIO_SUFFIX + _REASON)
+#: Length of the longest folder and ending that are put around the name of a file: `processed/` … `.error.json`.
+_LONGEST_AFFIX = len(PROCESSED_FOLDER) + len(_REASON)
 
 
 def uri(bucket: str, key: str) -> str:
@@ -35,42 +35,38 @@ def uri(bucket: str, key: str) -> str:
     return f"s3://{bucket}/{key}"
 
 
-def is_audio(key: str) -> bool:
-    """Return whether a key names audio to transcribe: a file below `input/` that ends with `.wav`, in any case."""
-    return key.startswith(INPUT_FOLDER) and key.lower().endswith(AUDIO_SUFFIX)
+def is_audio(key: str, endings: Collection[str] = ENDINGS) -> bool:
+    """Return whether a key names audio to transcribe: a file below `input/` whose ending is one of `endings`.
 
-
-def audio_pattern(prefix: str = "") -> str:
-    """Return the glob (a pattern of keys) with which `S3KeySensor` finds audio whose names start with `prefix`.
-
-    Characters of the prefix that have a meaning in globs are escaped. If the prefix includes a part of `.wav`, the glob
-    matches more files than a run takes; planning compares the whole prefix.
+    Args:
+        key: the key.
+        endings: endings in lower case and without the dot. In the key, they may have any case.
     """
-    literal = re.sub(r"([*?[])", r"[\1]", re.sub(r"\.(w(av?)?)?$", "", prefix, flags=re.IGNORECASE))
-    return f"{INPUT_FOLDER}{literal}*.[wW][aA][vV]"
+    return key.startswith(INPUT_FOLDER) and ending_of(key, endings) != ""
 
 
 def name_of(key: str) -> str:
-    """Return the name of an input: its path below `input/` without the final `.wav`. Other dots stay.
+    """Return the name of an input: its path below `input/` without the final ending. Other dots stay.
 
     Raises:
-        NameInvalid: there is no name in front of `.wav`, or the keys made from it would be too long for S3.
+        NameInvalid: there is no name in front of the ending, or the keys made from it would be too long for S3.
         OutputConflict: the input's plain text would have the key of the JSON, or of another format, of another input,
             in this run or a later one.
     """
-    name = key[len(INPUT_FOLDER) : -len(AUDIO_SUFFIX)]
+    ending = ending_of(key)
+    name = key[len(INPUT_FOLDER) : len(key) - len(ending)]
     if not name or name.endswith("/"):
-        raise NameInvalid(f"{key!r} has no name in front of {AUDIO_SUFFIX}. Give the file a name and upload it again.")
+        raise NameInvalid(f"{key!r} has no name in front of {ending}. Give the file a name and upload it again.")
     if name.endswith(_SUFFIXES):
         other = name.rpartition(".")[0]
         raise OutputConflict(
-            f"{key!r} would write {transcript(name)!r}, which is kept for the transcript of {other + AUDIO_SUFFIX!r}. "
+            f"{key!r} would write {transcript(name)!r}, which is kept for the transcript of {other + ending!r}. "
             "Rename it and upload it again."
         )
-    length = len(name.encode())
-    if length + _LONGEST_AFFIX > KEY_BYTES:
+    length, longest = len(name.encode()), KEY_BYTES - _LONGEST_AFFIX - len(ending)
+    if length > longest:
         raise NameInvalid(
-            f"{key!r} is {length} bytes long; S3 leaves room for {KEY_BYTES - _LONGEST_AFFIX}. "
+            f"{key!r} is {length} bytes long; S3 leaves room for {longest}. "
             "Shorten the name or its folders and upload it again."
         )
     return name
@@ -105,7 +101,7 @@ def failed(key: str) -> str:
     if len((FAILED_FOLDER + name + _REASON).encode()) > KEY_BYTES:
         # A name that is too long is refused, and the file must still fit into `failed/`.
         start = name.encode()[: KEY_BYTES // 2].decode(errors="ignore")
-        name = f"{start}-{hashlib.sha256(key.encode()).hexdigest()[:8]}{AUDIO_SUFFIX}"
+        name = f"{start}-{hashlib.sha256(key.encode()).hexdigest()[:8]}{ending_of(key)}"
     return FAILED_FOLDER + name
 
 

@@ -88,3 +88,6 @@ class Plan:
     archived: tuple[Refusal, ...] = ()
     #: What people should know of the files in `input/`. The report repeats these warnings.
     warnings: tuple[str, ...] = ()
+    #: Number of files whose names end like no audio, and the first of their keys. They stay in `input/`.
+    ignored: int = 0
+    ignored_keys: tuple[str, ...] = ()

@@ -5,12 +5,14 @@ This module makes no AWS calls.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 
 from transcription.contract import keys
+from transcription.contract.audio_endings import ENDINGS
 from transcription.contract.errors import AudioTooLarge, InputArchived, InputError, OutputConflict, TranscriptionError
 from transcription.contract.manifest import Failure, Item, Refusal
+from transcription.plan.ignored_files import IgnoredFiles
 from transcription.shared.listed_object import ListedObject
 
 
@@ -24,25 +26,33 @@ class Selection:
     archived: list[Refusal]
     #: Number of files over the run's limit; a later run takes them.
     waiting: int = 0
+    ignored: IgnoredFiles = field(default_factory=IgnoredFiles)
 
 
-def select_files(listed: Iterable[ListedObject], max_bytes: int, max_files: int | None = None) -> Selection:
-    """Take the audio files, and refuse those for which no transcript can be written. Ignore other objects.
+def select_files(
+    listed: Iterable[ListedObject],
+    max_bytes: int,
+    max_files: int | None = None,
+    endings: Collection[str] = ENDINGS,
+) -> Selection:
+    """Take the audio files, and refuse those for which no transcript can be written. Count the files that are no audio.
 
     Archived files do not count towards `max_files`: they stay, and would take the place of other files in every run.
-    If two files would write the same transcript (`a.wav` and `a.WAV`), the first one is taken and the other is refused.
+    If two files would write the same transcript (`a.wav` and `a.mp3`), the first one is taken and the other is refused.
 
     Args:
         listed: objects in UTF-8 order of their keys, as S3 lists them.
         max_bytes: the size of the largest file that is taken, in bytes.
         max_files: the number of files that are taken or refused; the others wait for a later run. None: no limit.
+        endings: the endings of audio files.
     """
     items: list[Item] = []
     refused: list[Refusal] = []
     archived: list[Refusal] = []
     waiting = 0
     owners: dict[str, str] = {}
-    for number, listed_object in enumerate(entry for entry in listed if keys.is_audio(entry.key)):
+    ignored = IgnoredFiles()
+    for number, listed_object in enumerate(_audio(listed, endings, ignored)):
         item = Item(number, listed_object.key, listed_object.etag, listed_object.size)
         if listed_object.archive:
             archived.append(refuse(item, _archived(listed_object)))
@@ -56,7 +66,16 @@ def select_files(listed: Iterable[ListedObject], max_bytes: int, max_files: int 
             refused.append(refuse(item, error))
         else:
             items.append(item)
-    return Selection(items, refused, archived, waiting)
+    return Selection(items, refused, archived, waiting, ignored)
+
+
+def _audio(listed: Iterable[ListedObject], endings: Collection[str], ignored: IgnoredFiles) -> Iterator[ListedObject]:
+    """Yield the audio files, and add the other files to `ignored`."""
+    for entry in listed:
+        if keys.is_audio(entry.key, endings):
+            yield entry
+        else:
+            ignored.add(entry.key)
 
 
 def _check(item: Item, max_bytes: int, owners: dict[str, str]) -> None:

@@ -12,7 +12,7 @@ from transcription.plan.file_selection import Selection, output_conflict, refuse
 from transcription.plan.hot_word_check import warn_of_unknown_words
 from transcription.plan.input_warnings import warnings_about
 from transcription.plan.run_request import RunRequest
-from transcription.plan.sharding import make_shards
+from transcription.plan.sharding import audio_bytes, make_shards
 from transcription.plan.transcript_fingerprint import fingerprint
 from transcription.shared import manifest_store, run_folder
 from transcription.shared.bucket import Bucket
@@ -46,15 +46,17 @@ def plan_run(
     recipe = fingerprint(bucket, request.options, settings.image_model)
     warn_of_unknown_words(bucket, request.options)
     listed = bucket.list(keys.INPUT_FOLDER + request.prefix)
-    selection = select_files(listed, settings.max_file_bytes, request.max_files)
+    selection = select_files(listed, settings.max_file_bytes, request.max_files, settings.endings)
     if not selection.items and not selection.refused and not selection.archived:
         return None
+    if selection.ignored.count:
+        log.warning("%s", selection.ignored)
     warnings = warnings_about(selection)
     for warning in warnings:
         log.warning("%s", warning)
     to_transcribe, done, refused = _sort_out(bucket, selection, recipe, force=request.force)
     shards = make_shards(to_transcribe, settings)
-    shard_bytes = [sum(item.size for item in shard) for shard in shards]
+    shard_bytes = [sum(map(audio_bytes, shard)) for shard in shards]
     log.info(
         "%d files to transcribe by %d children, %d done before, %d refused, %d left for a later run: %s",
         *(len(to_transcribe), len(shards), len(done), len(refused), selection.waiting, estimate(shard_bytes, settings)),
@@ -66,7 +68,7 @@ def plan_run(
         options=request.options,
         shards=len(shards),
         files=len(to_transcribe),
-        bytes=sum(shard_bytes),
+        bytes=sum(item.size for item in to_transcribe),
         refused=tuple(refused),
         recipe=recipe,
         done=len(done),
@@ -75,6 +77,8 @@ def plan_run(
         prefix=request.prefix,
         archived=tuple(selection.archived),
         warnings=tuple(warnings),
+        ignored=selection.ignored.count,
+        ignored_keys=tuple(selection.ignored.first_keys),
     )
     if origin is not None:
         run_folder.write_origin(bucket, run, origin)

@@ -5,8 +5,14 @@ from __future__ import annotations
 import heapq
 from collections.abc import Sequence
 
+from transcription.contract.audio_endings import pcm_bytes
 from transcription.contract.manifest import Item
 from transcription.shared.settings import Settings
+
+
+def audio_bytes(item: Item) -> int:
+    """Estimate how many bytes the audio of a file has as 16 kHz, mono, 16 bit: compressed files hold more per byte."""
+    return pcm_bytes(item.key, item.size)
 
 
 def make_shards(items: Sequence[Item], settings: Settings) -> list[tuple[Item, ...]]:
@@ -38,15 +44,15 @@ def share_out(items: Sequence[Item], bytes_per_child: int, max_children: int, pa
     Returns:
         The files of each child, the largest file first. Each child has a file; without files, there is no child.
     """
-    children = max(1, -(-sum(item.size for item in items) // bytes_per_child))
+    children = max(1, -(-sum(audio_bytes(item) for item in items) // bytes_per_child))
     if children > parallel:
         children = -(-children // parallel) * parallel
     children = min(children, len(items), max_children)
     shares: list[list[Item]] = [[] for _ in range(children)]
     # The count breaks ties, so that empty files are spread too and no child is left without a file.
     loads = [(0, 0, index) for index in range(children)]
-    for item in sorted(items, key=lambda item: -item.size):
+    for item in sorted(items, key=lambda item: -audio_bytes(item)):
         size, count, index = heapq.heappop(loads)
         shares[index].append(item)
-        heapq.heappush(loads, (size + item.size, count + 1, index))
+        heapq.heappush(loads, (size + audio_bytes(item), count + 1, index))
     return [tuple(share) for share in shares]

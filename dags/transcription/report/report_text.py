@@ -6,6 +6,7 @@ from transcription.contract import result
 from transcription.contract.keys import RunKeys
 from transcription.contract.log_text import printable
 from transcription.finish.outcomes import MISSING
+from transcription.plan.ignored_files import IgnoredFiles
 from transcription.report.run_report import Report
 from transcription.shared.cost import duration, money
 
@@ -35,6 +36,7 @@ def summarize(report: Report) -> str:
         + (f"\n{report.model_doubt}" if report.model_doubt else "")
         + "".join(f"\n{count} files by {engine}" for engine, count in report.engines.items())
         + "".join(f"\n  {note}" for note in report.engine_notes[:_NOTES])
+        + (f"\n{IgnoredFiles(report.ignored, list(report.ignored_keys))}" if report.ignored else "")
         + "".join(f"\nWarning: {printable(warning)}" for warning in report.warnings)
     )
 

@@ -84,6 +84,9 @@ class Report:
     warnings: tuple[str, ...] = ()
     #: Why the model may not fit the audio; empty if nothing suggests it.
     model_doubt: str = ""
+    #: Files that stay in `input/` because their names end like no audio: their number, and the first of their keys.
+    ignored: int = 0
+    ignored_keys: tuple[str, ...] = ()
 
     @property
     def planned(self) -> int:
@@ -109,9 +112,10 @@ class Report:
     @property
     def figures(self) -> dict[str, Any]:
         """The numbers of the report, without the files. The asset event hands them to other DAGs."""
-        counts = ("transcribed", "done_before", "failed", "left", "archived", "waiting", "words", "unsure_words")
+        files = ("transcribed", "done_before", "failed", "left", "archived", "waiting", "ignored")
+        words = ("words", "unsure_words")
         amounts = ("audio_seconds", "real_time_factor", "vcpu_hours", "cost", "elsewhere")
-        return {name: getattr(self, name) for name in (*counts, *amounts)}
+        return {name: getattr(self, name) for name in (*files, *words, *amounts)}
 
 
 @dataclass
@@ -184,4 +188,6 @@ def make_report(plan: Plan, outcomes: Iterable[Outcome], job: Job | None, settin
         model_doubt=doubt(
             count[result.TRANSCRIBED], audio, totals.words, totals.unsure_words, plan.options.low_confidence
         ),
+        ignored=plan.ignored,
+        ignored_keys=plan.ignored_keys,
     )

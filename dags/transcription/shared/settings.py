@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, get_type_hints
 
 from airflow.configuration import conf
 
+from transcription.contract.audio_endings import ENDINGS, parse_endings
 from transcription.contract.errors import OptionInvalid, SettingInvalid
 from transcription.contract.options import DEFAULT_FORMATS, Options
 from transcription.contract.result import BYTES_PER_SECOND
@@ -65,6 +67,8 @@ class Settings:
     max_children: int = 1_000
     #: Number of children that the compute environment runs at once.
     parallel_children: int = 64
+    #: Endings of the names of audio files, separated by commas. Files with other endings stay in `input/`.
+    audio_endings: str = ",".join(ENDINGS)
     #: Larger files are refused, because a container has no disk space for them. Plain WAV files end at 4 GiB.
     max_file_megabytes: int = 4_096
     #: Seconds between two queries for the state of the Batch job.
@@ -96,9 +100,18 @@ class Settings:
                     f"[{SECTION}] {name} is {getattr(self, name)}; it must be from {minimum} to {maximum}."
                 )
         try:
-            _ = self.default_options
-        except OptionInvalid as error:
+            _ = self.default_options, self.endings
+        except (OptionInvalid, SettingInvalid) as error:
             raise SettingInvalid(f"[{SECTION}] {error.message}") from error
+
+    @property
+    def endings(self) -> Sequence[str]:
+        """The endings of the names of audio files, in lower case and without the dot.
+
+        Raises:
+            SettingInvalid: no format that is read has such an ending.
+        """
+        return parse_endings(self.audio_endings)
 
     @property
     def bytes_per_child(self) -> int:

@@ -34,6 +34,21 @@ def test_only_audio_is_taken_and_everything_else_stays() -> None:
     assert (selection.refused, selection.waiting) == ([], 0)
 
 
+def test_other_files_are_counted_and_the_first_are_named() -> None:
+    names = ["input/", "input/.DS_Store", "input/a.mp3", "input/b/", *(f"input/{number}.pdf" for number in range(7))]
+    selection = select(list_objects(*names), max_files=1)
+    assert taken_keys(selection) == ["input/a.mp3"]
+    assert selection.ignored.count == 8
+    assert selection.ignored.first_keys == ["input/.DS_Store", *(f"input/{number}.pdf" for number in range(4))]
+    assert str(selection.ignored).endswith("'input/3.pdf', …")
+
+
+def test_only_the_endings_of_the_deployment_are_taken() -> None:
+    selection = select_files(list_objects("input/a.mp3", "input/b.wav"), 10_000, endings=["mp3"])
+    assert taken_keys(selection) == ["input/a.mp3"]
+    assert selection.ignored.first_keys == ["input/b.wav"]
+
+
 def test_files_of_the_same_name_in_two_folders_are_both_taken() -> None:
     """Regression: they became two identical lines of the manifest."""
     items = select(list_objects("input/x/a.wav", "input/y/a.wav")).items
@@ -44,6 +59,9 @@ def test_files_of_the_same_name_in_two_folders_are_both_taken() -> None:
     ("refused", "taken", "named"),
     [
         ("input/a.wav", "input/a.WAV", "'input/a.WAV'"),
+        ("input/a.wav", "input/a.mp3", "'input/a.mp3'"),
+        ("input/x/a.OGG", "input/x/a.FLAC", "'input/x/a.FLAC'"),
+        ("input/a.vtt.m4a", "input/a.m4a", "'a.m4a'"),
         ("input/a.json.wav", "input/a.wav", "'a.wav'"),
         ("input/a.srt.wav", "input/a.wav", "'a.wav'"),
     ],

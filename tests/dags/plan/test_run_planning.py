@@ -78,6 +78,18 @@ def test_without_audio_nothing_is_frozen(deployment: AirflowDeployment) -> None:
     assert list(content(deployment.bucket, "runs/")) == []
 
 
+def test_files_that_are_no_audio_are_counted_and_named_in_the_plan_and_the_log(
+    deployment: AirflowDeployment, caplog: pytest.LogCaptureFixture
+) -> None:
+    for key in ("input/", "input/a.wav", "input/b.mp3", "input/notes.txt"):
+        upload(deployment.bucket, key)
+    deployment.configure(audio_endings="wav")
+    with caplog.at_level(logging.WARNING):
+        plan = plan_run_with_files(deployment)
+    assert (plan.files, plan.ignored, plan.ignored_keys) == (1, 2, ("input/b.mp3", "input/notes.txt"))
+    assert "2 files ignored, because their names end like no audio: 'input/b.mp3', 'input/notes.txt'" in caplog.text
+
+
 def test_files_that_are_all_refused_are_a_run_without_children(deployment: AirflowDeployment) -> None:
     """The run is still planned, since a later task writes down why the files were refused."""
     upload(deployment.bucket, "input/.wav")

@@ -49,6 +49,14 @@ def test_the_summary_shows_a_few_of_a_thousand_notes_and_the_report_all() -> Non
     assert summarize(report).count("note ") == 5
 
 
+def test_the_summary_says_how_many_files_are_no_audio_and_names_the_first() -> None:
+    report = report_on(*GREEN_RUN, ignored=7, ignored_keys=("input/a\n.txt", "input/b.zip"))
+    assert report.figures["ignored"] == 7
+    assert summarize(report).splitlines()[-1] == (
+        "7 files ignored, because their names end like no audio: 'input/a\\n.txt', 'input/b.zip', …"
+    )
+
+
 def test_the_log_has_the_summary_and_names_each_file_that_was_not_transcribed() -> None:
     first, second, third, *lines = describe(report_on(*GREEN_RUN)).splitlines()
     assert f"{first}\n{second}\n{third}" == summarize(report_on(*GREEN_RUN))

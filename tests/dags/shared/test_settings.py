@@ -92,6 +92,8 @@ def test_a_missing_name_says_where_to_set_it(monkeypatch: pytest.MonkeyPatch, na
         ("formats", "srt, srt", "must be a choice of srt, vtt"),
         ("engine", "fast", "'fast' must be one of auto, batched, libdeepspeech"),
         ("int8_lstm", "1", "must be true or false"),
+        ("audio_endings", "wav,txt", "'wav,txt'; it must be one or more of wav, "),
+        ("audio_endings", "", "''; it must be one or more of wav, "),
     ],
 )
 def test_a_wrong_value_is_named_with_what_may_be_written(

@@ -42,23 +42,8 @@ def tarred() -> bytes:
 @pytest.mark.parametrize(
     ("data", "file_type"),
     [
-        (b"ID3\x04" + bytes(5000), "MP3"),
-        (b"\xff\xfb\x90\x44" + bytes(5000), "MP3"),
-        (b"\xff\xf1\x50\x80" + bytes(5000), "AAC"),
-        (b"OggS" + bytes(5000), "Ogg"),
-        (b"fLaC" + bytes(5000), "FLAC"),
-        (b"\0\0\0\x20ftypM4A " + bytes(5000), "M4A"),
-        (b"\0\0\0\x14ftypqt  " + bytes(5000), "QuickTime"),
-        (b"\0\0\0\x18ftyp3gp4" + bytes(5000), "3GP"),
         (b"\0\0\0\x20ftypheic" + bytes(5000), "HEIC"),
-        (b"FORM\0\0\x10\0AIFF" + bytes(5000), "AIFF"),
-        (b"caff\0\1\0\0desc" + bytes(5000), "CAF"),
-        (b".snd\0\0\0\x18" + bytes(5000), "AU"),
-        (b"riff\x2e\x91\xcf\x11" + bytes(5000), "Wave64"),
-        (b"NIST_1A\n   1024\n" + bytes(5000), "SPHERE"),
-        (b"#!AMR\n" + bytes(5000), "AMR"),
         (b"\x02#!SILK_V3" + bytes(5000), "SILK"),
-        (b"0&\xb2u\x8ef\xcf\x11" + bytes(5000), "WMA"),
         (b"RIFF\x10\0\0\0AVI LIST", "without WAVE"),
         (b"RIFF\x10\0\0\0WEBPVP8 ", "without WAVE"),
         (b"hello, this is no audio\n" * 100, "text"),
@@ -70,7 +55,7 @@ def tarred() -> bytes:
 def test_a_file_of_another_type_is_refused_with_the_name_of_its_type(
     tmp_path: Path, data: bytes, file_type: str
 ) -> None:
-    """Every file called `.wav` was once given to the decoder, which decodes an MP3 file without an error."""
+    """A decoder might decode noise from it without an error."""
     error = refused(tmp_path, data)
     assert isinstance(error, AudioNotWav)
     assert file_type in error.message
@@ -123,10 +108,10 @@ def test_what_contains_no_audio_is_named_with_advice(tmp_path: Path, data: bytes
     assert advice in error.message
 
 
-@pytest.mark.parametrize("kind", ["AIFF", "AU", "CAF", "W64", "FLAC", "OGG", "MP3", "NIST", "VOC", "IRCAM"])
-def test_what_libsndfile_writes_is_never_called_a_text(tmp_path: Path, kind: str) -> None:
+@pytest.mark.parametrize("kind", ["VOC", "IRCAM"])
+def test_a_format_that_is_not_read_is_never_called_a_text(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "x"
-    soundfile.write(path, TONE, RATE, "VORBIS" if kind == "OGG" else None, format=kind)
+    soundfile.write(path, TONE, RATE, format=kind)
     message = refused(tmp_path, path.read_bytes()).message
     assert "text" not in message
     assert kind == "IRCAM" or "unknown" not in message

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import soxr
 
 from transcriber.audio.audio_file import AudioFile, Frames
+from transcriber.audio.audio_files import open_audio
 from transcriber.audio.level import Gain, LevelMeter, Signal
-from transcriber.audio.wav_file import open_wav
 from transcription.contract.errors import AudioCorrupt, AudioNotFinite, InputError
 from transcription.contract.result import Audio
 
@@ -32,11 +32,13 @@ _LOUDEST = 256
 def describe(path: Path) -> Audio:
     """Check that `path` is a complete audio file, and return its length and format.
 
+    Some formats do not say their length. Then it is an estimate; `decode` returns the exact length.
+
     Raises:
         InputError: the file cannot be transcribed. The class of the error is one of those named `Audio…`.
     """
-    with open_wav(path) as file:
-        return Audio(file.frames / file.sample_rate, file.sample_rate, file.channels, file.encoding, file.notes)
+    with open_audio(path) as file:
+        return _describe(file)
 
 
 def measure_gain(path: Path) -> Gain:
@@ -47,7 +49,7 @@ def measure_gain(path: Path) -> Gain:
     Raises:
         InputError: `describe` does not accept the file.
     """
-    with open_wav(path) as file:
+    with open_audio(path) as file:
         meter = LevelMeter(file.sample_rate, file.frames)
         try:
             for block, _ in _blocks(file):
@@ -59,7 +61,7 @@ def measure_gain(path: Path) -> Gain:
         return meter.gain()
 
 
-def decode(path: Path, rate: int, gain: Optional[Gain] = None) -> Generator[Samples, None, None]:
+def decode(path: Path, rate: int, gain: Optional[Gain] = None) -> Generator[Samples, None, Audio]:
     """Yield the audio of a file in blocks, as 16-bit mono samples at `rate` hertz.
 
     Channels are averaged. Audio that already is 16-bit mono at `rate`, and needs no gain, is not changed by a single
@@ -70,13 +72,17 @@ def decode(path: Path, rate: int, gain: Optional[Gain] = None) -> Generator[Samp
         rate: the sample rate of the result, in hertz.
         gain: the result of `measure_gain`, which is measured if it is missing.
 
+    Returns:
+        The length and the format of the audio that was decoded.
+
     Raises:
         InputError: `describe` does not accept the file.
         AudioNotFinite: a sample is NaN or infinite.
+        AudioTruncated: the end of the file is missing.
         AudioCorrupt: decoding stops before the end, or a sample is far beyond full scale.
     """
     scale = np.float32(32768 * (gain or measure_gain(path)).factor)
-    with open_wav(path) as file:
+    with open_audio(path) as file:
         resampler = (
             soxr.ResampleStream(file.sample_rate, rate, 1, dtype="float32") if file.sample_rate != rate else None
         )
@@ -85,6 +91,11 @@ def decode(path: Path, rate: int, gain: Optional[Gain] = None) -> Generator[Samp
             if resampler is not None:
                 mono = resampler.resample_chunk(mono, last=is_last)
             yield np.clip(np.rint(mono * scale), -32768, 32767).astype(np.int16)
+        return _describe(file)
+
+
+def _describe(file: AudioFile) -> Audio:
+    return Audio(file.frames / file.sample_rate, file.sample_rate, file.channels, file.encoding, file.notes)
 
 
 def _mix(block: Frames) -> Signal:

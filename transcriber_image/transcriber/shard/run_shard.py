@@ -19,6 +19,7 @@ from transcriber.shard.shard_reasons import ShardReasons
 from transcriber.shard.store import Store
 from transcriber.shard.transcribe_recordings import transcribe_recordings
 from transcription.contract import keys
+from transcription.contract.audio_endings import pcm_bytes
 from transcription.contract.manifest import Shard
 from transcription.contract.result import BYTES_PER_SECOND
 
@@ -89,8 +90,8 @@ def _transcribe(shard: Shard, files: InputDownloads, engine: Engine, writer: Res
 
 
 def _seconds(shard: Shard) -> float:
-    """Estimate the seconds of audio in a shard from the file sizes, as if all files were 16 kHz mono, 16 bit."""
-    return sum(item.size for item in shard.items) / BYTES_PER_SECOND
+    """Estimate the seconds of audio in a shard from sizes and endings of the files."""
+    return sum(pcm_bytes(item.key, item.size) for item in shard.items) / BYTES_PER_SECOND
 
 
 def _open_model(store: Store, shard: Shard, folder: Path, image_model: Path) -> ModelFolder:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Callable, Optional
 
 from transcriber.audio import audio_stream
+from transcriber.audio.audio_stream import Samples
+from transcriber.audio.level import Gain
 from transcriber.audio.segmentation import Segment, Segmenter
 from transcriber.engines.engine import Engine
 from transcriber.engines.utterance import Answer, Utterance
@@ -95,9 +98,8 @@ class _OpenRecordings:
             try:
                 state.audio = audio_stream.describe(recording.path)
                 gain = audio_stream.measure_gain(recording.path)
-                notes = (gain.note,) if gain.note else ()
-                state.audio = replace(state.audio, notes=state.audio.notes + notes, gain_db=gain.decibels)
-                with closing(audio_stream.decode(recording.path, self._rate, gain)) as blocks:
+                state.audio = _with_gain(state.audio, gain)
+                with closing(self._blocks(state, recording.path, gain)) as blocks:
                     for segment in segmenter.segments(recording.number, blocks):
                         if state.error is not None:
                             break  # the engine failed on an earlier segment
@@ -109,6 +111,11 @@ class _OpenRecordings:
                 state.error = DiskFailed(f"{recording.path} cannot be read: {error}")
             state.skipped_seconds = segmenter.skipped_seconds
             state.is_read = True
+
+    def _blocks(self, state: _OpenRecording, path: Path, gain: Gain) -> Generator[Samples, None, None]:
+        """Yield the audio of a file. At its end, store the length that was decoded: some files do not say it."""
+        audio = yield from audio_stream.decode(path, self._rate, gain)
+        state.audio = _with_gain(audio, gain)
 
     def add(self, answer: Answer) -> None:
         """Store an answer of the engine."""
@@ -132,3 +139,9 @@ class _OpenRecordings:
         for state in [state for state in self._open.values() if state.is_complete]:
             del self._open[state.number]
             yield state.result()
+
+
+def _with_gain(audio: Audio, gain: Gain) -> Audio:
+    """Return the description of audio with the gain that is applied to it."""
+    notes = (gain.note,) if gain.note else ()
+    return replace(audio, notes=audio.notes + notes, gain_db=gain.decibels)
