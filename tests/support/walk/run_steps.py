@@ -76,7 +76,7 @@ class Backfill(Step):
 class DagsTest(Step):
     """Run `airflow dags test` on the machine of the scheduler."""
 
-    #: Zero, so that the step is never drawn: nothing keeps such a run from working beside another one.
+    #: Zero, so that the step is never drawn: no walk has met the lease of runs with this step yet.
     weight = 0
 
     def targets(self, world: World) -> Sequence[str]:
