@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from transcription.shared.bucket import Bucket, ListedObject
+from transcription.shared.bucket import Bucket
+from transcription.shared.listed_object import ListedObject
 
 
 class RangedObject:
