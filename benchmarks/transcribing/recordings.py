@@ -55,7 +55,7 @@ def encode(files: Sequence[Path], ending: str) -> list[Path]:
         The paths of the new files.
     """
     python = IMAGE_ENV / "bin" / "python"
-    command = [python, "-m", "benchmarks.transcribing.encode", ending, *files]
+    command: list[str | Path] = [python, "-m", "benchmarks.transcribing.encode", ending, *files]
     subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, check=True)
     return [path.with_suffix(f".{ending}") for path in files]
 

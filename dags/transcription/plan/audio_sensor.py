@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from airflow.providers.amazon.aws.sensors.s3 import S3KeySensor
 
@@ -13,6 +13,7 @@ from transcription.shared.settings import load_settings
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
+    from mypy_boto3_s3 import S3Client
 
 log = logging.getLogger(__name__)
 
@@ -28,8 +29,9 @@ class AudioSensor(S3KeySensor):
         """Return whether there is audio. If there is none, log what lies there instead."""
         endings = load_settings().endings
         ignored = IgnoredFiles()
-        pages = self.hook.get_conn().get_paginator("list_objects_v2")
-        for page in pages.paginate(Bucket=self.bucket_name, Prefix=self.bucket_key):
+        client = cast("S3Client", self.hook.get_conn())
+        pages = client.get_paginator("list_objects_v2")
+        for page in pages.paginate(Bucket=str(self.bucket_name), Prefix=str(self.bucket_key)):
             for entry in page.get("Contents", ()):
                 if keys.is_audio(entry["Key"], endings):
                     return True
