@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from subprocess import CompletedProcess
 
+import psutil
 import pytest
 
 from local.airflow import DAG_ID
@@ -87,7 +88,10 @@ def story(stack: Stack) -> Story:
         tasks_test = airflow.command("tasks", "test", DAG_ID, "plan", f"{datetime.now(UTC):%Y-%m-%d}")
         after = _lease_and_jobs(pipeline)
 
+        process = psutil.Process(ui.task(FIXED, "transcribe")["pid"])
         forget_heartbeats(stack, ui.task(FIXED, "transcribe"))
+        until("the end of the process", lambda: not process.is_running())
+        skip_waiting_times(stack)
         ui.wait_for_task(FIXED, "transcribe", "up_for_retry")
         skip_waiting_times(stack)
         ui.wait_for_task(FIXED, "transcribe", "running", attempt=2)
