@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+# The DAG processor imports the Airflow modules that this file names before it forks the processes that load the file.
+import airflow.providers.amazon.aws.sensors.s3  # noqa: F401 - `AudioSensor` imports this module, which takes a second
 from airflow.configuration import conf
 from airflow.sdk import Asset, dag, get_current_context, task
 from airflow.timetables.trigger import CronTriggerTimetable

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,8 @@ from tests.support.transcriber.wav_files import Clip, silence, wav
 from transcriber import export
 from transcription.contract import keys
 from transcription.contract.options import FORMATS, Options
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -95,7 +98,8 @@ def test_what_is_no_transcript_is_named_and_the_others_are_written(
 def test_it_is_a_command_that_loads_no_engine(saved: Path) -> None:
     code = "import runpy, sys; runpy.run_module('transcriber', run_name='__main__')"
     command = [sys.executable, "-X", "importtime", "-c", code, "export", str(saved), "--format", "TextGrid"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    path = f"{ROOT / 'transcriber_image'}:{ROOT / 'dags'}"
+    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=True)
     assert done.stdout == "1 files written.\n"
     assert saved.with_name("a b#1.TextGrid").exists()
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}

@@ -91,12 +91,14 @@ def write_tracks(
     """
     path = Path(tempfile.mkstemp()[1])  # some options make FFmpeg open the file a second time
     with av.open(str(path), "w", format=kind, options=options or {}) as container:
-        if picture:
-            _write_picture(container)
+        # The first packet writes the header, which names all streams.
+        picture_stream = _add_picture(container) if picture else None
         streams = [_add_track(container, *track) for track in tracks]
         for number, stream in enumerate(streams):
             if default is not None:
                 stream.disposition = Disposition.default.value if number == default else 0
+        if picture_stream is not None:
+            _write_picture(container, picture_stream)
         for stream, (_, samples, rate) in zip(streams, tracks):
             _write_track(container, stream, samples, rate)
     content = path.read_bytes()
@@ -104,10 +106,14 @@ def write_tracks(
     return content
 
 
-def _write_picture(container: Any) -> None:
+def _add_picture(container: Any) -> Any:
     stream = container.add_stream("mpeg4", rate=5)
     stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
     stream.codec_context.time_base = Fraction(1, 5)
+    return stream
+
+
+def _write_picture(container: Any, stream: Any) -> None:
     for number in range(10):
         frame = av.VideoFrame.from_ndarray(np.full((48, 64, 3), number * 20, np.uint8), format="rgb24")
         frame.pts, frame.time_base = number, Fraction(1, 5)

@@ -11,7 +11,7 @@ from tests.support.transcriber.odd_wav_files import apev2, id3v1, id3v2, odd_chu
 from tests.support.transcriber.tone_files import FORMAT, GOOD, HEADER, TONE, length_of_tone, refused
 from tests.support.transcriber.wav_files import chunk, wav, with_sizes
 from transcriber.audio import audio_stream
-from transcription.contract.errors import AudioCorrupt, AudioNoSamples, AudioNotWav, AudioTruncated
+from transcription.contract.errors import AudioCorrupt, AudioNoSamples, AudioTruncated
 
 DATA = GOOD[36:]
 LYRICS = b"LYRICSBEGIN" + b"IND00002" + b"00" + b"000021LYRICS200"
@@ -49,8 +49,8 @@ def test_tags_before_the_header_are_passed_over(tmp_path: Path, tags: bytes) -> 
 
 def test_tags_before_something_else_do_not_make_it_a_wav_file(tmp_path: Path) -> None:
     error = refused(tmp_path, id3v2(bytes(300)) + b"\xff\xfb\x90\x44" + bytes(5000))
-    assert isinstance(error, AudioNotWav)
-    assert "MP3" in error.message
+    assert isinstance(error, AudioCorrupt)
+    assert "The MP3 file cannot be decoded" in error.message
 
 
 @pytest.mark.parametrize(

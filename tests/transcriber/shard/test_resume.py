@@ -93,6 +93,9 @@ class FailsForFileOne(LibDeepSpeech):
     def __init__(self, spec: EngineSpec, processes: int) -> None:
         super().__init__(spec.folder, spec.options)
 
+    def add_note(self, note: str) -> None:
+        """Do nothing: the test reads no notes."""
+
     def close(self) -> None:
         """Do nothing: there are no processes."""
 

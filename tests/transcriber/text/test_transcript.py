@@ -65,7 +65,14 @@ def test_the_json_has_words_times_confidence_and_provenance(transcript: Transcri
             },
         ],
         "skipped_seconds": 6.0,
-        "audio": {"seconds": 30.0, "sample_rate": 44100, "channels": 2, "encoding": "PCM_24"},
+        "audio": {
+            "seconds": 30.0,
+            "sample_rate": 44100,
+            "channels": 2,
+            "encoding": "PCM_24",
+            "notes": [],
+            "gain_db": 0.0,
+        },
     }
     assert provenance["input"]["etag"] == "abc"
     assert provenance["recipe"] == "ab12"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from transcriber.model.graph import check_graph
+from transcriber.model.hot_words import check_hot_words
 from transcriber.model.model_folder import ModelFolder
 from transcriber.model.scorer import check_scorer
 from transcription.contract.hot_word import HotWord
@@ -24,8 +25,10 @@ def check_model(folder: ModelFolder, hot_words: Sequence[HotWord] = ()) -> str:
     Raises:
         ModelInvalid: a file is damaged, or the scorer is for another version or another alphabet.
         GraphUnsupported: DeepSpeech's client cannot use the graph.
+        OptionInvalid: the model cannot use the hot words.
     """
     alphabet = check_graph(folder.acoustic)
+    check_hot_words(folder, hot_words)
     if folder.scorer is None:
         return ""
     scorer = check_scorer(folder.scorer, alphabet, folder.acoustic.name)
