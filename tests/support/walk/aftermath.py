@@ -95,7 +95,7 @@ class Aftermath:
             elif self.objects.get(keys.transcript(name)) != etag_of(f"{text}\n".encode()):
                 yield f"{keys.transcript(name)!r} and its JSON have different words"
             formats = document["provenance"]["options"]["formats"]
-            files = {key, keys.transcript(name), *(keys.subtitles(name, suffix) for suffix in formats)}
+            files = {key, keys.transcript(name), *(keys.format_file(name, suffix) for suffix in formats)}
             if missing := files - self.objects.keys():
                 yield f"{key!r} exists without {sorted(missing)}"
             allowed |= files
