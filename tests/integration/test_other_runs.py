@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,6 +35,7 @@ class Story:
 
     #: The commands that started a run, or a task of one, while the run worked.
     dags_test: Command
+    dags_test_log: str
     tasks_test: Command
     backfill: Run
     backfill_log: str
@@ -52,7 +54,18 @@ def records_of(pipeline: Pipeline, run: str) -> dict[str, bytes]:
 
 
 def _lease_and_jobs(pipeline: Pipeline) -> tuple[bytes, list[str]]:
-    return pipeline.read(keys.LEASE), [job["jobId"] for job in pipeline.jobs() if job["status"] == "RUNNING"]
+    active = [job["jobId"] for job in pipeline.jobs() if job["status"] not in ("SUCCEEDED", "FAILED")]
+    return pipeline.read(keys.LEASE), active
+
+
+def _log_of_dags_test(pipeline: Pipeline, command: Command) -> str:
+    """Return what `airflow dags test` printed, and the log of the task `plan` of its run.
+
+    The scheduler executes tasks of this run, too. Such a task writes only its log.
+    """
+    printed = command.stdout + command.stderr
+    run_id = re.findall(r"run_id=([^,\s]+)", printed)[-1]
+    return printed + pipeline.ui.log(run_id, "plan", pipeline.ui.task(run_id, "plan")["try_number"])
 
 
 def _backfill(pipeline: Pipeline) -> Run:
@@ -85,6 +98,7 @@ def story(stack: Stack) -> Story:
         backfill_log = ui.log(backfill.run_id, "plan")
         # A run that starts on an older day than the DAG's time limit allows is ended by the scheduler at once.
         dags_test = airflow.command("dags", "test", DAG_ID)
+        dags_test_log = _log_of_dags_test(pipeline, dags_test)
         tasks_test = airflow.command("tasks", "test", DAG_ID, "plan", f"{datetime.now(UTC):%Y-%m-%d}")
         after = _lease_and_jobs(pipeline)
 
@@ -100,6 +114,7 @@ def story(stack: Stack) -> Story:
     first = run_with_faults(pipeline, FIXED)
     return Story(
         dags_test=dags_test,
+        dags_test_log=dags_test_log,
         tasks_test=tasks_test,
         backfill=backfill,
         backfill_log=backfill_log,
@@ -118,9 +133,9 @@ def test_a_backfill_beside_a_run_is_refused(story: Story) -> None:
 
 
 def test_a_test_of_the_dag_beside_a_run_is_refused_and_names_that_run(story: Story) -> None:
-    output = story.dags_test.stdout + story.dags_test.stderr
-    assert "[RUN_BUSY] Since " in output, output[-3000:]
-    assert f"the run '{FIXED}' of {DAG_ID} works on this bucket" in output
+    assert "DagRun failed" in story.dags_test.stdout + story.dags_test.stderr
+    assert "[RUN_BUSY] Since " in story.dags_test_log, story.dags_test_log[-3000:]
+    assert f"the run '{FIXED}' of {DAG_ID} works on this bucket" in story.dags_test_log
     story.first.final.check(jobs=[2])
 
 
