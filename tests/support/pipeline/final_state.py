@@ -63,7 +63,7 @@ class FinalState:
             uploads={name: tuple(recordings) for name, recordings in pipeline.uploads.items()},
             objects=objects,
             documents={key: json.loads(pipeline.read(key)) for key in objects if _is_document(key)},
-            commits=_commits(pipeline),
+            commits=read_commits(pipeline),
             jobs=pipeline.jobs(run.run_id, generation),
             at_work=any(job["status"] not in ENDED for job in pipeline.jobs()),
             report=json.loads(pipeline.read(report)) if report in objects else None,
@@ -156,7 +156,8 @@ class FinalState:
         assert {keys.INPUT_FOLDER + name for name in self.names(keys.PROCESSED_FOLDER)} <= done
 
 
-def _commits(pipeline: Pipeline) -> Counter[tuple[str, str]]:
+def read_commits(pipeline: Pipeline) -> Counter[tuple[str, str]]:
+    """Return how often containers wrote a result record for an input in all runs, by the input's key and ETag."""
     commits: Counter[tuple[str, str]] = Counter()
     for page in pipeline.s3.get_paginator("list_object_versions").paginate(Bucket=BUCKET, Prefix=keys.RUNS_FOLDER):
         for version in page.get("Versions", ()):
@@ -167,11 +168,6 @@ def _commits(pipeline: Pipeline) -> Counter[tuple[str, str]]:
                 if result.status != LEFT:
                     commits[result.item.key, result.item.etag] += 1
     return commits
-
-
-def read_commits(pipeline: Pipeline) -> Counter[tuple[str, str]]:
-    """Return how often containers wrote a result record for an input in all runs, by the input's key and ETag."""
-    return _commits(pipeline)
 
 
 def _is_document(key: str) -> bool:

@@ -130,11 +130,13 @@ def forget_heartbeats(stack: Stack, task: dict[str, Any]) -> None:
         stack: The stack.
         task: The running task, as Airflow's API describes it.
     """
-    with closing(sqlite3.connect(stack.airflow.home / "airflow.db", timeout=30)) as connection, connection:
-        connection.execute(
-            "UPDATE task_instance SET id = ? WHERE state = 'running' AND run_id = ? AND task_id = ?",
-            [uuid.uuid4().hex, task["dag_run_id"], task["task_id"]],
-        )
+    _execute(
+        stack,
+        "UPDATE task_instance SET id = ? WHERE state = 'running' AND run_id = ? AND task_id = ?",
+        uuid.uuid4().hex,
+        task["dag_run_id"],
+        task["task_id"],
+    )
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What a decoder of audio files offers, whatever the format of the file."""
+"""The interface of the decoders of all audio formats."""
 
 from __future__ import annotations
 

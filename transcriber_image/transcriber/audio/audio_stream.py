@@ -110,7 +110,7 @@ def _mix(block: Frames) -> Signal:
 
 
 def _blocks(file: AudioFile) -> Iterator[tuple[Frames, bool]]:
-    """Yield the audio of a file in blocks, each with whether it is the last one."""
+    """Yield the blocks of a file's audio. A block comes with a flag: whether it is the last one."""
     frames = max(1, min(_BLOCK // file.channels, _BLOCK_SECONDS * file.sample_rate))
     block = file.read(frames)
     while len(block):

@@ -82,7 +82,7 @@ class LevelMeter:
 
     @property
     def is_ordinary(self) -> bool:
-        """Whether enough frames are loud, whatever follows."""
+        """Whether enough frames are loud. Later frames cannot change that."""
         return bool(self._histogram[int(QUIET_DB) - _LOWEST_DB :].sum() >= self._loud_frames)
 
     def gain(self) -> Gain:

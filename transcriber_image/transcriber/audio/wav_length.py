@@ -66,9 +66,7 @@ def measure_audio(
     is_complete = abs(promised - length) <= _RIFF_MARGIN
     if is_placeholder(data.size) and not (is_complete and 0 < data.size <= present):
         size = end_of_unmeasured_audio(file, order, data.offset) - data.offset
-        return AudioLength(
-            size, "The header does not give the length of the audio. It was read to the end of the file."
-        )
+        return AudioLength(size, _UNKNOWN_NOTE)
     if data.size <= present:
         return _counted(file, order, data, length, is_complete=is_complete)
     if is_complete:

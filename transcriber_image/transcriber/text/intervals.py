@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from math import inf
 from typing import NamedTuple
 
 
@@ -22,12 +23,10 @@ def separate(spans: Iterable[tuple[float, float, str]]) -> Iterator[Interval]:
     Args:
         spans: the start and the end of each text, in seconds, and the text, in the order of the starts.
     """
-    last: tuple[int, int, str] = (0, 0, "")
-    is_first = True
-    for start, end, text in spans:
-        begin = max(round(start * 1000), last[0] if is_first else last[0] + 1)
-        if not is_first:
-            yield Interval(last[0], max(last[0] + 1, min(last[1], begin)), last[2])
-        last, is_first = (begin, round(end * 1000), text), False
-    if not is_first:
-        yield Interval(last[0], max(last[0] + 1, last[1]), last[2])
+    all_spans = list(spans)
+    starts: list[int] = []
+    for start, _, _ in all_spans:
+        starts.append(max(round(start * 1000), starts[-1] + 1 if starts else 0))
+    limits = [*starts[1:], inf]
+    for begin, limit, (_, end, text) in zip(starts, limits, all_spans):
+        yield Interval(begin, max(begin + 1, int(min(round(end * 1000), limit))), text)

@@ -103,16 +103,15 @@ def _utterances(document: _Document, where: str) -> Iterator[Utterance]:
     Raises:
         RecordInvalid: the words and the texts of the segments differ.
     """
-    words = list(document.words)
+    words = iter(document.words)
     for segment in document.segments:
         text = segment.text.replace(" ", "")
-        length = count = 0
-        while length < len(text) and count < len(words):
-            length += len(words[count].word)
-            count += 1
-        taken, words = words[:count], words[count:]
-        if "".join(word.word for word in taken) != text:
+        spoken, length = [], 0
+        while length < len(text) and (word := next(words, None)) is not None:
+            spoken.append(word)
+            length += len(word.word)
+        if "".join(word.word for word in spoken) != text:
             raise RecordInvalid(f"{where}: the words and the text of the segment at {segment.start} s differ.")
-        yield Utterance(0, segment.start, segment.end, tuple(taken))
-    if words:
-        raise RecordInvalid(f"{where}: {len(words)} words belong to no segment.")
+        yield Utterance(0, segment.start, segment.end, tuple(spoken))
+    if left := len(list(words)):
+        raise RecordInvalid(f"{where}: {left} words belong to no segment.")

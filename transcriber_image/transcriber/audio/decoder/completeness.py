@@ -15,8 +15,8 @@ from transcriber.audio.decoder import asf, matroska, mp3
 from transcriber.audio.decoder.errors import truncated
 from transcription.contract.errors import AudioTruncated
 
-#: Lengths that programs write before the length is known, as for WAV.
-_UNKNOWN_32 = (0, *range(0x7FFE0000, 0x80000001), 0xFFFFFFFF)
+#: Lengths that programs write before the length is known, as for WAV: 0, these, and 0xFFFFFFFF.
+_PLACEHOLDERS = range(0x7FFE0000, 0x80000001)
 _UNKNOWN_64 = 2**62
 #: How many bytes may be missing at the end.
 _TOLERANCE = 32
@@ -46,6 +46,11 @@ def check(file: BinaryIO, file_format: str) -> None:
         _CHECKS[file_format](file, length)
 
 
+def _is_unknown(size: int) -> bool:
+    """Return whether a 32-bit length stands for a length that the program did not know."""
+    return size in (0, 0xFFFFFFFF) or size in _PLACEHOLDERS
+
+
 def _read(file: BinaryIO, offset: int, layout: str) -> tuple[Any, ...]:
     """Read values at an offset. `layout` has the form that `struct` takes.
 
@@ -60,7 +65,7 @@ def _read(file: BinaryIO, offset: int, layout: str) -> tuple[Any, ...]:
 def _aiff_chunks(file: BinaryIO, length: int) -> Iterator[int]:
     offset = 12
     while head := _read(file, offset, ">4sI"):
-        if head[1] in _UNKNOWN_32 and head[0] == b"SSND":
+        if _is_unknown(head[1]) and head[0] == b"SSND":
             return
         offset += 8 + head[1] + head[1] % 2
         yield offset - head[1] % 2
@@ -90,7 +95,7 @@ def _au_chunks(file: BinaryIO, length: int) -> Iterator[int]:
     head = _read(file, 4, f"{order}II")
     if not head:
         yield _AU_BYTES + _TOLERANCE + 1
-    elif head[1] not in _UNKNOWN_32:
+    elif not _is_unknown(head[1]):
         yield sum(head)
 
 

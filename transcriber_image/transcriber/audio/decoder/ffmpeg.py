@@ -132,7 +132,7 @@ class FfmpegDecoder(Decoder):
             self.add_note(f"{self._damaged} of {self._packets} packets of the audio are damaged and were left out.")
 
     def _decode_packets(self) -> Iterator[AudioFrame]:
-        """Yield the decoded frames of FFmpeg. Each has the samples of one packet or of a part of it.
+        """Yield the decoded frames of FFmpeg. A frame has the samples of one packet or of a part of it.
 
         Raises:
             AudioCorrupt: the file cannot be read, or too many packets are damaged.
