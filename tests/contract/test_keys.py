@@ -134,3 +134,17 @@ def test_a_refused_name_is_called_by_its_own_ending() -> None:
         keys.name_of("input/x/a.json.mp3")
     with pytest.raises(NameInvalid, match=r"in front of \.Ogg"):
         keys.name_of("input/.Ogg")
+
+
+def test_corrections_lie_beside_the_transcripts_in_a_folder_of_their_own() -> None:
+    name = keys.name_of("input/2022.01.15/a b#1.wav")
+    assert keys.corrected(name) == "corrected/2022.01.15/a b#1"
+    assert keys.corrected_json(name) == "corrected/2022.01.15/a b#1.json"
+    assert keys.corrected_format(name, "srt") == "corrected/2022.01.15/a b#1.srt"
+
+
+@pytest.mark.parametrize("ending", ["json", *FORMATS])
+def test_every_key_of_a_correction_fits_into_s3(ending: str) -> None:
+    longest = "x" * (keys.KEY_BYTES - len("processed/") - len(".error.json") - len(".wav"))
+    name = keys.name_of(f"input/{longest}.wav")
+    assert len(keys.corrected_format(name, ending)) <= keys.KEY_BYTES

@@ -233,6 +233,12 @@ class TranscriptUnverified(SystemFault):
     code = "TRANSCRIPT_UNVERIFIED"
 
 
+class CorrectionInvalid(TranscriptionError):
+    """Raised when a page sends a correction that cannot be saved."""
+
+    code = "CORRECTION_INVALID"
+
+
 class JobFailed(SystemFault):
     """Raised when the Batch job, or one of its children, failed after all retries."""
 

@@ -15,6 +15,7 @@ INPUT_FOLDER = "input/"
 OUTPUT_FOLDER = "output/"
 PROCESSED_FOLDER = "processed/"
 FAILED_FOLDER = "failed/"
+CORRECTED_FOLDER = "corrected/"
 RUNS_FOLDER = "runs/"
 MODELS_FOLDER = "models/"
 #: The key of the record that names the only run that may work. A run's name never ends with `.json`.
@@ -85,6 +86,21 @@ def transcript_json(name: str) -> str:
 def format_file(name: str, ending: str) -> str:
     """Return the key of the transcript in another format; `ending` is one of `options.FORMATS`."""
     return f"{OUTPUT_FOLDER}{name}.{ending}"
+
+
+def corrected(name: str) -> str:
+    """Return the key of the corrected text of a recording."""
+    return CORRECTED_FOLDER + name
+
+
+def corrected_json(name: str) -> str:
+    """Return the key of the record of a correction."""
+    return f"{CORRECTED_FOLDER}{name}.json"
+
+
+def corrected_format(name: str, ending: str) -> str:
+    """Return the key of a correction in another format; `ending` is one of `options.FORMATS`."""
+    return f"{CORRECTED_FOLDER}{name}.{ending}"
 
 
 def processed(key: str) -> str:
