@@ -150,6 +150,7 @@ def test_a_changed_word_leaves_all_others_as_they_are() -> None:
 
 
 def test_the_other_words_of_an_alternative_are_found_by_their_places() -> None:
-    assert replacements(["the", "quick", "fox", "jumps"], ["the", "thick", "fox", "jumped"]) == {1: "thick", 3: "jumped"}
+    words, other = ["the", "quick", "fox", "jumps"], ["the", "thick", "fox", "jumped"]
+    assert replacements(words, other) == {1: "thick", 3: "jumped"}
     assert replacements(["the", "quick", "fox"], ["the", "fox"]) == {}
     assert replacements(["one", "two"], ["a", "b", "c"]) == {}
