@@ -96,7 +96,7 @@ lint: setup $(INFRA)/ready $(TOOLS)/ready  ## style, types, layers and spelling
 	@MYPYPATH=transcriber_image $(TRANSCRIBER)/bin/mypy --python-version 3.9 \
 		transcriber_image/transcriber transcriber_image/fetch_model.py dags/transcription/contract
 	@$(INFRA)/bin/mypy --cache-dir .mypy_cache/infra --exclude infra/mwaa/load_dags.py infra documentation
-	@PYTHONPATH=dags:transcriber_image:. $(TOOLS)/bin/lint-imports --cache-dir .local/import-linter >.local/import-linter.log \
+	@PYTHONPATH=dags:plugins:transcriber_image:. $(TOOLS)/bin/lint-imports --cache-dir .local/import-linter >.local/import-linter.log \
 		|| { cat .local/import-linter.log; exit 1; }
 	@$(TOOLS)/bin/codespell
 

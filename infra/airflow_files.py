@@ -5,6 +5,7 @@ MWAA reads changed DAGs within minutes. It reads plugins and requirements only w
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from constructs import Construct
 from infra.accepted_findings import CDK_FUNCTION_FINDINGS, accept_findings
 from infra.grants import flatten
 from infra.log_groups import add_log_group
+from infra.mwaa.plugins import copy_plugins
 from infra.mwaa.requirements import constraint_rules
 from infra.paths import DAGS, PLUGINS, REQUIREMENTS
 from infra.settings import DeploymentSettings
@@ -66,7 +68,8 @@ class AirflowFiles(Construct):
             sources=[deployment.Source.asset(str(DAGS), exclude=_EXCLUDED)],
             log_group=self._log,
         )
-        self.plugins = self._deploy("Plugins", PLUGINS)
+        with tempfile.TemporaryDirectory() as folder:  # the CDK takes its copy at once
+            self.plugins = self._deploy("Plugins", copy_plugins(PLUGINS, Path(folder)))
         # Without the internet, pip cannot download packages. MWAA's image contains all that the DAG needs, and
         # requirements.txt only pins it.
         self.requirements = None

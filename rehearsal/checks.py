@@ -30,7 +30,7 @@ def check_plugins(airflow: Airflow) -> None:
     """Check that Airflow has loaded the deployed plugin."""
     with airflow.client() as client:
         names = [plugin["name"] for plugin in client.get("/plugins").raise_for_status().json()["plugins"]]
-    check("bucket_pages" in names, f"Airflow does not load the deployed plugin; it has {names}.")
+    check("transcripts" in names, f"Airflow does not load the deployed plugin; it has {names}.")
 
 
 def check_run(rehearsal: Rehearsal, deployment: RehearsedDeployment, run: runs.Run) -> None:
@@ -58,7 +58,7 @@ def check_run(rehearsal: Rehearsal, deployment: RehearsedDeployment, run: runs.R
 def check_plugin_update(rehearsal: Rehearsal, deployment: RehearsedDeployment) -> None:
     """Change a plugin, deploy, and check that only the plugins have a new version."""
     before = deployment.state()
-    plugin = rehearsal.checkout / "plugins" / "bucket_pages.py"
+    plugin = rehearsal.checkout / "plugins" / "transcripts_plugin.py"
     plugin.write_text(f"{plugin.read_text()}\n# Changed by the rehearsal.\n")
     rehearsal.deploy(deployment.name)
     after = deployment.state()

@@ -2,15 +2,20 @@
 
 MWAA unpacks plugins.zip into its plugins folder and imports the modules at the root. Source:
 https://docs.aws.amazon.com/mwaa/latest/userguide/configuring-dag-import-plugins.html
+
+The pages in Airflow's web server import the contract, and the web server has no DAGs folder. So plugins.zip contains a
+copy of the contract.
 """
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from infra.mwaa.errors import PluginsNested, PluginsTooLarge, PluginsUnreadable, RuleBroken
+from infra.paths import DAGS
 
 #: In bytes. AWS recommends less than 1 GB, and enforces only a time limit for the installation.
 MOST_BYTES = 10**9
@@ -19,26 +24,55 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100644
 
 
-def build_plugins_zip(plugins: Path, target: Path) -> Path:
-    """Pack the folder `plugins` into the file `target`, and return `target`.
+#: The package of the pages, and the folder in it for the copy of the contract.
+_PAGES = "transcript_pages"
+_CONTRACT_COPY = f"{_PAGES}/copied_contract/transcription"
+#: The file that tells Airflow which files are no plugins. All other hidden files are left out.
+_IGNORE_FILE = ".airflowignore"
 
-    Equal contents give equal bytes on every machine. Markdown files and Python's caches are left out. The archive is
-    not compressed, because versions of zlib differ in their output.
+
+def plugin_files(plugins: Path) -> dict[str, Path]:
+    """Return the files of plugins.zip by their names in it: those of the folder `plugins`, and those that they need.
+
+    Markdown files, hidden files and Python's caches are left out.
+    """
+    files = {file.relative_to(plugins).as_posix(): file for file in _files(plugins)}
+    if (plugins / _PAGES).is_dir():
+        package = DAGS / "transcription"
+        contract = [package / "__init__.py", *_files(package / "contract")]
+        files |= {f"{_CONTRACT_COPY}/{file.relative_to(package).as_posix()}": file for file in contract}
+    return dict(sorted(files.items()))
+
+
+def copy_plugins(plugins: Path, target: Path) -> Path:
+    """Copy the files of plugins.zip into the folder `target`, and return `target`."""
+    for name, file in plugin_files(plugins).items():
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target / name)
+    return target
+
+
+def build_plugins_zip(plugins: Path, target: Path) -> Path:
+    """Pack the files of the folder `plugins`, and those that they need, into the file `target`, and return `target`.
+
+    Equal contents give equal bytes on every machine. The archive is not compressed, because versions of zlib differ in
+    their output.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        for file in sorted(_files(plugins)):
-            entry = zipfile.ZipInfo(file.relative_to(plugins).as_posix(), _DATE)
+        for name, file in plugin_files(plugins).items():
+            entry = zipfile.ZipInfo(name, _DATE)
             entry.create_system = 3  # Unix, wherever this runs
             entry.external_attr = _MODE << 16
             archive.writestr(entry, file.read_bytes())
     return target
 
 
-def _files(plugins: Path) -> Iterator[Path]:
-    for file in plugins.rglob("*"):
-        parts = file.relative_to(plugins).parts
-        if file.is_file() and file.suffix != ".md" and not any(part.startswith((".", "__pycache__")) for part in parts):
+def _files(folder: Path) -> Iterator[Path]:
+    for file in folder.rglob("*"):
+        parts = file.relative_to(folder).parts
+        is_hidden = any(part.startswith((".", "__pycache__")) for part in parts) and file.name != _IGNORE_FILE
+        if file.is_file() and file.suffix != ".md" and not is_hidden:
             yield file
 
 

@@ -12,6 +12,7 @@ import pytest
 from infra.airflow_options import DEPLOYMENT_OPTIONS
 from infra.app import make_app
 from infra.mwaa.errors import ConstraintOther
+from infra.mwaa.plugins import plugin_files
 from infra.paths import DAGS, PLUGINS, REQUIREMENTS
 from tests.support.infra.synthesized_stacks import SynthesizedStacks
 
@@ -69,7 +70,7 @@ def test_plugins_are_at_the_root_of_their_archive(deployment: SynthesizedStacks,
     (key,) = copy["SourceObjectKeys"]
     folder = source(deployment, key)
     assert not zipfile.is_zipfile(folder)  # the CDK packs the folder when it uploads it
-    assert names(folder) == names(PLUGINS)
+    assert names(folder) == set(plugin_files(PLUGINS))
     assert environment["PluginsS3Path"] == f"plugins/{key}"
     assert key.endswith(".zip")
     assert copy["Extract"] is False

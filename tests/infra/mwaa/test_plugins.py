@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 
-from infra.mwaa import plugins
+from infra.mwaa import airflow_versions, plugins
 from local.paths import ROOT
 
 
@@ -35,7 +36,30 @@ def codes(archive: Path) -> list[str]:
 def test_the_projects_plugins_break_no_rule(tmp_path: Path) -> None:
     archive = plugins.build_plugins_zip(ROOT / "plugins", tmp_path / "plugins.zip")
     assert codes(archive) == []
-    assert zipfile.ZipFile(archive).namelist() == ["bucket_pages.py"]
+    names = zipfile.ZipFile(archive).namelist()
+    assert [name for name in names if "/" not in name] == [".airflowignore", "transcripts_plugin.py"]
+    assert {"transcript_pages/app.py", "transcript_pages/templates/base.html", "transcript_pages/static/pages.css"} <= {
+        *names
+    }
+    assert not [name for name in names if name.endswith((".md", ".pyc"))]
+
+
+def test_the_archive_contains_all_that_the_pages_import(tmp_path: Path) -> None:
+    """MWAA's web server may have no DAGs folder."""
+    archive = plugins.build_plugins_zip(ROOT / "plugins", tmp_path / "plugins.zip")
+    zipfile.ZipFile(archive).extractall(tmp_path / "plugins")
+    program = (
+        "import sys, runpy; sys.path.append(sys.argv[1]);"
+        "runpy.run_path(sys.argv[1] + '/transcripts_plugin.py')['make_contract_importable']();"
+        "import transcript_pages.app as app; app.make_app();"
+        "import transcription.contract as contract; print(contract.__file__)"
+    )
+    python = airflow_versions.environment(airflow_versions.DEFAULT) / "bin" / "python"
+    environment = {"PATH": os.environ["PATH"], "AIRFLOW_HOME": str(tmp_path / "home"), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [str(python), "-c", program, str(tmp_path / "plugins")]
+    loaded = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert loaded.returncode == 0, loaded.stderr
+    assert loaded.stdout.splitlines()[-1].startswith(str(tmp_path / "plugins" / "transcript_pages"))
 
 
 def test_equal_plugins_give_equal_bytes(folder: Path) -> None:

@@ -1,0 +1,1 @@
+"""The pages about runs, recordings and transcripts in Airflow's API server."""

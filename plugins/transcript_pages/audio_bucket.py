@@ -1,0 +1,112 @@
+"""The audio bucket, as the pages use it: plain boto3, because Airflow's task SDK does not work in the API server.
+
+The client is made at the first use, with the region and the endpoint of the process's environment, as in tasks.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
+
+import boto3
+from airflow.configuration import conf
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError
+from fastapi import Depends
+
+from transcription.contract import s3_error_codes
+from transcription.contract.errors import SettingInvalid
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+    from mypy_boto3_s3 import S3Client
+
+#: Number of requests that the pages send to S3 at once.
+_CONNECTIONS = 32
+#: In seconds. People wait for the answer, so the pages give up earlier than tasks.
+_CONNECT_LIMIT, _READ_LIMIT = 5, 20
+_ATTEMPTS = 4
+#: How long an address of an object works, in seconds.
+PRESIGNED_SECONDS = 15 * 60
+
+
+@dataclass(frozen=True)
+class AudioBucket:
+    """The bucket with recordings and transcripts."""
+
+    name: str
+    client: S3Client
+
+    def presigned(self, key: str, **parameters: Any) -> str:
+        """Return an address at which a browser can read an object for `PRESIGNED_SECONDS`.
+
+        Args:
+            key: the key of the object.
+            parameters: further parameters of GetObject, for example `ResponseContentType`.
+        """
+        return self.client.generate_presigned_url(
+            "get_object", Params={"Bucket": self.name, "Key": key, **parameters}, ExpiresIn=PRESIGNED_SECONDS
+        )
+
+    def read(self, key: str) -> bytes | None:
+        """Return the content of an object, or None if there is no object."""
+        try:
+            return self.client.get_object(Bucket=self.name, Key=key)["Body"].read()
+        except self.client.exceptions.ClientError as error:
+            if is_missing(error):
+                return None
+            raise
+
+
+def is_missing(error: ClientError) -> bool:
+    """Return whether S3 says that the object does not exist."""
+    return error.response["Error"]["Code"] in s3_error_codes.MISSING
+
+
+def is_changed(error: ClientError) -> bool:
+    """Return whether a conditional request failed, because the object is another one or exists already."""
+    return error.response["Error"]["Code"] in s3_error_codes.CHANGED | s3_error_codes.CONFLICT
+
+
+@cache
+def _client(endpoint: str, region: str) -> S3Client:
+    """Return the S3 client for an endpoint (empty: AWS) and a region (empty: boto3's default)."""
+    config = Config(
+        signature_version="s3v4",
+        max_pool_connections=_CONNECTIONS,
+        connect_timeout=_CONNECT_LIMIT,
+        read_timeout=_READ_LIMIT,
+        retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+    )
+    session = boto3.session.Session(region_name=region or None)
+    return session.client("s3", endpoint_url=endpoint or None, config=config)
+
+
+def audio_bucket() -> AudioBucket:
+    """Return the audio bucket of this deployment.
+
+    Raises:
+        SettingInvalid: Airflow's configuration names no bucket.
+    """
+    name = conf.get("transcription", "bucket", fallback="")
+    if not name:
+        raise SettingInvalid(
+            "[transcription] bucket is empty. Set it in Airflow's configuration; `cdk deploy` does so by itself."
+        )
+    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL", "")
+    return AudioBucket(name, _client(endpoint, os.environ.get("AWS_REGION", "")))
+
+
+def bucket_origin() -> str:
+    """Return scheme and host of the addresses at which browsers read the bucket; empty if there is no bucket."""
+    try:
+        address = urlsplit(audio_bucket().presigned("-"))
+    except (SettingInvalid, BotoCoreError):
+        return ""
+    return f"{address.scheme}://{address.netloc}"
+
+
+Bucket = Annotated[AudioBucket, Depends(audio_bucket)]

@@ -1,0 +1,57 @@
+"""Fixtures of the tests of the pages: the application, users with the roles of Airflow, and a bucket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from airflow import settings
+from airflow.api_fastapi.app import create_auth_manager, purge_cached_app
+from airflow.models import import_all_models
+from airflow.models.base import Base
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from tests.dags.conftest import aws, bucket, clients, shared_aws  # noqa: F401 - pytest finds the fixtures here
+from tests.support.plugins.browser_client import PREFIX, BrowserClient
+from transcript_pages.app import make_app
+from transcription.shared.bucket import Bucket
+
+#: Airflow's keys for signatures, as long as its algorithm recommends.
+SIGNING_KEY = "k" * 64
+
+
+@pytest.fixture(scope="session", autouse=True)
+def database(clients: None) -> None:  # noqa: F811
+    """Create the tables of Airflow's database, in which Airflow looks for logins that ended."""
+    import_all_models()
+    Base.metadata.create_all(settings.engine)
+
+
+@pytest.fixture
+def app(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> Iterator[FastAPI]:  # noqa: F811
+    """Yield the application of the pages, for the bucket of the test and Airflow's simple auth manager."""
+    monkeypatch.setenv("AIRFLOW__TRANSCRIPTION__BUCKET", bucket.name)
+    monkeypatch.setenv("AIRFLOW__API__SECRET_KEY", SIGNING_KEY)
+    monkeypatch.setenv("AIRFLOW__API_AUTH__JWT_SECRET", SIGNING_KEY)
+    create_auth_manager().init()
+    yield make_app()
+    purge_cached_app()
+
+
+@pytest.fixture
+def visit(app: FastAPI) -> Callable[[str], BrowserClient]:
+    """Return a function that makes a client for a user with a role: `viewer`, `user`, `op`, `admin`; empty: nobody."""
+    return lambda role: BrowserClient(TestClient(app, root_path=PREFIX, follow_redirects=False), role)
+
+
+@pytest.fixture
+def viewer(visit: Callable[[str], BrowserClient]) -> BrowserClient:
+    """Return the client of a user who may look only."""
+    return visit("viewer")
+
+
+@pytest.fixture
+def editor(visit: Callable[[str], BrowserClient]) -> BrowserClient:
+    """Return the client of a user who may change recordings and start runs."""
+    return visit("user")
