@@ -110,7 +110,9 @@ def _accept_copy_function(stack: Stack, bucket: str) -> None:
         bucket: The ARN of the MWAA bucket.
     """
     (function,) = (child for child in stack.node.children if child.node.id.startswith("Custom::CDKBucketDeployment"))
-    assets = f"cdk-{stack.synthesizer.bootstrap_qualifier}-assets-<AWS::AccountId>-<AWS::Region>"
+    assets = (
+        f"cdk-{stack.synthesizer.bootstrap_qualifier}-assets-<AWS::AccountId>-{flatten(stack.resolve(stack.region))}"
+    )
     wildcards = [
         *(f"Action::s3:{action}*" for action in ("GetObject", "GetBucket", "List", "DeleteObject", "Abort")),
         f"Resource::arn:<AWS::Partition>:s3:::{assets}/*",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aws_cdk import CfnOutput, Stack
+from aws_cdk import CfnOutput, Environment, Stack
 from aws_cdk import aws_mwaa as mwaa
 from constructs import Construct
 
@@ -42,7 +42,8 @@ class AirflowStack(Stack):
         storage: StorageStack,
         batch: BatchStack,
     ) -> None:
-        super().__init__(scope, id, description="Speech to text: Airflow, its alarms and the dashboard")
+        description = "Speech to text: Airflow, its alarms and the dashboard"
+        super().__init__(scope, id, description=description, env=Environment(region=settings.region or None))
         # An MWAA environment needs an explicit name. CloudFormation chooses the names of most other resources.
         name = settings.name
         topic = AlertTopic(self, "Alerts", mail=settings.alert_mail)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from aws_cdk import App, Tags, Validations
+from aws_cdk.region_info import RegionInfo
 from cdk_nag import AwsSolutionsChecks
 
 from infra.airflow_stack import AirflowStack
 from infra.batch_stack import BatchStack
 from infra.cdk_context import read_settings
+from infra.settings import DeploymentSettings
 from infra.storage_stack import StorageStack
 
 
@@ -26,7 +30,7 @@ def make_app(context: Mapping[str, Any] | None = None, folder: str | None = None
         RuleBroken: requirements.txt is for another version of Airflow.
     """
     app = App(context=dict(context or {}), outdir=folder)
-    settings = read_settings(app.node.get_all_context())
+    settings = _with_region(read_settings(app.node.get_all_context()))
     # Separates the costs of several deployments in one account.
     Tags.of(app).add("deployment", settings.name)
     storage = StorageStack(app, f"{settings.name}-storage", settings=settings)
@@ -38,3 +42,15 @@ def make_app(context: Mapping[str, Any] | None = None, folder: str | None = None
     # A finding that is not accepted ends the synthesis.
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     return app
+
+
+def _with_region(settings: DeploymentSettings) -> DeploymentSettings:
+    """Return the settings with the region of the credentials, if they name none and the templates need one.
+
+    In the partition `aws`, the same templates fit every region. In the others, the names of endpoint services depend on
+    the region. The CDK's command line passes the region of `AWS_REGION` or of the profile as `CDK_DEFAULT_REGION`.
+    """
+    region = os.environ.get("CDK_DEFAULT_REGION", "")
+    if settings.region or not region or RegionInfo.get(region).partition in (None, "aws"):
+        return settings
+    return replace(settings, region=region)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aws_cdk import CfnOutput, Duration, Size, Stack
+from aws_cdk import CfnOutput, Duration, Environment, Size, Stack
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_ecs as ecs
@@ -36,7 +36,8 @@ class BatchStack(Stack):
     """
 
     def __init__(self, scope: Construct, id: str, *, settings: DeploymentSettings, storage: StorageStack) -> None:
-        super().__init__(scope, id, description="Speech to text: the machines that transcribe")
+        description = "Speech to text: the machines that transcribe"
+        super().__init__(scope, id, description=description, env=Environment(region=settings.region or None))
         self.network = Network(self, "Network", settings=settings)
         self.queue = add_job_queue(self, settings, self.network)
         #: Without a revision, because each new image makes a new revision and Airflow submits the newest.
@@ -66,7 +67,7 @@ class BatchStack(Stack):
             cpu=settings.vcpus,
             memory=Size.mebibytes(settings.memory),
             command=job.command(storage.audio.bucket_name),
-            environment=job.environment(settings.vcpus),
+            environment=job.environment(settings.vcpus, self.region),
             job_role=role,
             user=_USER,
             readonly_root_filesystem=True,

@@ -38,9 +38,14 @@ def command(bucket: str) -> list[str]:
     return ["python", "-m", "transcriber", "--bucket", bucket, "--run", "Ref::run", "--draft", "Ref::draft"]
 
 
-def environment(vcpus: int) -> dict[str, str]:
+def environment(vcpus: int, region: str) -> dict[str, str]:
     """Return the environment variables of a child.
 
     A container on EC2 cannot see how many of its host's cores it may use, so the number of processes is a variable.
+    Batch does not tell a container its region, and without one the SDK looks for buckets in the partition `aws` only.
+
+    Args:
+        vcpus: The vCPUs of a child.
+        region: The region of the deployment. boto3 reads `AWS_DEFAULT_REGION`, and AWS's other programs `AWS_REGION`.
     """
-    return {"TRANSCRIBER_PROCESSES": str(vcpus)}
+    return {"TRANSCRIBER_PROCESSES": str(vcpus), "AWS_REGION": region, "AWS_DEFAULT_REGION": region}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from infra.log_groups import add_log_group
+from infra.setting_checks import is_zone_id
 from infra.settings import DeploymentSettings
 
 _AWS = ec2.InterfaceVpcEndpointAwsService
@@ -55,7 +58,7 @@ class Network(Construct):
         self.vpc = ec2.Vpc(
             self,
             "Vpc",
-            max_azs=2,
+            **_zones(settings),
             nat_gateways=1 if through_nat else 0,
             subnet_configuration=subnets,
             # Audio, transcripts and image layers travel through this endpoint, which costs nothing.
@@ -64,6 +67,7 @@ class Network(Construct):
             # security groups.
             restrict_default_security_group=False,
         )
+        _name_zones_by_id(self.vpc, settings.zone_list)
         self.subnets = self.vpc.private_subnets if through_nat else self.vpc.isolated_subnets
         self.machines = self._group("Machines", "The machines that transcribe, nothing comes in, HTTPS goes out")
         self.airflow = self._group("Airflow", "The parts of Airflow reach each other and the database, HTTPS goes out")
@@ -94,3 +98,17 @@ class Network(Construct):
             destination=ec2.FlowLogDestination.to_cloud_watch_logs(add_log_group(self, "Refused", settings)),
             traffic_type=ec2.FlowLogTrafficType.REJECT,
         )
+
+
+def _zones(settings: DeploymentSettings) -> dict[str, Any]:
+    """Return the argument of a VPC that names the zones, or says how many of the region's zones it takes."""
+    return {"availability_zones": settings.zone_list} if settings.zones else {"max_azs": 2}
+
+
+def _name_zones_by_id(vpc: ec2.Vpc, zones: list[str]) -> None:
+    """If the zones are ids, write them into the subnets as ids. The CDK writes all zones as names."""
+    for subnet in [*vpc.public_subnets, *vpc.private_subnets, *vpc.isolated_subnets]:
+        definition = cast(ec2.CfnSubnet, subnet.node.default_child)
+        if definition.availability_zone in zones and is_zone_id(definition.availability_zone):
+            definition.availability_zone_id = definition.availability_zone
+            definition.availability_zone = None

@@ -40,11 +40,17 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
 _PATTERNS = {
     # MWAA allows 80 characters, and the names of the stacks are longer than this name.
     "name": (r"[a-z][a-z0-9-]{0,29}", "up to 30 lower case letters, digits and '-', a letter first"),
+    # `us-gov-west-1` has four parts. Source: AWS General Reference, "AWS service endpoints".
+    "region": (r"|[a-z]{2,4}(-[a-z]+)+-\d+", "a region, such as eu-central-1, or empty"),
     "airflow_version": (r"3\.\d+\.\d+", "a version of Airflow that MWAA offers, such as 3.2.1"),
     # `g` after the generation means Arm. Source: Amazon EC2 Instance Types, "Naming conventions".
     "machine_families": (r"[cmr]\d+[a-fh-z]*(\s*,\s*[cmr]\d+[a-fh-z]*)*", "families of x86 machines, such as c6i,m6i"),
     "alert_mail": (r"|[^@\s]+@[^@\s]+", "a mail address, or empty"),
 }
+#: The name and the id of an availability zone. Local zones, which MWAA cannot use, have other forms.
+#: Source: Amazon EC2 User Guide, "Regions and Zones".
+_ZONE_NAME = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d+[a-z]")
+_ZONE_ID = re.compile(r"[a-z]+\d+-az\d+")
 #: The pattern of an Airflow option by its type, and what it means.
 _OPTION_PATTERNS = {
     "int": (r"\d+", "a whole number"),
@@ -68,6 +74,7 @@ def check_settings(settings: DeploymentSettings) -> None:
     for name, (pattern, meaning) in _PATTERNS.items():
         value = getattr(settings, name)
         check(re.fullmatch(pattern, value) is not None, name, value, meaning)
+    _check_zones(settings)
     for name in ("spot_vcpus", "on_demand_vcpus"):
         value = getattr(settings, name)
         check(value >= settings.vcpus, name, value, f"vcpus, {settings.vcpus}, or more")
@@ -92,6 +99,28 @@ def check(is_right: bool, name: str, value: Any, meaning: str) -> None:
         raise ContextInvalid(
             f"{name} is {value!r}; it must be {meaning}. Set it in cdk.json or with -c {name.partition('.')[0]}=…."
         )
+
+
+def is_zone_id(zone: str) -> bool:
+    """Return whether an availability zone is given by its id, such as `use1-az1`, and not by its name."""
+    return _ZONE_ID.fullmatch(zone) is not None
+
+
+def _check_zones(settings: DeploymentSettings) -> None:
+    """Check that the zones are two names or two ids, and that the names belong to the region.
+
+    Raises:
+        ContextInvalid: They are not.
+    """
+    zones = settings.zone_list
+    check(len(zones) in (0, 2) and len(zones) == len(set(zones)), "zones", settings.zones, "two different zones")
+    is_named = all(_ZONE_NAME.fullmatch(zone) for zone in zones)
+    has_ids = all(is_zone_id(zone) for zone in zones)
+    meaning = "two names, such as us-east-1a,us-east-1b, or two ids, such as use1-az1,use1-az2"
+    check(is_named or has_ids, "zones", settings.zones, meaning)
+    if zones and is_named and settings.region:
+        belong = all(zone[:-1] == settings.region for zone in zones)
+        check(belong, "zones", settings.zones, f"zones of the region {settings.region}, such as {settings.region}a")
 
 
 def _check_option(name: str, value: str) -> None:

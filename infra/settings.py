@@ -21,6 +21,14 @@ class DeploymentSettings:
     #: The name of the deployment. Its Airflow environment has this name, and its stacks are `{name}-storage` and so on.
     #: Deployments with different names can exist beside each other in one account and region.
     name: str = "transcription"
+    #: The region, such as `eu-central-1`. If the setting is empty, it comes from `AWS_REGION` or from the profile.
+    #: Outside AWS's main partition, such as in China, services have other names, and the templates contain the region.
+    region: str = ""
+    #: Two availability zones, separated by a comma: names, such as `us-east-1a,us-east-1b`, or ids, such as
+    #: `use1-az1,use1-az2`. The same name means another zone in another account; an id means the same zone everywhere.
+    #: If the setting is empty, CloudFormation takes the first two zones of the region. A zone can lack machines or
+    #: services: `use1-az3` has none of the default machines. This setting cannot be changed later.
+    zones: str = ""
     #: Whether the audio bucket stays when the deployment is destroyed, with audio and transcripts.
     retain_audio: bool = True
     #: Days after which audio in `processed/` is deleted. With 0, it is never deleted.
@@ -71,6 +79,11 @@ class DeploymentSettings:
 
     def __post_init__(self) -> None:
         check_settings(self)
+
+    @property
+    def zone_list(self) -> list[str]:
+        """The names or ids of the two zones, or nothing if CloudFormation chooses them."""
+        return [zone.strip() for zone in self.zones.split(",") if zone.strip()]
 
     @property
     def parallel_children(self) -> int:

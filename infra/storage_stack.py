@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
+from aws_cdk import CfnOutput, Duration, Environment, RemovalPolicy, Stack
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
@@ -27,7 +27,8 @@ class StorageStack(Stack):
     """
 
     def __init__(self, scope: Construct, id: str, *, settings: DeploymentSettings) -> None:
-        super().__init__(scope, id, description="Speech to text: audio, transcripts, and Airflow's files")
+        description = "Speech to text: audio, transcripts, and Airflow's files"
+        super().__init__(scope, id, description=description, env=Environment(region=settings.region or None))
         removal = RemovalPolicy.RETAIN if settings.retain_audio else RemovalPolicy.DESTROY
         #: Holds `input/` and everything else that a run reads and writes.
         self.audio = self._bucket("Audio", removal, _audio_rules(settings))

@@ -89,7 +89,7 @@ def create_resources(endpoint: str, *, container: bool, s3_environment: Mapping[
 
 
 def _container(container: bool, s3_environment: Mapping[str, str]) -> ContainerPropertiesUnionTypeDef:
-    variables = {**job.environment(int(VCPUS)), **s3_environment}
+    variables = {**job.environment(int(VCPUS), REGION), **s3_environment}
     if not container:
         variables["TRANSCRIBER_MODEL"] = str(DEMO_MODEL)
     environment: list[KeyValuePairTypeDef] = [{"name": name, "value": value} for name, value in variables.items()]

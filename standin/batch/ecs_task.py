@@ -51,8 +51,6 @@ def make(
         "AWS_BATCH_JQ_NAME": queue.name,
         "AWS_BATCH_CE_NAME": environment.name,
         "AWS_ENDPOINT_URL": endpoint,
-        "AWS_REGION": queue.backend.region_name,
-        "AWS_DEFAULT_REGION": queue.backend.region_name,
         "AWS_ACCESS_KEY_ID": access_key,
         "AWS_SECRET_ACCESS_KEY": secrets.token_hex(20),
     }

@@ -10,7 +10,7 @@ import pytest
 
 from infra import job
 from infra.paths import ROOT
-from tests.support.infra.synthesized_stacks import SynthesizedStacks
+from tests.support.infra.synthesized_stacks import REGION, SynthesizedStacks
 
 MEBIBYTES_PER_GIBIBYTE = 1024
 #: The approximate share of a machine's memory that its operating system and the ECS agent use. Source: Amazon ECS
@@ -51,9 +51,11 @@ def test_the_command_of_the_container_names_the_audio_bucket(deployment: Synthes
     assert container["Command"] == job.command(deployment.output("storage", "AudioBucket"))
 
 
-def test_the_container_runs_one_process_per_vcpu(container: Any) -> None:
+def test_the_container_runs_one_process_per_vcpu_and_knows_its_region(container: Any) -> None:
     variables = {variable["Name"]: variable["Value"] for variable in container["Environment"]}
-    assert variables == {"TRANSCRIBER_PROCESSES": str(requirement(container, "VCPU"))}
+    processes = str(requirement(container, "VCPU"))
+    # Batch gives a container no region, and boto3 reads `AWS_DEFAULT_REGION` only.
+    assert variables == {"TRANSCRIBER_PROCESSES": processes, "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION}
 
 
 def test_memory_does_not_limit_the_number_of_children_per_machine(

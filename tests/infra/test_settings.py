@@ -45,6 +45,11 @@ def test_text_and_json_values_are_both_accepted(name: str, text: Any, value: obj
         ("name", "Transcription", "lower case"),
         ("name", "a" * 31, "30"),
         ("name", "", "letter first"),
+        ("region", "frankfurt", "eu-central-1"),
+        ("zones", "us-east-1a", "two different zones"),
+        ("zones", "us-east-1a,us-east-1a", "two different zones"),
+        ("zones", "us-east-1a,use1-az2", "two names"),
+        ("zones", "us-east-1-bos-1a,us-east-1a", "two names"),
         ("retain_audio", "maybe", "true or false"),
         ("processed_days", "-1", "from 0"),
         ("processed_days", "a month", "whole number"),
@@ -85,6 +90,13 @@ def test_a_wrong_setting_is_refused_with_its_name_and_a_hint(name: str, wrong: A
     assert message.startswith(f"[CONTEXT_INVALID] {name}")
     assert hint in message
     assert f"-c {name}" in message
+
+
+def test_zones_of_another_region_are_refused() -> None:
+    with pytest.raises(ContextInvalid, match="zones of the region eu-west-1, such as eu-west-1a"):
+        read_settings({"region": "eu-west-1", "zones": "us-east-1a,us-east-1b"})
+    # An id does not show its region.
+    assert read_settings({"region": "eu-west-1", "zones": "euw1-az1, euw1-az2"}).zone_list == ["euw1-az1", "euw1-az2"]
 
 
 def test_a_disk_that_is_too_small_for_the_largest_file_is_refused() -> None:

@@ -44,7 +44,7 @@ class Subnet(Tagged):
         ec2, properties = request.client("ec2"), request.properties
         subnet = ec2.create_subnet(
             TagSpecifications=tag_specifications(request, "subnet"),
-            **pick(properties, "VpcId", "CidrBlock", "AvailabilityZone"),
+            **pick(properties, "VpcId", "CidrBlock", "AvailabilityZone", "AvailabilityZoneId"),
         )["Subnet"]
         resource_id = subnet["SubnetId"]
         if properties.get("MapPublicIpOnLaunch"):

@@ -31,6 +31,8 @@ def test_every_child_gets_its_own_index_and_nothing_of_the_servers_environment(b
     assert {environment["AWS_BATCH_JQ_NAME"] for environment in environments} == {batch.queue}
     assert len({environment["AWS_ACCESS_KEY_ID"] for environment in environments}) == 3
     assert "PYTEST_CURRENT_TEST" not in environments[0]
+    # AWS gives a container no region: it has to come from the job definition.
+    assert not {"AWS_REGION", "AWS_DEFAULT_REGION"} & environments[0].keys()
 
 
 def test_a_plain_job_has_no_index(batch: Batch) -> None:

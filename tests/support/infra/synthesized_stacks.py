@@ -13,7 +13,6 @@ STACKS = ("storage", "batch", "airflow")
 PARTITION, REGION, ACCOUNT = "aws-cn", "cn-north-1", "111122223333"
 _PSEUDO_PARAMETERS = {
     "AWS::Partition": PARTITION,
-    "AWS::Region": REGION,
     "AWS::AccountId": ACCOUNT,
     "AWS::URLSuffix": "amazonaws.com.cn",
 }
@@ -36,12 +35,14 @@ class SynthesizedStacks:
     name: str
     #: The templates, by stack: `storage`, `batch`, `airflow`.
     templates: Mapping[str, Mapping[str, Any]]
+    #: The region in which references are resolved.
+    region: str = REGION
 
     @classmethod
-    def load(cls, folder: Path, name: str) -> SynthesizedStacks:
+    def load(cls, folder: Path, name: str, region: str = REGION) -> SynthesizedStacks:
         """Return the templates of the deployment `name`, from a folder that `cdk synth` wrote."""
         files = {stack: folder / f"{name}-{stack}.template.json" for stack in STACKS}
-        return cls(folder, name, {stack: json.loads(file.read_text()) for stack, file in files.items()})
+        return cls(folder, name, {stack: json.loads(file.read_text()) for stack, file in files.items()}, region)
 
     def resources(self, kind: str, stack: str | None = None) -> dict[str, Mapping[str, Any]]:
         """Return the resources of a type by logical id. References are not resolved.
@@ -87,6 +88,8 @@ class SynthesizedStacks:
     def resolve(self, value: Any) -> Any:  # noqa: PLR0911 - one return for each of CloudFormation's functions
         """Return a value with its references replaced, as CloudFormation replaces them. Physical names are invented."""
         match value:
+            case {"Ref": "AWS::Region"}:
+                return self.region
             case {"Ref": name} if name in _PSEUDO_PARAMETERS:
                 return _PSEUDO_PARAMETERS[name]
             case {"Ref": name}:
