@@ -13,7 +13,6 @@ from typing import Any
 import airflow.providers.amazon.aws.sensors.s3  # noqa: F401 - `AudioSensor` imports this module, which takes a second
 from airflow.configuration import conf
 from airflow.sdk import Asset, dag, get_current_context, task
-from airflow.timetables.trigger import CronTriggerTimetable
 
 from transcription.contract import keys
 from transcription.contract.manifest import Plan
@@ -22,6 +21,7 @@ from transcription.plan import request_reader
 from transcription.plan.audio_sensor import AudioSensor
 from transcription.plan.leftover_jobs import end_leftover_jobs, is_at_work
 from transcription.plan.run_planning import log_existing_plan, plan_run
+from transcription.plan.schedule import describe_schedule, make_timetable
 from transcription.plan.trigger_form import EXAMPLE, PARAMS
 from transcription.report import alerts
 from transcription.report.report_operator import ReportOperator
@@ -127,14 +127,17 @@ def skip_without_plan(ti: Any) -> None:
 
 
 @dag(
-    # Without `run_immediately`, a DAG that is deployed between 01:00 and 03:24 (a tenth of the day) runs at once.
-    schedule=CronTriggerTimetable("0 1 * * *", timezone="UTC", run_immediately=timedelta(0)),
+    schedule=make_timetable(),
     catchup=False,
     max_active_runs=1,
     dagrun_timeout=LONGEST_RUN,
     is_paused_upon_creation=False,
     params=PARAMS,
-    doc_md=Path(__file__).with_suffix(".md").read_text().replace("{example}", EXAMPLE),
+    doc_md=Path(__file__)
+    .with_suffix(".md")
+    .read_text()
+    .replace("{example}", EXAMPLE)
+    .replace("{schedule}", describe_schedule()),
     description="Transcribes the recordings below input/ with DeepSpeech on AWS Batch.",
     tags=["speech-to-text"],
     # A task that lost its worker or the network is retried and continues from what is in the bucket.

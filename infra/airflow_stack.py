@@ -104,6 +104,7 @@ class AirflowStack(Stack):
             environment=name,
             bucket=storage.audio.bucket_name,
             queue=queue,
+            missed_run_hours=settings.missed_run_hours,
         )
         add_dashboard(self, settings, storage.audio.bucket_name, alarms)
         CfnOutput(self, "AirflowAddress", value=f"https://{environment.attr_webserver_url}", description="Airflow")

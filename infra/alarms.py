@@ -32,6 +32,7 @@ class Alarms(Construct):
         environment: str,
         bucket: str,
         queue: str,
+        missed_run_hours: int,
     ) -> None:
         """Create the alarms.
 
@@ -42,13 +43,14 @@ class Alarms(Construct):
             environment: The name of the MWAA environment.
             bucket: The name of the audio bucket.
             queue: The ARN of the job queue.
+            missed_run_hours: Hours without a scheduled run after which an alarm goes off.
         """
         super().__init__(scope, id)
         self._environment, self._bucket = environment, bucket
         #: The alarms whose state the dashboard shows. An event rule has no state.
         self.all = [
             self._run_failed(),
-            self._did_not_run(),
+            self._did_not_run(missed_run_hours),
             self._dag_is_broken(),
             self._system_failed(),
             self._audio_failed(),
@@ -68,15 +70,15 @@ class Alarms(Construct):
             "A run of transcribe_audio failed. In Airflow, the log of its first red task says why.",
         )
 
-    def _did_not_run(self) -> cloudwatch.Alarm:
-        """Add an alarm that goes off when no scheduled run has started for 25 hours.
+    def _did_not_run(self, hours: int) -> cloudwatch.Alarm:
+        """Add an alarm that goes off when no scheduled run has started for this number of hours.
 
-        If the run at 01:00 UTC does not start, the alarm goes off after 02:00 UTC. Airflow sends
+        With the defaults, if the run at 01:00 UTC does not start, the alarm goes off after 02:00 UTC. Airflow sends
         `dagrun.schedule_delay.{dag_id}` when it starts a scheduled run, and for no other run. The length of a run
         therefore does not matter. The alarm goes off if the values are missing, whatever the cause: the DAG is paused
         or broken, an earlier run does not end, the scheduler hangs, or the environment does not exist any more. The
         alarm does not show whether a run found the uploaded files. After the first deployment, the alarm is on until
-        the first run at 01:00 UTC.
+        the first scheduled run.
         """
         return cloudwatch.Alarm(
             self,
@@ -84,13 +86,13 @@ class Alarms(Construct):
             metric=metrics.dag_metric(self._environment, "DAGScheduleDelay", _HOUR),
             threshold=1,
             comparison_operator=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-            evaluation_periods=25,
-            datapoints_to_alarm=25,
+            evaluation_periods=hours,
+            datapoints_to_alarm=hours,
             treat_missing_data=cloudwatch.TreatMissingData.BREACHING,
-            alarm_description="transcribe_audio was not started at 01:00 UTC. Check whether the DAG is paused, whether "
+            alarm_description="transcribe_audio was not started on schedule. Check whether the DAG is paused, whether "
             "Airflow is available, and whether an earlier run still runs: the next run waits for it. A run with a "
             "logical date in the future starts no task; delete it, or Airflow fails it after 7 days. (After the first "
-            "deployment, this alarm is on until the first night.)",
+            "deployment, this alarm is on until the first scheduled run.)",
         )
 
     def _dag_is_broken(self) -> cloudwatch.Alarm:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zoneinfo
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,7 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
     "vcpus": (1, machine_types.MAX_VCPUS),
     "memory": (1024, 30_000),
     "disk_gigabytes": (50, 16_000),
+    "missed_run_hours": (2, 168),  # CloudWatch evaluates 7 days at most
     "start_limit_minutes": (10, 1440),  # the bounds of Batch
 }
 #: The pattern of texts, and what it means.
@@ -123,6 +125,15 @@ def _check_zones(settings: DeploymentSettings) -> None:
         check(belong, "zones", settings.zones, f"zones of the region {settings.region}, such as {settings.region}a")
 
 
+#: Patterns of Airflow options that are text, and what they mean. Airflow itself checks the numbers of the schedule.
+_TEXT_OPTION_PATTERNS = {
+    "schedule": (
+        r"[^\s]+( [^\s]+){4}|@(hourly|daily|weekly|monthly)",
+        "a cron expression of five parts, such as 0 1 * * *",
+    ),
+}
+
+
 def _check_option(name: str, value: str) -> None:
     """Check that an Airflow option exists, can be set, and has a value of its type. The DAG itself checks the bounds.
 
@@ -132,8 +143,13 @@ def _check_option(name: str, value: str) -> None:
     free_options = airflow_options.free_options()
     meaning = f"an option of [transcription] that does not follow from the deployment: {', '.join(free_options)}"
     check(name in free_options, f"transcription.{name}", value, meaning)
-    pattern, meaning = _OPTION_PATTERNS.get(airflow_options.option_type(name), (r".*", "text"))
+    pattern, meaning = _TEXT_OPTION_PATTERNS.get(name) or _OPTION_PATTERNS.get(
+        airflow_options.option_type(name), (r".*", "text")
+    )
     check(re.fullmatch(pattern, value) is not None, f"transcription.{name}", value, meaning)
+    if name == "time_zone":
+        is_zone = value in zoneinfo.available_timezones()
+        check(is_zone, f"transcription.{name}", value, "a name of the IANA time zone database, such as Europe/Vienna")
     if name == "audio_endings":
         try:
             parse_endings(value)

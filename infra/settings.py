@@ -70,6 +70,9 @@ class DeploymentSettings:
     #: The mail address that receives alarms. AWS first sends it a message to confirm. If the setting is empty, nobody
     #: gets mail; other addresses can subscribe to the topic.
     alert_mail: str = ""
+    #: Hours without a scheduled run after which the alarm `DidNotRun` goes off. The number must be larger than the
+    #: longest interval of the schedule: 25 for every night, 26 in a time zone with summer time, 73 for workdays.
+    missed_run_hours: int = 25
     #: Days for which logs are kept: one of the numbers that CloudWatch accepts.
     log_days: int = 90
     #: Minutes after which a job is ended if Batch finds no machine for it.

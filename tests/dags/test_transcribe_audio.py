@@ -23,6 +23,7 @@ from airflow.timetables.base import TimeRestriction
 
 import transcribe_audio
 from tests.support.dags.dag_tasks import FLOW
+from transcription.contract.errors import SettingInvalid
 from transcription.plan.request_reader import read_request
 from transcription.plan.trigger_form import PARAMS
 from transcription.shared.settings import Settings
@@ -68,6 +69,40 @@ def test_it_runs_at_one_at_night_utc_and_one_run_at_a_time(dag: Any) -> None:
         )
     assert first.run_after == datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
     assert dag.max_active_runs == 1
+
+
+def test_settings_choose_the_time_and_the_time_zone_of_scheduled_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    dag = load(monkeypatch, schedule="30 19 * * 1-5", time_zone="Europe/Vienna")
+    timetable = coerce_to_core_timetable(dag.timetable)
+    # A Friday evening, after the run of that day: the next run is on Monday, at 19:30 in Vienna.
+    with time_machine.travel(datetime(2026, 11, 20, 20, 0, tzinfo=UTC), tick=False):
+        first = timetable.next_dagrun_info(
+            last_automated_data_interval=None,
+            restriction=TimeRestriction(earliest=None, latest=None, catchup=dag.catchup),
+        )
+    assert first.run_after == datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
+    assert "On the schedule `30 19 * * 1-5` (Europe/Vienna), or when" in dag.doc_md
+
+
+def test_the_ui_names_the_default_time(dag: Any) -> None:
+    assert "Every night at 01:00 UTC, or when you press **Trigger**" in dag.doc_md
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("schedule", "61 1 * * *"),
+        ("schedule", ""),
+        ("time_zone", "Europe"),
+        ("time_zone", "Mars/Base"),
+        ("time_zone", ""),
+    ],
+)
+def test_a_wrong_schedule_is_an_error_that_names_the_setting(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    with pytest.raises(SettingInvalid, match=rf"\[transcription\] {name} is '{re.escape(value)}'; it must be"):
+        load(monkeypatch, **{name: value})
 
 
 def test_a_task_that_lost_its_worker_is_retried(dag: Any) -> None:

@@ -45,9 +45,8 @@ def test_a_reason_why_audio_fails_has_its_row_with_what_to_do(error: type[InputE
     assert len(row(error.code, "troubleshooting", "## Recordings in `failed/`")) == 3
 
 
-def test_the_line_that_people_change_for_another_schedule_is_in_the_dag() -> None:
-    line = next(line for line in (ROOT / "docs" / "using.md").read_text().splitlines() if line.startswith("schedule="))
-    assert line in (ROOT / "dags" / "transcribe_audio.py").read_text()
+def test_the_default_schedule_is_the_one_in_its_row() -> None:
+    assert row("schedule", "settings", "## Settings of the DAG")[1] == f"`{Settings.schedule}`, `{Settings.time_zone}`"
 
 
 def test_the_example_of_a_report_is_what_the_report_says() -> None:

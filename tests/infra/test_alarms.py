@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from infra import metrics
+from infra.app import make_app
 from tests.support.infra.permissions import is_allowed
 from tests.support.infra.synthesized_stacks import ACCOUNT, SynthesizedStacks
 from transcriber.shard import metrics as container_metrics
@@ -89,6 +91,13 @@ def test_a_night_without_a_run_raises_the_alarm_by_two_oclock(deployment: Synthe
     assert not breaches(definition, every_night[:25])
     assert breaches(definition, [None] * 24 + missed) is False  # the run of the day before is within the 25 hours
     assert breaches(definition, [*missed, None]), "no alarm one hour later"
+
+
+def test_a_schedule_with_longer_intervals_has_a_later_alarm(tmp_path: Path) -> None:
+    make_app({"missed_run_hours": 73, "image_model": "demo"}, str(tmp_path)).synth()
+    definition = alarm(SynthesizedStacks.load(tmp_path, "transcription"), "DidNotRun")
+    assert not breaches(definition, [1.0, *[None] * 72])
+    assert breaches(definition, [1.0, *[None] * 73])
 
 
 def test_a_long_run_does_not_count_as_missing(deployment: SynthesizedStacks) -> None:

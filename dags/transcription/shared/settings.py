@@ -75,6 +75,9 @@ class Settings:
     poll_seconds: int = 30
     #: Minutes for which Batch may start no child of a job before the job is ended.
     start_limit_minutes: float = 120.0
+    #: When scheduled runs start: a cron expression, and a time zone of the IANA database.
+    schedule: str = "0 1 * * *"
+    time_zone: str = "UTC"
     #: For estimates: vCPU seconds per second of audio, with a model of the official size. The batched engine needs 0.1,
     #: libdeepspeech 0.35 to 0.6.
     expected_real_time_factor: float = 0.1

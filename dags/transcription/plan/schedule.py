@@ -1,0 +1,57 @@
+"""The schedule of the DAG, from the settings `schedule` and `time_zone`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from airflow.configuration import conf
+from airflow.exceptions import AirflowTimetableInvalid
+from airflow.timetables.trigger import CronTriggerTimetable
+
+from transcription.contract.errors import SettingInvalid
+from transcription.shared.settings import SECTION, Settings
+
+
+def read_schedule() -> tuple[str, str]:
+    """Return the cron expression and the time zone of scheduled runs.
+
+    The settings are read one by one, because the DAG file is also loaded where the required ones are missing.
+    """
+    return (
+        conf.get(SECTION, "schedule", fallback=Settings.schedule),
+        conf.get(SECTION, "time_zone", fallback=Settings.time_zone),
+    )
+
+
+def make_timetable() -> CronTriggerTimetable:
+    """Return the timetable of scheduled runs.
+
+    Raises:
+        SettingInvalid: the cron expression or the time zone is wrong. Airflow shows the error on its start page.
+    """
+    schedule, time_zone = read_schedule()
+    try:
+        ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # the last two: a path, or a folder of the database
+        raise SettingInvalid(
+            f"[{SECTION}] time_zone is {time_zone!r}; it must be a name of the IANA database, such as Europe/Vienna."
+        ) from None
+    # Without `run_immediately`, a DAG that is deployed shortly after a scheduled time, within a tenth of the interval,
+    # runs at once: for example between 01:00 and 03:24.
+    timetable = CronTriggerTimetable(schedule, timezone=time_zone, run_immediately=timedelta(0))
+    try:
+        timetable.validate()
+    except AirflowTimetableInvalid as error:
+        raise SettingInvalid(
+            f"[{SECTION}] schedule is {schedule!r}; it must be a cron expression, such as 0 1 * * *: {error}"
+        ) from error
+    return timetable
+
+
+def describe_schedule() -> str:
+    """Return when scheduled runs start, as Markdown for the documentation of the DAG in the Airflow UI."""
+    schedule, time_zone = read_schedule()
+    if (schedule, time_zone) == (Settings.schedule, Settings.time_zone):
+        return "Every night at 01:00 UTC"
+    return f"On the schedule `{schedule}` ({time_zone})"
