@@ -14,19 +14,20 @@ from transcription.contract import records, result
 from transcription.contract.errors import OptionInvalid, RecordInvalid
 from transcription.contract.hot_word import HotWord
 from transcription.contract.manifest import Done, Failure, Item, Plan, Refusal, Shard
-from transcription.contract.options import AUTO, BATCHED, Options
+from transcription.contract.options import AUTO, BATCHED, SEPARATE, Options
 from transcription.contract.reason import Reason
 from transcription.contract.result import Audio, Model, Output, Result
 
 GOLDEN = Path(__file__).parent / "golden"
 
 ITEM = Item(0, "input/2022.01.15/a b#1.wav", "0cc175b9c0f1b6a831c399e269772661", 64044)
-#: The options in the golden files of the first, second and third release. Those of the fourth are `OPTIONS`.
+#: The options in the golden files of the first four releases.
 FIRST = Options("court", 200)
 SECOND = replace(FIRST, hot_words=(HotWord("objection", 7.5),), formats=("vtt",))
 THIRD = replace(SECOND, lm_alpha=0.75, lm_beta=1.5, alternatives=3, low_confidence=0.7, cut_at_silence=False)
+FOURTH = replace(THIRD, engine=BATCHED, int8_lstm=True)
 #: The options in the golden files of this release.
-OPTIONS = replace(THIRD, engine=BATCHED, int8_lstm=True)
+OPTIONS = replace(FOURTH, channels=SEPARATE, channel_names=("agent", "customer"))
 SHARD = Shard("manual-1-0a1b2c3d", 0, OPTIONS, (ITEM,), "dd44")
 DONE = Done("manual-1-0a1b2c3d", (ITEM,))
 PLAN = Plan(
@@ -55,7 +56,7 @@ RESULT = Result(
     model=Model("court", "aa11", "bb22"),
     finished="2026-11-22T01:03:00+00:00",
     wall_seconds=1.5,
-    audio=Audio(2.0, 16000, 1, "PCM_16"),
+    audio=Audio(2.0, 16000, 2, "PCM_16", channel_use="separate"),
     outputs=(Output("output/2022.01.15/a b#1", 12, "cc33"),),
     words=2,
     confidence=0.93,
@@ -82,7 +83,7 @@ def test_records_of_this_version_stay_readable(name: str, record: object) -> Non
     assert records.dump(record) == golden
 
 
-RELEASES = [("first", FIRST), ("second", SECOND), ("third", THIRD), ("fourth", OPTIONS)]
+RELEASES = [("first", FIRST), ("second", SECOND), ("third", THIRD), ("fourth", FOURTH)]
 
 
 @pytest.mark.parametrize("kind", [Plan, Shard, Result])
@@ -144,6 +145,11 @@ def test_something_that_is_no_record_is_refused(data: bytes) -> None:
         ({"low_confidence": -0.01}, "low_confidence -0.01 must be from 0 to 1. 0 marks no word"),
         ({"low_confidence": 90}, "low_confidence 90 must be from 0 to 1. 0 marks no word"),
         ({"low_confidence": float("nan")}, "low_confidence nan must be from 0 to 1"),
+        ({"channels": "both"}, "channels .*both.* auto, mix, separate"),
+        ({"channel_names": ("agent", "1")}, "'1' must begin with a letter"),
+        ({"channel_names": ("a: b",)}, "'a: b' must begin with a letter"),
+        ({"channel_names": ("a" * 41,)}, "at most 40 letters"),
+        ({"channel_names": ("agent", "agent")}, "two channels have the same name"),
     ],
 )
 def test_bad_options_are_refused_with_what_may_be_used(options: dict[str, Any], message: str) -> None:
@@ -161,6 +167,7 @@ def test_bad_options_are_refused_with_what_may_be_used(options: dict[str, Any], 
         {"low_confidence": 1},
         {"beam_width": 1},
         {"beam_width": 4096},
+        {"channel_names": ("a" * 40, "Müller (2)")},
     ],
 )
 def test_the_limits_in_an_error_are_themselves_allowed(options: dict[str, Any]) -> None:

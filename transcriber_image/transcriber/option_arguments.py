@@ -49,6 +49,7 @@ def options_from(arguments: argparse.Namespace) -> Options:
     """
     values = {declared.name: getattr(arguments, declared.name) for declared in OPTIONS}
     values["hot_words"] = tuple(map(HotWord.parse, values["hot_words"]))
+    values["channel_names"] = tuple(values["channel_names"])
     return Options(**values)
 
 

@@ -20,6 +20,10 @@ DEFAULT_FORMATS = ("srt", "vtt")
 #: The engines. `auto` chooses the batched one if it proves to recognise the same words as libdeepspeech.
 AUTO, BATCHED, LIBDEEPSPEECH = ENGINES = ("auto", "batched", "libdeepspeech")
 
+#: How the channels of a recording are used. `auto` measures: channels with different speech are transcribed separately,
+#: others are mixed.
+AUTO_CHANNELS, MIX, SEPARATE = CHANNEL_USES = ("auto", "mix", "separate")
+
 #: Number of candidates that the decoder gives for a segment. The best one is the segment's text; the others show how
 #: certain its words are.
 CANDIDATES = 16
@@ -79,6 +83,26 @@ class Options:
         choices=FORMATS,
         advice="Text and JSON are always written.",
         example=["srt"],
+    )
+    channels: str = option(
+        AUTO_CHANNELS,
+        title="Channels",
+        help="What to do with the channels of a recording. separate: transcribe each by itself, such as the two sides "
+        "of a phone call. mix: mix them to one. auto: separate if they carry different speech, else mix.",
+        empty="auto",
+        choices=CHANNEL_USES,
+        example=AUTO_CHANNELS,
+        flag="--channels",
+    )
+    channel_names: tuple[str, ...] = option(
+        (),
+        title="Names of channels",
+        help="The names of the channels in transcripts, in their order, such as agent and customer.",
+        empty="1, 2, and so on",
+        example=["agent", "customer"],
+        in_form=False,
+        flag="--channel-name",
+        metavar="NAME",
     )
     lm_alpha: Optional[float] = option(
         None,
@@ -167,10 +191,22 @@ class Options:
         check_values(self)
         if self.int8_lstm and self.engine == LIBDEEPSPEECH:
             raise OptionInvalid("int8_lstm is for the batched engine; choose that one, or leave int8_lstm out.")
+        for name in self.channel_names:
+            if not re.fullmatch(r"[^\W\d_][\w .'()-]{0,39}", name):
+                raise OptionInvalid(
+                    f"channel_names: {name!r} must begin with a letter and have at most 40 letters, digits, "
+                    "spaces and . ' ( ) - _"
+                )
+        if len(set(self.channel_names)) < len(self.channel_names):
+            raise OptionInvalid("channel_names: two channels have the same name. Give each its own.")
         words = [hot_word.word for hot_word in self.hot_words]
         repeated = sorted({word for word in words if words.count(word) > 1})
         if repeated:
             raise OptionInvalid(f"hot words are given more than once: {', '.join(repeated)}. Keep one of each.")
+
+    def channel_name(self, channel: int) -> str:
+        """Return the name of a channel; `channel` counts from 0."""
+        return self.channel_names[channel] if channel < len(self.channel_names) else str(channel + 1)
 
     def for_comparison(self) -> Options:
         """Return the options in a form that is equal for all options that give the same transcript, and only for them.

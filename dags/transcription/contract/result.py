@@ -33,6 +33,8 @@ class Audio:
     notes: tuple[str, ...] = ()
     #: How much the audio was raised before recognition, in decibels; 0 for ordinary audio.
     gain_db: float = 0.0
+    #: What was done with the channels: `mono`, `mean`, `aligned`, `without tone` or `separate`.
+    channel_use: str = ""
 
 
 @dataclass(frozen=True)

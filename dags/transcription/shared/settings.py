@@ -53,6 +53,9 @@ class Settings:
     image_model: str = ""
     #: Formats of runs that do not choose any, separated by commas.
     formats: str = ",".join(DEFAULT_FORMATS)
+    #: Names of channels in transcripts whose channels were transcribed separately, separated by commas. Empty: 1, 2,
+    #: and so on.
+    channel_names: str = ""
     #: Words with less confidence are marked in the JSON and counted in the report. From 0 (marks none) to 1.
     low_confidence: float = Options.low_confidence
     #: `auto`, `batched` or `libdeepspeech`. `auto` is the batched engine, several times as fast, if it recognises the
@@ -135,7 +138,8 @@ class Settings:
         """
         return Options(
             model=self.model,
-            formats=tuple(filter(None, (part.strip() for part in self.formats.split(",")))),
+            formats=_split(self.formats),
+            channel_names=_split(self.channel_names),
             low_confidence=self.low_confidence,
             engine=self.engine,
             int8_lstm=self.int8_lstm,
@@ -153,6 +157,11 @@ def load_settings() -> Settings:
     required = dict.fromkeys(("bucket", "job_queue", "job_definition"), "")
     values = {name: _parse(kinds[name], name, text) for name, text in texts.items() if text is not None}
     return Settings(**{**required, **values})
+
+
+def _split(text: str) -> tuple[str, ...]:
+    """Return the parts of a text between commas, without spaces around them. Empty parts are left out."""
+    return tuple(filter(None, (part.strip() for part in text.split(","))))
 
 
 def _parse(kind: Any, name: str, text: str) -> Any:

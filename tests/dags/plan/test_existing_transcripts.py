@@ -67,7 +67,7 @@ def test_silence_is_done_already_too(bucket: Bucket, transcribe: Callable[..., N
     transcribe(item, like="silence")
     (transcript,) = find(bucket, [item])
     assert (transcript.is_current, transcript.words, transcript.confidence) == (True, 0, None)
-    assert transcript.audio == Audio(1.0, 16_000, 1, "PCM_16")
+    assert transcript.audio == Audio(1.0, 16_000, 1, "PCM_16", channel_use="mono")
 
 
 def test_a_file_with_another_number_in_its_manifest_is_the_same_file(

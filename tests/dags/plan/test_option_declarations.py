@@ -65,7 +65,14 @@ def test_a_flag_sets_its_option_and_no_other(declared: Option) -> None:
     assert options_from(make_parser().parse_args([])) == Options()
     # Either both weights of the language model are given, or none.
     lm_flags = ["--lm-alpha", "1", "--lm-beta", "1"] if declared.name.startswith("lm_") else []
-    value = {"hot_words": "sonata:7.5", "engine": "batched", "beam_width": "500"}.get(declared.name)
+    values = {
+        "hot_words": "sonata:7.5",
+        "channels": "separate",
+        "channel_names": "agent",
+        "engine": "batched",
+        "beam_width": "500",
+    }
+    value = values.get(declared.name)
     options = options_from(make_parser().parse_args(lm_flags or [declared.flag, *([value] if value else [])]))
     changed = {name for name in Options.__dataclass_fields__ if getattr(options, name) != getattr(Options(), name)}
     assert changed == ({"lm_alpha", "lm_beta"} if lm_flags else {declared.name})

@@ -25,7 +25,18 @@ from transcription.contract.options import Options
 SCHEMA = json.loads((Path(__file__).parents[3] / "dags/transcription/contract/transcript.schema.json").read_text())
 VALIDATOR = Draft202012Validator(SCHEMA)
 #: Fields that transcripts of version 0.1 do not have.
-NEWER = ["unsure_words", "low_confidence", "alternatives", "notes", "gain_db", "cut_at_silence", "int8_lstm"]
+NEWER = [
+    "unsure_words",
+    "low_confidence",
+    "alternatives",
+    "channels",
+    "notes",
+    "gain_db",
+    "channel_use",
+    "channel_names",
+    "cut_at_silence",
+    "int8_lstm",
+]
 OPTIONS = Options(beam_width=200, hot_words=(HotWord("seven", 2.5),), formats=("srt", "vtt"), alternatives=3)
 
 

@@ -72,6 +72,7 @@ def test_the_json_has_words_times_confidence_and_provenance(transcript: Transcri
             "encoding": "PCM_24",
             "notes": [],
             "gain_db": 0.0,
+            "channel_use": "",
         },
     }
     assert provenance["input"]["etag"] == "abc"

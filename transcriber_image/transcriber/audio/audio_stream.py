@@ -1,10 +1,12 @@
-"""Conversion of an audio file of any format to a stream of 16-bit mono samples at the model's sample rate."""
+"""Conversion of an audio file of any format to a streams of 16-bit samples at the model's sample rate."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Optional
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +14,10 @@ import soxr
 
 from transcriber.audio.audio_file import AudioFile, Frames
 from transcriber.audio.audio_files import open_audio
+from transcriber.audio.channel_use import ChannelUse, choose_use, mean
 from transcriber.audio.level import Gain, LevelMeter, Signal
 from transcription.contract.errors import AudioCorrupt, AudioNotFinite, InputError
+from transcription.contract.options import MIX
 from transcription.contract.result import Audio
 
 #: One channel of audio, shape (samples,).
@@ -41,36 +45,78 @@ def describe(path: Path) -> Audio:
         return _describe(file)
 
 
-def measure_gain(path: Path) -> Gain:
-    """Return the gain that a recording needs. Most recordings need none, and only their beginning is read.
+@dataclass(frozen=True)
+class Conversion:
+    """How a recording becomes streams of samples for the model: one stream, or one for each channel."""
 
-    The gain of damaged audio is 1, and `decode` raises the error, after the audio before the damage.
+    use: ChannelUse
+    #: The gain of all streams. It is the same for all, so that what one side of a call hears of the other stays quiet.
+    gain: Gain
+
+
+def measure(path: Path, channels: str = MIX) -> Conversion:
+    """Choose the use of a recording's channels, and the gain of the recording.
+
+    Most recordings with one channel need no gain, and only their beginning is read. The audio of others is read once or
+    twice. The gain of damaged audio is 1, and `decode_streams` raises the error, after the audio before the damage.
+
+    Args:
+        path: the file.
+        channels: a value of the option `channels`.
 
     Raises:
         InputError: `describe` does not accept the file.
     """
+    use = _choose_use(path, channels)
     with open_audio(path) as file:
         meter = LevelMeter(file.sample_rate, file.frames)
         try:
             for block, _ in _blocks(file):
-                meter.add(_mix(block))
+                _check(block)
+                meter.add(max(use.streams(block), key=lambda samples: float(np.square(samples).sum())))
                 if meter.is_ordinary and not file.may_exceed_full_scale:
                     break
         except InputError:
-            return Gain()
-        return meter.gain()
+            return Conversion(use, Gain())
+        return Conversion(use, meter.gain())
 
 
-def decode(path: Path, rate: int, gain: Optional[Gain] = None) -> Generator[Samples, None, Audio]:
-    """Yield the audio of a file in blocks, as 16-bit mono samples at `rate` hertz.
+def measure_gain(path: Path) -> Gain:
+    """Return the gain that a recording needs whose channels are mixed. See `measure`."""
+    return measure(path).gain
 
-    Channels are averaged. Audio that already is 16-bit mono at `rate`, and needs no gain, is not changed by a single
-    bit.
+
+def _choose_use(path: Path, channels: str) -> ChannelUse:
+    """Choose the use of a recording's channels. The channels of damaged audio are averaged."""
+    with open_audio(path) as file:
+        try:
+            blocks = (_checked(block) for block, _ in _blocks(file))
+            return choose_use(blocks, file.channels, file.sample_rate, channels)
+        except InputError:
+            return mean(file.channels)
+
+
+def decode(path: Path, rate: int) -> Generator[Samples, None, Audio]:
+    """Yield the audio of a file in blocks, as 16-bit samples of one stream at `rate` hertz. See `decode_streams`."""
+    streams = decode_streams(path, rate, measure(path))
+    with closing(streams):
+        while True:
+            try:
+                [samples] = next(streams)
+            except StopIteration as end:
+                return cast(Audio, end.value)
+            yield samples
+
+
+def decode_streams(path: Path, rate: int, conversion: Conversion) -> Generator[list[Samples], None, Audio]:
+    """Yield the audio of a file in blocks: for each stream its 16-bit samples at `rate` hertz.
+
+    Audio that already is 16-bit mono at `rate`, and needs no gain, is not changed by a single bit.
 
     Args:
         path: the file.
         rate: the sample rate of the result, in hertz.
-        gain: the result of `measure_gain`, which is measured if it is missing.
+        conversion: the result of `measure`.
 
     Returns:
         The length and the format of the audio that was decoded.
@@ -81,32 +127,44 @@ def decode(path: Path, rate: int, gain: Optional[Gain] = None) -> Generator[Samp
         AudioTruncated: the end of the file is missing.
         AudioCorrupt: decoding stops before the end, or a sample is far beyond full scale.
     """
-    scale = np.float32(32768 * (gain or measure_gain(path)).factor)
     with open_audio(path) as file:
-        resampler = (
-            soxr.ResampleStream(file.sample_rate, rate, 1, dtype="float32") if file.sample_rate != rate else None
-        )
+        converters = [_Converter(file.sample_rate, rate, conversion.gain) for _ in conversion.use.weights]
         for block, is_last in _blocks(file):
-            mono = _mix(block)
-            if resampler is not None:
-                mono = resampler.resample_chunk(mono, last=is_last)
-            yield np.clip(np.rint(mono * scale), -32768, 32767).astype(np.int16)
+            _check(block)
+            streams = zip(converters, conversion.use.streams(block))
+            yield [converter.convert(samples, is_last=is_last) for converter, samples in streams]
         return _describe(file)
+
+
+class _Converter:
+    """The conversion of one stream to 16-bit samples at the model's sample rate.
+
+    Args:
+        source_rate: the sample rate of the recording, in hertz.
+        rate: the sample rate of the result, in hertz.
+        gain: the gain of the stream.
+    """
+
+    def __init__(self, source_rate: int, rate: int, gain: Gain) -> None:
+        self._scale = np.float32(32768 * gain.factor)
+        self._resampler = soxr.ResampleStream(source_rate, rate, 1, dtype="float32") if source_rate != rate else None
+
+    def convert(self, samples: Signal, *, is_last: bool) -> Samples:
+        """Convert the next samples. `is_last` says whether more samples follow."""
+        if self._resampler is not None:
+            samples = self._resampler.resample_chunk(np.ascontiguousarray(samples), last=is_last)
+        converted: Samples = np.clip(np.rint(samples * self._scale), -32768, 32767).astype(np.int16)
+        return converted
 
 
 def _describe(file: AudioFile) -> Audio:
     return Audio(file.frames / file.sample_rate, file.sample_rate, file.channels, file.encoding, file.notes)
 
 
-def _mix(block: Frames) -> Signal:
-    """Return the mean of the channels.
-
-    Raises:
-        AudioNotFinite: a sample is NaN or infinite.
-        AudioCorrupt: a sample is far beyond full scale.
-    """
+def _checked(block: Frames) -> Frames:
+    """Return a block after `_check`."""
     _check(block)
-    return block.mean(axis=1)  # type: ignore[no-any-return]
+    return block
 
 
 def _blocks(file: AudioFile) -> Iterator[tuple[Frames, bool]]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Optional
 
 import numpy as np
 import webrtcvad
@@ -23,6 +24,10 @@ LONGEST = 15.0
 #: The shortest segment of a long file, in seconds. Only the last segment of the file may be shorter. The file is cut at
 #: the longest silence between `EARLIEST` and `LONGEST` after the previous cut.
 EARLIEST = 8.0
+
+#: In a channel that is silent while others speak, in seconds: a longer silence is left out, and so much is kept around
+#: the voice.
+_LONGEST_PAUSE, _MARGIN = 1.5, 0.3
 
 #: WebRTC's voice activity detection takes frames of 10, 20 or 30 ms, at these sample rates only.
 _FRAME_MS = 30
@@ -36,7 +41,7 @@ _VAD_MODE = 1
 class Segment:
     """A part of a file that an engine recognises as a whole. An engine may mix segments of several files."""
 
-    #: The number of the file in the manifest.
+    #: The number of the stream: of the file in the manifest, or of one of its channels. See `stream_number`.
     file: int
     #: Where the segment starts in the file, in seconds.
     start: float
@@ -51,66 +56,120 @@ class Segment:
         return self.start + self.seconds
 
 
+#: Files have smaller numbers than this.
+_STREAMS = 2**32
+
+
+def stream_number(file: int, channel: Optional[int] = None) -> int:
+    """Return the number that the segments of a file, or of one of its channels, have in the engines.
+
+    Args:
+        file: the number of the file.
+        channel: the number of the channel, from 0; `None` if the channels are mixed.
+    """
+    return file if channel is None else file + (channel + 1) * _STREAMS
+
+
+def file_and_channel(stream: int) -> tuple[int, Optional[int]]:
+    """Return the arguments with which `stream_number` returns `stream`."""
+    channel, file = divmod(stream, _STREAMS)
+    return file, channel - 1 if channel else None
+
+
 class Segmenter:
-    """A segmenter for the audio of one file.
+    """A segmenter for the audio of one stream.
 
     Args:
         rate: the sample rate in hertz.
-        cut: whether to cut the audio at silence. If false, the file becomes one segment of any length.
+        cut: whether to cut the audio at silence. If false, the stream becomes one segment of any length.
+        sparse: whether to leave out every silence, because the stream is one of several channels.
     """
 
-    def __init__(self, rate: int, *, cut: bool = True) -> None:
+    def __init__(self, rate: int, *, cut: bool = True, sparse: bool = False) -> None:
         self._rate = rate
         self._cut = cut
+        self._sparse = sparse and cut
         self._frame = rate * _FRAME_MS // 1000
         self._vad = webrtcvad.Vad(_VAD_MODE) if rate in _VAD_RATES else None
         #: The total length of the segments that were left out because they contain no voice, in seconds.
         self.skipped_seconds = 0.0
+        #: Where `_pending` starts in the stream, in samples.
+        self._start = 0
+        self._pending = np.empty(0, np.int16)
+        #: Blocks of a stream that is not cut.
+        self._whole: list[Samples] = []
+        #: For each full frame in `_pending`, whether it contains a voice.
+        self._voiced: list[bool] = []
 
     def segments(self, file: int, blocks: Iterable[Samples]) -> Iterator[Segment]:
-        """Yield the segments of a file.
+        """Yield the segments of a stream.
 
         Each cut is in the middle of the longest silence. If there is no silence, or if the voice activity detection
         does not support the sample rate, the cut is at the quietest frame. If a file has more than one segment, the
         segments without a voice are left out, and `skipped_seconds` counts them.
 
         Args:
-            file: the number of the file.
-            blocks: the audio of the file, in blocks of any length.
+            file: the number of the stream.
+            blocks: the audio of the stream, in blocks of any length.
         """
+        for block in blocks:
+            yield from self.add(file, block)
+        yield from self.end(file)
+
+    def add(self, file: int, block: Samples) -> Iterator[Segment]:
+        """Yield the segments that are complete with the next block of audio. See `segments`."""
         if not self._cut:
-            samples = np.concatenate([np.empty(0, np.int16), *blocks])
-            yield Segment(file, 0.0, samples, len(samples) / self._rate)
+            self._whole.append(block)
             return
         longest = int(LONGEST * 1000) // _FRAME_MS
-        start = 0  # where `pending` starts in the file, in samples
-        pending = np.empty(0, np.int16)
-        voiced: list[bool] = []  # for each full frame in `pending`
-        for block in blocks:
-            pending = np.concatenate([pending, block])
-            voiced += self._detect(pending[len(voiced) * self._frame :])
-            while len(pending) > longest * self._frame:
-                frames = self._cut_after(pending[: longest * self._frame], voiced[:longest])
-                length = frames * self._frame
-                yield from self._keep_voiced(file, start, pending[:length], voiced[:frames])
-                start, pending, voiced = start + length, pending[length:], voiced[frames:]
-        if len(pending):
-            yield from self._keep_voiced(file, start, pending, voiced if start else [True])
+        self._pending = np.concatenate([self._pending, block])
+        self._voiced += self._detect(self._pending[len(self._voiced) * self._frame :])
+        while len(self._pending) > longest * self._frame:
+            frames = self._cut_after(self._pending[: longest * self._frame], self._voiced[:longest])
+            length = frames * self._frame
+            start, samples, voiced = self._start, self._pending[:length], self._voiced[:frames]
+            self._start, self._pending, self._voiced = start + length, self._pending[length:], self._voiced[frames:]
+            yield from self._keep_voiced(file, start, samples, voiced)
+
+    def end(self, file: int) -> Iterator[Segment]:
+        """Yield the last segments, after the last block of audio."""
+        if not self._cut:
+            samples = np.concatenate([np.empty(0, np.int16), *self._whole])
+            yield Segment(file, 0.0, samples, len(samples) / self._rate)
+        elif len(self._pending):
+            voiced = self._voiced if self._start or self._sparse else [True]
+            yield from self._keep_voiced(file, self._start, self._pending, voiced)
 
     def _keep_voiced(self, file: int, start: int, samples: Samples, voiced: list[bool]) -> Iterator[Segment]:
         """Yield `samples` as a segment if any frame contains a voice. Otherwise add their length to `skipped_seconds`.
 
+        If the stream is sparse, yield only the parts around a voice.
+
         Args:
-            file: the number of the file.
-            start: where `samples` start in the file, in samples.
+            file: the number of the stream.
+            start: where `samples` start in the stream, in samples.
             samples: the audio.
             voiced: for each full frame of `samples`, whether it contains a voice.
         """
-        seconds = len(samples) / self._rate
-        if any(voiced):
-            yield Segment(file, start / self._rate, samples, seconds)
-        else:
-            self.skipped_seconds += seconds
+        parts = list(self._spoken_parts(voiced, len(samples))) if self._sparse else [(0, len(samples))] * any(voiced)
+        for first, last in parts:
+            yield Segment(file, (start + first) / self._rate, samples[first:last], (last - first) / self._rate)
+        self.skipped_seconds += (len(samples) - sum(last - first for first, last in parts)) / self._rate
+
+    def _spoken_parts(self, voiced: list[bool], length: int) -> Iterator[tuple[int, int]]:
+        """Yield where each part with a voice starts and ends, in samples, with a margin around the voice.
+
+        Args:
+            voiced: for each full frame, whether it contains a voice.
+            length: the length of the audio, in samples.
+        """
+        margin, pause = (int(seconds * 1000) // _FRAME_MS for seconds in (_MARGIN, _LONGEST_PAUSE))
+        frames = [frame for frame, is_voiced in enumerate(voiced) if is_voiced]
+        while frames:
+            count = next((n for n in range(1, len(frames)) if frames[n] - frames[n - 1] > pause), len(frames))
+            first, last = max(0, frames[0] - margin), frames[count - 1] + 1 + margin
+            yield first * self._frame, min(length, last * self._frame)
+            frames = frames[count:]
 
     def _detect(self, samples: Samples) -> list[bool]:
         """Return for each full frame whether it contains a voice.

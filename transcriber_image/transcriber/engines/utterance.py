@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Union
+from typing import Optional, Union
 
 from transcription.contract.errors import EngineFailed
 
@@ -45,6 +45,8 @@ class Utterance:
     alternatives: tuple[Alternative, ...] = ()
     #: CPU time of the recognition, in seconds of one vCPU.
     cpu_seconds: float = 0.0
+    #: The name of the channel; `None` if the channels of the file are mixed.
+    channel: Optional[str] = None
 
 
 @dataclass(frozen=True)

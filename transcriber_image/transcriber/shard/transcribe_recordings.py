@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Callable, Optional
 
 from transcriber.audio import audio_stream
-from transcriber.audio.audio_stream import Samples
-from transcriber.audio.level import Gain
-from transcriber.audio.segmentation import Segment, Segmenter
+from transcriber.audio.audio_stream import Conversion
+from transcriber.audio.segmentation import Segment, Segmenter, file_and_channel, stream_number
 from transcriber.engines.engine import Engine
 from transcriber.engines.utterance import Answer, Utterance
 from transcriber.shard.recordings import Progress, Recording, RecordingResult
@@ -40,7 +39,7 @@ def transcribe_recordings(
     open_recordings = _OpenRecordings(engine.description.sample_rate, options)
     for answer in engine.transcribe(open_recordings.segments(recordings)):
         open_recordings.add(answer)
-        if (progress := open_recordings.progress(answer.file)) is not None:
+        if (progress := open_recordings.progress(file_and_channel(answer.file)[0])) is not None:
             on_progress(progress)
         yield from open_recordings.pop_results()
     yield from open_recordings.pop_results()
@@ -63,6 +62,8 @@ class _OpenRecording:
     is_read: bool = False
     #: How many seconds are transcribed. They may be anywhere in the file, because answers come in any order.
     reached: float = 0.0
+    #: How many streams the recording has: one, or one for each channel.
+    streams: int = 1
 
     @property
     def is_complete(self) -> bool:
@@ -87,20 +88,19 @@ class _OpenRecordings:
 
     def __init__(self, rate: int, options: Options) -> None:
         self._rate = rate
-        self._cut = options.cut_at_silence
+        self._options = options
         self._open: dict[int, _OpenRecording] = {}
 
     def segments(self, recordings: Iterable[Recording]) -> Iterator[Segment]:
         """Yield the segments of all recordings. A damaged file gives only the segments before the damage."""
         for recording in recordings:
             state = self._open[recording.number] = _OpenRecording(recording.number)
-            segmenter = Segmenter(self._rate, cut=self._cut)
             try:
                 state.audio = audio_stream.describe(recording.path)
-                gain = audio_stream.measure_gain(recording.path)
-                state.audio = _with_gain(state.audio, gain)
-                with closing(self._blocks(state, recording.path, gain)) as blocks:
-                    for segment in segmenter.segments(recording.number, blocks):
+                conversion = audio_stream.measure(recording.path, self._options.channels)
+                state.audio = _converted(state.audio, conversion)
+                with closing(self._segments_of(state, recording.path, conversion)) as segments:
+                    for segment in segments:
                         if state.error is not None:
                             break  # the engine failed on an earlier segment
                         state.segments += 1
@@ -109,21 +109,41 @@ class _OpenRecordings:
                 state.error = error
             except OSError as error:
                 state.error = DiskFailed(f"{recording.path} cannot be read: {error}")
-            state.skipped_seconds = segmenter.skipped_seconds
             state.is_read = True
 
-    def _blocks(self, state: _OpenRecording, path: Path, gain: Gain) -> Generator[Samples, None, None]:
-        """Yield the audio of a file. At its end, store the length that was decoded: some files do not say it."""
-        audio = yield from audio_stream.decode(path, self._rate, gain)
-        state.audio = _with_gain(audio, gain)
+    def _segments_of(self, state: _OpenRecording, path: Path, conversion: Conversion) -> Generator[Segment, None, None]:
+        """Yield the segments of all streams of a file.
+
+        At the end, store the length that was decoded, because some files do not say it.
+        """
+        use, is_cut = conversion.use, self._options.cut_at_silence
+        channels: tuple[Optional[int], ...] = use.channels or (None,)
+        numbers = [stream_number(state.number, channel) for channel in channels]
+        segmenters = [Segmenter(self._rate, cut=is_cut, sparse=use.is_separate) for _ in numbers]
+        state.streams = len(numbers)
+        blocks = audio_stream.decode_streams(path, self._rate, conversion)
+        with closing(blocks):
+            while True:
+                try:
+                    streams = next(blocks)
+                except StopIteration as end:
+                    state.audio = _converted(end.value, conversion)
+                    break
+                for number, segmenter, samples in zip(numbers, segmenters, streams):
+                    yield from segmenter.add(number, samples)
+        for number, segmenter in zip(numbers, segmenters):
+            yield from segmenter.end(number)
+        state.skipped_seconds = sum(segmenter.skipped_seconds for segmenter in segmenters) / len(segmenters)
 
     def add(self, answer: Answer) -> None:
         """Store an answer of the engine."""
-        state = self._open[answer.file]
+        file, channel = file_and_channel(answer.file)
+        state = self._open[file]
         state.answers += 1
         if isinstance(answer, Utterance):
-            state.utterances.append(answer)
-            state.reached += answer.end - answer.start
+            name = None if channel is None else self._options.channel_name(channel)
+            state.utterances.append(replace(answer, file=file, channel=name))
+            state.reached += (answer.end - answer.start) / state.streams
         elif state.error is None:
             state.error = answer.error
 
@@ -141,7 +161,8 @@ class _OpenRecordings:
             yield state.result()
 
 
-def _with_gain(audio: Audio, gain: Gain) -> Audio:
-    """Return the description of audio with the gain that is applied to it."""
-    notes = (gain.note,) if gain.note else ()
-    return replace(audio, notes=audio.notes + notes, gain_db=gain.decibels)
+def _converted(audio: Audio, conversion: Conversion) -> Audio:
+    """Return the description of audio with what is done to it."""
+    use, gain = conversion.use, conversion.gain
+    notes = tuple(filter(None, (use.note, gain.note)))
+    return replace(audio, notes=audio.notes + notes, gain_db=gain.decibels, channel_use=use.name)

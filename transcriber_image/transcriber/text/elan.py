@@ -5,7 +5,7 @@ from __future__ import annotations
 from pympi import Elan
 
 from transcriber.text.saved_transcript import SavedTranscript
-from transcriber.text.tiers import Tiers
+from transcriber.text.tiers import make_tiers
 from transcription.contract.xml_text import xml_text
 
 #: The date of every document, which the format requires. A transcript gives the same bytes whenever it is written.
@@ -13,7 +13,7 @@ _DATE = "1980-01-01T00:00:00+00:00"
 
 
 def render(saved: SavedTranscript) -> bytes:
-    """Return a document with the time-aligned tiers `segments` and `words`.
+    """Return a document with the tiers of `make_tiers` as time-aligned tiers.
 
     It names the recording as its medium, so that ELAN opens the recording too if both lie in the same folder.
     """
@@ -21,8 +21,7 @@ def render(saved: SavedTranscript) -> bytes:
     document.adocument["DATE"] = _DATE
     name = xml_text(saved.recording)
     document.add_linked_file(name, relpath=f"./{name}", mimetype="audio/x-wav")
-    tiers = Tiers.of(saved)
-    for tier, intervals in (("segments", tiers.segments), ("words", tiers.words)):
+    for tier, intervals in make_tiers(saved).items():
         document.add_tier(tier)
         for interval in intervals:
             document.add_annotation(tier, interval.start, interval.end, xml_text(interval.text))

@@ -22,14 +22,19 @@ class SavedTranscript:
     recording: str
     #: The length of the recording, in seconds.
     seconds: float
-    #: The segments in the order of speech, with their words. Alternatives are left out.
+    #: The segments in the order of their starts, with their words. Alternatives are left out.
     utterances: tuple[Utterance, ...]
     #: Words with less confidence than this are unsure.
     low_confidence: float
 
     @property
+    def channels(self) -> tuple[Optional[str], ...]:
+        """The names of the channels that were transcribed separately, or `None` alone if they are mixed."""
+        return tuple(dict.fromkeys(utterance.channel for utterance in self.utterances)) or (None,)
+
+    @property
     def words(self) -> tuple[Word, ...]:
-        """All words in the order of speech."""
+        """All words, segment by segment."""
         return tuple(word for utterance in self.utterances for word in utterance.words)
 
     def is_unsure(self, word: Word) -> bool:
@@ -42,6 +47,7 @@ class _Segment:
     start: float
     end: float
     text: str
+    channel: Optional[str] = None
 
 
 @dataclass(frozen=True)
@@ -112,6 +118,6 @@ def _utterances(document: _Document, where: str) -> Iterator[Utterance]:
             length += len(word.word)
         if "".join(word.word for word in spoken) != text:
             raise RecordInvalid(f"{where}: the words and the text of the segment at {segment.start} s differ.")
-        yield Utterance(0, segment.start, segment.end, tuple(spoken))
+        yield Utterance(0, segment.start, segment.end, tuple(spoken), channel=segment.channel)
     if left := len(list(words)):
         raise RecordInvalid(f"{where}: {left} words belong to no segment.")

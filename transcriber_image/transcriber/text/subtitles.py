@@ -32,7 +32,9 @@ _HOLD = 0.8
 def render(saved: SavedTranscript, suffix: str) -> bytes:
     """Return the content of a transcript's subtitle file.
 
-    No cue extends beyond its segment or into the next cue. Without speech, the file is valid and has no cues.
+    No cue extends beyond its segment or into the next cue of the same channel. Without speech, the file is valid and
+    has no cues. If the channels were transcribed separately, each cue names its channel: in front of the text in
+    SubRip, as the voice in WebVTT.
 
     Args:
         saved: the transcript.
@@ -40,27 +42,35 @@ def render(saved: SavedTranscript, suffix: str) -> bytes:
     """
     cues = SSAFile()
     for utterance in saved.utterances:
-        for start, end, text in _cues(utterance):
+        for start, end, text in _cues(utterance, prefix=suffix == "srt"):
             # WebVTT is markup, so that `<` and `&` must be escaped. SubRip is plain text and has no escapes.
             escaped = escape(text, quote=False) if suffix == "vtt" else text
-            cues.append(SSAEvent(round(start * 1000), round(end * 1000), escaped))
+            voice = f"<v {escape(utterance.channel, quote=False)}>" if utterance.channel and suffix == "vtt" else ""
+            cues.append(SSAEvent(round(start * 1000), round(end * 1000), voice + escaped))
+    cues.sort()  # the cues of two channels that speak at the same time
     # pysubs2 would otherwise remove words that look like a tag of the SSA format.
     return cues.to_string(suffix, keep_ssa_tags=True).encode()
 
 
-def _cues(utterance: Utterance) -> Iterator[tuple[float, float, str]]:
-    """Yield each cue of an utterance: its start and end, in seconds from the start of the file, and its text."""
-    groups = list(_groups(utterance.words))
+def _cues(utterance: Utterance, *, prefix: bool) -> Iterator[tuple[float, float, str]]:
+    """Yield each cue of an utterance: its start and end, in seconds from the start of the file, and its text.
+
+    Args:
+        utterance: the utterance.
+        prefix: whether the text starts with the utterance's channel, if it has one.
+    """
+    channel = f"{utterance.channel}:" if prefix and utterance.channel else ""
+    groups = list(_groups(utterance.words, channel))
     limits = [group[0].start for group in groups[1:]] + [utterance.end]
     for words, limit in zip(groups, limits):
-        yield words[0].start, min(words[-1].end + _HOLD, limit), "\n".join(_lines(words))
+        yield words[0].start, min(words[-1].end + _HOLD, limit), "\n".join(_lines(words, channel))
 
 
-def _groups(words: Sequence[Word]) -> Iterator[list[Word]]:
-    """Divide words into cues, and yield the words of each cue: as many as fit."""
+def _groups(words: Sequence[Word], channel: str) -> Iterator[list[Word]]:
+    """Divide words into cues, and yield the words of each cue: as many as fit after the text `channel`."""
     group: list[Word] = []
     for word in words:
-        if group and not _fits(group, word):
+        if group and not _fits(group, word, channel):
             yield group
             group = []
         group.append(word)
@@ -68,15 +78,15 @@ def _groups(words: Sequence[Word]) -> Iterator[list[Word]]:
         yield group
 
 
-def _fits(group: list[Word], word: Word) -> bool:
-    """Return whether `word` fits into a cue after the words of `group`."""
+def _fits(group: list[Word], word: Word, channel: str) -> bool:
+    """Return whether `word` fits into a cue after the text `channel` and the words of `group`."""
     return (
         word.start - group[-1].end <= _PAUSE
         and word.end + _HOLD - group[0].start <= _LONGEST
-        and len(_lines([*group, word])) <= _LINES
+        and len(_lines([*group, word], channel)) <= _LINES
     )
 
 
-def _lines(words: Sequence[Word]) -> list[str]:
-    text = " ".join(word.word for word in words)
+def _lines(words: Sequence[Word], channel: str) -> list[str]:
+    text = " ".join(filter(None, (channel, *(word.word for word in words))))
     return wrap(text, _LINE, break_long_words=False, break_on_hyphens=False)

@@ -8,17 +8,17 @@ from praatio.utilities import textgrid_io
 
 from transcriber.text.intervals import Interval
 from transcriber.text.saved_transcript import SavedTranscript
-from transcriber.text.tiers import Tiers
+from transcriber.text.tiers import make_tiers
 
 
 def render(saved: SavedTranscript) -> bytes:
-    """Return a TextGrid with the interval tiers `segments` and `words`, as UTF-8."""
-    tiers = Tiers.of(saved)
-    end = max(saved.seconds, *(interval.end / 1000 for interval in (*tiers.segments, *tiers.words)), 0.001)
+    """Return a TextGrid with the tiers of `make_tiers` as interval tiers, as UTF-8."""
+    tiers = make_tiers(saved)
+    end = max([saved.seconds, 0.001, *(interval.end / 1000 for tier in tiers.values() for interval in tier)])
     grid = {
         "xmin": 0.0,
         "xmax": end,
-        "tiers": [_tier("segments", tiers.segments, end), _tier("words", tiers.words, end)],
+        "tiers": [_tier(name, intervals, end) for name, intervals in tiers.items()],
     }
     text: str = textgrid_io.getTextgridAsStr(
         grid, "long_textgrid", includeBlankSpaces=True, minimumIntervalLength=_NO_MINIMUM

@@ -1,26 +1,27 @@
-"""The two tiers that Praat and ELAN show below a recording: its segments and its words."""
+"""The tiers that Praat and ELAN show below a recording: its segments and its words."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from transcriber.text.intervals import Interval, separate
 from transcriber.text.saved_transcript import SavedTranscript
 
 
-@dataclass(frozen=True)
-class Tiers:
-    """The intervals of both tiers. The intervals of one tier do not overlap."""
+def make_tiers(saved: SavedTranscript) -> Mapping[str, tuple[Interval, ...]]:
+    """Return the intervals of each tier, by the tier's name. The intervals of one tier do not overlap.
 
-    segments: tuple[Interval, ...]
-    words: tuple[Interval, ...]
-
-    @classmethod
-    def of(cls, saved: SavedTranscript) -> Tiers:
-        """Return the tiers of a transcript. Segments without words are left out."""
-        spoken = [utterance for utterance in saved.utterances if utterance.words]
+    The tiers are `segments` and `words`. If the channels were transcribed separately, each channel has both, and their
+    names end with the channel's name. Segments without words are left out.
+    """
+    tiers = {}
+    for channel in saved.channels:
+        spoken = [utterance for utterance in saved.utterances if utterance.words and utterance.channel == channel]
         segments = (
             (utterance.start, utterance.end, " ".join(word.word for word in utterance.words)) for utterance in spoken
         )
-        words = ((word.start, word.end, word.word) for word in saved.words)
-        return cls(tuple(separate(segments)), tuple(separate(words)))
+        words = ((word.start, word.end, word.word) for utterance in spoken for word in utterance.words)
+        ending = f" {channel}" if channel else ""
+        tiers[f"segments{ending}"] = tuple(separate(segments))
+        tiers[f"words{ending}"] = tuple(separate(words))
+    return tiers

@@ -10,6 +10,7 @@ from typing import Optional, Union
 from transcriber import __version__
 from transcriber.engines.engine import DecoderSettings
 from transcriber.engines.utterance import Alternative, Utterance, Word
+from transcriber.text.conversation import turns
 from transcription.contract.manifest import Item
 from transcription.contract.options import Options
 from transcription.contract.result import Audio, Model
@@ -37,7 +38,7 @@ class Provenance:
 
 @dataclass(frozen=True)
 class Transcript:
-    """The utterances of a file in the order of speech, and what is derived from them."""
+    """The utterances of a file in the order of their starts, and what is derived from them."""
 
     utterances: tuple[Utterance, ...]
     audio: Audio
@@ -46,12 +47,17 @@ class Transcript:
 
     @property
     def words(self) -> tuple[Word, ...]:
-        """All words in the order of speech."""
+        """All words, utterance by utterance."""
         return tuple(word for utterance in self.utterances for word in utterance.words)
 
     @property
     def text(self) -> str:
-        """The words with spaces between them; empty if there is no speech."""
+        """The words with spaces between them; empty if there is no speech.
+
+        If the channels were transcribed separately, the text has a line for each turn, which starts with the channel.
+        """
+        if any(utterance.channel for utterance in self.utterances):
+            return "\n".join(turn.text for turn in turns(self.utterances))
         return _text(self.words)
 
     @property
@@ -72,7 +78,7 @@ class Transcript:
         return sum(word.confidence < below for word in self.words)
 
     def as_text(self) -> bytes:
-        """Return the content of the plain text file: one line, or nothing if there is no speech."""
+        """Return the content of the plain text file: one line, a line for each turn, or nothing without speech."""
         return f"{self.text}\n".encode() if self.text else b""
 
     def as_json(self, provenance: Provenance) -> bytes:
@@ -84,9 +90,14 @@ class Transcript:
             "no_speech": self.no_speech,
             "confidence": self.confidence,
             "unsure_words": self.unsure_words(unsure),
-            "words": [{**_rounded(word), "low_confidence": word.confidence < unsure} for word in self.words],
+            "words": [
+                {**_rounded(word), "low_confidence": word.confidence < unsure, **_channel(utterance)}
+                for utterance in self.utterances
+                for word in utterance.words
+            ],
             "segments": [
                 {
+                    **_channel(utterance),
                     "start": round(utterance.start, 3),
                     "end": round(utterance.end, 3),
                     "text": _text(utterance.words),
@@ -110,8 +121,13 @@ def assemble(utterances: Sequence[Utterance], audio: Audio, skipped_seconds: flo
         audio: the length and the format of the file.
         skipped_seconds: the length of the segments that were left out because they contain no voice, in seconds.
     """
-    in_order = sorted(utterances, key=lambda utterance: utterance.start)
+    in_order = sorted(utterances, key=lambda utterance: (utterance.start, utterance.channel or ""))
     return Transcript(tuple(in_order), audio, skipped_seconds)
+
+
+def _channel(utterance: Utterance) -> dict[str, object]:
+    """Return the field `channel` of a segment and of its words; nothing if the channels are mixed."""
+    return {"channel": utterance.channel} if utterance.channel else {}
 
 
 def _text(words: Sequence[Word]) -> str:

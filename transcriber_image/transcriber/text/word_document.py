@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
 from itertools import groupby
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -11,7 +12,8 @@ from docx.enum.text import WD_COLOR_INDEX
 from docx.shared import RGBColor
 from docx.text.paragraph import Paragraph
 
-from transcriber.engines.utterance import Utterance
+from transcriber.engines.utterance import Word
+from transcriber.text.conversation import turns
 from transcriber.text.saved_transcript import SavedTranscript
 from transcription.contract.xml_text import xml_text
 
@@ -19,7 +21,9 @@ _GREY = RGBColor(0x80, 0x80, 0x80)
 
 
 def render(saved: SavedTranscript) -> bytes:
-    """Return a document with one paragraph for each segment that has words: its start, and its text.
+    """Return a document with one paragraph for each segment that has words, or for each turn of a conversation.
+
+    A paragraph has the start, the channel if the channels were transcribed separately, and the text.
 
     Unsure words are highlighted. The same transcript always gives the same bytes.
     """
@@ -29,25 +33,31 @@ def render(saved: SavedTranscript) -> bytes:
     document.core_properties.author = ""
     document.core_properties.comments = ""
     document.add_heading(title, 1)
-    spoken = [utterance for utterance in saved.utterances if utterance.words]
-    if not spoken:
+    if not saved.words:
         document.add_paragraph("No speech.")
     if any(saved.is_unsure(word) for word in saved.words):
         note = document.add_paragraph().add_run("Highlighted words are unsure.")
         note.italic = True
-    for utterance in spoken:
-        _add_utterance(document.add_paragraph(), saved, utterance)
+    if saved.channels == (None,):
+        for utterance in saved.utterances:
+            if utterance.words:
+                _add_speech(document.add_paragraph(), saved, utterance.words)
+    else:
+        for turn in turns(saved.utterances):
+            _add_speech(document.add_paragraph(), saved, turn.words, turn.channel)
     content = BytesIO()
     document.save(content)
     return _without_dates(content)
 
 
-def _add_utterance(paragraph: Paragraph, saved: SavedTranscript, utterance: Utterance) -> None:
-    """Write the start and the words of an utterance into a paragraph."""
-    time = paragraph.add_run(f"{clock(utterance.words[0].start)}  ")
+def _add_speech(paragraph: Paragraph, saved: SavedTranscript, spoken: Sequence[Word], channel: str = "") -> None:
+    """Write the start of words, their channel and the words into a paragraph."""
+    time = paragraph.add_run(f"{clock(spoken[0].start)}  ")
     time.font.color.rgb = _GREY
+    if channel:
+        paragraph.add_run(f"{channel}: ").bold = True
     separator = ""
-    for is_unsure, words in groupby(utterance.words, saved.is_unsure):
+    for is_unsure, words in groupby(spoken, saved.is_unsure):
         text = xml_text(" ".join(word.word for word in words))
         paragraph.add_run(separator)
         run = paragraph.add_run(text)
