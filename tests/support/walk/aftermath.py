@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from local.resources import BUCKET
 from tests.support.pipeline.final_state import PLACES, read_commits
 from tests.support.pipeline.pipeline import ENDED
 from tests.support.pipeline.spoken_recordings import etag_of
@@ -26,6 +27,8 @@ class Aftermath:
     objects: dict[str, str]
     #: The JSON transcripts, by key.
     documents: dict[str, dict[str, Any]]
+    #: How often containers wrote a result record for an input, by the input's key and ETag.
+    commits: Mapping[tuple[str, str], int]
 
     @classmethod
     def read(cls, world: World) -> Aftermath:
@@ -33,7 +36,7 @@ class Aftermath:
         objects = world.bucket_keys()
         json_keys = [key for key in objects if key.startswith(keys.OUTPUT_FOLDER) and key.endswith(".json")]
         documents = {key: json.loads(world.pipeline.read(key)) for key in json_keys}
-        return cls(world, BucketHistory.read(world.pipeline), objects, documents)
+        return cls(world, BucketHistory.read(world.pipeline), objects, documents, read_commits(world.pipeline))
 
     def violations(self) -> list[str]:
         """Return a sentence for everything that is not as the walk's steps allow."""
@@ -72,11 +75,22 @@ class Aftermath:
             by_owner = marker.version_id in self.world.uploads.markers
             if not by_owner and not any(self.history.has(copy(key), etag) for copy in (keys.processed, keys.failed)):
                 yield f"A run deleted {key!r} with the ETag {etag} at {marker.made:%H:%M:%S}, and no copy exists"
+            if not by_owner and (key, etag) not in self.commits and not self._has_transcript(key, etag):
+                yield f"A run moved {key!r} with the ETag {etag} at {marker.made:%H:%M:%S}, and nothing transcribed it"
         for name, recordings in self.world.uploads.history.items():
             versions = self.history.versions.get(keys.INPUT_FOLDER + name, ())
             written = [version.etag for version in versions if version.etag is not None]
             if written != [recording.etag for recording in recordings]:
                 yield f"input/{name} was written by somebody else than its owner"
+
+    def _has_transcript(self, key: str, etag: str) -> bool:
+        """Return whether a transcript was ever made from a recording. A child that was ended wrote no record of it."""
+        s3, transcript = self.world.pipeline.s3, keys.transcript_json(keys.name_of(key))
+        for version in s3.list_object_versions(Bucket=BUCKET, Prefix=transcript).get("Versions", ()):
+            body = s3.get_object(Bucket=BUCKET, Key=transcript, VersionId=version["VersionId"])["Body"]
+            if json.loads(body.read())["provenance"]["input"]["etag"] == etag:
+                return True
+        return False
 
     def _wrong_transcripts(self) -> Iterator[str]:
         """Check the words and the files of every transcript."""
@@ -116,7 +130,7 @@ class Aftermath:
 
     def _transcribed_too_often(self) -> Iterator[str]:
         """Check that each recording was transcribed once for each of its uploads, at most."""
-        for (key, etag), times in read_commits(self.world.pipeline).items():
+        for (key, etag), times in self.commits.items():
             uploads = self.world.uploads.times(key, etag)
             if times > uploads and key.removeprefix(keys.INPUT_FOLDER) not in self.world.uploads.hidden:
                 yield f"{key!r} with the ETag {etag} was uploaded {uploads} times and transcribed {times} times"

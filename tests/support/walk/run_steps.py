@@ -136,6 +136,19 @@ class LetTaskBegin(Step):
         )
 
 
+class ReplaceMeanwhile(LetTaskBegin):
+    """Wait until a task of a run has begun, and upload another recording with the name of one that the run may have."""
+
+    weight = 7
+
+    def take(self, world: World, target: str) -> None:
+        super().take(world, target)
+        names = [name for name in world.view.waiting if name in world.uploads.history]
+        if not names:
+            raise Missed("input/ is empty")
+        world.uploads.upload_speech(world.random.choice(names), world.random.randrange(100))
+
+
 class LetRunEnd(Step):
     """Wait for the end of a run."""
 

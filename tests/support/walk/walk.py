@@ -25,6 +25,7 @@ STEPS: Sequence[Step] = (
     run_steps.Cancel(),
     run_steps.DeleteRun(),
     run_steps.LetTaskBegin(),
+    run_steps.ReplaceMeanwhile(),
     run_steps.LetRunEnd(),
     task_steps.Clear(),
     task_steps.ClearOne(),
