@@ -68,10 +68,7 @@ class Backfill(Step):
 
 
 class DagsTest(Step):
-    """Run `airflow dags test` on the machine of the scheduler."""
-
-    #: Zero, so that the step is never drawn: no walk has met the lease of runs with this step yet.
-    weight = 0
+    """Run `airflow dags test` on the machine of the scheduler. The scheduler executes the tasks of this run, too."""
 
     def targets(self, world: World) -> Sequence[str]:
         return [] if any(process.poll() is None for process in world.dags_tests) else ["now"]
