@@ -37,7 +37,8 @@ def kill_worker(task: dict[str, Any]) -> None:
     worker = process.parent()
     assert worker is not None
     worker.kill()
-    process.kill()
+    with suppress(psutil.NoSuchProcess):  # the task may have ended, and nobody reports that now
+        process.kill()
 
 
 def kill_scheduler(stack: Stack, *, with_workers: bool) -> list[psutil.Process]:
@@ -53,7 +54,7 @@ def kill_scheduler(stack: Stack, *, with_workers: bool) -> list[psutil.Process]:
     """
     scheduler = stack.airflow.components["scheduler"]
     children = psutil.Process(scheduler.pid).children()
-    busy = [] if with_workers else [child for child in children if child.children()]
+    busy = [] if with_workers else [child for child in children if has_children(child)]
     scheduler.kill()
     scheduler.wait()
     for child in children:
@@ -67,6 +68,14 @@ def kill_scheduler(stack: Stack, *, with_workers: bool) -> list[psutil.Process]:
     )
     stack.airflow.start_component("scheduler")
     return busy
+
+
+def has_children(process: psutil.Process) -> bool:
+    """Return whether a process lives and has child processes."""
+    try:
+        return bool(process.children())
+    except psutil.NoSuchProcess:
+        return False
 
 
 def kill_tree(process: psutil.Process) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from local.airflow import DAG_ID
 from tests.support.pipeline.airflow_ui import TASKS
 from tests.support.walk.known_run import BACKFILL, TRIGGERED, WHOLE_RUN
-from tests.support.walk.step import Step, miss_on_conflict
+from tests.support.walk.step import Missed, Step
 from tests.support.walk.world import ENDED, World
 
 #: The values of the trigger form from which the walk chooses; most people choose nothing.
@@ -59,8 +59,8 @@ class Backfill(Step):
     def take(self, world: World, target: str) -> None:
         today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         before = {run.run_id for run in world.runs.values() if run.kind == BACKFILL}
-        with miss_on_conflict():  # Airflow may not have closed the last backfill yet
-            world.ui.start_backfill(today - timedelta(days=int(target)), reprocess=True)
+        # Airflow refuses this with 409 while it has not closed the last backfill yet.
+        world.ui.start_backfill(today - timedelta(days=int(target)), reprocess=True)
         world.look()
         for run_id in before & set(world.view.active):  # Airflow cleared the run of that day
             world.runs[run_id].forget_interventions(TASKS)
@@ -103,8 +103,8 @@ class DeleteRun(Step):
         return [run_id for run_id, state in world.view.states.items() if state != "running"]
 
     def take(self, world: World, target: str) -> None:
-        with miss_on_conflict():  # the run may have started meanwhile
-            world.ui.delete_run(target)
+        # Airflow refuses this with 409 if the run has started meanwhile.
+        world.ui.delete_run(target)
         world.runs[target].is_deleted = True
 
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import ClassVar
-
-import httpx
 
 from tests.support.walk.world import World
 
@@ -33,19 +30,10 @@ class Step(ABC):
 
         Raises:
             Missed: The target has changed since `targets` was called, so that nothing was done.
+            httpx.HTTPError: Airflow refuses the step, because the target has changed, or is too busy to answer.
+            StackError: Airflow refuses to start a run.
         """
 
 
 class Missed(Exception):
     """Raised when a step came too late: a task or run had ended meanwhile."""
-
-
-@contextmanager
-def miss_on_conflict() -> Iterator[None]:
-    """Turn Airflow's answer 409 Conflict into `Missed`: the run or task has changed since the walk looked at it."""
-    try:
-        yield
-    except httpx.HTTPStatusError as error:
-        if error.response.status_code == httpx.codes.CONFLICT:
-            raise Missed(error.response.text) from error
-        raise

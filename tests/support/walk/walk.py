@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+import httpx
+
+from local.errors import StackError
 from tests.support.pipeline.pipeline import ENDED as JOB_ENDED
 from tests.support.pipeline.pipeline import Pipeline
 from tests.support.walk import aws_steps, process_steps, recording_steps, run_steps, task_steps
@@ -44,6 +47,8 @@ STEPS: Sequence[Step] = (
     aws_steps.DenyObject(),
     aws_steps.EndFaults(),
 )
+#: After this number of steps in a row that came too late, something is wrong with the stack or with the steps.
+_MOST_MISSES = 20
 
 
 class Walk:
@@ -62,10 +67,22 @@ class Walk:
         self._taken = 0
 
     def take(self, count: int) -> None:
-        """Take `count` steps."""
-        end = self._taken + count
+        """Take `count` steps. A step that came too late does not count.
+
+        Raises:
+            AssertionError: Twenty steps in a row came too late, or a step waited for too long.
+        """
+        end, misses = self._taken + count, 0
         while self._taken < end:
-            self._take_one()
+            try:
+                self._take_one()
+            except (Missed, httpx.HTTPError, StackError) as error:
+                misses += 1
+                self._say(f"too late: {error!r}")
+                if misses == _MOST_MISSES:
+                    raise AssertionError(f"{misses} steps in a row came too late") from error
+            else:
+                misses = 0
 
     def _take_one(self) -> None:
         world = self._world
@@ -74,13 +91,9 @@ class Walk:
         possible = [step for step in self._steps if targets[step]]
         (step,) = world.random.choices(possible, [step.weight for step in possible])
         target = world.random.choice(targets[step])
-        try:
-            step.take(world, target)
-        except Missed as missed:
-            self._say(f"{step.name} {target}: too late, {missed}")
-        else:
-            self._taken += 1
-            self._say(f"step {self._taken}: {step.name} {target}")
+        self._say(f"step {self._taken + 1}: {step.name} {target}")
+        step.take(world, target)
+        self._taken += 1
 
     def end(self) -> list[str]:
         """End all faults, wait for all runs, and let a last run take what is left. The walk may go on afterwards.

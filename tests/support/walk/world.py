@@ -5,15 +5,17 @@ from __future__ import annotations
 import random
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import httpx
 import psutil
 
 from local.resources import BUCKET
 from tests.support.pipeline.pipeline import Pipeline
-from tests.support.pipeline.process_kills import kill_tree, skip_retry_delays
+from tests.support.pipeline.process_kills import has_children, kill_tree, skip_retry_delays
 from tests.support.pipeline.waiting import until
 from tests.support.walk.known_run import BACKFILL, DAGS_TEST, TRIGGERED, KnownRun
 from tests.support.walk.uploads import Uploads
@@ -127,12 +129,18 @@ class World:
         return run
 
     def wait_until(self, what: str, condition: Callable[[View], Any]) -> None:
-        """Look again and again until a condition is true.
+        """Look again and again until a condition is true. A request that a busy Airflow does not answer is repeated.
 
         Raises:
             AssertionError: The condition was not true within `LIMIT` seconds.
         """
-        until(what, lambda: condition(self.look()) or None, limit=LIMIT, tick=0.2)
+
+        def is_met() -> bool:
+            with suppress(httpx.HTTPError):
+                return bool(condition(self.look()))
+            return False
+
+        until(what, is_met, limit=LIMIT, tick=0.2)
 
     def explain(self, fault: str, words: str) -> None:
         """Note a fault that may turn runs red."""
@@ -142,7 +150,7 @@ class World:
         """End all faults, and end workers that wait for a scheduler that was killed."""
         self.pipeline.end_faults()
         self.denied.clear()
-        idle = [worker for worker in self.orphans if not (worker.is_running() and worker.children())]
+        idle = [worker for worker in self.orphans if not has_children(worker)]
         for worker in idle:
             kill_tree(worker)
         self.orphans = [worker for worker in self.orphans if worker not in idle]
