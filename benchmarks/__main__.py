@@ -1,8 +1,8 @@
-"""The command `python -m benchmarks [--quick] [NAME …]`, which runs benchmarks and prints their tables.
+"""The command `python -m benchmarks [--quick] [--save] [NAME …]`, which runs benchmarks and prints their tables.
 
 If the command runs all benchmarks, it saves the results in `benchmarks/results/` and writes them into the
-documentation. Every table of a machine therefore comes from one execution of the command. With names or `--quick`, the
-command only prints the results.
+documentation. With names or `--quick`, the command only prints the results. With names and `--save`, it replaces the
+saved results of these benchmarks, and notes that they come from a run of their own.
 """
 
 from __future__ import annotations
@@ -33,7 +33,10 @@ def main() -> int:
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHMARKS)} (default: all)")
     parser.add_argument("--quick", action="store_true", help="with little audio, to see that everything works")
+    parser.add_argument("--save", action="store_true", help="replace the saved results of the named benchmarks, too")
     arguments = parser.parse_args()
+    if arguments.save and arguments.quick:
+        parser.error("--save needs whole measurements, without --quick")
     if unknown := set(arguments.names) - set(BENCHMARKS):
         parser.error(f"unknown benchmark: {', '.join(sorted(unknown))}; choose from {', '.join(BENCHMARKS)}")
     isolate()
@@ -42,8 +45,10 @@ def main() -> int:
     except BenchmarkError as error:
         print(error, file=sys.stderr)
         return 1
-    if arguments.names or arguments.quick:
-        print("Nothing is saved: only a whole run changes the results and the documentation.")
+    if arguments.names:
+        machine_results = results.merge(machine_results)
+    if arguments.quick or (arguments.names and not arguments.save):
+        print("Nothing is saved: only a whole run, or --save, changes the results and the documentation.")
     else:
         print(f"Saved {results.write(machine_results)}.")
         documents.main()

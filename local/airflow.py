@@ -101,8 +101,12 @@ class Airflow:
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `airflow` with `arguments`, and return its exit code and output."""
+        return self.run_python("-m", "airflow", *arguments)
+
+    def run_python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run Python with `arguments` as the components of this Airflow run, and return its exit code and output."""
         return subprocess.run(
-            [str(self.python), "-m", "airflow", *arguments],
+            [str(self.python), *arguments],
             env=self.environment,
             cwd=self.state,
             stdin=subprocess.DEVNULL,

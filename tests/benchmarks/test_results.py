@@ -23,6 +23,17 @@ def test_a_new_run_replaces_the_earlier_run_of_the_same_machine_only(tmp_path: P
     assert results.read(tmp_path) == [new, kept]
 
 
+def test_a_repeated_benchmark_replaces_its_own_results_and_says_when(tmp_path: Path) -> None:
+    machine = Machine("2 cores of AMD EPYC", 2)
+    whole = MachineResults(machine, "2026-11-24", {"lengths": [{"files": 1}], "network": [{"files": 1}]})
+    part = MachineResults(machine, "2026-11-26", {"network": [{"files": 2}]})
+    assert results.merge(part, tmp_path) == part
+    results.write(whole, tmp_path)
+    results.write(results.merge(part, tmp_path), tmp_path)
+    rows = {"lengths": [{"files": 1}], "network": [{"files": 2}]}
+    assert results.read(tmp_path) == [MachineResults(machine, "2026-11-24", rows, {"network": "2026-11-26"})]
+
+
 def test_a_machine_is_described_by_its_processor_and_what_it_may_use_of_it() -> None:
     cores = len(os.sched_getaffinity(0))
     plain = "processor\t: 0\nmodel name\t: AMD EPYC\nflags\t\t: fpu avx2\n"
@@ -38,6 +49,7 @@ class TestCommand:
         fast = Benchmark(lambda quick: [{"files": 1}], lambda rows, machine: "table")
         monkeypatch.setattr(__main__, "BENCHMARKS", {"first": fast, "second": fast})
         monkeypatch.setattr(results, "write", partial(results.write, folder=tmp_path))
+        monkeypatch.setattr(results, "merge", partial(results.merge, folder=tmp_path))
         monkeypatch.setattr(documents, "main", lambda: None)
 
     @pytest.mark.parametrize("arguments", [["second"], ["--quick"]])
@@ -53,3 +65,14 @@ class TestCommand:
         assert __main__.main() == 0
         (file,) = tmp_path.iterdir()
         assert list(json.loads(file.read_text())["benchmarks"]) == ["first", "second"]
+
+    def test_a_part_is_saved_on_request(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("sys.argv", ["benchmarks", "--save", "second"])
+        assert __main__.main() == 0
+        (file,) = tmp_path.iterdir()
+        assert list(json.loads(file.read_text())["benchmarks"]) == ["second"]
+
+    def test_a_quick_run_is_never_saved(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("sys.argv", ["benchmarks", "--save", "--quick"])
+        with pytest.raises(SystemExit):
+            __main__.main()

@@ -17,7 +17,13 @@ from local.stack import Stack
 from tests.support.pipeline.faulty_run import FaultyRun, run_with_faults, wait_for_end
 from tests.support.pipeline.final_state import FinalState
 from tests.support.pipeline.pipeline import Pipeline
-from tests.support.pipeline.process_kills import forget_heartbeats, halted_child, skip_waiting_times
+from tests.support.pipeline.process_kills import (
+    deliver_again,
+    forget_heartbeats,
+    halted_child,
+    skip_retry_delays,
+    skip_waiting_times,
+)
 from tests.support.pipeline.spoken_recordings import CLIPS, long_recording
 from tests.support.pipeline.waiting import until
 from transcription.contract import keys
@@ -42,7 +48,11 @@ class Story:
     #: The record of the lease, and the ids of the active jobs, before and after all that.
     before: tuple[bytes, list[str]]
     after: tuple[bytes, list[str]]
-    #: The log of the second attempt of `transcribe`, after Airflow answered 404 to the heartbeats of the first.
+    #: The output of the worker that executed `transcribe` while the first attempt worked.
+    second_worker: str
+    #: The log of the second attempt of `transcribe`, which Airflow ordered because of the second worker's error.
+    attempt_after_redelivery: str
+    #: The log of the third attempt, after Airflow answered 404 to the heartbeats of the second.
     attempt_after_404: str
     first: FaultyRun
     first_records: Mapping[str, bytes]
@@ -102,15 +112,22 @@ def story(stack: Stack) -> Story:
         tasks_test = airflow.command("tasks", "test", DAG_ID, "plan", f"{datetime.now(UTC):%Y-%m-%d}")
         after = _lease_and_jobs(pipeline)
 
-        process = psutil.Process(ui.task(FIXED, "transcribe")["pid"])
-        forget_heartbeats(stack, ui.task(FIXED, "transcribe"))
+        # The second attempt begins while the process of the first one still works.
+        second_worker = deliver_again(stack, ui.task(FIXED, "transcribe"))
+        ui.wait_for_task(FIXED, "transcribe", "up_for_retry")
+        skip_retry_delays(stack)
+        waits(2)
+
+        task = ui.wait_for_task(FIXED, "transcribe", "running", attempt=2)
+        process = psutil.Process(task["pid"])
+        forget_heartbeats(stack, task)
         until("the end of the process", lambda: not process.is_running())
         skip_waiting_times(stack)
         ui.wait_for_task(FIXED, "transcribe", "up_for_retry")
         skip_waiting_times(stack)
-        ui.wait_for_task(FIXED, "transcribe", "running", attempt=2)
-        waits(2)
-        attempt_after_404 = ui.log(FIXED, "transcribe", 2)
+        ui.wait_for_task(FIXED, "transcribe", "running", attempt=3)
+        waits(3)
+        attempts = [ui.log(FIXED, "transcribe", attempt) for attempt in (2, 3)]
     first = run_with_faults(pipeline, FIXED)
     return Story(
         dags_test=dags_test,
@@ -120,7 +137,9 @@ def story(stack: Stack) -> Story:
         backfill_log=backfill_log,
         before=before,
         after=after,
-        attempt_after_404=attempt_after_404,
+        second_worker=second_worker,
+        attempt_after_redelivery=attempts[0],
+        attempt_after_404=attempts[1],
         first=first,
         first_records=records_of(pipeline, run_name(FIXED)),
     )
@@ -148,6 +167,13 @@ def test_who_is_refused_has_changed_nothing(story: Story) -> None:
     """Before, `airflow dags test` ended the job of the run that works."""
     assert story.after == story.before
     assert len(story.before[1]) == 1
+
+
+def test_a_task_that_is_delivered_again_while_it_works_has_one_job(story: Story) -> None:
+    assert "invalid_state" in story.second_worker
+    (job,) = story.first.final.jobs
+    assert f"Job {job['jobId']} exists already" in story.attempt_after_redelivery
+    story.first.final.check(jobs=[2])
 
 
 def test_a_task_whose_heartbeats_get_404_is_retried_and_finds_its_job(story: Story) -> None:

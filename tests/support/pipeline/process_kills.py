@@ -6,6 +6,7 @@ import sqlite3
 import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -146,6 +147,27 @@ def forget_heartbeats(stack: Stack, task: dict[str, Any]) -> None:
         task["dag_run_id"],
         task["task_id"],
     )
+
+
+def deliver_again(stack: Stack, task: dict[str, Any]) -> str:
+    """Let a second worker execute a running task, as Celery does with a message that SQS delivers again.
+
+    Airflow refuses the second worker, and orders the next attempt because of its error.
+
+    Args:
+        stack: The stack.
+        task: The running task, as Airflow's API describes it.
+
+    Returns:
+        The output of the second worker.
+
+    Raises:
+        AssertionError: The second worker was allowed to start.
+    """
+    program = Path(__file__).with_name("second_delivery.py")
+    delivery = stack.airflow.run_python(str(program), task["dag_id"], task["dag_run_id"], task["task_id"])
+    assert delivery.returncode == 0, delivery.stdout + delivery.stderr
+    return delivery.stdout
 
 
 @contextmanager
