@@ -116,9 +116,9 @@ def story(stack: Stack) -> Story:
         second_worker = deliver_again(stack, ui.task(FIXED, "transcribe"))
         ui.wait_for_task(FIXED, "transcribe", "up_for_retry")
         skip_retry_delays(stack)
+        task = ui.wait_for_task(FIXED, "transcribe", "running", attempt=2)
         waits(2)
 
-        task = ui.wait_for_task(FIXED, "transcribe", "running", attempt=2)
         process = psutil.Process(task["pid"])
         forget_heartbeats(stack, task)
         until("the end of the process", lambda: not process.is_running())

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from local.airflow import DAG_ID
 from tests.support.pipeline.airflow_ui import TASKS
 from tests.support.walk.known_run import BACKFILL, TRIGGERED, WHOLE_RUN
 from tests.support.walk.step import Missed, Step
 from tests.support.walk.world import ENDED, World
+from transcription.contract import keys
 
 #: The values of the trigger form from which the walk chooses; most people choose nothing.
 FORMS: tuple[dict[str, Any], ...] = ({}, {}, {}, {"max_files": 1}, {"prefix": "talk"}, {"dry_run": True})
@@ -112,6 +113,8 @@ class LetTaskBegin(Step):
     """Wait until a task of a run has begun, so that the next steps meet the run there."""
 
     weight = 14
+    #: The tasks for which the step waits.
+    tasks: ClassVar[Sequence[str]] = TASKS
 
     def targets(self, world: World) -> Sequence[str]:
         waiting = (None, "scheduled", "queued", "up_for_retry", "up_for_reschedule", "restarting")
@@ -119,7 +122,7 @@ class LetTaskBegin(Step):
             f"{run_id} {name}"
             for run_id in world.view.working
             for name, task in world.view.tasks(run_id).items()
-            if task["state"] in waiting
+            if task["state"] in waiting and name in self.tasks
         ]
 
     def take(self, world: World, target: str) -> None:
@@ -134,15 +137,18 @@ class LetTaskBegin(Step):
 
 
 class ReplaceMeanwhile(LetTaskBegin):
-    """Wait until a task of a run has begun, and upload another recording with the name of one that the run may have."""
+    """Wait until a task after `plan` has begun, and upload another recording with the name of one in the run's plan."""
 
-    weight = 7
+    weight = 12
+    tasks = ("transcribe", "verify_transcripts", "move_to_processed")
 
     def take(self, world: World, target: str) -> None:
         super().take(world, target)
-        names = [name for name in world.view.waiting if name in world.uploads.history]
+        run_id, _ = target.split()
+        planned = {item.key for item in world.planned(world.runs[run_id])}
+        names = [name for name in world.view.waiting if keys.INPUT_FOLDER + name in planned]
         if not names:
-            raise Missed("input/ is empty")
+            raise Missed("the run has no file in input/ any more")
         world.uploads.upload_speech(world.random.choice(names), world.random.randrange(100))
 
 

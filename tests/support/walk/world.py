@@ -19,8 +19,9 @@ from tests.support.pipeline.process_kills import has_children, kill_tree, skip_r
 from tests.support.pipeline.waiting import until
 from tests.support.walk.known_run import BACKFILL, DAGS_TEST, TRIGGERED, KnownRun
 from tests.support.walk.uploads import Uploads
-from transcription.contract import keys
-from transcription.contract.keys import run_name
+from transcription.contract import keys, records
+from transcription.contract.keys import RunKeys, run_name
+from transcription.contract.manifest import Done, Item, Plan, Shard
 
 ENDED = ("success", "failed")
 #: How long anything may take until it is a fault of the system, in seconds. Nothing takes a tenth of it on a quiet
@@ -160,6 +161,21 @@ class World:
         folders = {key.split("/")[1] for key in self.pipeline.keys(f"{keys.RUNS_FOLDER}{run_name(run.run_id)}")}
         own = [folder for folder in folders if run.has_name(folder)]
         return max(own, key=lambda name: (len(name), name), default="")
+
+    def planned(self, run: KnownRun) -> list[Item]:
+        """Return the files in the plan of a run, also those that need no transcription or that were refused."""
+        name = self.newest_records(run)
+        if not name or not self.pipeline.find(RunKeys(name).plan):
+            return []
+        plan = self._read(Plan, RunKeys(name).plan)
+        shards = [self._read(Shard, RunKeys(name).shard(plan.draft, index)) for index in range(plan.shards)]
+        items = [item for shard in shards for item in shard.items]
+        if plan.done:
+            items += self._read(Done, RunKeys(name).done(plan.draft)).items
+        return [*items, *(refusal.item for refusal in plan.refused)]
+
+    def _read[Record](self, kind: type[Record], key: str) -> Record:
+        return records.load(kind, self.pipeline.read(key), key)
 
     def bucket_keys(self) -> dict[str, str]:
         """Return the ETag of every object in the bucket, by key."""
