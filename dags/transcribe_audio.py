@@ -78,13 +78,14 @@ def find_or_make_plan() -> Plan:
     """
     context = get_current_context()
     request_reader.refuse_backfill(context["dag_run"].run_type)
-    bucket = Bucket(load_settings().bucket)
+    settings = load_settings()
+    bucket = Bucket(settings.bucket)
     run = run_folder.choose_run(bucket, context)
     is_dry = bool(context["params"]["dry_run"])
     with nullcontext() if is_dry else RunLease(bucket, context["ti"], run).taken():
         # A cleared task keeps the existing plan, because children may already work on its shards.
         if plan := manifest_store.find_plan(bucket, run):
-            log_existing_plan(bucket, plan)
+            log_existing_plan(bucket, plan, settings)
             return plan
         return make_plan(bucket, run)
 

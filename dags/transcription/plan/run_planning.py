@@ -85,13 +85,14 @@ def plan_run(
     return manifest_store.freeze(bucket, plan, shards, done)
 
 
-def log_existing_plan(bucket: Bucket, plan: Plan) -> None:
+def log_existing_plan(bucket: Bucket, plan: Plan, settings: Settings) -> None:
     """Log when a manifest was frozen, and how many files wait in `input/` that it does not contain."""
     planned = {(item.key, item.etag) for item in manifest_store.read_items(bucket, plan)}
     planned |= {(item.key, item.etag) for item in manifest_store.read_done(bucket, plan)}
     planned |= {(refusal.item.key, refusal.item.etag) for refusal in (*plan.refused, *plan.archived)}
     listed = bucket.list(keys.INPUT_FOLDER + plan.prefix)
-    waiting = sum(keys.is_audio(entry.key) and (entry.key, entry.etag) not in planned for entry in listed)
+    audio = (entry for entry in listed if keys.is_audio(entry.key, settings.endings))
+    waiting = sum((entry.key, entry.etag) not in planned for entry in audio)
     log.info(
         "This run keeps its manifest of %s. %d files in input/ are not in it, because they are newer or were not "
         "taken; the next run takes them.",

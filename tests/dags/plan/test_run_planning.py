@@ -59,6 +59,21 @@ def test_the_manifest_of_a_run_has_its_files_and_options(deployment: AirflowDepl
     assert manifest_store.read_plan(deployment.bucket, RUN) == plan
 
 
+def test_an_existing_plan_says_what_waits_beside_it(
+    deployment: AirflowDeployment, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The setting of the endings decides what is audio, as it does for a new plan."""
+    deployment.configure(audio_endings="wav")
+    upload(deployment.bucket, "input/x.wav", b"planned")
+    plan = plan_run_with_files(deployment)
+    upload(deployment.bucket, "input/x.wav", b"uploaded again")
+    upload(deployment.bucket, "input/new.wav", b"new")
+    upload(deployment.bucket, "input/new.mp3", b"no audio with this setting")
+    with caplog.at_level(logging.INFO):
+        run_planning.log_existing_plan(deployment.bucket, plan, deployment.settings)
+    assert f"This run keeps its manifest of {plan.created}. 2 files in input/ are not in it" in caplog.text
+
+
 def test_the_settings_decide_how_many_children_there_are(deployment: AirflowDeployment) -> None:
     for number in range(6):
         upload(deployment.bucket, f"input/{number}.wav", bytes(32_000 * 6))  # 0.1 minutes of audio

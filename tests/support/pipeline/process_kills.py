@@ -159,7 +159,7 @@ def deliver_again(stack: Stack, task: dict[str, Any]) -> str:
         task: The running task, as Airflow's API describes it.
 
     Returns:
-        The output of the second worker.
+        What the second worker printed, with the answer of Airflow.
 
     Raises:
         AssertionError: The second worker was allowed to start.

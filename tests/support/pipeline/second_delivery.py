@@ -8,19 +8,21 @@ visibility timeout of 12 hours:
 2. The worker's error reaches the scheduler, which takes it for the end of the attempt and orders the next one. The
    process of the first attempt ends when one of its next heartbeats is refused, so for some seconds two attempts work.
 
-The program prints the output of the second worker. Its exit code is 1 if that worker was allowed to start.
+The program prints the answer that the second worker got. Its exit code is 1 if that worker was allowed to start.
 """
 
 from __future__ import annotations
 
-import subprocess
 import sys
 
+from airflow import settings
 from airflow.executors.local_executor import LocalExecutor
 from airflow.executors.workloads import ExecuteTask
 from airflow.jobs.scheduler_job_runner import SchedulerJobRunner
 from airflow.models.dagbag import DBDagBag
 from airflow.models.taskinstance import TaskInstance
+from airflow.sdk.api.client import ServerResponseError
+from airflow.sdk.execution_time.execute_workload import execute_workload
 from airflow.utils.session import create_session
 from sqlalchemy import select
 
@@ -33,24 +35,14 @@ def main(dag_id: str, run_id: str, task_id: str) -> int:
         ti = session.scalars(select(TaskInstance).filter_by(**names)).one()
         workload = ExecuteTask.make(ti, generator=executor.jwt_generator)
         key, scheduler = ti.key, ti.queued_by_job_id
-    worker = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "airflow.sdk.execution_time.execute_workload",
-            "--json-string",
-            workload.model_dump_json(),
-        ],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    print(worker.stdout)
-    if worker.returncode == 0:
+    try:
+        execute_workload(workload)
+    except ServerResponseError as error:
+        print(error.response.status_code, error.detail)
+        executor.fail(key, error)
+    else:
         return 1
-    executor.fail(key, "the worker ended with an error")
+    settings.configure_orm()  # a worker gives up the database
     with create_session() as session:
         SchedulerJobRunner.process_executor_events(executor, scheduler, DBDagBag(), session)
     return 0
