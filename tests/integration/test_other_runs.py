@@ -170,7 +170,7 @@ def test_who_is_refused_has_changed_nothing(story: Story) -> None:
 
 
 def test_a_task_that_is_delivered_again_while_it_works_has_one_job(story: Story) -> None:
-    assert "invalid_state" in story.second_worker
+    assert "is already running" in story.second_worker
     (job,) = story.first.final.jobs
     assert f"Job {job['jobId']} exists already" in story.attempt_after_redelivery
     story.first.final.check(jobs=[2])

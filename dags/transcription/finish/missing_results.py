@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from threading import Lock
-from typing import TypeVar
 
-from transcription.contract.errors import ObjectDenied, RecordInvalid, ResultMissing
+from transcription.contract.errors import ResultMissing
 from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Failure, Item, Plan, Shard
 from transcription.shared.bucket import CONCURRENCY, Bucket
 from transcription.shared.job_record import Job
-from transcription.shared.recorded_reasons import RecordedReasons
-
-Record = TypeVar("Record")
-
-log = logging.getLogger(__name__)
+from transcription.shared.recorded_reasons import RecordedReasons, find_readable
 
 
 class MissingResults:
@@ -48,7 +42,7 @@ class MissingResults:
 
     @cached_property
     def _job(self) -> Job | None:
-        return self._find_record(Job, self._keys.job)
+        return find_readable(self._bucket, Job, self._keys.job)
 
     @property
     def _draft(self) -> str:
@@ -70,19 +64,11 @@ class MissingResults:
             if failure is None and index in reasons:
                 message = f"No child wrote a result for this file, because its child failed: {reasons[index]}."
                 failure = Failure(ResultMissing.code, message)
-            shard = self._find_record(Shard, self._keys.shard(self._draft, index)) if failure else None
+            shard = find_readable(self._bucket, Shard, self._keys.shard(self._draft, index)) if failure else None
             return {item.number: failure for item in shard.items} if shard and failure else {}
 
         with ThreadPoolExecutor(CONCURRENCY) as pool:
             return {number: why for files in pool.map(explain_files_of, failed) for number, why in files.items()}
-
-    def _find_record(self, kind: type[Record], key: str) -> Record | None:
-        """Return a record, or None if it does not exist or cannot be read: a reason is not worth an error."""
-        try:
-            return self._bucket.find_record(kind, key)
-        except (ObjectDenied, RecordInvalid) as error:
-            log.warning("The reason of missing results cannot be read: %s", error)
-            return None
 
     def _unexplained(self) -> Failure:
         message = "No child wrote a result for this file."

@@ -16,11 +16,19 @@ from transcription.shared.manifest_store import result_keys
 log = logging.getLogger(__name__)
 
 
-class RecordedReasons:
-    """The recorded reasons of one job.
+def find_readable[Record](bucket: Bucket, kind: type[Record], key: str) -> Record | None:
+    """Return a record that only informs people, or None if it does not exist or cannot be read: log a warning then."""
+    try:
+        return bucket.find_record(kind, key)
+    except (ObjectDenied, RecordInvalid) as error:
+        log.warning("A record with reasons cannot be read: %s", error)
+        return None
 
-    The constructor lists the records, with one request per 1,000 of them. A record that cannot be read counts as
-    absent, because reasons only inform people.
+
+class RecordedReasons:
+    """The recorded reasons of one job. A record that cannot be read counts as absent.
+
+    The constructor lists the records, with one request per 1,000 of them.
 
     Args:
         bucket: the audio bucket.
@@ -71,10 +79,4 @@ class RecordedReasons:
         return [number for number in numbers if key_of(self._draft, number) in self._listed]
 
     def _read(self, key: str) -> Reason | None:
-        if key not in self._listed:
-            return None
-        try:
-            return self._bucket.find_record(Reason, key)
-        except (ObjectDenied, RecordInvalid) as error:
-            log.warning("A recorded reason cannot be read: %s", error)
-            return None
+        return find_readable(self._bucket, Reason, key) if key in self._listed else None

@@ -164,6 +164,7 @@ def test_outcomes_that_release_0_2_wrote_are_moved(bucket: Bucket, items: tuple[
     for name in ("generation", "pages", "planned"):
         del document[name]
     bucket.client.put_object(Bucket=bucket.name, Key=f"runs/{RUN}/verdicts.json", Body=json.dumps(document))
+    assert PageReader(bucket, outcome_pages.verdicts(RUN)).planned == FILES
     move(bucket, RUN, CLEARING)
     assert [outcome.item for outcome in PageReader(bucket, outcome_pages.moves(RUN))] == list(items)
     assert len(list(bucket.list("processed/"))) == FILES

@@ -161,6 +161,23 @@ def test_only_the_owner_releases_the_lease(bucket: Bucket) -> None:
     assert owner(bucket) == "a"
 
 
+def test_a_release_spares_the_lease_that_another_run_takes_at_the_same_moment(
+    bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lease, find = lease_of(bucket, "a"), record_version.find
+    lease.take()
+
+    def find_before_another_run_takes_it(*arguments: Any) -> Any:
+        stored = find(*arguments)
+        monkeypatch.setattr(record_version, "find", find)
+        lease_of(bucket, "b", a="success").take()
+        return stored
+
+    monkeypatch.setattr(record_version, "find", find_before_another_run_takes_it)
+    lease.release()
+    assert owner(bucket) == "b"
+
+
 def test_a_later_task_keeps_the_time_and_names_itself(bucket: Bucket) -> None:
     lease_of(bucket, "a").take()
     first = read(bucket)

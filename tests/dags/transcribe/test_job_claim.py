@@ -127,6 +127,40 @@ def test_a_process_of_the_same_attempt_that_does_not_submit_is_awaited_for_a_min
     assert submitted(deployment) == [job_id]
 
 
+def test_a_process_of_the_same_attempt_that_submits_is_awaited(
+    deployment: AirflowDeployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second process waits without a claim of its own, and then knows the job of the first."""
+    monkeypatch.setattr(job_claim, "TWIN_SECONDS", 3600.0)
+    first, job = JobClaim(deployment.bucket, KEY, "attempt"), Job(RUN, "job-1", JOB_NAME)
+    assert first.take(NO_JOB) is None
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        assert first.settle(job)
+
+    monkeypatch.setattr(job_claim.time, "sleep", pause)
+    assert JobClaim(deployment.bucket, KEY, "attempt").take(NO_JOB) == job
+    assert len(pauses) == 1
+
+
+def test_a_process_that_comes_later_takes_no_claim_but_the_job(deployment: AirflowDeployment) -> None:
+    first, job = JobClaim(deployment.bucket, KEY, "attempt"), Job(RUN, "job-1", JOB_NAME)
+    assert first.take(NO_JOB) is None
+    assert first.settle(job)
+    assert JobClaim(deployment.bucket, KEY, "later").take(NO_JOB) == job
+
+
+def test_the_record_of_a_job_counts_although_the_answer_to_its_write_was_lost(deployment: AirflowDeployment) -> None:
+    """botocore repeats the write, and S3 answers that the object changed. The job must not be ended."""
+    claim, job = JobClaim(deployment.bucket, KEY, "attempt"), Job(RUN, "job-1", JOB_NAME)
+    assert claim.take(NO_JOB) is None
+    deployment.aws.order(kind="lose_answer", action="PUT runs/", times=1)
+    assert claim.settle(job)
+    assert job_record(deployment) == job
+
+
 def test_the_job_of_a_process_that_died_after_its_submission_is_adopted(
     deployment: AirflowDeployment, plan: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,10 +5,11 @@ visibility timeout of 12 hours:
 
 1. A second worker starts the same attempt of the task. Airflow's execution API refuses that with 409, reason
    `invalid_state`, because the task is running.
-2. The worker's error reaches the scheduler, which takes it for the end of the attempt and orders the next one. The
-   process of the first attempt ends when one of its next heartbeats is refused, so for some seconds two attempts work.
+2. Unless the executor ignores the worker's error, it reaches the scheduler, which takes it for the end of the attempt
+   and orders the next one. The process of the first attempt ends when one of its next heartbeats is refused, so for
+   some seconds two attempts work.
 
-The program prints the answer that the second worker got. Its exit code is 1 if that worker was allowed to start.
+The program prints the second worker's error. Its exit code is 1 if that worker was allowed to start.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from airflow.executors.workloads import ExecuteTask
 from airflow.jobs.scheduler_job_runner import SchedulerJobRunner
 from airflow.models.dagbag import DBDagBag
 from airflow.models.taskinstance import TaskInstance
-from airflow.sdk.api.client import ServerResponseError
+from airflow.sdk.exceptions import TaskAlreadyRunningError
 from airflow.sdk.execution_time.execute_workload import execute_workload
 from airflow.utils.session import create_session
 from sqlalchemy import select
@@ -37,8 +38,8 @@ def main(dag_id: str, run_id: str, task_id: str) -> int:
         key, scheduler = ti.key, ti.queued_by_job_id
     try:
         execute_workload(workload)
-    except ServerResponseError as error:
-        print(error.response.status_code, error.detail)
+    except TaskAlreadyRunningError as error:
+        print(error)
         executor.fail(key, error)
     else:
         return 1
