@@ -38,6 +38,9 @@ class Dense:
     weights: Floats
     #: Shape (outputs,).
     biases: Floats
+    #: Names of the graph's constants with the weights and with the biases.
+    weights_name: str = ""
+    biases_name: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +58,9 @@ class Lstm:
     forget_bias: float
     #: The cell is clipped to the range from `-cell_clip` to `cell_clip`, or not clipped if this is `None`.
     cell_clip: Optional[float]
+    #: Names of the graph's constants with the kernel and with the biases.
+    kernel_name: str = ""
+    biases_name: str = ""
 
     @property
     def units(self) -> int:

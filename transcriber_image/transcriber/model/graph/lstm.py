@@ -40,8 +40,8 @@ def read_lstm(matcher: GraphMatcher, output: Output, units: int) -> tuple[Lstm, 
     node = _remove_mask(matcher, output)
     if node.attribute("use_peephole").integer(BOOLEAN):
         raise GraphUnsupported(f"{node} has peepholes")
-    kernel = tensors.floats(matcher.graph, matcher.graph.input_node(node, _KERNEL))
-    biases = tensors.floats(matcher.graph, matcher.graph.input_node(node, _BIASES))
+    kernel_node, biases_node = (matcher.graph.input_node(node, index) for index in (_KERNEL, _BIASES))
+    kernel, biases = (tensors.floats(matcher.graph, constant) for constant in (kernel_node, biases_node))
     width = _GATES * units
     if biases.shape != (width,) or kernel.shape[1:] != (width,) or len(kernel) <= units:
         raise GraphUnsupported(f"{node} has a kernel of {kernel.shape} and biases of {biases.shape} for {units} units")
@@ -50,7 +50,8 @@ def read_lstm(matcher: GraphMatcher, output: Output, units: int) -> tuple[Lstm, 
     if not (math.isfinite(forget_bias) and math.isfinite(clip)):
         raise GraphUnsupported(f"{node} has the forget bias {forget_bias} and the clip {clip}")
     _check_states(matcher, node, units)
-    return Lstm(kernel, biases, forget_bias, clip if clip > 0 else None), node
+    cell_clip = clip if clip > 0 else None
+    return Lstm(kernel, biases, forget_bias, cell_clip, kernel_node.name, biases_node.name), node
 
 
 def _remove_mask(matcher: GraphMatcher, output: Output) -> Node:

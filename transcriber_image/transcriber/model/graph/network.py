@@ -96,13 +96,13 @@ def _read_dense(matcher: GraphMatcher, output: Output, outputs: int) -> tuple[De
     product = matcher.input_node(addition, 0, "MatMul")
     if any(product.attribute(f"transpose_{factor}").integer(BOOLEAN) for factor in "ab"):
         raise GraphUnsupported(f"{product} transposes what it multiplies")
-    weights = tensors.floats(matcher.graph, matcher.graph.input_node(product, 1))
-    biases = tensors.floats(matcher.graph, matcher.graph.input_node(addition, 1))
+    weights_node, biases_node = (matcher.graph.input_node(node, 1) for node in (product, addition))
+    weights, biases = (tensors.floats(matcher.graph, node) for node in (weights_node, biases_node))
     if weights.shape[1:] != (outputs,) or biases.shape != (outputs,):
         raise GraphUnsupported(
             f"{product} has weights of {weights.shape} and biases of {biases.shape} where {outputs} outputs are wanted"
         )
-    return Dense(weights, biases), product
+    return Dense(weights, biases, weights_node.name, biases_node.name), product
 
 
 def _check_input(matcher: GraphMatcher, product: Node, inputs: int) -> None:

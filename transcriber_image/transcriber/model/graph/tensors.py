@@ -58,6 +58,23 @@ def floats(graph: Graph, node: Node) -> Floats:
     return _reshape(node, values, sizes(tensor.message(_SHAPE)))
 
 
+def stored_floats(graph: Graph, node: Node) -> memoryview:
+    """Return the bytes of a constant of 32-bit floats, as a view of the file.
+
+    Raises:
+        GraphUnsupported: the node is no constant, the constant has another type, or the file does not contain each
+            number of the constant once, in order.
+        ModelInvalid: the constant is damaged.
+    """
+    if node.operation == "ImmutableConst":
+        return _read_region(graph, node)
+    tensor = _read_constant(node, _FLOAT)
+    content, count = tensor.content(_CONTENT), _count_elements(sizes(tensor.message(_SHAPE)))
+    if count is None or content.nbytes != 4 * count:
+        raise GraphUnsupported(f"{node} is stored in a short form: {content.nbytes:,} bytes for {count} numbers")
+    return content
+
+
 def integers(node: Node) -> list[int]:
     """Read a short constant of 32-bit integers of any shape, as a flat list.
 
