@@ -13,6 +13,8 @@ TRANSCRIBER := .local/venvs/transcriber
 # The AWS CDK with its Node, and the tests of infra/. checkov pins other versions of what these need.
 INFRA := .local/venvs/infra
 CHECKOV := .local/venvs/checkov
+# JAX, which fine-tunes models.
+TRAINER := .local/venvs/trainer
 # MiniStack and SeaweedFS, on which the tests of storage run too. MiniStack pins another botocore than Airflow.
 S3_SERVERS := .local/venvs/s3-servers
 # Tools that read the sources only: import-linter and codespell.
@@ -30,18 +32,24 @@ LOCK = $(UV) pip compile --upgrade --quiet --no-emit-index-url --no-header --no-
 override AUDIO := $(value AUDIO)
 override OUT := $(value OUT)
 override MODEL := $(value MODEL)
-export AUDIO OUT MODEL RUNNER AIRFLOW SEED STEPS
+override BASE := $(value BASE)
+override TEST := $(value TEST)
+override OTHERS := $(value OTHERS)
+export AUDIO OUT MODEL BASE TEST OTHERS RUNNER AIRFLOW SEED STEPS
 export PYTHONPATH := $(CURDIR)/dags
 export UV_PYTHON_INSTALL_DIR := $(CURDIR)/.local/python
 export PYTHONDONTWRITEBYTECODE := $(CI)
 
-.PHONY: help setup chosen demo up down rehearsal synth bootstrap deploy destroy snapshot test walk check hooks bench lint format model documents constraints lock clean
+.PHONY: help setup chosen demo teach up down rehearsal synth bootstrap deploy destroy snapshot test walk check hooks bench lint format model documents constraints lock clean
 
 help:  ## show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
 demo: setup chosen  ## transcribe recordings on this machine: make demo [AUDIO=dir] [OUT=dir] [MODEL=dir] [RUNNER=container] [AIRFLOW=3.0.6]
 	@$(PYTHON) -m local demo
+
+teach: $(TRAINER)/ready $(TRANSCRIBER)/ready  ## teach a model your speech: make teach AUDIO=dir [BASE=dir] [OUT=dir] [TEST=dir] [OTHERS=dir]
+	@PYTHONPATH=dags:transcriber_image:trainer_image $(TRAINER)/bin/python -m trainer
 
 up: setup chosen  ## start the local stack and leave it running: make up [RUNNER=container] [AIRFLOW=3.0.6]
 	@$(PYTHON) -m local up
@@ -68,19 +76,21 @@ rehearsal: setup $(INFRA)/ready .local/cdk/ready  ## deploy to a local AWS with 
 snapshot: $(INFRA)/ready .local/cdk/ready  ## take over a change of the templates that was meant
 	@SNAPSHOT=take $(INFRA)/bin/python -m pytest --quiet tests/infra/test_snapshot.py
 
-test: setup $(OTHERS) lint $(CHECKOV)/ready $(S3_SERVERS)/ready .local/cdk/ready  ## everything that CI checks
+test: setup $(TRAINER)/ready $(OTHERS) lint $(CHECKOV)/ready $(S3_SERVERS)/ready .local/cdk/ready  ## everything that CI checks
 	@$(TRANSCRIBER)/bin/python -m pytest -n 2 $(DIST) tests/contract tests/transcriber
+	@$(TRAINER)/bin/python -m pytest -n 2 $(DIST) tests/trainer
 	@$(INFRA)/bin/python -m pytest -n 2 $(DIST) tests/infra
-	@$(PYTHON) -m pytest -n 2 $(DIST) --ignore=tests/transcriber --ignore=tests/infra tests
+	@$(PYTHON) -m pytest -n 2 $(DIST) --ignore=tests/transcriber --ignore=tests/trainer --ignore=tests/infra tests
 
 walk: setup  ## take random steps of people, AWS and lost machines on the local stack (20 minutes): make walk [SEED=7] [STEPS=200]
 	@SEED=$${SEED:-$$RANDOM} STEPS=$${STEPS:-200} $(PYTHON) -m pytest -q -s tests/integration/test_random_walk.py
 
-check: setup $(OTHERS) lint $(CHECKOV)/ready .local/cdk/ready  ## lint, and all tests that need no stack, other S3 server, browser or container: for every change
+check: setup $(TRAINER)/ready $(OTHERS) lint $(CHECKOV)/ready .local/cdk/ready  ## lint, and all tests that need no stack, other S3 server, browser or container: for every change
 	@$(TRANSCRIBER)/bin/python -m pytest -q -n 2 $(DIST) -m 'not s3_servers' tests/contract tests/transcriber
+	@$(TRAINER)/bin/python -m pytest -q -n 2 $(DIST) tests/trainer
 	@$(INFRA)/bin/python -m pytest -q -n 2 $(DIST) tests/infra
 	@$(PYTHON) -m pytest -q -n 2 $(DIST) -m 'not integration and not container and not s3_servers' \
-		--ignore=tests/transcriber --ignore=tests/infra tests
+		--ignore=tests/transcriber --ignore=tests/trainer --ignore=tests/infra tests
 
 hooks: $(TOOLS)/ready  ## let git check each commit: style, types, layers and spelling
 	@$(TOOLS)/bin/pre-commit install
@@ -88,15 +98,18 @@ hooks: $(TOOLS)/ready  ## let git check each commit: style, types, layers and sp
 bench: setup $(EXPORT)/ready  ## measure speed, memory and requests, for docs/performance.md (an hour): make bench [BENCHFLAGS=--quick]
 	@$(PYTHON) -m benchmarks $(BENCHFLAGS)
 
-lint: setup $(INFRA)/ready $(TOOLS)/ready  ## style, types, layers and spelling
+lint: setup $(TRAINER)/ready $(INFRA)/ready $(TOOLS)/ready  ## style, types, layers and spelling
 	@$(MAIN)/bin/ruff check .
 	@$(MAIN)/bin/ruff check --preview --select AIR dags plugins
 	@$(MAIN)/bin/ruff format --check .
 	@$(MAIN)/bin/mypy
 	@MYPYPATH=transcriber_image $(TRANSCRIBER)/bin/mypy --python-version 3.9 \
 		transcriber_image/transcriber transcriber_image/fetch_model.py dags/transcription/contract
+	@MYPYPATH=trainer_image:transcriber_image $(TRAINER)/bin/mypy --cache-dir .mypy_cache/trainer --follow-imports silent \
+		trainer_image/trainer
+	@MYPYPATH=trainer_image:transcriber_image $(TRANSCRIBER)/bin/mypy --python-version 3.9 trainer_image/recogniser
 	@$(INFRA)/bin/mypy --cache-dir .mypy_cache/infra --exclude infra/mwaa/load_dags.py infra documentation
-	@PYTHONPATH=dags:plugins:transcriber_image:. $(TOOLS)/bin/lint-imports --cache-dir .local/import-linter >.local/import-linter.log \
+	@PYTHONPATH=dags:plugins:transcriber_image:trainer_image:. $(TOOLS)/bin/lint-imports --cache-dir .local/import-linter >.local/import-linter.log \
 		|| { cat .local/import-linter.log; exit 1; }
 	@$(TOOLS)/bin/codespell
 
@@ -125,6 +138,7 @@ lock: $(UV)  ## resolve the pinned requirements again
 	$(LOCK) --python-version 3.12 --generate-hashes locks/checkov.in --output-file locks/checkov.txt
 	$(LOCK) --python-version 3.12 --generate-hashes locks/s3-servers.in --output-file locks/s3-servers.txt
 	$(LOCK) --python-version 3.12 --generate-hashes locks/tools.in --output-file locks/tools.txt
+	$(LOCK) --python-version 3.12 --generate-hashes locks/trainer.in --output-file locks/trainer.txt
 	$(LOCK) --python-version 3.9 --generate-hashes transcriber_image/requirements.in --output-file transcriber_image/requirements.txt
 	$(LOCK) --python-version 3.9 --generate-hashes locks/transcriber.in --output-file locks/transcriber.txt
 
@@ -145,7 +159,7 @@ $(UV):
 # The marker is older than a lock file that changed, which makes the environment again.
 PYTHON_OF_ENVIRONMENT := 3.12
 $(TRANSCRIBER)/ready: PYTHON_OF_ENVIRONMENT := 3.9
-$(MAIN)/ready $(TRANSCRIBER)/ready $(INFRA)/ready $(CHECKOV)/ready $(S3_SERVERS)/ready $(TOOLS)/ready: .local/venvs/%/ready: locks/%.txt | $(UV)
+$(MAIN)/ready $(TRANSCRIBER)/ready $(TRAINER)/ready $(INFRA)/ready $(CHECKOV)/ready $(S3_SERVERS)/ready $(TOOLS)/ready: .local/venvs/%/ready: locks/%.txt | $(UV)
 	$(install)
 
 $(OTHERS): .local/venvs/airflow-%/ready: locks/mwaa-%.txt | $(UV)

@@ -12,7 +12,7 @@ from tests.support.markdown_pages import PAGES, ROOT, Page
 
 MAKEFILE = (ROOT / "Makefile").read_text()
 #: Folders from which `python -m` imports: the checkout, and what Airflow and the container import.
-_IMPORTED = (ROOT, ROOT / "dags", ROOT / "transcriber_image")
+_IMPORTED = (ROOT, ROOT / "dags", ROOT / "transcriber_image", ROOT / "trainer_image")
 _FOLDERS = (
     *(
         "benchmarks",
@@ -27,6 +27,7 @@ _FOLDERS = (
         "standin",
         "tests",
     ),
+    "trainer_image",
     "transcriber_image",
 )
 

@@ -29,6 +29,8 @@ class ModelDefaults:
     self_test: Optional[str] = None
     #: Information for users, without effect.
     version: Optional[str] = None
+    #: What the model was made from, for people, without effect.
+    lineage: Optional[dict[str, str]] = None
     #: SHA-256 of files in the folder, in hexadecimal, by name. A file with another digest is refused.
     sha256: Optional[dict[str, str]] = None
 

@@ -1,0 +1,102 @@
+"""A training learns, continues after it was killed, and repeats itself exactly."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from tests.support.taught_recordings import utterance
+from trainer.network import normalisation
+from trainer.network.acoustic_model import AcousticModel
+from trainer.network.weights import Weights
+from trainer.training import fine_tuning
+from trainer.training.augmentation import augment, variants
+from trainer.training.checkpoint import TrainingState
+from trainer.training.fine_tuning import FineTuning, TrainingData
+from trainer.training.recipe import TrainingRecipe
+
+Clips = list[tuple[npt.NDArray[np.int16], str]]
+#: Twelve steps, with a look after each third one.
+RECIPE = TrainingRecipe(heard_minutes=2.2, looks=4, variants=1, warm_up_steps=2)
+
+
+class Killed(Exception):
+    """Raised in place of a kill."""
+
+
+def _training(model: AcousticModel, clips: Clips, *, is_wrong: bool) -> FineTuning:
+    texts = [text for _, text in clips]
+    if is_wrong:  # something new to learn: other texts than those that the model hears
+        texts = texts[1:] + texts[:1]
+    utterances = [utterance(model, samples, text) for (samples, _), text in zip(clips, texts, strict=True)]
+    random = np.random.default_rng(3)
+    data = TrainingData(
+        [variants(taught, RECIPE.variants, model, random) for taught in utterances],
+        [taught.example for taught in utterances[:2]],
+        [taught.example for taught in utterances],
+        texts,
+    )
+    statistics = normalisation.measure(taught.example.features for taught in utterances)
+    return FineTuning(model, statistics, data, RECIPE, 1e-3)
+
+
+def test_a_killed_training_continues_to_the_same_weights(
+    demo_model: AcousticModel, clips: Clips, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    training = _training(demo_model, clips, is_wrong=True)
+    whole = training.run(tmp_path / "whole.npz")
+    examples = [utterance(demo_model, *clip).example for clip in clips]
+    wrong = [
+        utterance(demo_model, samples, text).example
+        for (samples, _), (_, text) in zip(clips, clips[1:] + clips[:1], strict=True)
+    ]
+    assert demo_model.losses(wrong, whole).mean() < 0.8 * demo_model.losses(wrong).mean()
+    assert demo_model.losses(examples, whole).mean() > demo_model.losses(examples).mean()
+
+    save, steps = fine_tuning.save_state, []
+
+    def kill_after_second_look(path: Path, state: TrainingState) -> None:
+        if len(steps) == 2:
+            raise Killed
+        steps.append(state.step)
+        save(path, state)
+
+    monkeypatch.setattr(fine_tuning, "save_state", kill_after_second_look)
+    checkpoint = tmp_path / "killed.npz"
+    with pytest.raises(Killed):
+        _training(demo_model, clips, is_wrong=True).run(checkpoint)
+    steps_before = list(steps)
+    monkeypatch.setattr(fine_tuning, "save_state", lambda path, state: (steps.append(state.step), save(path, state)))
+    continued = _training(demo_model, clips, is_wrong=True).run(checkpoint)
+    assert steps == sorted(set(steps)) and len(steps) > len(steps_before), "a step was repeated"
+    _assert_equal(continued, whole)
+    # The training is finished: nothing is computed again.
+    _assert_equal(training.run(checkpoint), whole)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["killed.npz", "whole.npz"]
+
+
+def _assert_equal(first: Weights, second: Weights) -> None:
+    assert first.keys() == second.keys()
+    for role, values in first.items():
+        assert np.array_equal(values, second[role]), role
+
+
+def test_augmentation_changes_speed_and_level_within_bounds(clips: Clips) -> None:
+    samples = clips[0][0]
+    random = np.random.default_rng(1)
+    results = [augment(samples, 16000, random) for _ in range(20)]
+    assert len({len(result) for result in results}) > 10
+    assert all(0.9 < len(result) / len(samples) < 1.12 for result in results)
+    assert all(3000 < np.abs(result.astype(np.int32)).max() < 32767 for result in results)
+
+
+def test_a_variant_without_room_for_its_text_is_left_out(demo_model: AcousticModel, clips: Clips) -> None:
+    samples, _ = clips[0]
+    frames = len(demo_model.features(samples))
+    tight = utterance(demo_model, samples, ("ab" * frames)[:frames])
+    examples = variants(tight, 10, demo_model, np.random.default_rng(1))
+    assert 1 < len(examples) < 11
+    assert all(len(example.features) >= frames for example in examples)

@@ -1,0 +1,1 @@
+"""Recognition for the trainer, with DeepSpeech's own libraries on Python 3.9."""

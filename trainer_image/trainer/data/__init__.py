@@ -1,0 +1,1 @@
+"""What a model learns from: recordings with their texts, the checks of both, and their split."""

@@ -1,0 +1,32 @@
+"""An utterance: a recording that was decoded and checked, as the network takes it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from trainer.data.recording import TaughtRecording
+from trainer.network.batches import Example
+
+Samples = npt.NDArray[np.int16]
+
+
+@dataclass(frozen=True, eq=False)
+class Utterance:
+    """A recording that can be learned from."""
+
+    recording: TaughtRecording
+    #: At the model's sample rate.
+    samples: Samples
+    #: The text in the letters of the model.
+    text: str
+    example: Example
+    seconds: float
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the samples, in hexadecimal. A new name of the file does not change it."""
+        return hashlib.sha256(self.samples.tobytes()).hexdigest()

@@ -1,0 +1,116 @@
+"""The report of a teaching: what was learned from, what was measured, and what was decided. As JSON and in words."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from trainer.data.finding import Finding
+from trainer.decision.promotion import Decision, MeasuredChange, Verdict
+from trainer.training.mixtures import Mixture
+from trainer.training.recipe import TrainingRecipe
+
+#: How many findings and words the report in words lists. The JSON has all.
+_LISTED_FINDINGS, _LISTED_WORDS = 50, 15
+
+
+@dataclass(frozen=True)
+class TaughtAmounts:
+    """How much speech was used, in recordings and minutes."""
+
+    recordings: int
+    train_minutes: float
+    tuning_minutes: float
+    test_minutes: float
+    rehearsed_minutes: float
+
+
+@dataclass(frozen=True)
+class TeachingReport:
+    """The report."""
+
+    base: str
+    decision: Decision
+    test: MeasuredChange
+    guards: Mapping[str, MeasuredChange]
+    amounts: TaughtAmounts
+    findings: Sequence[Finding]
+    mixtures: Sequence[Mixture]
+    chosen: Mixture
+    #: How often the new model still gets a word wrong.
+    wrong_words: Sequence[tuple[str, int]]
+    recipe: TrainingRecipe
+
+    def as_json(self) -> bytes:
+        """Return the report as JSON."""
+        document = dataclasses.asdict(self)
+        document["decision"]["is_used"] = self.decision.is_used
+        document["word_error_rate"] = {
+            name: {"old": round(change.old.word_error_rate, 2), "new": round(change.new.word_error_rate, 2)}
+            for name, change in {"test": self.test, **self.guards}.items()
+        }
+        return (json.dumps(document, ensure_ascii=False, indent=1, default=str) + "\n").encode()
+
+    def as_markdown(self) -> str:
+        """Return the report in words."""
+        lines = [
+            f"# {'The new model is better' if self.decision.is_used else 'The new model is not used'}",
+            "",
+            self.decision.reason,
+            *self._advice(),
+            "",
+            "| recordings | words | old model | new model | 95 % interval of the improvement |",
+            "| --- | ---: | ---: | ---: | ---: |",
+            _row("test: never used for training or tuning", self.test),
+            *(_row(f"guard: {name}", guard) for name, guard in self.guards.items()),
+            "",
+            f"Word error rates with the scorer. Taught from {self.base} with {self.amounts.train_minutes:.1f} minutes, "
+            f"tuned with {self.amounts.tuning_minutes:.1f}, tested with {self.amounts.test_minutes:.1f}; "
+            f"{self.amounts.rehearsed_minutes:.1f} minutes of other speech were rehearsed.",
+            *self._change_in_words(),
+            "",
+            *self._findings_in_words(),
+        ]
+        return "\n".join(lines).rstrip() + "\n"
+
+    def _advice(self) -> list[str]:
+        advice = []
+        if self.decision.verdict == Verdict.TOO_LITTLE_TO_JUDGE:
+            advice.append("Add recordings with texts; a fifth of them becomes the test.")
+        if not self.guards:
+            advice.append("No other speech was measured, so whether it became worse is unknown: name OTHERS=folder.")
+        return advice
+
+    def _change_in_words(self) -> list[str]:
+        new = self.test.new
+        lines = [
+            "",
+            f"In the test, the new model has {new.substitutions} wrong, {new.deletions} missing and {new.insertions} "
+            f"extra words, and a letter error rate of {new.letter_error_rate:.1f} % (old: "
+            f"{self.test.old.letter_error_rate:.1f} %).",
+        ]
+        if self.wrong_words:
+            listed = ", ".join(f"{word} ({count})" for word, count in self.wrong_words[:_LISTED_WORDS])
+            lines.append(f"Words most often wrong: {listed}.")
+        if self.chosen.is_old_model:
+            return [*lines, "None of the new weights was better on the tuning recordings."]
+        return [*lines, f"Learning rate {self.chosen.learning_rate:g}, {self.chosen.share:.0%} of the new weights."]
+
+    def _findings_in_words(self) -> list[str]:
+        if not self.findings:
+            return []
+        counts = Counter(finding.code for finding in self.findings)
+        summary = ", ".join(f"{count} {code}" for code, count in counts.most_common())
+        listed = [f"- `{finding.code}` {finding.recording}: {finding.message}" for finding in self.findings]
+        more = len(listed) - _LISTED_FINDINGS
+        left = [f"- and {more} more in report.json"] if more > 0 else []
+        return [f"## Recordings to look at: {summary}", "", *listed[:_LISTED_FINDINGS], *left]
+
+
+def _row(name: str, change: MeasuredChange) -> str:
+    rates = (f"{errors.word_error_rate:.1f} %" for errors in (change.old, change.new))
+    interval = f"{change.interval.low:.1f} to {change.interval.high:.1f}"
+    return f"| {' | '.join([name, str(change.old.words), *rates, interval])} |"

@@ -1,0 +1,1 @@
+"""Fine-tuning: augmentation, the training loop with its checkpoints, and the choice among mixtures."""

@@ -1,0 +1,92 @@
+"""The mixtures: the old model, and each training's weights mixed with the old ones. The tuning recordings choose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from trainer.evaluation.word_errors import word_error_rate
+from trainer.network.acoustic_model import AcousticModel
+from trainer.network.batches import Example
+from trainer.network.weights import Weights, interpolate
+from trainer.training.recipe import TrainingRecipe
+
+
+@dataclass(frozen=True, eq=False)
+class MeasuredSet:
+    """Recordings whose word error rate decides."""
+
+    name: str
+    examples: Sequence[Example]
+    texts: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """A mixture, and its word error rates in per cent, without a scorer."""
+
+    #: The learning rate of its training; 0 for the old model.
+    learning_rate: float
+    #: The share of the new weights; 0 for the old model.
+    share: float
+    tuning_errors: float
+    #: By the name of the guard set.
+    guard_errors: Mapping[str, float]
+
+    @property
+    def is_old_model(self) -> bool:
+        """Whether nothing would change."""
+        return self.share == 0
+
+
+def measure_mixtures(
+    model: AcousticModel,
+    trained: Mapping[float, Weights],
+    tuning: MeasuredSet,
+    guards: Sequence[MeasuredSet],
+    recipe: TrainingRecipe,
+) -> list[Mixture]:
+    """Measure the old model and all mixtures. The first mixture is the old model.
+
+    Args:
+        model: the old model.
+        trained: the weights of each training, by learning rate.
+        tuning: the tuning recordings.
+        guards: recordings of other speech.
+        recipe: the shares of the new weights.
+    """
+    pairs = [(0.0, 0.0), *((rate, share) for rate in trained for share in recipe.shares)]
+    mixtures = []
+    for rate, share in pairs:
+        weights = mix(model, trained, rate, share)
+        guard_errors = {guard.name: _measure(model, weights, guard) for guard in guards}
+        mixtures.append(Mixture(rate, share, _measure(model, weights, tuning), guard_errors))
+    return mixtures
+
+
+def choose_mixture(mixtures: Sequence[Mixture], guard_points: float) -> Mixture:
+    """Return the mixture with the fewest errors on the tuning recordings that no guard set forbids.
+
+    Between equal ones, the one with the smaller share of new weights is chosen, and so the old model before any other.
+
+    Args:
+        mixtures: the mixtures; the first is the old model.
+        guard_points: points by which a guard set may become worse.
+    """
+    old = mixtures[0]
+    allowed = [
+        mixture
+        for mixture in mixtures
+        if all(rate - old.guard_errors[name] <= guard_points for name, rate in mixture.guard_errors.items())
+    ]
+    return min(allowed, key=lambda mixture: (mixture.tuning_errors, mixture.share, mixture.learning_rate))
+
+
+def mix(model: AcousticModel, trained: Mapping[float, Weights], rate: float, share: float) -> Weights:
+    """Return the weights of the mixture with a learning rate and a share of the new weights."""
+    return interpolate(model.weights, trained[rate], share) if share else model.weights
+
+
+def _measure(model: AcousticModel, weights: Weights, measured: MeasuredSet) -> float:
+    rows = model.probabilities(measured.examples, weights)
+    return word_error_rate(measured.texts, [model.greedy_text(row) for row in rows])

@@ -1,0 +1,1 @@
+"""A writer of weights into a copy of an acoustic model file."""
