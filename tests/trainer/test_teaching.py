@@ -61,7 +61,7 @@ def _write_set(folder: Path, clips: Clips, count: int, seed: int) -> None:
 def test_a_weak_model_learns_and_is_used(
     weak_base: Path, clips: Clips, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _write_set(tmp_path / "audio", clips, 32, seed=1)
+    _write_set(tmp_path / "audio", clips, 40, seed=1)
     _write_set(tmp_path / "test", clips, 28, seed=2)
     _write_set(tmp_path / "others", clips, 16, seed=3)
     # One recording of the test is in the taught folder, too.
