@@ -104,7 +104,7 @@ lint: setup $(TRAINER)/ready $(INFRA)/ready $(TOOLS)/ready  ## style, types, lay
 	@$(MAIN)/bin/ruff format --check .
 	@$(MAIN)/bin/mypy
 	@MYPYPATH=transcriber_image $(TRANSCRIBER)/bin/mypy --python-version 3.9 \
-		transcriber_image/transcriber transcriber_image/fetch_model.py dags/transcription/contract
+		transcriber_image/transcriber transcriber_image/fetch_model.py dags/transcription/contract dags/transcription/formats
 	@MYPYPATH=trainer_image:transcriber_image $(TRAINER)/bin/mypy --cache-dir .mypy_cache/trainer --follow-imports silent \
 		trainer_image/trainer
 	@MYPYPATH=trainer_image:transcriber_image $(TRANSCRIBER)/bin/mypy --python-version 3.9 trainer_image/recogniser

@@ -3,8 +3,8 @@
 MWAA unpacks plugins.zip into its plugins folder and imports the modules at the root. Source:
 https://docs.aws.amazon.com/mwaa/latest/userguide/configuring-dag-import-plugins.html
 
-The pages in Airflow's web server import the contract, and the web server has no DAGs folder. So plugins.zip contains a
-copy of the contract.
+The pages in Airflow's web server import the contract and the formats, and the web server has no DAGs folder. So
+plugins.zip contains a copy of both.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100644
 
 
-#: The package of the pages, and the folder in it for the copy of the contract.
+#: The package of the pages, and the folder in it for the copies of the contract and the formats.
 _PAGES = "transcript_pages"
 _CONTRACT_COPY = f"{_PAGES}/copied_contract/transcription"
 #: The file that tells Airflow which files are no plugins. All other hidden files are left out.
@@ -39,8 +39,8 @@ def plugin_files(plugins: Path) -> dict[str, Path]:
     files = {file.relative_to(plugins).as_posix(): file for file in _files(plugins)}
     if (plugins / _PAGES).is_dir():
         package = DAGS / "transcription"
-        contract = [package / "__init__.py", *_files(package / "contract")]
-        files |= {f"{_CONTRACT_COPY}/{file.relative_to(package).as_posix()}": file for file in contract}
+        parts = [package / "__init__.py", *_files(package / "contract"), *_files(package / "formats")]
+        files |= {f"{_CONTRACT_COPY}/{file.relative_to(package).as_posix()}": file for file in parts}
     return dict(sorted(files.items()))
 
 

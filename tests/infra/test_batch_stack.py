@@ -215,6 +215,7 @@ def test_only_the_files_of_the_image_cause_a_new_build(default: SynthesizedStack
     image_files = (
         "dags/transcription/__init__.py",
         "dags/transcription/contract/",
+        "dags/transcription/formats/",
         "transcriber_image/",
         ".dockerignore",
     )

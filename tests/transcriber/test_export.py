@@ -14,8 +14,10 @@ import pytest
 from tests.support.transcriber.shard_bucket import Bucket, Run
 from tests.support.transcriber.wav_files import Clip, silence, wav
 from transcriber import export
-from transcription.contract import keys
+from transcription.contract import keys, records
+from transcription.contract.correction import Basis, Correction, Segment
 from transcription.contract.options import FORMATS, Options
+from transcription.contract.word_alignment import TimedWord
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -69,6 +71,14 @@ def test_an_existing_file_is_replaced_only_on_request(saved: Path, capsys: pytes
     assert "--replace" in capsys.readouterr().err
     assert export.main([str(saved), "--format", "docx", "--replace"]) == 0
     assert corrected.read_bytes().startswith(b"PK")
+
+
+def test_a_correction_is_written_as_people_left_it(saved: Path) -> None:
+    segments = (Segment(0.0, 1.0, "hello you", (TimedWord("hello", 0.1, 0.4, 0.3), TimedWord("you", 0.5, 0.7))),)
+    correction = Correction("a b#1.wav", 1.0, 0.8, Basis("ab" * 32, "cd" * 32), ("srt",), segments)
+    saved.write_bytes(records.dump(correction))
+    assert export.main([str(saved), "--format", "srt"]) == 0
+    assert "hello you" in saved.with_name("a b#1.srt").read_text()
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The command `python -m transcriber export`, which writes saved transcripts in other formats."""
+"""The command `python -m transcriber export`, which writes saved transcripts and corrections in other formats."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from transcriber.text import saved_transcript
-from transcriber.text.formats import FORMATS
 from transcription.contract.errors import RecordInvalid
 from transcription.contract.log_text import printable
+from transcription.formats import corrected_transcript
+from transcription.formats.renderers import FORMATS
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write transcripts in other formats, from their JSON alone.
+    """Write transcripts or corrections in other formats, from their JSON alone.
 
     Args:
         arguments: the arguments after `export`.
@@ -39,14 +39,14 @@ def main(arguments: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m transcriber export",
-        description="Write transcripts in other formats, from their JSON alone.",
+        description="Write transcripts or corrections in other formats, from their JSON alone.",
     )
     parser.add_argument(
         "transcripts",
         nargs="+",
         type=Path,
         metavar="transcript.json",
-        help="the JSON of a transcript, or a folder: all .json files in it and below it",
+        help="the JSON of a transcript or a correction, or a folder: all .json files in it and below it",
     )
     parser.add_argument(
         "--format",
@@ -82,10 +82,10 @@ def _export(path: Path, target: Path, formats: Sequence[str], *, replace: bool) 
         The number of files written.
 
     Raises:
-        RecordInvalid: `path` is not the JSON of a transcript.
+        RecordInvalid: `path` is not the JSON of a transcript or of a correction.
         OSError: a file cannot be read or written, or exists already and must not be replaced.
     """
-    saved = saved_transcript.parse(path.read_bytes(), str(path))
+    saved = corrected_transcript.parse(path.read_bytes(), str(path))
     target.parent.mkdir(parents=True, exist_ok=True)
     for ending in formats:
         content = FORMATS[ending].render(saved)

@@ -16,9 +16,10 @@ from tests.support.transcriber.wav_files import RATE
 from transcriber.audio.audio_stream import Samples
 from transcriber.audio.segmentation import Segment
 from transcriber.engines.engine import DecoderSettings, EngineDescription
-from transcriber.engines.utterance import Answer, FailedSegment, Utterance, Word
+from transcriber.engines.utterance import Answer, FailedSegment, Utterance
 from transcription.contract.errors import EngineFailed
 from transcription.contract.result import Model
+from transcription.contract.spoken_word import Word
 
 #: The remainder of a sample after division by this number is the number of the sample's file.
 _MODULUS = 64

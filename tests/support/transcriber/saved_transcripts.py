@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from transcriber.engines.utterance import Utterance
-from transcriber.text.saved_transcript import SavedTranscript
+from transcription.formats.saved_transcript import SavedTranscript
 
 
 def saved_transcript(*utterances: Utterance, seconds: float, recording: str = "talk.wav") -> SavedTranscript:

@@ -11,9 +11,10 @@ import textgrid
 import webvtt
 
 from tests.support.transcriber.saved_transcripts import saved_transcript
-from transcriber.engines.utterance import Utterance, Word
-from transcriber.text.conversation import turns
-from transcriber.text.formats import FORMATS
+from transcriber.engines.utterance import Utterance
+from transcription.contract.spoken_word import Word
+from transcription.formats.conversation import turns
+from transcription.formats.renderers import FORMATS
 
 
 def spoken(channel: str, *words: tuple[str, float]) -> Utterance:

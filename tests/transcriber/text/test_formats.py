@@ -14,10 +14,15 @@ import textgrid
 from speach import elan
 
 from tests.support.transcriber.saved_transcripts import saved_transcript
-from transcriber.engines.utterance import Utterance, Word
-from transcriber.text.formats import FORMATS
-from transcriber.text.saved_transcript import SavedTranscript
-from transcription.contract import options
+from transcriber.engines.utterance import Utterance
+from transcription.contract import options, records
+from transcription.contract.correction import Basis, Correction, Segment
+from transcription.contract.segment_edits import EditedSegment, apply_edits
+from transcription.contract.spoken_word import Word
+from transcription.contract.word_alignment import TimedWord, words_of
+from transcription.formats import corrected_transcript, renderers
+from transcription.formats.renderers import FORMATS
+from transcription.formats.saved_transcript import SavedTranscript
 
 #: A word as a reader sees it: its text, and its start and end in milliseconds.
 ReadWord = tuple[str, int, int]
@@ -102,6 +107,26 @@ def talk(texts: Sequence[str], confidence: float = 1.0) -> SavedTranscript:
     return saved_transcript(*utterances, seconds=0.4 * len(texts) + 1)
 
 
+def corrected_talk(texts: Sequence[str]) -> SavedTranscript:
+    """The transcript of `talk` in which a person wrote the words, as the formats get it from the saved record."""
+    machine = tuple(
+        Segment(
+            utterance.start,
+            utterance.end,
+            "machine",
+            (TimedWord("machine", utterance.start, utterance.end, 0.1),),
+        )
+        for utterance in talk(texts).utterances
+    )
+    edits = [
+        EditedSegment(segment.start, segment.end, " ".join(texts[5 * number : 5 * number + 5]))
+        for number, segment in enumerate(machine)
+    ]
+    segments = apply_edits(edits, machine, (), by="ann", at="now")
+    correction = Correction("talk.wav", 1_000.0, 0.8, Basis("ab", "cd"), (), segments)
+    return corrected_transcript.parse(records.dump(correction), "corrected/talk.json")
+
+
 def test_every_format_of_the_options_can_be_written() -> None:
     assert tuple(FORMATS) == options.FORMATS
     assert set(options.DEFAULT_FORMATS) < set(options.FORMATS)
@@ -130,6 +155,30 @@ def test_odd_texts_are_unharmed_in_a_word_document() -> None:
     text = text_of_docx(FORMATS["docx"].render(talk(texts)))
     for first in range(0, ODD_TEXTS, 5):
         assert f"  {' '.join(texts[first : first + 5])}\n" in text
+
+
+@pytest.mark.parametrize("ending", TIMED)
+def test_odd_texts_that_a_person_wrote_are_unharmed(ending: str, tmp_path: Path) -> None:
+    chooser = random.Random(SEED)  # noqa: S311 - the same texts each time
+    texts = ["".join(chooser.choices(PIECES, k=chooser.randint(1, 6))) for _ in range(ODD_TEXTS)]
+    # White space divides words; what a person typed is a text and no list of words.
+    texts = ["".join(words_of(text)) or "-" for text in texts]
+    saved = corrected_talk(texts)
+    words = TIMED[ending](FORMATS[ending].render(saved), tmp_path)
+    shown = [f"'{text}" if ending == "csv" and text.startswith(("=", "+", "-", "@")) else text for text in texts]
+    assert [word for word, _, _ in words] == shown
+    starts = [start for _, start, _ in words]
+    assert starts == sorted(starts)
+
+
+def test_what_a_person_wrote_is_sure() -> None:
+    saved = corrected_talk(["one", "two"])
+    assert not any(saved.is_unsure(word) for word in saved.words)
+
+
+def test_a_format_whose_library_is_missing_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(renderers, "find_spec", lambda name: None)
+    assert [ending for ending, form in FORMATS.items() if form.is_available] == ["csv"]
 
 
 @pytest.mark.parametrize("ending", FORMATS)

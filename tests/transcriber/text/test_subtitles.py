@@ -15,11 +15,12 @@ from tests.support.transcriber.saved_transcripts import saved_transcript
 from tests.support.transcriber.shard_bucket import RUN, Bucket, Run, recorded_requests
 from tests.support.transcriber.wav_files import Clip, silence, wav
 from transcriber.engines.libdeepspeech import LibDeepSpeech
-from transcriber.engines.utterance import Utterance, Word
-from transcriber.text.saved_transcript import SavedTranscript
-from transcriber.text.subtitles import render
+from transcriber.engines.utterance import Utterance
 from transcription.contract import keys
 from transcription.contract.options import Options
+from transcription.contract.spoken_word import Word
+from transcription.formats.saved_transcript import SavedTranscript
+from transcription.formats.subtitles import render
 
 HOURS = 4 * 3600.0
 SUBTITLES = ("srt", "vtt")

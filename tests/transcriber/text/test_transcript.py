@@ -7,11 +7,12 @@ import json
 import pytest
 
 from transcriber.engines.engine import DecoderSettings
-from transcriber.engines.utterance import Alternative, Utterance, Word
+from transcriber.engines.utterance import Alternative, Utterance
 from transcriber.text.transcript import Provenance, Transcript, assemble
 from transcription.contract.manifest import Item
 from transcription.contract.options import Options
 from transcription.contract.result import Audio, Model
+from transcription.contract.spoken_word import Word
 
 AUDIO = Audio(30.0, 44100, 2, "PCM_24")
 PROVENANCE = Provenance(

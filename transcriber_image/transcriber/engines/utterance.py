@@ -6,17 +6,7 @@ from dataclasses import dataclass
 from typing import Optional, Union
 
 from transcription.contract.errors import EngineFailed
-
-
-@dataclass(frozen=True)
-class Word:
-    """A word, with its start and end in seconds from the start of the file."""
-
-    word: str
-    start: float
-    end: float
-    #: From 0 to 1: the share that the candidates with this word at this time have in the probability of all candidates.
-    confidence: float
+from transcription.contract.spoken_word import Word
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from transcriber.audio.segmentation import Segment
-from transcriber.engines.utterance import Alternative, Word
+from transcriber.engines.utterance import Alternative
+from transcription.contract.spoken_word import Word
 
 #: Divisor of the differences between scores. The decoder adds up scores as if the time steps of 20 ms were independent
 #: of each other, so that the best candidate seems far too certain (Wessel et al. scale for the same reason). Of the

@@ -5,12 +5,12 @@ from __future__ import annotations
 from transcriber.engines.engine import EngineDescription
 from transcriber.shard.input_downloads import InputFile
 from transcriber.shard.store import Store
-from transcriber.text import saved_transcript
-from transcriber.text.formats import FORMATS
 from transcriber.text.transcript import Provenance, Transcript
 from transcription.contract import keys
 from transcription.contract.manifest import Shard
 from transcription.contract.result import Output
+from transcription.formats import saved_transcript
+from transcription.formats.renderers import FORMATS
 
 
 def write_transcript(

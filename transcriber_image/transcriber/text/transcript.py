@@ -9,11 +9,12 @@ from typing import Optional, Union
 
 from transcriber import __version__
 from transcriber.engines.engine import DecoderSettings
-from transcriber.engines.utterance import Alternative, Utterance, Word
-from transcriber.text.conversation import turns
+from transcriber.engines.utterance import Alternative, Utterance
 from transcription.contract.manifest import Item
 from transcription.contract.options import Options
 from transcription.contract.result import Audio, Model
+from transcription.contract.spoken_word import Word
+from transcription.formats import plain_text
 
 #: The version of the JSON document. Increase it if a field changes its meaning or is removed.
 VERSION = 1
@@ -52,13 +53,8 @@ class Transcript:
 
     @property
     def text(self) -> str:
-        """The words with spaces between them; empty if there is no speech.
-
-        If the channels were transcribed separately, the text has a line for each turn, which starts with the channel.
-        """
-        if any(utterance.channel for utterance in self.utterances):
-            return "\n".join(turn.text for turn in turns(self.utterances))
-        return _text(self.words)
+        """The text of the plain text file, without the line feed at its end."""
+        return plain_text.text_of(self.utterances)
 
     @property
     def no_speech(self) -> bool:
@@ -78,8 +74,8 @@ class Transcript:
         return sum(word.confidence < below for word in self.words)
 
     def as_text(self) -> bytes:
-        """Return the content of the plain text file: one line, a line for each turn, or nothing without speech."""
-        return f"{self.text}\n".encode() if self.text else b""
+        """Return the content of the plain text file."""
+        return plain_text.render(self.utterances)
 
     def as_json(self, provenance: Provenance) -> bytes:
         """Return the content of the JSON file, which `contract/transcript.schema.json` describes."""

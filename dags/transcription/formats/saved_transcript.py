@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Optional
 
-from transcriber.engines.utterance import Utterance, Word
 from transcription.contract import records
 from transcription.contract.errors import RecordInvalid
 from transcription.contract.manifest import Item
 from transcription.contract.result import Audio
+from transcription.contract.spoken_word import Word
+from transcription.formats.spoken_segment import Spoken, SpokenSegment
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class SavedTranscript:
     #: The length of the recording, in seconds.
     seconds: float
     #: The segments in the order of their starts, with their words. Alternatives are left out.
-    utterances: tuple[Utterance, ...]
+    utterances: tuple[Spoken, ...]
     #: Words with less confidence than this are unsure.
     low_confidence: float
 
@@ -101,7 +102,7 @@ def parse(data: bytes, where: str) -> SavedTranscript:
     )
 
 
-def _utterances(document: _Document, where: str) -> Iterator[Utterance]:
+def _utterances(document: _Document, where: str) -> Iterator[SpokenSegment]:
     """Yield each segment with its words.
 
     The JSON lists the words of all segments in one list. A segment takes as many of them as make up its text.
@@ -118,6 +119,6 @@ def _utterances(document: _Document, where: str) -> Iterator[Utterance]:
             length += len(word.word)
         if "".join(word.word for word in spoken) != text:
             raise RecordInvalid(f"{where}: the words and the text of the segment at {segment.start} s differ.")
-        yield Utterance(0, segment.start, segment.end, tuple(spoken), channel=segment.channel)
+        yield SpokenSegment(segment.start, segment.end, tuple(spoken), segment.channel)
     if left := len(list(words)):
         raise RecordInvalid(f"{where}: {left} words belong to no segment.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from io import StringIO
 
-from transcriber.text.saved_transcript import SavedTranscript
+from transcription.formats.saved_transcript import SavedTranscript
 
 HEADER = ("start", "end", "channel", "word", "confidence", "unsure", "segment")
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from praatio.utilities import textgrid_io
 
-from transcriber.text.intervals import Interval
-from transcriber.text.saved_transcript import SavedTranscript
-from transcriber.text.tiers import make_tiers
+from transcription.formats.intervals import Interval
+from transcription.formats.saved_transcript import SavedTranscript
+from transcription.formats.tiers import make_tiers
 
 
 def render(saved: SavedTranscript) -> bytes:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from transcriber.engines.utterance import Utterance, Word
+from transcription.contract.spoken_word import Word
+from transcription.formats.spoken_segment import Spoken
 
 #: A longer pause between two words of a channel, in seconds, ends a phrase. Another channel's phrase may follow there.
 PAUSE = 0.7
@@ -24,7 +25,7 @@ class Turn:
         return f"{self.channel}: {' '.join(word.word for word in self.words)}"
 
 
-def turns(utterances: Sequence[Utterance]) -> list[Turn]:
+def turns(utterances: Sequence[Spoken]) -> list[Turn]:
     """Return the turns of a conversation in the order of their starts.
 
     A phrase is never divided, so that people who speak at the same time do not alternate word by word.
@@ -42,7 +43,7 @@ def turns(utterances: Sequence[Utterance]) -> list[Turn]:
     return conversation
 
 
-def _phrases(utterances: Sequence[Utterance]) -> Iterator[Turn]:
+def _phrases(utterances: Sequence[Spoken]) -> Iterator[Turn]:
     """Yield the phrases of each channel: its words between two pauses."""
     words: dict[str, list[Word]] = {}
     for utterance in sorted(utterances, key=lambda utterance: utterance.start):

@@ -11,8 +11,9 @@ from textwrap import wrap
 
 from pysubs2 import SSAEvent, SSAFile
 
-from transcriber.engines.utterance import Utterance, Word
-from transcriber.text.saved_transcript import SavedTranscript
+from transcription.contract.spoken_word import Word
+from transcription.formats.saved_transcript import SavedTranscript
+from transcription.formats.spoken_segment import Spoken
 
 # Source of these three: Netflix, "Timed Text Style Guide" (English).
 #: The most characters in a line.
@@ -52,7 +53,7 @@ def render(saved: SavedTranscript, suffix: str) -> bytes:
     return cues.to_string(suffix, keep_ssa_tags=True).encode()
 
 
-def _cues(utterance: Utterance, *, prefix: bool) -> Iterator[tuple[float, float, str]]:
+def _cues(utterance: Spoken, *, prefix: bool) -> Iterator[tuple[float, float, str]]:
     """Yield each cue of an utterance: its start and end, in seconds from the start of the file, and its text.
 
     Args:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pympi import Elan
 
-from transcriber.text.saved_transcript import SavedTranscript
-from transcriber.text.tiers import make_tiers
 from transcription.contract.xml_text import xml_text
+from transcription.formats.saved_transcript import SavedTranscript
+from transcription.formats.tiers import make_tiers
 
 #: The date of every document, which the format requires. A transcript gives the same bytes whenever it is written.
 _DATE = "1980-01-01T00:00:00+00:00"

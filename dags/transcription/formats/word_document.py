@@ -12,10 +12,10 @@ from docx.enum.text import WD_COLOR_INDEX
 from docx.shared import RGBColor
 from docx.text.paragraph import Paragraph
 
-from transcriber.engines.utterance import Word
-from transcriber.text.conversation import turns
-from transcriber.text.saved_transcript import SavedTranscript
+from transcription.contract.spoken_word import Word
 from transcription.contract.xml_text import xml_text
+from transcription.formats.conversation import turns
+from transcription.formats.saved_transcript import SavedTranscript
 
 _GREY = RGBColor(0x80, 0x80, 0x80)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from transcriber.text.intervals import Interval, separate
-from transcriber.text.saved_transcript import SavedTranscript
+from transcription.formats.intervals import Interval, separate
+from transcription.formats.saved_transcript import SavedTranscript
 
 
 def make_tiers(saved: SavedTranscript) -> Mapping[str, tuple[Interval, ...]]:
