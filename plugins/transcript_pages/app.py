@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Depends, FastAPI
 
-from transcript_pages import error_pages, runs_page, security_headers, static_files
+from transcript_pages import correction_page, error_pages, recording_page, runs_page, security_headers, static_files
 from transcript_pages.access import may_read
 
 #: The routers of the pages. The application adds the right to read to every route.
-ROUTERS: tuple[APIRouter, ...] = (static_files.router, runs_page.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    static_files.router,
+    runs_page.router,
+    recording_page.router,
+    correction_page.router,
+)
 
 
 def make_app() -> FastAPI:

@@ -11,16 +11,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from transcript_pages.audio_bucket import bucket_origin
 
 
-def content_security_policy(origin: str) -> str:
+def content_security_policy(origin: str, style_nonce: str = "") -> str:
     """Return the policy: scripts and styles of the pages only, audio and requests also from the bucket.
 
     Args:
         origin: scheme and host of the bucket's addresses; empty if there is no bucket.
+        style_nonce: a random text that marks styles which a library of the page adds; empty for none.
     """
     rules = {
         "default-src": "'none'",
         "script-src": "'self'",
-        "style-src": "'self'",
+        "style-src": f"'self' 'nonce-{style_nonce}'" if style_nonce else "'self'",
         "img-src": "'self' data:",
         "media-src": f"'self' {origin}".rstrip(),
         "connect-src": f"'self' {origin}".rstrip(),
@@ -47,7 +48,9 @@ class SecurityHeaders:
         async def send_with_headers(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers["Content-Security-Policy"] = content_security_policy(bucket_origin())
+                headers["Content-Security-Policy"] = content_security_policy(
+                    bucket_origin(), scope.get("state", {}).get("style_nonce", "")
+                )
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["Referrer-Policy"] = "no-referrer"
                 headers.setdefault("Cache-Control", "no-store")

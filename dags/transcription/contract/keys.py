@@ -14,6 +14,7 @@ from .options import FORMATS
 INPUT_FOLDER = "input/"
 OUTPUT_FOLDER = "output/"
 PROCESSED_FOLDER = "processed/"
+LISTENING_FOLDER = "listening/"
 FAILED_FOLDER = "failed/"
 CORRECTED_FOLDER = "corrected/"
 RUNS_FOLDER = "runs/"
@@ -101,6 +102,16 @@ def corrected_json(name: str) -> str:
 def corrected_format(name: str, ending: str) -> str:
     """Return the key of a correction in another format; `ending` is one of `options.FORMATS`."""
     return f"{CORRECTED_FOLDER}{name}.{ending}"
+
+
+def listening_peaks(name: str) -> str:
+    """Return the key of the peaks of a recording, from which a page draws its waveform."""
+    return f"{LISTENING_FOLDER}{name}.peaks.json"
+
+
+def listening_copy(name: str) -> str:
+    """Return the key of the copy of a recording that browsers play, because they may refuse the recording itself."""
+    return f"{LISTENING_FOLDER}{name}.flac"
 
 
 def processed(key: str) -> str:

@@ -1,0 +1,80 @@
+"""Corrections in the bucket. A version that somebody else saved is never overwritten."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from transcript_pages.audio_bucket import AudioBucket, is_changed, is_missing
+from transcription.contract import keys, records
+from transcription.contract.correction import Correction
+
+
+class SavedCorrection(NamedTuple):
+    """A correction as it is in the bucket, and the ETag of its object."""
+
+    correction: Correction
+    etag: str
+
+
+class CorrectionChanged(Exception):
+    """Raised when the correction in the bucket is not the one that a person changed."""
+
+
+def find(bucket: AudioBucket, name: str) -> SavedCorrection | None:
+    """Return the correction of a recording, or None if nobody corrected it.
+
+    Raises:
+        RecordInvalid: the object is no correction.
+    """
+    key = keys.corrected_json(name)
+    try:
+        answer = bucket.client.get_object(Bucket=bucket.name, Key=key)
+    except bucket.client.exceptions.ClientError as error:
+        if is_missing(error):
+            return None
+        raise
+    return SavedCorrection(records.load(Correction, answer["Body"].read(), key), answer["ETag"])
+
+
+def save(bucket: AudioBucket, name: str, correction: Correction, etag: str | None) -> str:
+    """Write a correction if the one in the bucket is unchanged, and return the new ETag.
+
+    The state and the numbers of checked segments and unsure words are metadata of the object, so that a list of
+    recordings does not have to read it.
+
+    Args:
+        bucket: the bucket.
+        name: the name of the recording.
+        correction: the correction.
+        etag: the ETag that the object must have; None if there must be no object.
+
+    Raises:
+        CorrectionChanged: somebody else was first.
+    """
+    condition: Any = {"IfNoneMatch": "*"} if etag is None else {"IfMatch": etag}
+    try:
+        answer = bucket.client.put_object(
+            Bucket=bucket.name,
+            Key=keys.corrected_json(name),
+            Body=records.dump(correction),
+            ContentType="application/json",
+            Metadata=dict(correction.summary),
+            **condition,
+        )
+    except bucket.client.exceptions.ClientError as error:
+        if is_changed(error) or is_missing(error):
+            return _etag_of_own_version(bucket, name, correction)
+        raise
+    return answer["ETag"]
+
+
+def _etag_of_own_version(bucket: AudioBucket, name: str, correction: Correction) -> str:
+    """Return the ETag of the saved correction if it is this one: S3's answer was lost, and botocore sent it again.
+
+    Raises:
+        CorrectionChanged: it is another one.
+    """
+    saved = find(bucket, name)
+    if saved is None or saved.correction != correction:
+        raise CorrectionChanged
+    return saved.etag
