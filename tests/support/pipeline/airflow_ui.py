@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
+from tenacity import retry, retry_if_exception, stop_after_attempt, wait_fixed
 
 from local import runs
 from local.airflow import DAG_ID
@@ -19,6 +20,19 @@ TASKS = ("wait_for_audio", "plan", "transcribe", "verify_transcripts", "move_to_
 LIMIT = 300
 #: How often in a row a test must read the same state. The readings take longer than one loop of Airflow's scheduler.
 _LOOKS = 10
+
+
+def _is_busy(error: BaseException) -> bool:
+    """Return whether Airflow did not answer, or only with an error of its own, for example a locked SQLite file."""
+    if isinstance(error, httpx.HTTPStatusError):
+        return error.response.is_server_error
+    return isinstance(error, httpx.TransportError)
+
+
+#: Repeats a look at Airflow. A busy Airflow may answer the next request.
+_repeat_if_busy = retry(
+    retry=retry_if_exception(_is_busy), stop=stop_after_attempt(5), wait=wait_fixed(1), reraise=True
+)
 
 
 class AirflowUi:
@@ -151,6 +165,7 @@ class AirflowUi:
 
         return until(f"{task_id} {'/'.join(states)} (attempt {attempt or 'any'})", reached, limit=LIMIT)
 
+    @_repeat_if_busy
     def log(self, run_id: str, task_id: str, attempt: int = 1) -> str:
         """Return the log of one attempt of a task."""
         return runs.task_log(self._client, run_id, task_id, attempt)
@@ -165,6 +180,7 @@ class AirflowUi:
         events: list[dict[str, Any]] = self._get("/assets/events", source_run_id=run_id)["asset_events"]
         return events
 
+    @_repeat_if_busy
     def _get(self, path: str, **params: Any) -> dict[str, Any]:
         answer: dict[str, Any] = self._client.get(path, params=params).raise_for_status().json()
         return answer

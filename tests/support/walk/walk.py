@@ -10,10 +10,11 @@ import httpx
 from local.errors import StackError
 from tests.support.pipeline.pipeline import ENDED as JOB_ENDED
 from tests.support.pipeline.pipeline import Pipeline
+from tests.support.pipeline.waiting import until
 from tests.support.walk import aws_steps, process_steps, recording_steps, run_steps, task_steps
 from tests.support.walk.aftermath import Aftermath
 from tests.support.walk.step import Missed, Step
-from tests.support.walk.world import World
+from tests.support.walk.world import LIMIT, World
 
 STEPS: Sequence[Step] = (
     recording_steps.Upload(),
@@ -109,7 +110,7 @@ class Walk:
         for process in world.dags_tests:
             world.wait_until("the end of airflow dags test", lambda _, process=process: process.poll() is not None)
         world.wait_until("the end of all runs", lambda view: not view.active)
-        last = world.ui.trigger()
+        last = until("a last run", self._trigger, limit=LIMIT)
         world.remember(last)
         world.wait_until("the end of the last run", lambda view: not view.active)
         world.wait_until(
@@ -120,6 +121,14 @@ class Walk:
             violations.append(f"The last run, {last}, met no fault and is {world.view.states[last]}")
         self._say(f"after {self._taken} steps and {len(world.runs)} runs: {violations or 'all is right'}")
         return violations
+
+    def _trigger(self) -> str | None:
+        """Return the id of a new run, or `None` if Airflow is too busy to start one."""
+        try:
+            return self._world.ui.trigger()
+        except (StackError, httpx.HTTPError) as error:
+            self._say(f"no new run: {error!r}")
+            return None
 
     def _say(self, line: str) -> None:
         print(f"[{time.monotonic() - self._began:5.0f} s] {line}", flush=True)
