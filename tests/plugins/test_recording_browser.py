@@ -16,6 +16,7 @@ from airflow.api_fastapi.app import create_auth_manager, purge_cached_app
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.plugins.conftest import SIGNING_KEY
+from tests.support.pipeline.waiting import until
 from tests.support.plugins.recording_browser import (
     PageServer,
     open_recording,
@@ -179,7 +180,9 @@ def test_a_correction_with_the_keyboard_alone(page: Page, module_bucket: Bucket,
     ]
     assert [segment["by"] for segment in segments] == ["", "ann", "ann", "ann"]
     assert segments[1]["words"][0]["start"] == 5.0
-    assert module_bucket.read(keys.corrected(name)) == b"one two three four five fifty six seven eight\n"
+    # The server writes the other files after its answer, the text last.
+    text = b"one two three four five fifty six seven eight\n"
+    until("the text is written", lambda: module_bucket.read(keys.corrected(name)) == text)
     assert b"fifty" in (module_bucket.read(keys.corrected_format(name, "srt")) or b"")
 
 

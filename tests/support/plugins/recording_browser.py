@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx
+from airflow import settings
 from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
 from playwright.sync_api import Browser, Page, expect
@@ -20,7 +21,7 @@ from tests.support.plugins.page_server import PREFIX
 ROOT = Path(__file__).resolve().parents[3]
 #: How long a server may take to start, and a page to change, on a busy machine.
 START_SECONDS = 120
-PAGE_LIMIT = int(os.environ.get("EDIT_LIMIT", "60000"))
+PAGE_LIMIT = 60_000
 
 
 class PageServer:
@@ -36,8 +37,14 @@ class PageServer:
     def start(self) -> None:
         """Start the server, and wait until it answers."""
         paths = [ROOT, ROOT / "dags", ROOT / "plugins", os.environ.get("PYTHONPATH", "")]
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(map(str, paths)),
+            # The database of this process, in which logins that ended are noted.
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": str(settings.engine.url),
+        }
         command = [sys.executable, "-m", "tests.support.plugins.page_server", str(self.port)]
-        self.process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths))})
+        self.process = subprocess.Popen(command, env=environment)
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             assert self.process.poll() is None, "the server of the pages ended"
