@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+
+from tests.dags.conftest import aws, bucket, clients, shared_aws  # noqa: F401 - pytest finds the fixtures here
+
+# isort: split
+# The import above gives Airflow a home of its own, so it comes before the first import of Airflow.
 from airflow import settings
 from airflow.api_fastapi.app import create_auth_manager, purge_cached_app
 from airflow.models import import_all_models
@@ -12,7 +17,6 @@ from airflow.models.base import Base
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from tests.dags.conftest import aws, bucket, clients, shared_aws  # noqa: F401 - pytest finds the fixtures here
 from tests.support.plugins.browser_client import PREFIX, BrowserClient
 from transcript_pages.app import make_app
 from transcription.shared.bucket import Bucket
