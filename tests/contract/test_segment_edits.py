@@ -92,6 +92,8 @@ def test_a_word_that_was_removed_and_comes_back_has_its_old_time() -> None:
     edits = edited(MACHINE)
     saved = apply([replace(edits[0], text="one three"), *edits[1:]])
     assert apply(edits, saved)[0].words == MACHINE[0].words
+    words = apply([replace(edits[0], text="one two tree"), *edits[1:]], saved)[0].words
+    assert words[:2] == MACHINE[0].words[:2]
 
 
 def test_words_of_another_channel_are_not_taken() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
@@ -14,7 +14,9 @@ from local.airflow import DAG_ID
 from local.configuration import USER
 from tests.support.pipeline.final_state import FinalState
 from tests.support.pipeline.pipeline import Pipeline
-from tests.support.pipeline.spoken_recordings import CLIP
+from tests.support.pipeline.spoken_recordings import CLIP, CLIPS
+from tests.support.pipeline.waiting import until
+from transcription.contract import keys
 from transcription.contract.keys import RunKeys, run_name
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
@@ -83,6 +85,28 @@ def test_what_people_fill_in_is_what_the_run_does(pipeline: Pipeline, form: Page
     assert plan["options"]["formats"] == ["vtt"]
     assert (plan["options"]["lm_alpha"], plan["options"]["lm_beta"]) == (0.75, 1.0)
     assert (plan["options"]["alternatives"], plan["options"]["cut_at_silence"]) == (3, False)
+
+
+def test_a_correction_stays_when_the_recording_is_transcribed_again(pipeline: Pipeline, form: Page) -> None:
+    """Everything is real here: the transcript of the container, its peaks and audio, Airflow's web server, the DAG."""
+    pipeline.upload_recordings({"talks/a b#1.wav": CLIPS[0]})
+    FinalState.read(pipeline, pipeline.run()).check(jobs=[1])
+    address = f"{pipeline.stack.airflow.url}/transcripts/recording?name={quote('talks/a b#1', safe='')}"
+    form.goto(address)
+    form.locator("#recording[data-ready]").wait_for()
+    form.locator(".word").first.dblclick()
+    form.locator("textarea.text").fill("written by a person")
+    expect(form.locator("#saving")).to_have_text("All changes are saved.", timeout=PAGE_LIMIT)
+    expect(form.locator("#audio")).to_have_js_property("error", None)
+    pipeline.upload_recordings({"talks/a b#1.wav": CLIPS[1]})
+    pipeline.run()
+    assert pipeline.read(keys.transcript("talks/a b#1")).decode().strip() == CLIPS[1].text
+    form.goto(address)
+    expect(form.locator("#notice")).to_be_visible(timeout=PAGE_LIMIT)
+    expect(form.locator(".words").first).to_have_text("written by a person", timeout=PAGE_LIMIT)
+    until(
+        "the text is written", lambda: b"written by a person" in (pipeline.find(keys.corrected("talks/a b#1")) or b"")
+    )
 
 
 def test_nobody_sees_anything_without_logging_in(pipeline: Pipeline, page: Page) -> None:
