@@ -52,6 +52,7 @@ class AirflowStack(Stack):
         definition = self.format_arn(service="batch", resource="job-definition", resource_name=batch.definition_name)
         jobs = self.format_arn(service="batch", resource="job", resource_name="*")
         grant(role, permissions.task_permissions(storage.audio_arn))
+        grant(role, permissions.page_permissions(storage.audio_arn, batch.log_arn))
         grant(role, permissions.submitter_permissions(queue, definition, jobs))
         grant(role, permissions.notifier_permissions(topic.topic.topic_arn, topic.key.key_arn))
         options = {

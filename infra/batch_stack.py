@@ -42,6 +42,9 @@ class BatchStack(Stack):
         self.queue = add_job_queue(self, settings, self.network)
         #: Without a revision, because each new image makes a new revision and Airflow submits the newest.
         self.definition_name = f"{settings.name}-transcribe"
+        self._log = add_log_group(self, "Log", settings)
+        #: The ARN pattern of the log streams of the containers, as an exported value; see `StorageStack.audio_arn`.
+        self.log_arn = str(self.export_value(self._log.log_group_arn))
         self._define_job(settings, storage)
         CfnOutput(self, "JobQueue", value=self.queue.job_queue_arn)
         CfnOutput(self, "JobDefinition", value=self.definition_name)
@@ -75,7 +78,7 @@ class BatchStack(Stack):
             # A Docker volume on the machine's disk. Docker creates it for each container, with the owner and mode that
             # /tmp has in the image. A tmpfs would use memory instead.
             volumes=[batch.EcsVolume.host(name="scratch", container_path="/tmp")],  # noqa: S108 - inside the container
-            logging=ecs.LogDriver.aws_logs(stream_prefix="transcribe", log_group=add_log_group(self, "Log", settings)),
+            logging=ecs.LogDriver.aws_logs(stream_prefix="transcribe", log_group=self._log),
         )
         # With this role the machine fetches the image and opens the log stream for the container.
         accept_findings(

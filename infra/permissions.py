@@ -1,4 +1,4 @@
-"""The permissions of the container that transcribes, and of the tasks of the DAG."""
+"""The permissions of the container that transcribes, of the tasks of the DAG, and of the pages in the web server."""
 
 from __future__ import annotations
 
@@ -56,6 +56,27 @@ def task_permissions(bucket: str) -> list[Permission]:
         # A run releases its lease. Of all records of runs, only this one is ever deleted.
         Permission(["s3:DeleteObject"], [f"{bucket}/{keys.LEASE}"]),
         _listing(bucket, [keys.INPUT_FOLDER, keys.OUTPUT_FOLDER, keys.RUNS_FOLDER, keys.MODELS_FOLDER]),
+    ]
+
+
+def page_permissions(bucket: str, log_group: str) -> list[Permission]:
+    """List the permissions that the pages in Airflow's web server need besides those of the tasks.
+
+    MWAA has one role for the web server and the tasks.
+
+    Args:
+        bucket: The ARN of the audio bucket.
+        log_group: The ARN pattern of the log streams of the containers.
+    """
+    return [
+        # Corrections are read and written; a failed file goes back to `input/`.
+        _objects(bucket, ["s3:GetObject"], [keys.CORRECTED_FOLDER]),
+        _objects(bucket, ["s3:PutObject"], [keys.CORRECTED_FOLDER, keys.INPUT_FOLDER]),
+        _objects(bucket, ["s3:GetObjectTagging", "s3:GetObjectAnnotation"], [keys.FAILED_FOLDER]),
+        _objects(bucket, ["s3:PutObjectTagging", "s3:PutObjectAnnotation"], [keys.INPUT_FOLDER]),
+        _objects(bucket, ["s3:DeleteObject"], [keys.FAILED_FOLDER]),
+        _listing(bucket, [keys.CORRECTED_FOLDER, keys.FAILED_FOLDER]),
+        Permission(["logs:GetLogEvents"], [log_group], "Each child of a Batch job has a log stream of its own."),
     ]
 
 

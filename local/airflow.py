@@ -8,7 +8,7 @@ import secrets
 import shutil
 import socket
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import httpx
@@ -35,6 +35,7 @@ class Airflow:
         scheduled: Whether the DAG also runs on its schedule.
         settings: Settings of the section `[transcription]` that replace those of the local stack.
         deployed: A deployment to use instead of `settings` and of this checkout's DAGs and plugins.
+        roles: Roles of further users. Each user has the name of its role, and the password of the admin.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Airflow:
         scheduled: bool = False,
         settings: Mapping[str, str] | None = None,
         deployed: Deployed | None = None,
+        roles: Sequence[str] = (),
     ) -> None:
         self.state = state
         self.home = state / "airflow"
@@ -57,6 +59,9 @@ class Airflow:
         self.environment = configure(
             self.home, self.url, endpoint, programs, scheduled=scheduled, settings=settings or {}, deployed=deployed
         )
+        self._roles = roles
+        users = [f"{USER}:admin", *(f"{role}:{role}" for role in roles)]
+        self.environment["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS"] = ",".join(users)
         #: A file with an empty metadata database. `prepare` creates it once per installed Airflow, and copies it later,
         #: because creating a database takes most of the time of a start.
         self._empty_database = installed / "empty-airflow.db"
@@ -85,7 +90,7 @@ class Airflow:
         self.home.mkdir(parents=True)
         passwords = Path(self.environment["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"])
         passwords.touch(mode=0o600)
-        passwords.write_text(json.dumps({USER: self.password}))
+        passwords.write_text(json.dumps(dict.fromkeys([USER, *self._roles], self.password)))
         database = self.home / "airflow.db"
         if self._empty_database.exists():
             shutil.copy(self._empty_database, database)

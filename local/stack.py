@@ -81,6 +81,7 @@ class Stack:
         scheduled: Whether the DAG also runs on its schedule.
         settings: Settings of the section `[transcription]` that replace the stack's defaults.
         layers: Optional parts of the stand-in, as for `start_aws`.
+        roles: Roles of further users of Airflow. Each user has the name of its role, and the password of the admin.
 
     Raises:
         StackError: The runner or the version is unknown.
@@ -95,6 +96,7 @@ class Stack:
         scheduled: bool = False,
         settings: Mapping[str, str] | None = None,
         layers: Sequence[str] = (),
+        roles: Sequence[str] = (),
     ) -> None:
         if runner not in RUNNERS:
             raise StackError(f"RUNNER={runner} is not known; use one of: {', '.join(RUNNERS)}.")
@@ -106,6 +108,7 @@ class Stack:
         self._scheduled = scheduled
         self._settings = settings
         self._layers = layers
+        self._roles = roles
         self.airflow: Airflow
         self.addresses: Addresses
 
@@ -124,7 +127,12 @@ class Stack:
             endpoint = start_aws(self.state, self.runner, self._layers)
             create_resources(endpoint, container=self.runner == "container")
             self.airflow = Airflow(
-                self.state, endpoint, version=self.version, scheduled=self._scheduled, settings=self._settings
+                self.state,
+                endpoint,
+                version=self.version,
+                scheduled=self._scheduled,
+                settings=self._settings,
+                roles=self._roles,
             )
             self.airflow.start()
         except BaseException:

@@ -25,6 +25,7 @@ MARKS = {
     "versions": pytest.mark.integration,
     "integration/test_browser.py": pytest.mark.browser,
     "plugins/test_recording_browser.py": pytest.mark.browser,
+    "integration/test_pages.py": pytest.mark.browser,
     "integration/test_image.py": pytest.mark.container,
     "standin/execution/test_container_runner.py": pytest.mark.container,
 }

@@ -114,6 +114,19 @@ def _is_authorized(user: User, method: Any, *, runs: bool = False) -> bool:
     )
 
 
+@dataclass(frozen=True)
+class Rights:
+    """What a user may do, for the buttons of a page."""
+
+    edit: bool
+    start: bool
+
+
+def rights(user: User) -> Rights:
+    """Return what a user may do besides reading."""
+    return Rights(_is_authorized(user, "PUT"), _is_authorized(user, "POST", runs=True))
+
+
 def may_read(user: CurrentUser) -> User:
     """Return the user, who may look and listen.
 
@@ -131,7 +144,7 @@ def may_edit(user: CurrentUser) -> User:
     Raises:
         AccessRefused: the user may not change the DAG.
     """
-    if not _is_authorized(user, "PUT"):
+    if not rights(user).edit:
         raise AccessRefused("change recordings and transcripts")
     return user
 
@@ -142,7 +155,7 @@ def may_trigger(user: CurrentUser) -> User:
     Raises:
         AccessRefused: the user may not trigger the DAG.
     """
-    if not _is_authorized(user, "POST", runs=True):
+    if not rights(user).start:
         raise AccessRefused("start runs")
     return user
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Depends, FastAPI
 
-from transcript_pages import correction_page, error_pages, recording_page, runs_page, security_headers, static_files
+from transcript_pages import (
+    correction_page,
+    downloads,
+    error_pages,
+    failed_page,
+    recording_page,
+    recordings_page,
+    runs_page,
+    search_page,
+    security_headers,
+    static_files,
+)
 from transcript_pages.access import may_read
 
 #: The routers of the pages. The application adds the right to read to every route.
@@ -13,6 +24,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     runs_page.router,
     recording_page.router,
     correction_page.router,
+    recordings_page.router,
+    search_page.router,
+    downloads.router,
+    failed_page.router,
 )
 
 

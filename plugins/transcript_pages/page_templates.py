@@ -10,8 +10,9 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from transcript_pages import static_files
-from transcript_pages.access import User
+from transcript_pages import formats, static_files
+from transcript_pages.access import User, rights
+from transcript_pages.failure_reasons import reason_of
 from transcript_pages.forgery_token import make_token
 
 _FOLDER = Path(__file__).parent / "templates"
@@ -21,13 +22,20 @@ _URL_PREFIX = "/transcripts"
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters |= {
+        "duration": formats.duration,
+        "size": formats.size,
+        "time": formats.time,
+        "number": formats.number,
+    }
+    return environment
 
 
 def address(request: Request, page: str = "", **query: object) -> str:
@@ -66,6 +74,8 @@ def render(
             link=lambda page="", **query: address(request, page, **query),
             airflow=lambda path="": airflow_address(request, path),
             static=lambda name: address(request, static_files.path_of(name)),
+            reason=reason_of,
+            may=rights(user) if user else None,
             forgery_token=make_token(user.id) if user else "",
             **values,
         )

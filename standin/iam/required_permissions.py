@@ -73,6 +73,10 @@ def of_call(call: ApiCall, environ: dict[str, Any]) -> list[RequiredPermission]:
         case "batch", "TerminateJob":
             job_id = json.loads(read_body(environ))["jobId"]
             return [RequiredPermission("batch:TerminateJob", f"{_batch_arn(call)}:job/{job_id}")]
+        case "logs", "GetLogEvents":
+            request = json.loads(read_body(environ))
+            place = f"log-group:{request['logGroupName']}:log-stream:{request['logStreamName']}"
+            return [RequiredPermission("logs:GetLogEvents", f"arn:aws:logs:{call.region}:{ACCOUNT_ID}:{place}")]
         case "sns", "Publish":
             form = parse_qs(read_body(environ).decode())
             return [RequiredPermission("sns:Publish", form.get("TopicArn", ["*"])[0])]

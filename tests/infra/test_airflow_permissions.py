@@ -65,6 +65,16 @@ def test_tasks_cannot_use_or_change_another_role(deployment: SynthesizedStacks) 
         assert not tasks_may(deployment, action, f"arn:{PARTITION}:iam::{ACCOUNT}:role/admin")
 
 
+def test_the_pages_can_read_the_logs_of_children_and_no_others(deployment: SynthesizedStacks) -> None:
+    groups = deployment.resources("AWS::Logs::LogGroup", "batch")
+    (name,) = (name for name in groups if name.startswith("Log"))
+    group = str(deployment.resolve({"Fn::GetAtt": [name, "Arn"]})).removesuffix(":*")
+    stream = f"{group}:log-stream:transcribe/default/0a1b"
+    assert tasks_may(deployment, "logs:GetLogEvents", stream)
+    assert not tasks_may(deployment, "logs:PutLogEvents", stream)
+    assert not tasks_may(deployment, "logs:GetLogEvents", f"{group}-other:log-stream:a")
+
+
 def test_tasks_can_publish_to_the_alert_topic_and_to_no_other(deployment: SynthesizedStacks) -> None:
     topic = deployment.output("airflow", "AlertTopic")
     key = deployment.properties("AWS::SNS::Topic")["KmsMasterKeyId"]

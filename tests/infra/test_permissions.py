@@ -74,6 +74,21 @@ TASKS_LIST = [
     RUN.reasons("draft"),
 ]
 
+#: The keys that the pages in the web server pass to each call. The pages have the role of the tasks.
+PAGES = {
+    "get_object": [
+        *(TEXT, JSON, RUN.report, RUN.job, RUN.moves(0), keys.failed_reason(INPUT)),
+        *(keys.corrected("talk"), keys.corrected_json("talk"), keys.corrected_format("talk", "srt")),
+        keys.processed(INPUT),
+    ],
+    "head_object": [INPUT, keys.failed(INPUT), keys.corrected_json("talk")],
+    "put_object": [keys.corrected("talk"), keys.corrected_json("talk"), keys.corrected_format("talk", "srt")],
+    "delete_object": [keys.failed(INPUT), keys.failed_reason(INPUT)],
+}
+#: The key that a copy of the pages writes; it reads the file in `failed/`.
+PAGES_COPY = {"copy_object": [INPUT]}
+PAGES_LIST = [keys.OUTPUT_FOLDER, keys.CORRECTED_FOLDER, keys.FAILED_FOLDER, keys.MODELS_FOLDER]
+
 REFUSED_TO_CONTAINER = [
     *(("s3:PutObject", key) for key in (INPUT, keys.processed(INPUT), keys.failed(INPUT), MODEL, SHARD, RUN.plan)),
     *(("s3:PutObject", key) for key in (RUN.job, RUN.report, RUN.verdicts(0), "talk.wav")),
@@ -85,8 +100,11 @@ REFUSED_TO_CONTAINER = [
     ),
 ]
 REFUSED_TO_TASKS = [
-    *(("s3:PutObject", key) for key in (INPUT, TEXT, JSON, MODEL, "talk.wav")),
-    *(("s3:DeleteObject", key) for key in (TEXT, keys.processed(INPUT), keys.failed(INPUT), RESULT, RUN.plan, MODEL)),
+    *(("s3:PutObject", key) for key in (TEXT, JSON, MODEL, "talk.wav")),
+    *(
+        ("s3:DeleteObject", key)
+        for key in (TEXT, keys.processed(INPUT), RESULT, RUN.plan, MODEL, "corrected/talk.json")
+    ),
     ("s3:GetObject", "talk.wav"),
     *((f"s3:{action}", INPUT) for action in ("DeleteObjectVersion", "PutObjectAcl", "PutObjectRetention")),
 ]
@@ -119,6 +137,22 @@ def test_tasks_have_the_permissions_of_their_calls(
     deployment: SynthesizedStacks, call: str, permission: str, key: str
 ) -> None:
     assert tasks_may(deployment, permission, f"{audio_bucket_arn(deployment)}/{key}"), call
+
+
+@pytest.mark.parametrize(
+    ("call", "permission", "key"), [*needed(PAGES), *needed(PAGES_COPY, source=keys.failed(INPUT))]
+)
+def test_the_pages_have_the_permissions_of_their_calls(
+    deployment: SynthesizedStacks, call: str, permission: str, key: str
+) -> None:
+    assert tasks_may(deployment, permission, f"{audio_bucket_arn(deployment)}/{key}"), call
+
+
+@pytest.mark.parametrize("prefix", PAGES_LIST)
+def test_the_pages_can_list_transcripts_corrections_failed_files_and_models(
+    deployment: SynthesizedStacks, prefix: str
+) -> None:
+    assert tasks_may(deployment, "s3:ListBucket", audio_bucket_arn(deployment), **{"s3:prefix": prefix})
 
 
 @pytest.mark.parametrize("prefix", CONTAINER_LISTS)

@@ -24,12 +24,14 @@ SETTINGS = {
     "parallel_children": str(CHILDREN),
     "start_limit_minutes": "0.15",
 }
+#: The users of Airflow besides the admin.
+ROLES = ("viewer", "user")
 
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Yield the running local stack, which can cause faults."""
-    with Stack(tmp_path_factory.mktemp("stack"), settings=SETTINGS, layers=["faults"]) as running:
+    with Stack(tmp_path_factory.mktemp("stack"), settings=SETTINGS, layers=["faults"], roles=ROLES) as running:
         yield running
 
 

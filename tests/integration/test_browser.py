@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from urllib.parse import quote, unquote
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from local.airflow import DAG_ID
 from local.configuration import USER
+from tests.support.pipeline.chromium import NEEDS_BROWSER, PAGE_LIMIT, log_in, new_page, open_browser
 from tests.support.pipeline.final_state import FinalState
 from tests.support.pipeline.pipeline import Pipeline
 from tests.support.pipeline.spoken_recordings import CLIP, CLIPS
@@ -19,22 +19,13 @@ from tests.support.pipeline.waiting import until
 from transcription.contract import keys
 from transcription.contract.keys import RunKeys, run_name
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="no browser here; `apt install chromium` brings one")
-#: How long a page may take on a busy machine, in milliseconds.
-PAGE_LIMIT = 60_000
+pytestmark = NEEDS_BROWSER
 
 
 @pytest.fixture
 def page() -> Iterator[Page]:
-    # CI is root, so Chromium needs --no-sandbox. CI has no network, so background traffic is off.
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=arguments)
-        page = browser.new_page(viewport={"width": 1200, "height": 1600})
-        page.set_default_timeout(PAGE_LIMIT)
-        yield page
-        browser.close()
+    with open_browser() as browser:
+        yield new_page(browser)
 
 
 @pytest.fixture
@@ -42,9 +33,7 @@ def form(pipeline: Pipeline, page: Page) -> Page:
     """The form that Trigger opens."""
     airflow = pipeline.stack.airflow
     page.goto(airflow.url)
-    page.fill("input[name=username]", USER)
-    page.fill("input[name=password]", airflow.password)
-    page.click("button[type=submit]")
+    log_in(page, USER, airflow.password)
     page.get_by_role("link", name="Dags").first.wait_for()
     page.goto(f"{airflow.url}/dags/{DAG_ID}")
     page.get_by_role("button", name="Trigger").first.click()

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
+from urllib.parse import urlencode
 
+import httpx
 import pytest
 
+from local.airflow import DAG_ID
 from local.aws_client import batch_client
 from local.paths import DEMO_CLIPS
 from local.resources import QUEUE
@@ -44,6 +48,21 @@ def test_the_setting_max_children_limits_the_children(pipeline: Pipeline, run: R
     batch = batch_client(pipeline.endpoint)
     (job,) = batch.list_jobs(jobQueue=QUEUE, jobStatus="SUCCEEDED")["jobSummaryList"]
     assert job["arrayProperties"]["size"] == 3
+
+
+def test_the_pages_show_the_run_and_start_another(stack: Stack, run: Run) -> None:
+    pages = f"{stack.airflow.url}/transcripts/"
+    with stack.airflow.client() as client:
+        listed = client.get(pages).raise_for_status().text
+        assert f"/transcripts/run?{urlencode({'run_id': run.run_id})}" in listed
+        assert f'<td class="number">{len(TEXTS)}</td>' in listed
+        report = client.get(f"{pages}run", params={"run_id": run.run_id}).raise_for_status().text
+        assert all(clip.removesuffix(".wav") in report for clip in TEXTS)
+        (token,) = re.findall(r'name="forgery-token" content="([^"]*)"', report)
+        started = client.post(f"{pages}runs", json={"prefix": "none/"}, headers={"X-Forgery-Token": token})
+        run_id = started.raise_for_status().json()["run_id"]
+        assert client.get(f"/dags/{DAG_ID}/dagRuns/{run_id}").json()["conf"] == {"prefix": "none/"}
+    assert httpx.get(pages).status_code == 401
 
 
 def test_the_stack_runs_the_chosen_version(stack: Stack) -> None:

@@ -13,8 +13,7 @@ from transcription.report import alerts
 from transcription.report.announcement import is_news
 from transcription.report.report_text import describe, summarize
 from transcription.report.run_report import make_report
-from transcription.shared import task_links
-from transcription.shared.aws_console import AwsConsole
+from transcription.shared import page_addresses, task_links
 from transcription.shared.bucket import Bucket
 from transcription.shared.job_record import Job
 from transcription.shared.manifest_store import read_plan
@@ -62,9 +61,11 @@ class ReportOperator(BaseOperator):
         self.log.info("%s", describe(report))
         if report.model_doubt:
             self.log.warning("%s", report.model_doubt)
-        console = AwsConsole.for_bucket(bucket)
-        task_links.show_link(self, context, task_links.TRANSCRIPTS_LINK, console.transcripts(plan.prefix))
-        task_links.show_link(self, context, task_links.REPORT_LINK, console.object(run.report))
+        transcripts = page_addresses.recordings_page(plan.prefix)
+        task_links.show_link(self, context, task_links.TRANSCRIPTS_LINK, transcripts)
+        task_links.show_link(self, context, task_links.REPORT_LINK, page_addresses.run_page(context["run_id"]))
+        # The pages in Airflow's web server list runs from Airflow's database, without a request to S3.
+        context["ti"].xcom_push(key="figures", value=report.figures)
         report.raise_if_incomplete()
         if is_news(bucket, report, context):
             context["ti"].xcom_push(key=alerts.SUMMARY, value=summarize(report))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from transcription.contract.log_text import printable
 from transcription.contract.manifest import Failure, Plan
 from transcription.contract.reason import Reason
-from transcription.shared import batch_job, task_links
+from transcription.shared import batch_job, page_addresses, task_links
 from transcription.shared.aws_console import AwsConsole
 from transcription.shared.batch_job import JobDescription
 from transcription.shared.batch_queue import BatchQueue
@@ -76,18 +76,19 @@ def _describe(reason: Reason) -> str:
     return f"{key!r}: {reason.failure.code}: {printable(reason.failure.message)}"
 
 
-def show(operator: Any, context: Context, children: Sequence[FailedChild], record_address: str) -> None:
-    """Show buttons to the logs of the first failed children, and a button to the record that lists all of them.
+def show(operator: Any, context: Context, children: Sequence[FailedChild]) -> None:
+    """Show buttons to the logs of the first failed children, and a button to the page that lists all of them.
 
     Args:
         operator: the operator of the task.
         context: the context of the task.
         children: the failed children. Without any, no button is shown.
-        record_address: the address of the record `job.json` in the AWS console.
     """
+    run_id = context["run_id"]
     if children:
-        task_links.show_link(operator, context, task_links.FAILED_CHILDREN_LINK, record_address)
-    logs = [child.log for child in children if child.log]
+        every_child = page_addresses.failed_children(run_id)
+        task_links.show_link(operator, context, task_links.FAILED_CHILDREN_LINK, every_child)
+    logs = [page_addresses.log_page(run_id, child.index) for child in children if child.log]
     for link, address in zip(task_links.LOG_LINKS, logs, strict=False):
         task_links.show_link(operator, context, link, address)
 

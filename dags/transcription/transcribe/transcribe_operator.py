@@ -10,7 +10,7 @@ from airflow.providers.amazon.aws.operators.batch import BatchOperator
 
 from transcription.contract.errors import JobFailed, JobStuck
 from transcription.plan.leftover_jobs import end_leftover_jobs, is_at_work
-from transcription.shared import batch_job, manifest_store, task_links
+from transcription.shared import batch_job, manifest_store, page_addresses, task_links
 from transcription.shared.aws_console import AwsConsole
 from transcription.shared.batch_queue import BatchQueue
 from transcription.shared.bucket import Bucket
@@ -71,7 +71,7 @@ class TranscribeOperator(BatchOperator):
         if plan.dry_run:
             raise AirflowSkipException("A dry run ends after its plan.")
         console = AwsConsole.for_bucket(bucket)
-        transcripts = console.transcripts(plan.prefix)
+        transcripts = page_addresses.recordings_page(plan.prefix)
         task_links.show_link(self, context, task_links.TRANSCRIPTS_LINK, transcripts)
         if not plan.shards:
             self.log.info("There is nothing to transcribe.")
@@ -98,7 +98,7 @@ class TranscribeOperator(BatchOperator):
         except TaskInterrupted:
             raise end_job_if_cancelled(jobs, context) from None
         children, files = failed_children.read(batch, bucket, plan, job, console)
-        failed_children.show(self, context, children, console.object(jobs.record_key))
+        failed_children.show(self, context, children)
         jobs.record(job, children)
         if job["status"] == batch_job.JOB_FAILED:
             raise JobFailed(failed_children.explain(job, children, files))

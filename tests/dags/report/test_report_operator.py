@@ -6,6 +6,7 @@ from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from airflow.sdk import Asset
@@ -92,6 +93,16 @@ def test_a_run_with_a_missing_file_is_red_and_recorded(deployment: AirflowDeploy
     assert ti.xcoms[task_links.REPORT_LINK.xcom_key]
 
 
+def test_the_pages_find_the_figures_of_green_and_red_runs_in_airflow(
+    deployment: AirflowDeployment, task: ReportOperator
+) -> None:
+    write_moves(deployment.bucket, RUN, TRANSCRIBED, Outcome(B, MISSING, Failure("NO_RESULT", "nothing")))
+    ti = TaskInstance(task_id="report")
+    with pytest.raises(AirflowFailException):
+        execute(task, ti)
+    assert ti.xcoms["figures"] == read_report(deployment).figures
+
+
 def test_a_red_run_publishes_no_figures(deployment: AirflowDeployment, task: ReportOperator) -> None:
     write_moves(deployment.bucket, RUN, Outcome(A, MISSING, Failure("NO_RESULT", "nothing")))
     context = make_context(TaskInstance(task_id="report"))
@@ -119,15 +130,18 @@ def test_the_log_and_the_stored_summary_agree(
     assert "failed 'input/b.wav' AUDIO_EMPTY: no bytes" in output
 
 
-def test_the_buttons_lead_to_the_transcripts_and_the_report(
-    deployment: AirflowDeployment, task: ReportOperator
+def test_the_buttons_lead_to_the_pages_of_the_transcripts_and_the_report(
+    deployment: AirflowDeployment, task: ReportOperator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://airflow.example/")
     write_moves(deployment.bucket, RUN, TRANSCRIBED)
     ti = TaskInstance(task_id="report")
     execute(task, ti)
-    base = f"{deployment.aws.endpoint}/{deployment.bucket.name}"
     buttons = {link.name: link.get_link(task, ti_key=None) for link in task.operator_extra_links}  # type: ignore[arg-type]
-    assert buttons == {"Transcripts": f"{base}?prefix=output%2Fx%2F", "Report": f"{base}/{RunKeys(RUN).report}"}
+    assert buttons == {
+        "Transcripts": "https://airflow.example/transcripts/recordings?prefix=x%2F",
+        "Report": f"https://airflow.example/transcripts/run?{urlencode({'run_id': ti.run_id})}",
+    }
     assert {ti.xcoms[task_links.TRANSCRIPTS_LINK.xcom_key], ti.xcoms[task_links.REPORT_LINK.xcom_key]} == set(
         buttons.values()
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
+
 from tests.support.dags.airflow_deployment import AirflowDeployment, TaskInstance, make_context
 from tests.support.dags.bucket_objects import freeze, upload_all
 from tests.support.dags.transcribe_task import execute, make_task
@@ -17,13 +19,16 @@ def stored_buttons(task: TranscribeOperator) -> dict[str, str]:
     return {link.name: link.get_link(task, ti_key=None) for link in task.operator_extra_links}  # type: ignore[arg-type]
 
 
-def test_the_buttons_are_still_there_when_the_task_has_ended(deployment: AirflowDeployment, small: Plan) -> None:
+def test_the_buttons_are_still_there_when_the_task_has_ended(
+    deployment: AirflowDeployment, small: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Airflow asks for all of them at the end, and an empty answer removes a button."""
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://airflow.example")
     deployment.define("pass")
     task, ti = make_task(deployment), TaskInstance()
     job_id = task.execute(make_context(ti))
     buttons = stored_buttons(task)
-    assert buttons["Transcripts"] == f"{deployment.aws.endpoint}/{deployment.bucket.name}?prefix=output%2F"
+    assert buttons["Transcripts"] == "https://airflow.example/transcripts/recordings?prefix="
     assert buttons["Batch job"].endswith(f"#jobs/detail/{job_id}")
     assert {name for name, address in buttons.items() if address} == {"Transcripts", "Batch job"}
     assert {
@@ -36,7 +41,7 @@ def test_the_button_for_transcripts_leads_to_the_prefix_of_the_run(deployment: A
     freeze(deployment.bucket, done=upload_all(deployment.bucket, "input/x/a.wav"), prefix="x/")
     ti = TaskInstance()
     execute(deployment, ti)
-    assert ti.xcoms[task_links.TRANSCRIPTS_LINK.xcom_key].endswith("?prefix=output%2Fx%2F")
+    assert ti.xcoms[task_links.TRANSCRIPTS_LINK.xcom_key].endswith("/transcripts/recordings?prefix=x%2F")
 
 
 def test_no_button_of_the_provider_is_left() -> None:

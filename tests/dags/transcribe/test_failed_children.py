@@ -14,7 +14,7 @@ from transcription.contract.errors import JobFailed
 from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Failure, Plan
 from transcription.contract.reason import Reason
-from transcription.shared import batch_job, task_links
+from transcription.shared import batch_job, page_addresses, task_links
 from transcription.shared.batch_job import FailedChild
 from transcription.shared.task_errors import AirflowFailException
 
@@ -37,8 +37,8 @@ def test_a_failed_child_is_named_with_its_reason_and_its_log(
     assert "log-events" in child.log
     assert f"{child.job_id} failed: {child.reason}. Log: {child.log}" in caplog.text
     assert job_record(deployment).status == batch_job.JOB_FAILED
-    assert ti.xcoms[task_links.LOG_LINKS[0].xcom_key] == child.log
-    assert ti.xcoms[task_links.FAILED_CHILDREN_LINK.xcom_key].endswith(f"/{RunKeys(RUN).job}")
+    assert ti.xcoms[task_links.LOG_LINKS[0].xcom_key] == page_addresses.log_page(ti.run_id, child.index)
+    assert ti.xcoms[task_links.FAILED_CHILDREN_LINK.xcom_key] == page_addresses.failed_children(ti.run_id)
     assert task_links.LOG_LINKS[1].xcom_key not in ti.xcoms
 
 
@@ -138,4 +138,5 @@ def test_each_of_the_first_failed_children_has_a_button(deployment: AirflowDeplo
         execute(deployment, ti)
     logs = [ti.xcoms[link.xcom_key] for link in task_links.LOG_LINKS]
     assert len(set(logs)) == len(logs) == task_links.MAX_LOG_LINKS < 7
-    assert set(logs) < {child.log for child in job_record(deployment).failed}
+    failed = job_record(deployment).failed
+    assert set(logs) < {page_addresses.log_page(ti.run_id, child.index) for child in failed}

@@ -21,6 +21,7 @@ _ARNS = {
     "AWS::S3::Bucket": ("s3", "", "", "{}"),
     "AWS::Batch::JobQueue": ("batch", REGION, ACCOUNT, "job-queue/{}"),
     "AWS::SNS::Topic": ("sns", REGION, ACCOUNT, "{}"),
+    "AWS::Logs::LogGroup": ("logs", REGION, ACCOUNT, "log-group:{}:*"),
     "AWS::KMS::Key": ("kms", REGION, ACCOUNT, "key/{}"),
 }
 

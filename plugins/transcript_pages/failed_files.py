@@ -1,0 +1,109 @@
+"""The files in `failed/`: their list, their reasons, and their way back to `input/`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from botocore.exceptions import ClientError
+
+from transcript_pages.audio_bucket import AudioBucket, is_changed, is_missing
+from transcript_pages.run_records import RunFile, read_json
+from transcription.contract import keys
+
+#: Number of objects in a page of a listing. Each file has a record beside it.
+PAGE = 100
+_RECORD = ".error.json"
+#: In bytes. CopyObject refuses larger objects. Source: Amazon S3 API Reference.
+_COPY_LIMIT = 5 * 1024**3
+
+
+class FileNotReturned(Exception):
+    """Raised when a file in `failed/` cannot be sent back to `input/`; nothing was changed."""
+
+
+@dataclass(frozen=True)
+class FailedFile:
+    """A file in `failed/`."""
+
+    key: str
+    etag: str
+    #: In bytes.
+    size: int
+    failed: datetime
+
+    @property
+    def name(self) -> str:
+        """The path below `failed/`."""
+        return self.key.removeprefix(keys.FAILED_FOLDER)
+
+
+def list_failed(bucket: AudioBucket, prefix: str, token: str = "") -> tuple[Sequence[FailedFile], str]:
+    """Return a page of the failed files whose names start with `prefix`, and the token of the next page."""
+    start = {"ContinuationToken": token} if token else {}
+    page = bucket.client.list_objects_v2(Bucket=bucket.name, Prefix=keys.FAILED_FOLDER + prefix, MaxKeys=PAGE, **start)
+    files = [
+        FailedFile(entry["Key"], entry["ETag"].strip('"'), entry["Size"], entry["LastModified"])
+        for entry in page.get("Contents", [])
+        if not entry["Key"].endswith((_RECORD, "/"))
+    ]
+    return files, page.get("NextContinuationToken", "")
+
+
+def is_failed_file(key: str) -> bool:
+    """Return whether a key is that of a file in `failed/`, and not that of a record."""
+    return key.startswith(keys.FAILED_FOLDER) and key != keys.FAILED_FOLDER and not key.endswith(_RECORD)
+
+
+def read_reason(bucket: AudioBucket, key: str) -> RunFile:
+    """Return why a file in `failed/` failed. Without a record, the code is empty."""
+    return RunFile.from_json(read_json(bucket, key + _RECORD))
+
+
+def return_to_input(bucket: AudioBucket, key: str, etag: str) -> str:
+    """Move a file from `failed/` back to `input/`, so that the next run tries it again.
+
+    Args:
+        bucket: the bucket.
+        key: the key of the file in `failed/`.
+        etag: the ETag that the file must have.
+
+    Returns:
+        The key of the file in `input/`.
+
+    Raises:
+        FileNotReturned: the file is another one by now, does not exist, is too large, or its name is taken.
+    """
+    target = read_reason(bucket, key).key
+    if keys.failed(target) != key:  # without a record, or with a foreign one
+        target = keys.INPUT_FOLDER + key.removeprefix(keys.FAILED_FOLDER)
+    if _exists(bucket, target):
+        raise FileNotReturned(f"There is a file at {target} already. The next run takes it.")
+    try:
+        head = bucket.client.head_object(Bucket=bucket.name, Key=key)
+        if head["ContentLength"] > _COPY_LIMIT:
+            raise FileNotReturned("The file is larger than 5 GB. Upload it again instead.")
+        bucket.client.copy_object(
+            Bucket=bucket.name,
+            Key=target,
+            CopySource={"Bucket": bucket.name, "Key": key},
+            CopySourceIfMatch=f'"{etag}"',
+        )
+        bucket.client.delete_object(Bucket=bucket.name, Key=key, IfMatch=f'"{etag}"')
+    except ClientError as error:
+        if is_missing(error) or is_changed(error):
+            raise FileNotReturned("The file has changed or is gone. Reload the page.") from error
+        raise
+    bucket.client.delete_object(Bucket=bucket.name, Key=key + _RECORD)
+    return target
+
+
+def _exists(bucket: AudioBucket, key: str) -> bool:
+    try:
+        bucket.client.head_object(Bucket=bucket.name, Key=key)
+    except ClientError as error:
+        if is_missing(error):
+            return False
+        raise
+    return True

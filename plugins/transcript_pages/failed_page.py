@@ -1,0 +1,110 @@
+"""The page with the failed files, and the requests to try a file again and to start a run."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from pydantic import BaseModel, Field
+from starlette.responses import HTMLResponse
+
+from transcript_pages.access import Editor, Reader, Starter
+from transcript_pages.audio_bucket import Bucket
+from transcript_pages.failed_files import (
+    FileNotReturned,
+    is_failed_file,
+    list_failed,
+    read_reason,
+    return_to_input,
+)
+from transcript_pages.failure_reasons import reason_of
+from transcript_pages.forgery_token import needs_token
+from transcript_pages.page_templates import address, airflow_address, render
+from transcript_pages.run_start import RunNotStarted, models, start_run
+from transcription.contract import keys
+
+router = APIRouter()
+
+#: Length limit of a key in S3.
+_Name = Annotated[str, Field(max_length=keys.KEY_BYTES)]
+
+
+class Return(BaseModel):
+    """The request to send a failed file back to `input/`."""
+
+    key: _Name
+    etag: Annotated[str, Field(max_length=100)]
+
+
+class Start(BaseModel):
+    """The request to start a run."""
+
+    prefix: _Name = ""
+    model: _Name = ""
+
+
+@router.get("/failed")
+def failed(request: Request, user: Reader, bucket: Bucket, prefix: str = "", token: str = "") -> HTMLResponse:
+    """Show the failed files whose names start with `prefix`. A script of the page asks for the reason of each file."""
+    files, next_token = list_failed(bucket, prefix, token)
+    return render(
+        request,
+        "failed.html",
+        user=user,
+        files=files,
+        prefix=prefix,
+        token=token,
+        next_token=next_token,
+        models=models(bucket),
+    )
+
+
+@router.get("/failed-reason")
+def failed_reason(_: Reader, bucket: Bucket, key: Annotated[str, Query(max_length=keys.KEY_BYTES)]) -> dict[str, str]:
+    """Return why a file failed: in words, what to do, and the message with its code."""
+    _check_failed_key(key)
+    record = read_reason(bucket, key)
+    reason = reason_of(record.code)
+    return {"words": reason.words, "advice": reason.advice, "message": record.message, "code": record.code}
+
+
+@router.post("/failed/try-again", dependencies=[Depends(needs_token)])
+def try_again(_: Editor, bucket: Bucket, wish: Return) -> dict[str, str]:
+    """Send a failed file back to `input/`, if it is still the file that the page showed.
+
+    Raises:
+        HTTPException: the file cannot be sent back; the message says why.
+    """
+    _check_failed_key(wish.key)
+    try:
+        return {"key": return_to_input(bucket, wish.key, wish.etag)}
+    except FileNotReturned as error:
+        raise HTTPException(409, str(error)) from error
+
+
+@router.post("/runs", dependencies=[Depends(needs_token)])
+def start(request: Request, user: Starter, bucket: Bucket, wish: Start) -> dict[str, str]:
+    """Start a run for the files below a prefix.
+
+    Returns:
+        The id of the run, and the addresses of its page here and in Airflow.
+
+    Raises:
+        HTTPException: the bucket has no such model, or Airflow refuses the run.
+    """
+    if wish.model and wish.model not in models(bucket):
+        raise HTTPException(422, f"There is no model {wish.model!r} in the bucket.")
+    try:
+        run_id = start_run(user.name, wish.prefix, wish.model)
+    except RunNotStarted as error:
+        raise HTTPException(409, str(error)) from error
+    return {
+        "run_id": run_id,
+        "page": address(request, "run", run_id=run_id),
+        "airflow": airflow_address(request, f"dags/transcribe_audio/runs/{run_id}"),
+    }
+
+
+def _check_failed_key(key: str) -> None:
+    if not is_failed_file(key):
+        raise HTTPException(422, "This is no failed file.")

@@ -1,0 +1,38 @@
+"""Numbers, lengths and times as the pages show them. What is unknown is a dash."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+UNKNOWN = "—"
+_KIBI = 1024
+
+
+def number(value: object, digits: int = 0) -> str:
+    """Return a number with commas between thousands, and `digits` decimals."""
+    return f"{value:,.{digits}f}" if isinstance(value, int | float) else UNKNOWN
+
+
+def duration(seconds: object) -> str:
+    """Return a length of audio: `1:02:03`, or `2:03` below an hour."""
+    if not isinstance(seconds, int | float):
+        return UNKNOWN
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def size(count: float | None) -> str:
+    """Return a number of bytes as `12 KB`, `3.4 MB` or `1.2 GB`."""
+    if count is None:
+        return UNKNOWN
+    for unit in ("bytes", "KB", "MB", "GB"):
+        if count < _KIBI or unit == "GB":
+            break
+        count /= _KIBI
+    return f"{count:.1f} {unit}" if unit in ("MB", "GB") else f"{count:.0f} {unit}"
+
+
+def time(moment: datetime | None) -> str:
+    """Return a time as `2026-11-24 01:00 UTC`."""
+    return UNKNOWN if moment is None else f"{moment:%Y-%m-%d %H:%M} UTC"

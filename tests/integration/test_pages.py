@@ -1,0 +1,178 @@
+"""The pages in Airflow's web server on the real stack, in a real browser, for users with different roles."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from local.configuration import USER
+from local.stack import Stack
+from tests.support.pipeline.chromium import NEEDS_BROWSER, log_in, new_page, open_browser
+from tests.support.pipeline.pipeline import Pipeline
+from tests.support.pipeline.spoken_recordings import CLIP, Recording
+from transcription.contract import keys
+
+pytestmark = NEEDS_BROWSER
+
+HOSTILE = "<script>document.title='owned'</script> \"'&%2e%2e \u202eb"
+#: What S3 holds before the tests: recordings with names that a page must not execute, and two files without bytes.
+GOOD = {"a/talk.wav": CLIP, f"{HOSTILE}.wav": CLIP}
+BAD = {"empty.wav": Recording(b"", None), f"b/{HOSTILE}.wav": Recording(b"", None)}
+
+
+@dataclass
+class Visitor:
+    """A user with a browser window."""
+
+    page: Page
+    url: str
+    #: What the browser complained about: scripts that failed, and content that the pages' policy forbids.
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> Page:
+        """Open a page below `/transcripts/`."""
+        self.page.goto(f"{self.url}/transcripts/{path}")
+        return self.page
+
+
+@pytest.fixture(scope="module")
+def pipeline(stack: Stack) -> Pipeline:
+    """Return the pipeline after a run with good and bad recordings."""
+    pipeline = Pipeline(stack)
+    pipeline.clear()
+    pipeline.upload_recordings({**GOOD, **BAD})
+    assert pipeline.run().state == "success"
+    return pipeline
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with open_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def visit(pipeline: Pipeline, browser: Browser) -> Iterator[Callable[[str], Visitor]]:
+    """Yield a function that logs a user in, on the page of runs."""
+    visitors: list[Visitor] = []
+
+    def make(user: str) -> Visitor:
+        airflow = pipeline.stack.airflow
+        visitor = Visitor(new_page(browser), airflow.url)
+        visitors.append(visitor)
+        visitor.page.on("console", lambda message: _note(visitor, message))
+        visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
+        visitor.open("recordings?prefix=a%2F")
+        log_in(visitor.page, user, airflow.password)
+        visitor.page.wait_for_url("**/transcripts/recordings?prefix=a%2F")
+        visitor.complaints.clear()  # those of Airflow's login page
+        return visitor
+
+    yield make
+    for visitor in visitors:
+        visitor.page.close()
+
+
+def _note(visitor: Visitor, message: Any) -> None:
+    if message.type == "error":
+        visitor.complaints.append(message.text)
+
+
+def test_a_browser_without_login_logs_in_and_sees_every_page(visit: Callable[[str], Visitor]) -> None:
+    """The fixture `visit` opens a page without a login, and returns to it after the login."""
+    viewer = visit("viewer")
+    expect(viewer.page.get_by_role("link", name="talk", exact=True)).to_be_visible()
+    for path, heading in (("", "Runs"), ("recordings", "Recordings"), ("failed", "Failed files")):
+        page = viewer.open(path)
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+    viewer.open("").locator("table a").first.click()
+    expect(viewer.page.get_by_text("Failures by reason")).to_be_visible()
+    expect(viewer.page.get_by_text("The file is empty")).to_be_visible()
+    assert viewer.complaints == []
+
+
+def test_hostile_names_are_text(visit: Callable[[str], Visitor]) -> None:
+    viewer = visit("viewer")
+    for path in ("recordings", "failed"):
+        page = viewer.open(path)
+        expect(page.get_by_text("<script>document.title").first).to_be_visible()
+        assert "owned" not in page.title()
+    assert viewer.complaints == []
+
+
+def test_a_viewer_has_no_buttons_and_no_right_to_change(pipeline: Pipeline, visit: Callable[[str], Visitor]) -> None:
+    page = visit("viewer").open("failed")
+    expect(page.get_by_text("The file is empty").first).to_be_visible()
+    expect(page.get_by_role("button", name="Try again")).to_have_count(0)
+    assert _try_again(page, keys.failed("input/empty.wav")) == 403
+    assert keys.failed("input/empty.wav") in pipeline.keys(keys.FAILED_FOLDER)
+
+
+def test_an_editor_sends_a_failed_file_back_and_starts_a_run(
+    pipeline: Pipeline, visit: Callable[[str], Visitor]
+) -> None:
+    editor = visit("user")
+    page = editor.open("failed?prefix=empty")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("sent back")).to_be_visible()
+    assert "input/empty.wav" in pipeline.keys(keys.INPUT_FOLDER)
+    # The same request again, as somebody who recorded it could send it.
+    assert _try_again(page, keys.failed("input/empty.wav")) == 409
+
+    before = set(pipeline.ui.run_states())
+    editor.open("failed")
+    page.get_by_role("button", name="Transcribe now").click()
+    expect(page.get_by_text("The run has started:")).to_be_visible()
+    (run_id,) = set(pipeline.ui.run_states()) - before
+    assert pipeline.ui.wait(run_id).state == "success"
+    assert keys.failed("input/empty.wav") in pipeline.keys(keys.FAILED_FOLDER)
+    assert editor.complaints == [] or all("409" in complaint for complaint in editor.complaints)
+
+
+def _try_again(page: Page, key: str) -> int:
+    """Send the request of "Try again" with the token of the open page, and return the status of the answer."""
+    status: int = page.evaluate(
+        """async (key) => {
+            const token = document.querySelector('meta[name="forgery-token"]').content;
+            const headers = {"X-Forgery-Token": token, "Content-Type": "application/json"};
+            const body = JSON.stringify({key, etag: "d41d8cd98f00b204e9800998ecf8427e"});
+            return (await fetch("failed/try-again", {method: "POST", headers, body})).status;
+        }""",
+        key,
+    )
+    return status
+
+
+def test_a_forged_request_is_refused(pipeline: Pipeline) -> None:
+    with pipeline.stack.airflow.client() as client:
+        answer = client.post(f"{pipeline.stack.airflow.url}/transcripts/runs", json={})
+        assert answer.status_code == 403
+    answer = httpx.post(f"{pipeline.stack.airflow.url}/transcripts/runs", json={})
+    assert answer.status_code == 401
+
+
+def test_a_download_is_an_archive_of_transcripts(visit: Callable[[str], Visitor], tmp_path: Path) -> None:
+    page = visit(USER).open("recordings?prefix=a%2F")
+    page.get_by_label("Select a/talk").check()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download selected").click()
+    download.value.save_as(tmp_path / "transcripts.zip")
+    with zipfile.ZipFile(io.BytesIO((tmp_path / "transcripts.zip").read_bytes())) as archive:
+        assert archive.read("a/talk.txt").decode().strip() == CLIP.text
+
+
+def test_airflows_navigation_leads_to_the_pages(pipeline: Pipeline, visit: Callable[[str], Visitor]) -> None:
+    with pipeline.stack.airflow.client() as client:
+        plugins = client.get("/plugins").raise_for_status().json()["plugins"]
+    (views,) = [plugin["external_views"] for plugin in plugins if plugin["name"] == "transcripts"]
+    page = visit("viewer").page
+    page.goto(pipeline.stack.airflow.url + views[0]["href"])
+    expect(page.get_by_role("heading", level=1)).to_have_text("Runs")

@@ -1,0 +1,87 @@
+"""The list of recordings: by folder, a page at a time, with few requests to S3."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.support.dags.bucket_objects import upload
+from tests.support.plugins.browser_client import BrowserClient
+from tests.support.plugins.requests import s3_requests
+from tests.support.standin.standin_server import LocalAws
+from transcript_pages import recording_listing
+from transcription.contract import keys
+from transcription.shared.bucket import Bucket
+
+
+def add(bucket: Bucket, *names: str) -> None:
+    for name in names:
+        for key in (keys.transcript(name), keys.transcript_json(name), keys.format_file(name, "srt")):
+            upload(bucket, key, b"{}")
+
+
+def names(page: str) -> list[str]:
+    return re.findall(r'name="name" value="([^"]*)"', page)
+
+
+def test_a_folder_shows_its_recordings_and_folders(viewer: BrowserClient, bucket: Bucket) -> None:
+    add(bucket, "talk", "talk/part1", "a/b/c", "z")
+    top = viewer.text("recordings")
+    assert names(top) == ["talk", "z"]
+    assert re.findall(r'href="/transcripts/recordings\?prefix=([^"&]*)"', top) == ["a%2F", "talk%2F"]
+    assert names(viewer.text("recordings", prefix="talk/")) == ["talk/part1"]
+
+
+def test_a_prefix_filters_names(viewer: BrowserClient, bucket: Bucket) -> None:
+    add(bucket, "anna", "anton", "bert")
+    assert names(viewer.text("recordings", prefix="an")) == ["anna", "anton"]
+    assert "There is no transcript here." in viewer.text("recordings", prefix="x")
+
+
+def test_the_state_shows_which_recordings_people_have_edited(viewer: BrowserClient, bucket: Bucket) -> None:
+    add(bucket, "a", "b", "c")
+    upload(bucket, keys.corrected_json("b"), b"{}")
+    assert names(viewer.text("recordings", state="edited")) == ["b"]
+    assert names(viewer.text("recordings", state="unedited")) == ["a", "c"]
+
+
+def test_all_pages_together_show_each_recording_once(
+    viewer: BrowserClient, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording_listing, "PAGE", 4)
+    expected = sorted(f"n{number}" for number in range(7))
+    add(bucket, *expected)
+    for name in expected:
+        upload(bucket, keys.corrected_json(name), b"{}")
+    shown, token, pages = [], "", 0
+    while pages == 0 or token:
+        page = viewer.text("recordings", token=token, state="edited")
+        shown += names(page)
+        found = re.search(r'token=([^"&]*)"[^>]*>Next page', page)
+        token, pages = (found[1].replace("%3D", "=") if found else ""), pages + 1
+    assert shown == expected
+    assert pages == 6
+
+
+def test_a_page_needs_at_most_five_requests_to_s3(viewer: BrowserClient, bucket: Bucket, aws: LocalAws) -> None:
+    for name in ("a", "m", "z"):
+        add(bucket, name)
+        upload(bucket, keys.corrected_json(name), b"{}")
+    aws.control("DELETE", "/_calls")
+    viewer.text("recordings")
+    assert 1 <= s3_requests(aws) <= 5
+
+
+def test_a_wrong_token_is_an_error_of_the_address(viewer: BrowserClient, bucket: Bucket) -> None:
+    add(bucket, "a")
+    assert viewer.get("recordings", token="x" * 30).status_code in (200, 422)
+
+
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "\"'&", "..", "%2e%2e", "\u202eevil", "x" * 500])
+def test_a_hostile_name_is_text(name: str, viewer: BrowserClient, bucket: Bucket) -> None:
+    add(bucket, name)
+    page = viewer.text("recordings")
+    assert "<script>alert" not in page
+    assert len(names(page)) == 1
+    assert viewer.get("recordings", prefix=name).status_code == 200

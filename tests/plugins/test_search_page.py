@@ -1,0 +1,62 @@
+"""The search for words in the transcripts of a run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.dags.bucket_objects import upload
+from tests.support.dags.outcome_lists import write_moves
+from tests.support.dags.reports import AUDIO
+from tests.support.plugins.airflow_runs import add_run, remove_runs
+from tests.support.plugins.browser_client import BrowserClient
+from transcript_pages import search_page
+from transcription.contract import keys, result
+from transcription.contract.manifest import Item
+from transcription.finish.outcomes import Outcome
+from transcription.shared.bucket import Bucket
+
+
+@pytest.fixture(autouse=True)
+def run(app: object, bucket: Bucket) -> Iterator[None]:
+    """A run with 40 recordings; `n07` and `n30` contain the word "window"."""
+    remove_runs()
+    name = add_run("manual__1")
+    items = [Item(number, f"input/n{number:02d}.wav", "e", 1) for number in range(40)]
+    write_moves(bucket, name, *(Outcome(item, result.TRANSCRIBED, audio=AUDIO) for item in items))
+    for number in range(40):
+        text = "open the Window <b> please" if number in (7, 30) else "close the door"
+        upload(bucket, keys.transcript(f"n{number:02d}"), text.encode())
+    yield
+    remove_runs()
+
+
+def hits(page: str) -> list[str]:
+    return re.findall(r'recording\?name=([^"]*)"', page)
+
+
+def test_the_search_finds_words_in_small_and_capital_letters(viewer: BrowserClient) -> None:
+    page = viewer.text("search", run_id="manual__1", text="window")
+    assert hits(page) == ["n07", "n30"]
+    assert "open the <mark>Window</mark> &lt;b&gt; please" in page
+
+
+def test_a_corrected_text_takes_the_place_of_the_transcript(viewer: BrowserClient, bucket: Bucket) -> None:
+    upload(bucket, keys.corrected("n07"), b"open the widow please")
+    assert hits(viewer.text("search", run_id="manual__1", text="window")) == ["n30"]
+
+
+def test_a_search_that_ends_early_says_so(viewer: BrowserClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_page, "_SECONDS", 0.0)
+    page = viewer.text("search", run_id="manual__1", text="window")
+    assert hits(page) == ["n07"]
+    assert "24 transcripts were not searched" in page
+
+
+def test_searched_words_are_text(viewer: BrowserClient) -> None:
+    page = viewer.text("search", run_id="manual__1", text="<script>alert(1)</script>")
+    assert "<script>alert" not in page
+    assert viewer.get("search", run_id="manual__1", text="x" * 201).status_code == 422
+    assert viewer.get("search", run_id="no-such-run", text="x").status_code == 404

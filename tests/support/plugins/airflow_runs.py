@@ -1,0 +1,59 @@
+"""Runs of the DAG in Airflow's database, with the XComs that the tasks of a real run store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from airflow.models.dagrun import DagRun
+from airflow.models.xcom import XComModel
+from airflow.utils.session import create_session
+from airflow.utils.types import DagRunTriggeredByType, DagRunType
+
+from transcription.contract.keys import run_name
+
+DAG_ID = "transcribe_audio"
+START = datetime(2026, 11, 20, 1, tzinfo=UTC)
+
+
+def add_run(
+    run_id: str, *, day: int = 0, state: str = "success", figures: Mapping[str, Any] | None = None, audio: bool = True
+) -> str:
+    """Add a run to the database, and return the name of its records.
+
+    Args:
+        run_id: the id.
+        day: the run starts this many days after `START`, and takes half an hour.
+        state: the state of the run.
+        figures: the figures that its task `report` stored.
+        audio: whether the run found audio.
+    """
+    start = START + timedelta(days=day)
+    name = run_name(run_id)
+    with create_session() as session:
+        run = DagRun(
+            dag_id=DAG_ID,
+            run_id=run_id,
+            run_type=DagRunType.MANUAL,
+            run_after=start,
+            start_date=start,
+            state=state,
+            triggered_by=DagRunTriggeredByType.TEST,
+        )
+        run.end_date = start + timedelta(minutes=30)
+        session.add(run)
+        session.flush()
+        values = {("plan", "return_value"): {"run": name} if audio else None, ("report", "figures"): figures}
+        place = {"dag_run_id": run.id, "dag_id": DAG_ID, "run_id": run_id, "map_index": -1}
+        for (task, key), value in values.items():
+            if value is not None:
+                session.add(XComModel(**place, task_id=task, key=key, value=value))
+    return name
+
+
+def remove_runs() -> None:
+    """Remove all runs and XComs from the database."""
+    with create_session() as session:
+        session.query(XComModel).delete()
+        session.query(DagRun).delete()
