@@ -14,7 +14,6 @@ from transcription.contract import keys
 
 #: Number of objects in a page of a listing. Each file has a record beside it.
 PAGE = 100
-_RECORD = ".error.json"
 #: In bytes. CopyObject refuses larger objects. Source: Amazon S3 API Reference.
 _COPY_LIMIT = 5 * 1024**3
 
@@ -46,19 +45,14 @@ def list_failed(bucket: AudioBucket, prefix: str, token: str = "") -> tuple[Sequ
     files = [
         FailedFile(entry["Key"], entry["ETag"].strip('"'), entry["Size"], entry["LastModified"])
         for entry in page.get("Contents", [])
-        if not entry["Key"].endswith((_RECORD, "/"))
+        if keys.is_failed_file(entry["Key"])
     ]
     return files, page.get("NextContinuationToken", "")
 
 
-def is_failed_file(key: str) -> bool:
-    """Return whether a key is that of a file in `failed/`, and not that of a record."""
-    return key.startswith(keys.FAILED_FOLDER) and key != keys.FAILED_FOLDER and not key.endswith(_RECORD)
-
-
 def read_reason(bucket: AudioBucket, key: str) -> RunFile:
     """Return why a file in `failed/` failed. Without a record, the code is empty."""
-    return RunFile.from_json(read_json(bucket, key + _RECORD))
+    return RunFile.from_json(read_json(bucket, keys.reason_beside(key)))
 
 
 def return_to_input(bucket: AudioBucket, key: str, etag: str) -> str:
@@ -76,7 +70,8 @@ def return_to_input(bucket: AudioBucket, key: str, etag: str) -> str:
         FileNotReturned: the file is another one by now, does not exist, is too large, or its name is taken.
     """
     target = read_reason(bucket, key).key
-    if keys.failed(target) != key:  # without a record, or with a foreign one
+    is_own = target.startswith(keys.INPUT_FOLDER) and keys.failed(target) == key
+    if not is_own:  # there is no record, or a foreign one
         target = keys.INPUT_FOLDER + key.removeprefix(keys.FAILED_FOLDER)
     if _exists(bucket, target):
         raise FileNotReturned(f"There is a file at {target} already. The next run takes it.")
@@ -95,7 +90,7 @@ def return_to_input(bucket: AudioBucket, key: str, etag: str) -> str:
         if is_missing(error) or is_changed(error):
             raise FileNotReturned("The file has changed or is gone. Reload the page.") from error
         raise
-    bucket.client.delete_object(Bucket=bucket.name, Key=key + _RECORD)
+    bucket.client.delete_object(Bucket=bucket.name, Key=keys.reason_beside(key))
     return target
 
 

@@ -12,7 +12,6 @@ from transcript_pages.access import Editor, Reader, Starter
 from transcript_pages.audio_bucket import Bucket
 from transcript_pages.failed_files import (
     FileNotReturned,
-    is_failed_file,
     list_failed,
     read_reason,
     return_to_input,
@@ -106,5 +105,5 @@ def start(request: Request, user: Starter, bucket: Bucket, wish: Start) -> dict[
 
 
 def _check_failed_key(key: str) -> None:
-    if not is_failed_file(key):
+    if not keys.is_failed_file(key):
         raise HTTPException(422, "This is no failed file.")

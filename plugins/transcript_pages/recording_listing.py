@@ -73,14 +73,14 @@ def list_recordings(bucket: AudioBucket, prefix: str, token: str = "") -> Record
 def _edited(bucket: AudioBucket, prefix: str, names: Sequence[str]) -> set[str]:
     """Return those of the names, which are in the order of S3, that have a correction."""
     edited: set[str] = set()
-    after, last = keys.corrected(names[0]), keys.corrected_json(names[-1])
+    start, last = {"StartAfter": keys.corrected(names[0])}, keys.corrected_json(names[-1])
     for _ in range(_CORRECTION_REQUESTS):
-        page = _list(bucket, keys.CORRECTED_FOLDER + prefix, {"StartAfter": after})
+        page = _list(bucket, keys.CORRECTED_FOLDER + prefix, start)
         found = [entry["Key"] for entry in page.get("Contents", [])]
         edited |= {_name(key, keys.CORRECTED_FOLDER) for key in found if key.endswith(_JSON)}
-        if not page["IsTruncated"] or not found or found[-1] >= last:
+        if not page["IsTruncated"] or any(key >= last for key in found):
             break
-        after = found[-1]
+        start = {"ContinuationToken": page["NextContinuationToken"]}
     return edited & set(names)
 
 

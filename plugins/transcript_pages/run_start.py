@@ -31,7 +31,7 @@ def start_run(user_name: str, prefix: str, model: str) -> str:
     Args:
         user_name: the name of the user, which Airflow shows beside the run since 3.1.
         prefix: the start of the names of the files, below `input/`; empty: all files.
-        model: the name of a model; empty: that of the nightly runs.
+        model: the name of a model; empty: that of scheduled runs.
 
     Raises:
         RunNotStarted: Airflow has no such DAG, or refuses the run.

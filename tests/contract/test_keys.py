@@ -148,3 +148,10 @@ def test_every_key_of_a_correction_fits_into_s3(ending: str) -> None:
     longest = "x" * (keys.KEY_BYTES - len("processed/") - len(".error.json") - len(".wav"))
     name = keys.name_of(f"input/{longest}.wav")
     assert len(keys.corrected_format(name, ending)) <= keys.KEY_BYTES
+
+
+def test_a_file_in_failed_differs_from_its_record_and_from_folders() -> None:
+    failed = keys.failed("input/a.wav")
+    assert keys.is_failed_file(failed)
+    assert keys.reason_beside(failed) == keys.failed_reason("input/a.wav")
+    assert not any(map(keys.is_failed_file, (keys.reason_beside(failed), "failed/", "failed/a/", "output/a", "")))

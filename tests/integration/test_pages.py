@@ -95,7 +95,7 @@ def test_a_browser_without_login_logs_in_and_sees_every_page(visit: Callable[[st
         expect(page.get_by_role("heading", level=1)).to_have_text(heading)
     viewer.open("").locator("table a").first.click()
     expect(viewer.page.get_by_text("Failures by reason")).to_be_visible()
-    expect(viewer.page.get_by_text("The file is empty")).to_be_visible()
+    expect(viewer.page.get_by_text("The file is empty").first).to_be_visible()
     assert viewer.complaints == []
 
 
@@ -134,7 +134,7 @@ def test_an_editor_sends_a_failed_file_back_and_starts_a_run(
     (run_id,) = set(pipeline.ui.run_states()) - before
     assert pipeline.ui.wait(run_id).state == "success"
     assert keys.failed("input/empty.wav") in pipeline.keys(keys.FAILED_FOLDER)
-    assert editor.complaints == [] or all("409" in complaint for complaint in editor.complaints)
+    assert all("409" in complaint for complaint in editor.complaints)
 
 
 def _try_again(page: Page, key: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote_plus
 
 import pytest
 
@@ -59,7 +60,7 @@ def test_all_pages_together_show_each_recording_once(
         page = viewer.text("recordings", token=token, state="edited")
         shown += names(page)
         found = re.search(r'token=([^"&]*)"[^>]*>Next page', page)
-        token, pages = (found[1].replace("%3D", "=") if found else ""), pages + 1
+        token, pages = (unquote_plus(found[1]) if found else ""), pages + 1
     assert shown == expected
     assert pages == 6
 
@@ -75,13 +76,13 @@ def test_a_page_needs_at_most_five_requests_to_s3(viewer: BrowserClient, bucket:
 
 def test_a_wrong_token_is_an_error_of_the_address(viewer: BrowserClient, bucket: Bucket) -> None:
     add(bucket, "a")
-    assert viewer.get("recordings", token="x" * 30).status_code in (200, 422)
+    assert viewer.get("recordings", token="x" * 30).status_code == 422
 
 
-@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "\"'&", "..", "%2e%2e", "\u202eevil", "x" * 500])
+@pytest.mark.parametrize("name", ["<img src=x onerror=alert(1)>", "\"'&", "..", "%2e%2e", "\u202eevil", "x" * 500])
 def test_a_hostile_name_is_text(name: str, viewer: BrowserClient, bucket: Bucket) -> None:
     add(bucket, name)
     page = viewer.text("recordings")
-    assert "<script>alert" not in page
+    assert "<img" not in page
     assert len(names(page)) == 1
     assert viewer.get("recordings", prefix=name).status_code == 200

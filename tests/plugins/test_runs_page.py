@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -143,11 +144,11 @@ def test_the_log_of_a_failed_child_can_be_read(viewer: BrowserClient, bucket: Bu
     group, stream = "/aws/batch/job", f"transcribe/default/{run}"
     logs.create_log_group(logGroupName=group)
     logs.create_log_stream(logGroupName=group, logStreamName=stream)
-    lines = ["first", "<b>last</b>"]
+    lines, now = ["first", "<b>last</b>"], int(time.time() * 1000)
     logs.put_log_events(
         logGroupName=group,
         logStreamName=stream,
-        logEvents=[{"timestamp": 1_795_000_000_000 + number, "message": line} for number, line in enumerate(lines)],
+        logEvents=[{"timestamp": now + number, "message": line} for number, line in enumerate(lines)],
     )
     address = AwsConsole("https://console.aws.amazon.com", "us-east-1").log(group, stream)
     children = (FailedChild("job:3", "exit code 1", address), FailedChild("job:4", "no machine", ""))

@@ -134,7 +134,17 @@ def failed(key: str) -> str:
 
 def failed_reason(key: str) -> str:
     """Return the key of the record that says why an input can never be transcribed."""
-    return failed(key) + _REASON
+    return reason_beside(failed(key))
+
+
+def reason_beside(failed_key: str) -> str:
+    """Return the key of the record that says why a file in `failed/` can never be transcribed."""
+    return failed_key + _REASON
+
+
+def is_failed_file(key: str) -> bool:
+    """Return whether a key names a file in `failed/`, and not a record or a folder."""
+    return key.startswith(FAILED_FOLDER) and not key.endswith(("/", _REASON))
 
 
 def model(name: str) -> str:

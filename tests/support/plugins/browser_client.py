@@ -30,7 +30,7 @@ class BrowserClient:
 
     def get(self, path: str, **query: object) -> Response:
         """Open a page."""
-        return self.client.get(f"{PREFIX}/{path}", params=query, headers={"Accept": "text/html"})
+        return self.client.get(f"{PREFIX}/{path}", params=query or None, headers={"Accept": "text/html"})
 
     def text(self, path: str, **query: object) -> str:
         """Return the HTML of a page, which must open without an error."""
