@@ -70,7 +70,7 @@ def page_permissions(bucket: str, log_group: str) -> list[Permission]:
     """
     return [
         # Corrections are read and written; a failed file goes back to `input/`.
-        _objects(bucket, ["s3:GetObject"], [keys.CORRECTED_FOLDER]),
+        _objects(bucket, ["s3:GetObject"], [keys.CORRECTED_FOLDER, keys.LISTENING_FOLDER]),
         _objects(bucket, ["s3:PutObject"], [keys.CORRECTED_FOLDER, keys.INPUT_FOLDER]),
         _objects(bucket, ["s3:GetObjectTagging", "s3:GetObjectAnnotation"], [keys.FAILED_FOLDER]),
         _objects(bucket, ["s3:PutObjectTagging", "s3:PutObjectAnnotation"], [keys.INPUT_FOLDER]),

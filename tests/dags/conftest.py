@@ -35,8 +35,8 @@ def clients() -> Iterator[None]:
     make_client, clients_by_kind = AwsGenericHook.get_client_type, {}
 
     def get_client_type(hook: Any, *arguments: Any, **options: Any) -> Any:
-        s3 = os.environ.get("AWS_ENDPOINT_URL_S3")
-        kind = f"{hook.client_type} {vars(hook.config)} {arguments} {options} {s3}"
+        endpoints = [os.environ.get(name) for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3")]
+        kind = f"{hook.client_type} {vars(hook.config)} {arguments} {options} {endpoints}"
         if kind not in clients_by_kind:
             clients_by_kind[kind] = make_client(hook, *arguments, **options)
         return clients_by_kind[kind]

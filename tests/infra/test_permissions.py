@@ -79,7 +79,7 @@ PAGES = {
     "get_object": [
         *(TEXT, JSON, RUN.report, RUN.job, RUN.moves(0), keys.failed_reason(INPUT)),
         *(keys.corrected("talk"), keys.corrected_json("talk"), keys.corrected_format("talk", "srt")),
-        keys.processed(INPUT),
+        *(keys.processed(INPUT), keys.listening_peaks("talk"), keys.listening_copy("talk")),
     ],
     "head_object": [INPUT, keys.failed(INPUT), keys.corrected_json("talk")],
     "put_object": [keys.corrected("talk"), keys.corrected_json("talk"), keys.corrected_format("talk", "srt")],
