@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -40,7 +41,7 @@ class FailedFile:
 
 def list_failed(bucket: AudioBucket, prefix: str, token: str = "") -> tuple[Sequence[FailedFile], str]:
     """Return a page of the failed files whose names start with `prefix`, and the token of the next page."""
-    start = {"ContinuationToken": token} if token else {}
+    start: dict[str, Any] = {"ContinuationToken": token} if token else {}
     page = bucket.client.list_objects_v2(Bucket=bucket.name, Prefix=keys.FAILED_FOLDER + prefix, MaxKeys=PAGE, **start)
     files = [
         FailedFile(entry["Key"], entry["ETag"].strip('"'), entry["Size"], entry["LastModified"])

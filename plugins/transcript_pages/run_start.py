@@ -6,7 +6,7 @@ import inspect
 from typing import Any
 
 from airflow.api.common.trigger_dag import trigger_dag
-from airflow.exceptions import AirflowException
+from airflow.exceptions import AirflowException  # type: ignore[attr-defined]  # not exported explicitly
 from airflow.utils.types import DagRunTriggeredByType
 
 from transcript_pages.access import DAG_ID
