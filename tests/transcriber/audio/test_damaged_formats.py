@@ -66,6 +66,24 @@ def test_a_stub_of_a_file_is_refused(tmp_path: Path, clip: Clip, form: str, leng
     assert error(tmp_path, encode(form, clip.samples, RATE)[:length]).code.startswith("AUDIO_")
 
 
+@pytest.mark.parametrize("position", ["beyond the largest file", "before the start", "behind the end"])
+@pytest.mark.parametrize("number", range(5))
+def test_a_position_where_no_file_has_content_is_an_error_of_the_file(
+    tmp_path: Path, clip: Clip, number: int, position: str
+) -> None:
+    """Any `OSError` would count as a broken disk, and end the work on all files."""
+    data = bytearray(encode("wma", clip.samples, RATE))
+    start = 30
+    for _ in range(number):
+        start += int.from_bytes(data[start + 16 : start + 24], "little")
+    numbers = {"beyond the largest file": 2**57, "before the start": 2**64 - 200, "behind the end": 2 * len(data)}
+    data[start + 16 : start + 24] = numbers[position].to_bytes(8, "little")
+    try:
+        assert seconds(tmp_path, bytes(data)) == pytest.approx(len(clip.samples) / RATE, abs=0.1)
+    except InputError as refused:
+        assert "again" in refused.message
+
+
 @pytest.mark.parametrize("form", ALL)
 def test_a_file_whose_middle_is_overwritten_keeps_its_times_or_is_refused(
     tmp_path: Path, clip: Clip, form: str

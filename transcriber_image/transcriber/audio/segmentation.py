@@ -18,6 +18,7 @@ import numpy as np
 import webrtcvad
 
 from transcriber.audio.audio_stream import Samples
+from transcriber.audio.rumble import RumbleFilter
 
 #: The longest segment, in seconds. A file up to this length is not cut.
 LONGEST = 15.0
@@ -91,6 +92,7 @@ class Segmenter:
         self._sparse = sparse and cut
         self._frame = rate * _FRAME_MS // 1000
         self._vad = webrtcvad.Vad(_VAD_MODE) if rate in _VAD_RATES else None
+        self._rumble = RumbleFilter(rate, self._frame)
         #: The total length of the segments that were left out because they contain no voice, in seconds.
         self.skipped_seconds = 0.0
         #: Where `_pending` starts in the stream, in samples.
@@ -172,13 +174,14 @@ class Segmenter:
             frames = frames[count:]
 
     def _detect(self, samples: Samples) -> list[bool]:
-        """Return for each full frame whether it contains a voice.
+        """Return for each full frame whether it contains a voice. Offset and rumble do not count.
 
         If the voice activity detection does not support the sample rate, return `True` for all frames.
         """
         frames = samples[: len(samples) // self._frame * self._frame].reshape(-1, self._frame)
         if self._vad is None:
             return [True] * len(frames)
+        frames = self._rumble.clear(frames)
         return [self._vad.is_speech(frame.tobytes(), self._rate) for frame in frames]
 
     def _cut_after(self, samples: Samples, voiced: list[bool]) -> int:
@@ -196,5 +199,6 @@ class Segmenter:
         if silences:
             longest = max(silences, key=len)
             return longest[len(longest) // 2]
-        frames = samples.reshape(-1, self._frame)[earliest:].astype(np.float32)
+        frames = RumbleFilter(self._rate, self._frame).clear(samples.reshape(-1, self._frame))
+        frames = frames[earliest:].astype(np.float32)
         return earliest + int(np.square(frames).sum(axis=1).argmin())

@@ -15,6 +15,7 @@ from av.audio.stream import AudioStream
 from av.stream import Disposition
 
 from transcriber.audio.decoder.decoder import BLOCK_SAMPLES, Block, Decoder, no_samples
+from transcriber.audio.decoder.ffmpeg_source import FfmpegSource
 from transcriber.audio.decoder.limits import HOURS
 from transcriber.audio.decoder.messages import Description
 from transcription.contract.errors import AudioCorrupt, AudioNoSamples, AudioProtected, AudioTooLarge
@@ -61,10 +62,9 @@ class FfmpegDecoder(Decoder):
     """
 
     def __init__(self, file: BinaryIO, file_format: str) -> None:
-        file.seek(0)
         self._format = file_format
         try:
-            self._container = av.open(file, "r", format=_FORMATS[file_format], metadata_errors="ignore")
+            self._container = av.open(FfmpegSource(file), "r", format=_FORMATS[file_format], metadata_errors="ignore")
         except (av.error.FFmpegError, ValueError) as error:
             raise self._undecodable(error) from error
         streams = self._container.streams.audio
