@@ -13,6 +13,7 @@ from transcript_pages.audio_bucket import AudioBucket
 from transcription.contract import keys
 from transcription.contract.correction import Segment
 from transcription.contract.word_alignment import TimedWord, replacements
+from transcription.contract.word_spacing import join_words
 from transcription.formats import saved_transcript
 from transcription.formats.saved_transcript import SavedTranscript
 
@@ -39,7 +40,7 @@ class MachineTranscript:
             Segment(
                 spoken.start,
                 spoken.end,
-                " ".join(word.word for word in spoken.words),
+                join_words(word.word for word in spoken.words),
                 tuple(TimedWord(word.word, word.start, word.end, word.confidence) for word in spoken.words),
                 channel=spoken.channel,
             )

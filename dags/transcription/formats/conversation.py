@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from transcription.contract.spoken_word import Word
+from transcription.contract.word_spacing import join_words
 from transcription.formats.spoken_segment import Spoken
 
 #: A longer pause between two words of a channel, in seconds, ends a phrase. Another channel's phrase may follow there.
@@ -21,8 +22,8 @@ class Turn:
 
     @property
     def text(self) -> str:
-        """The words with spaces between them, after the channel's name."""
-        return f"{self.channel}: {' '.join(word.word for word in self.words)}"
+        """The words, with spaces between them where the script has spaces, after the channel's name."""
+        return f"{self.channel}: {join_words(word.word for word in self.words)}"
 
 
 def turns(utterances: Sequence[Spoken]) -> list[Turn]:

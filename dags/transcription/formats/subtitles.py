@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from html import escape
-from textwrap import wrap
+from unicodedata import east_asian_width
 
 from pysubs2 import SSAEvent, SSAFile
 
 from transcription.contract.spoken_word import Word
+from transcription.contract.word_spacing import space_between
 from transcription.formats.saved_transcript import SavedTranscript
 from transcription.formats.spoken_segment import Spoken
 
 # Source of these three: Netflix, "Timed Text Style Guide" (English).
-#: The most characters in a line.
+#: The most letters in a line.
 _LINE = 42
 #: The most lines in a cue.
 _LINES = 2
@@ -89,5 +90,19 @@ def _fits(group: list[Word], word: Word, channel: str) -> bool:
 
 
 def _lines(words: Sequence[Word], channel: str) -> list[str]:
-    text = " ".join(filter(None, (channel, *(word.word for word in words))))
-    return wrap(text, _LINE, break_long_words=False, break_on_hyphens=False)
+    """Divide words into lines. A word that is longer than a line has a line of its own."""
+    lines: list[str] = []
+    last = ""
+    for text in (*channel.split(), *(word.word for word in words)):
+        longer = f"{lines[-1]}{space_between(last, text)}{text}" if lines else ""
+        if lines and _width(longer) <= _LINE:
+            lines[-1] = longer
+        else:
+            lines.append(text)
+        last = text
+    return lines
+
+
+def _width(text: str) -> int:
+    """Return the width of a text. A Chinese or Japanese character is as wide as two letters."""
+    return sum(2 if east_asian_width(character) in "FW" else 1 for character in text)

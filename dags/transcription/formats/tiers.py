@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from transcription.contract.word_spacing import join_words
 from transcription.formats.intervals import Interval, separate
 from transcription.formats.saved_transcript import SavedTranscript
 
@@ -18,7 +19,7 @@ def make_tiers(saved: SavedTranscript) -> Mapping[str, tuple[Interval, ...]]:
     for channel in saved.channels:
         spoken = [utterance for utterance in saved.utterances if utterance.words and utterance.channel == channel]
         segments = (
-            (utterance.start, utterance.end, " ".join(word.word for word in utterance.words)) for utterance in spoken
+            (utterance.start, utterance.end, join_words(word.word for word in utterance.words)) for utterance in spoken
         )
         words = ((word.start, word.end, word.word) for utterance in spoken for word in utterance.words)
         ending = f" {channel}" if channel else ""

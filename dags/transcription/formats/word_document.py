@@ -13,6 +13,7 @@ from docx.shared import RGBColor
 from docx.text.paragraph import Paragraph
 
 from transcription.contract.spoken_word import Word
+from transcription.contract.word_spacing import join_words, space_between
 from transcription.contract.xml_text import xml_text
 from transcription.formats.conversation import turns
 from transcription.formats.saved_transcript import SavedTranscript
@@ -56,14 +57,14 @@ def _add_speech(paragraph: Paragraph, saved: SavedTranscript, spoken: Sequence[W
     time.font.color.rgb = _GREY
     if channel:
         paragraph.add_run(f"{channel}: ").bold = True
-    separator = ""
-    for is_unsure, words in groupby(spoken, saved.is_unsure):
-        text = xml_text(" ".join(word.word for word in words))
-        paragraph.add_run(separator)
-        run = paragraph.add_run(text)
+    last = ""
+    for is_unsure, group in groupby(spoken, saved.is_unsure):
+        words = [word.word for word in group]
+        paragraph.add_run(space_between(last, words[0]) if last else "")
+        run = paragraph.add_run(xml_text(join_words(words)))
         if is_unsure:
             run.font.highlight_color = WD_COLOR_INDEX.YELLOW
-        separator = " "
+        last = words[-1]
 
 
 def clock(seconds: float) -> str:

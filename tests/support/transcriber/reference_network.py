@@ -47,16 +47,21 @@ def features(samples: Samples, settings: Features) -> Values:
 
 def probabilities(samples: Samples, graph: AcousticGraph) -> Values:
     """Return the probability of each label in each frame, shape (frames, labels + 1). The blank is the last label."""
+    values = activations(samples, graph)
+    scores = values @ graph.output_layer.weights + graph.output_layer.biases
+    exponents = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return exponents / exponents.sum(axis=1, keepdims=True)  # type: ignore[no-any-return]
+
+
+def activations(samples: Samples, graph: AcousticGraph) -> Values:
+    """Return what the last layer of a graph receives in each frame, shape (frames, units)."""
     frames = np.pad(features(samples, graph.features), ((graph.context, graph.context), (0, 0)))
     width = 2 * graph.context + 1
     windows = np.lib.stride_tricks.sliding_window_view(frames, width, axis=0).transpose(0, 2, 1)
     values = windows.reshape(len(windows), -1)
     for layer in graph.layers_before_lstm:
         values = _clipped(values, layer, graph.relu_clip)
-    values = _clipped(_recurrent(values, graph), graph.layer_after_lstm, graph.relu_clip)
-    scores = values @ graph.output_layer.weights + graph.output_layer.biases
-    exponents = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return exponents / exponents.sum(axis=1, keepdims=True)  # type: ignore[no-any-return]
+    return _clipped(_recurrent(values, graph), graph.layer_after_lstm, graph.relu_clip)
 
 
 def decode(frames: Values, labels: tuple[bytes, ...], beam_width: int) -> tuple[bytes, float]:

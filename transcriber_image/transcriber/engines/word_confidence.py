@@ -8,6 +8,7 @@ most probable first.
 
 from __future__ import annotations
 
+from codecs import getincrementaldecoder
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ import numpy.typing as npt
 from transcriber.audio.segmentation import Segment
 from transcriber.engines.utterance import Alternative
 from transcription.contract.spoken_word import Word
+from transcription.contract.word_spacing import join_words, split_words, word_spans
 
 #: Divisor of the differences between scores. The decoder adds up scores as if the time steps of 20 ms were independent
 #: of each other, so that the best candidate seems far too certain (Wessel et al. scale for the same reason). Of the
@@ -70,16 +72,32 @@ def alternatives(candidates: Any, count: int) -> tuple[Alternative, ...]:
     """
     shares_by_text: dict[str, float] = {}
     for candidate, share in zip(candidates, shares(candidates)):
-        text = " ".join(_join_letters(candidate.tokens).split())
+        text = join_words(split_words(_spell(candidate.tokens)[0]))
         shares_by_text[text] = shares_by_text.get(text, 0.0) + float(share)
     _, *others = (Alternative(text, share) for text, share in shares_by_text.items())
     return tuple(sorted(others, key=lambda alternative: -alternative.confidence)[:count])
 
 
-def _join_letters(tokens: Any) -> str:
-    """Join letters to a text. In a model that spells in bytes, a letter may be a part of a character."""
-    text = "".join(token.text for token in tokens)
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+def _spell(tokens: Any) -> tuple[str, list[tuple[float, float]]]:
+    """Join letters to a text. In a model that spells in bytes, a letter may be a part of a character.
+
+    Returns:
+        The text, and for each character the start times of its first and of its last letter, in seconds. Bytes that
+        are no character become U+FFFD.
+    """
+    decoder = getincrementaldecoder("utf-8")("replace")
+    text, times, start = "", [], 0.0
+    for token in tokens:
+        if not decoder.getstate()[0]:
+            start = token.start_time
+        characters = decoder.decode(token.text.encode("utf-8", "surrogateescape"))
+        if characters:
+            times.append((start, token.start_time))
+            times += [(token.start_time, token.start_time)] * (len(characters) - 1)
+            start = token.start_time
+        text += characters
+    cut_off = decoder.decode(b"", final=True)
+    return text + cut_off, times + [(start, tokens[-1].start_time) for _ in cut_off]
 
 
 def _contains(spans: list[tuple[str, float, float]], text: str, start: float, end: float) -> bool:
@@ -98,14 +116,12 @@ def _find_words(segment: Segment, tokens: Any, step: float) -> list[tuple[str, f
     Returns:
         Text, start and end of each word. Times are in seconds from the start of the file.
     """
-    spans: list[tuple[str, float, float]] = []
-    letters: list[Any] = []
-    for token in [*tokens, None]:
-        if token is not None and token.text != " ":
-            letters.append(token)
-        elif letters:
-            start = min(segment.start + letters[0].start_time, segment.end)
-            end = min(segment.start + letters[-1].start_time + step, segment.end)
-            spans.append((_join_letters(letters), start, end))
-            letters = []
-    return spans
+    text, times = _spell(tokens)
+    return [
+        (
+            text[first:end],
+            min(segment.start + times[first][0], segment.end),
+            min(segment.start + times[end - 1][1] + step, segment.end),
+        )
+        for first, end in word_spans(text)
+    ]

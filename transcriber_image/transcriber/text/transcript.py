@@ -14,6 +14,7 @@ from transcription.contract.manifest import Item
 from transcription.contract.options import Options
 from transcription.contract.result import Audio, Model
 from transcription.contract.spoken_word import Word
+from transcription.contract.word_spacing import join_words
 from transcription.formats import plain_text
 
 #: The version of the JSON document. Increase it if a field changes its meaning or is removed.
@@ -127,7 +128,7 @@ def _channel(utterance: Utterance) -> dict[str, object]:
 
 
 def _text(words: Sequence[Word]) -> str:
-    return " ".join(word.word for word in words)
+    return join_words(word.word for word in words)
 
 
 def _confidence(words: Sequence[Word]) -> Optional[float]:
