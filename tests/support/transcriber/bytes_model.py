@@ -19,6 +19,8 @@ from transcriber.model.graph import read_graph
 
 #: What the model understands: any order of these characters.
 CHARACTERS = "你好世界"
+#: More characters for the scorer, which fill a beam.
+_OTHER_CHARACTERS = tuple(map(chr, range(0x4E20, 0x4E60)))
 #: The length of a byte, of the pause after a character, and of the silence around a text, in seconds.
 BYTE, PAUSE, EDGE = 0.1, 0.2, 0.5
 
@@ -74,7 +76,7 @@ def write_model(folder: Path, *, with_scorer: bool) -> None:
     weights["layer_6_weights"], weights["layer_6_bias"] = solution[:-1].copy(), solution[-1].copy()
     path.write_bytes(to_pbmm(Skeleton(DEMO).fill(weights, BYTES)))
     if with_scorer:
-        plan = ScorerPlan(words=tuple(CHARACTERS), alphabet=BYTES, in_bytes=True)
+        plan = ScorerPlan(words=(*CHARACTERS, *_OTHER_CHARACTERS), alphabet=BYTES, in_bytes=True)
         (folder / "bytes.scorer").write_bytes(scorer_builder.build(plan))
 
 

@@ -175,3 +175,9 @@ def test_the_division_into_blocks_does_not_matter(speech: Sound, seed: int) -> N
     borders = np.sort(rng.integers(0, len(frames), 20))
     parts = [rumble_filter.clear(part) for part in np.split(frames, borders)]
     assert np.abs(np.concatenate(parts).astype(int) - whole).max() <= 1
+
+
+@pytest.mark.parametrize("rate", [1, 100, 999])
+def test_audio_at_a_rate_that_holds_no_speech_is_not_changed(rate: int) -> None:
+    frames = np.full((100, max(1, rate * 30 // 1000)), 10_000, np.int16)
+    assert RumbleFilter(rate, frames.shape[1]).clear(frames) is frames

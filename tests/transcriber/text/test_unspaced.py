@@ -79,9 +79,9 @@ def test_a_word_document_marks_single_characters() -> None:
 
 
 def test_the_tier_of_segments_has_no_spaces() -> None:
-    tiers = Tiers.of(saved(utterance("你好世界", 0)))
-    assert [interval.text for interval in tiers.segments] == ["你好世界"]
-    assert [interval.text for interval in tiers.words] == list("你好世界")
+    tiers = make_tiers(saved(utterance("你好世界", 0)))
+    assert [interval.text for interval in tiers["segments"]] == ["你好世界"]
+    assert [interval.text for interval in tiers["words"]] == list("你好世界")
 
 
 def test_words_of_other_scripts_keep_their_spaces() -> None:
