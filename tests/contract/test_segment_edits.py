@@ -202,13 +202,3 @@ def test_the_summary_counts_what_is_left_to_do() -> None:
     assert correction(checked, segment(10.0, "")).state == CHECKED
     assert correction(first, replace(second, state=CORRECTED)).state == CORRECTED
     assert correction().state == UNCHECKED
-
-
-def test_a_corrected_character_changes_no_other_character_and_adds_no_space() -> None:
-    words = tuple(TimedWord(text, place, place + 0.5, 0.9) for place, text in enumerate("你好世界"))
-    machine = Segment(0, 4, "你好世界", words, UNCHECKED)
-    edit = EditedSegment(0, 4, "你们世界", UNCHECKED)
-    [corrected] = apply_edits([edit], [machine], [], by="ann", at="2026-01-01T00:00:00Z")
-    assert corrected.text == "你们世界"
-    assert [word.word for word in corrected.words] == list("你们世界")
-    assert [(word.start, word.end) for word in corrected.words] == [(word.start, word.end) for word in words]

@@ -12,7 +12,6 @@ from typing import Optional, Union
 from .correction import CORRECTED, STATES, UNCHECKED, Segment
 from .errors import CorrectionInvalid
 from .word_alignment import TimedWord, align_words, words_of
-from .word_spacing import join_words, split_words
 
 #: Limits of what one request may hold. The longest recording has about 10,000 segments.
 MAX_SEGMENTS = 50_000
@@ -79,21 +78,16 @@ def apply_edits(
         if same is not None:
             segments.append(same if same.state == edit.state else replace(same, state=edit.state, by=by, at=at))
             continue
-        old, texts = source.words(edit), _words(edit.text)
+        old, texts = source.words(edit), words_of(edit.text)
         state = edit.state if texts == [word.word for word in old] else CORRECTED
         words = align_words(texts, old, edit.start, edit.end)
-        segments.append(Segment(edit.start, edit.end, join_words(texts), words, state, edit.channel, by, at))
+        segments.append(Segment(edit.start, edit.end, " ".join(texts), words, state, edit.channel, by, at))
     return tuple(segments)
-
-
-def _words(text: str) -> list[str]:
-    """Return the words of a text as a transcript has them: each Chinese or Japanese character is one."""
-    return [word for part in words_of(text) for word in split_words(part)]
 
 
 def _identity(segment: Union[EditedSegment, Segment]) -> tuple[Optional[str], float, float, str]:
     """Return what two versions of a segment have in common if nobody changed its text."""
-    return segment.channel, segment.start, segment.end, join_words(_words(segment.text))
+    return segment.channel, segment.start, segment.end, " ".join(words_of(segment.text))
 
 
 class _WordSource:

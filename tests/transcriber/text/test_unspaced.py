@@ -19,6 +19,7 @@ from transcription.contract.spoken_word import Word
 from transcription.formats import saved_transcript as saved_transcripts
 from transcription.formats.renderers import FORMATS
 from transcription.formats.saved_transcript import SavedTranscript
+from transcription.formats.tiers import make_tiers
 
 UNSURE = "好"
 PROVENANCE = Provenance(
