@@ -25,7 +25,11 @@ def container_permissions(bucket: str) -> list[Permission]:
         _objects(
             bucket, ["s3:GetObject"], [keys.INPUT_FOLDER, keys.MODELS_FOLDER, f"{keys.RUNS_FOLDER}*/manifest/", records]
         ),
-        _objects(bucket, ["s3:PutObject"], [keys.OUTPUT_FOLDER, records, f"{keys.RUNS_FOLDER}*/reasons/"]),
+        _objects(
+            bucket,
+            ["s3:PutObject"],
+            [keys.OUTPUT_FOLDER, keys.LISTENING_FOLDER, records, f"{keys.RUNS_FOLDER}*/reasons/"],
+        ),
         # To find the models, and the files of a model.
         _listing(bucket, [keys.MODELS_FOLDER]),
     ]

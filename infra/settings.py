@@ -31,7 +31,7 @@ class DeploymentSettings:
     zones: str = ""
     #: Whether the audio bucket stays when the deployment is destroyed, with audio and transcripts.
     retain_audio: bool = True
-    #: Days after which audio in `processed/` is deleted. With 0, it is never deleted.
+    #: Days after which audio in `processed/` and copies in `listening/` are deleted. With 0, they are never deleted.
     processed_days: int = 0
     #: Days for which a replaced or deleted object can be restored. Audio that a run moved counts as deleted from
     #: `input/`.

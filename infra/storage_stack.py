@@ -67,7 +67,10 @@ class StorageStack(Stack):
 
 
 def _audio_rules(settings: DeploymentSettings) -> list[s3.LifecycleRule]:
-    """Return the rules that expire run records, old versions and, if `processed_days` is set, processed audio."""
+    """Return the rules that expire run records, old versions and, if `processed_days` is set, processed audio.
+
+    A listening copy expires like the audio.
+    """
     rules = [
         s3.LifecycleRule(
             id="runs",
@@ -78,11 +81,10 @@ def _audio_rules(settings: DeploymentSettings) -> list[s3.LifecycleRule]:
         _old_version_rule(settings.old_version_days),
     ]
     if settings.processed_days:
-        rules.append(
-            s3.LifecycleRule(
-                id="processed", prefix=keys.PROCESSED_FOLDER, expiration=Duration.days(settings.processed_days)
-            )
-        )
+        rules += [
+            s3.LifecycleRule(id=prefix.rstrip("/"), prefix=prefix, expiration=Duration.days(settings.processed_days))
+            for prefix in (keys.PROCESSED_FOLDER, keys.LISTENING_FOLDER)
+        ]
     return rules
 
 

@@ -136,6 +136,14 @@ def test_a_refused_name_is_called_by_its_own_ending() -> None:
         keys.name_of("input/.Ogg")
 
 
+def test_the_files_for_listening_lie_in_a_folder_of_their_own() -> None:
+    name = keys.name_of("input/2022.01.15/a b#1.wav")
+    assert keys.listening_peaks(name) == "listening/2022.01.15/a b#1.peaks.json"
+    assert keys.listening_copy(name) == "listening/2022.01.15/a b#1.flac"
+    longest = "x" * (keys.KEY_BYTES - len("processed/") - len(".error.json") - len(".wav"))
+    assert len(keys.listening_peaks(keys.name_of(f"input/{longest}.wav"))) <= keys.KEY_BYTES
+
+
 def test_corrections_lie_beside_the_transcripts_in_a_folder_of_their_own() -> None:
     name = keys.name_of("input/2022.01.15/a b#1.wav")
     assert keys.corrected(name) == "corrected/2022.01.15/a b#1"

@@ -16,7 +16,7 @@ from transcription.contract.hot_word import HotWord
 from transcription.contract.manifest import Done, Failure, Item, Plan, Refusal, Shard
 from transcription.contract.options import AUTO, BATCHED, SEPARATE, Options
 from transcription.contract.reason import Reason
-from transcription.contract.result import Audio, Model, Output, Result
+from transcription.contract.result import Audio, Listening, Model, Output, Result
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -64,6 +64,7 @@ RESULT = Result(
     cpu_seconds=0.9,
     engine="batched int8 LSTM",
     engine_note="as float32 in 9 of 10 segments",
+    listening=Listening(peaks=True, copy=True, note="a note"),
 )
 
 

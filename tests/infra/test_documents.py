@@ -83,7 +83,7 @@ def test_each_setting_has_a_row_with_its_default_and_its_meaning() -> None:
 class TestDiagram:
     def test_the_diagram_shows_the_permissions_of_the_container(self, assembly: CloudAssembly) -> None:
         drawing = diagram.draw(assembly)
-        assert 'Transcribe -- "reads input/, models/, runs/<br/>writes output/, runs/" --> Audio' in drawing
+        assert 'Transcribe -- "reads input/, models/, runs/<br/>writes output/, listening/, runs/" --> Audio' in drawing
 
     def test_a_removed_permission_disappears_from_the_diagram(self, assembly: CloudAssembly) -> None:
         policies = [policy.properties["PolicyDocument"] for policy in assembly.of_type("AWS::IAM::Policy")]

@@ -57,7 +57,16 @@ def test_destroy_deletes_the_bucket_of_airflows_files(deployment: SynthesizedSta
 
 @pytest.mark.parametrize(
     "prefix",
-    [keys.INPUT_FOLDER, keys.OUTPUT_FOLDER, keys.PROCESSED_FOLDER, keys.FAILED_FOLDER, keys.MODELS_FOLDER, "", "run"],
+    [
+        keys.INPUT_FOLDER,
+        keys.OUTPUT_FOLDER,
+        keys.PROCESSED_FOLDER,
+        keys.LISTENING_FOLDER,
+        keys.FAILED_FOLDER,
+        keys.MODELS_FOLDER,
+        "",
+        "run",
+    ],
 )
 def test_audio_transcripts_and_models_do_not_expire_by_default(default: SynthesizedStacks, prefix: str) -> None:
     assert expirations(default, f"{prefix}talk.wav") == []
@@ -72,6 +81,7 @@ def test_manifests_and_results_expire(deployment: SynthesizedStacks) -> None:
 
 def test_processed_audio_expires_after_processed_days(other: SynthesizedStacks) -> None:
     assert expirations(other, keys.processed("input/talk.wav")) == [30]
+    assert expirations(other, keys.listening_copy("talk")) == [30]
     assert expirations(other, "output/talk") == []
 
 

@@ -59,6 +59,18 @@ class Output:
 
 
 @dataclass(frozen=True)
+class Listening:
+    """What was written below `listening/` for a page that draws and plays the recording."""
+
+    #: Whether the peaks were written.
+    peaks: bool = False
+    #: Whether a listening copy was written. Recordings that every browser plays need none.
+    copy: bool = False
+    #: Why something is missing; usually empty.
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Result:
     """The result record: what became of one file of the manifest."""
 
@@ -85,6 +97,7 @@ class Result:
     #: The engine with its version, and a note for people, such as why another engine was not used.
     engine: str = ""
     engine_note: str = ""
+    listening: Listening = Listening()
 
     def commits(self, item: Item, options: Options, model: Model) -> bool:
         """Return whether this record makes it unnecessary to transcribe `item` with `options` and `model`."""

@@ -26,6 +26,7 @@ def test_the_result_record_is_written_after_the_transcripts(bucket: Bucket, run:
         run()
     written = [path.split("/", 1)[1] for method, path in requests if method == "PUT"]
     assert written == [
+        "listening/a.peaks.json",
         "output/a",
         "output/a.json",
         keys.RunKeys(RUN).result(0),

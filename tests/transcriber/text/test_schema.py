@@ -33,6 +33,7 @@ NEWER = [
     "notes",
     "gain_db",
     "channel_use",
+    "listening",
     "channel_names",
     "cut_at_silence",
     "int8_lstm",

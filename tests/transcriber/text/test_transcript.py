@@ -75,6 +75,7 @@ def test_the_json_has_words_times_confidence_and_provenance(transcript: Transcri
             "gain_db": 0.0,
             "channel_use": "",
         },
+        "listening": {"peaks": False, "copy": False},
     }
     assert provenance["input"]["etag"] == "abc"
     assert provenance["recipe"] == "ab12"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
+from transcriber.audio.listening_recorder import ListeningFiles
 from transcriber.text.transcript import Transcript
 from transcription.contract.errors import TranscriptionError
 from transcription.contract.result import Audio
@@ -17,6 +18,8 @@ class Recording:
 
     number: int
     path: Path
+    #: Where a listening copy may be written, or `None` if nobody will listen to the recording.
+    listening_copy: Optional[Path] = None
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class RecordingResult:
     error: Optional[TranscriptionError] = None
     #: The CPU time that recognition took, in seconds of one vCPU.
     cpu_seconds: float = 0.0
+    #: What a page needs to draw and play the recording, if it was wanted and there is a transcript.
+    listening: Optional[ListeningFiles] = None
 
 
 @dataclass(frozen=True)

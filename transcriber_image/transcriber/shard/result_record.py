@@ -12,7 +12,7 @@ from transcriber.shard.recordings import RecordingResult
 from transcription.contract.errors import InputLeft, TranscriptionError
 from transcription.contract.manifest import Failure
 from transcription.contract.options import Options
-from transcription.contract.result import FAILED, LEFT, TRANSCRIBED, Output, Result
+from transcription.contract.result import FAILED, LEFT, TRANSCRIBED, Listening, Output, Result
 
 
 def make_result(
@@ -23,6 +23,7 @@ def make_result(
     recording: Optional[RecordingResult],
     error: Optional[TranscriptionError],
     outputs: tuple[Output, ...],
+    listening: Listening,
 ) -> Result:
     """Make the record that says what happened to a file.
 
@@ -33,6 +34,7 @@ def make_result(
         recording: the result of transcribing the file, or `None` if it was not downloaded.
         error: the reason why the file has no transcript, or `None` if it has one.
         outputs: the transcripts that were written.
+        listening: what was written for a page that plays the recording.
     """
     transcript = recording.transcript if recording else None
     return Result(
@@ -46,6 +48,7 @@ def make_result(
         wall_seconds=round(time.monotonic() - file.begun, 3),
         audio=recording.audio if recording else None,
         outputs=outputs,
+        listening=listening,
         words=len(transcript.words) if transcript else 0,
         confidence=transcript.confidence if transcript else None,
         unsure_words=transcript.unsure_words(options.low_confidence) if transcript else 0,

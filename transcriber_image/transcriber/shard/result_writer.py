@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from typing import Optional
 
 from transcriber.engines.engine import EngineDescription
 from transcriber.shard import metrics
 from transcriber.shard.input_downloads import InputFile
+from transcriber.shard.listening_files import write_listening_files
 from transcriber.shard.recordings import RecordingResult
 from transcriber.shard.result_record import make_result
 from transcriber.shard.shard_log import ShardLog, summary
@@ -25,7 +27,7 @@ from transcription.contract.errors import (
     TranscriptionError,
 )
 from transcription.contract.manifest import Shard
-from transcription.contract.result import Result
+from transcription.contract.result import Listening, Output, Result
 
 #: How many files are written at a time.
 _WRITES = 4
@@ -139,9 +141,24 @@ class ResultWriter:
     def _write(
         self, file: InputFile, recording: Optional[RecordingResult], error: Optional[TranscriptionError]
     ) -> Result:
-        """Write the transcripts of a file, if it has any, and then the result record. Return the record."""
-        transcript = recording.transcript if recording else None
-        outputs = write_transcript(self._store, self._shard, self._engine, file, transcript) if transcript else ()
-        result = make_result(file, self._shard.options, self._engine, recording=recording, error=error, outputs=outputs)
+        """Write the transcripts of a file, if it has any, and what a page needs to play it, and then the result record.
+
+        Return the record.
+        """
+        outputs: tuple[Output, ...] = ()
+        listening = Listening()
+        if recording is not None and recording.transcript is not None:
+            listening = write_listening_files(self._store, file, recording.listening)
+            transcript = replace(recording.transcript, listening=listening)
+            outputs = write_transcript(self._store, self._shard, self._engine, file, transcript)
+        result = make_result(
+            file,
+            self._shard.options,
+            self._engine,
+            recording=recording,
+            error=error,
+            outputs=outputs,
+            listening=listening,
+        )
         self._store.commit(self._shard.run, result)
         return result

@@ -72,7 +72,7 @@ def _transcribe(shard: Shard, files: InputDownloads, engine: Engine, writer: Res
                 writer.add(file)
                 continue
             in_progress[file.item.number] = file
-            yield Recording(file.item.number, file.path)
+            yield Recording(file.item.number, file.path, file.path.with_suffix(".flac"))
             file.path.unlink()
 
     last_logged = time.monotonic()

@@ -148,6 +148,23 @@ class Store:
             self._client.put_object(Bucket=self.bucket, Key=key, Body=data, ContentType=content_type)
         return Output(key, len(data), hashlib.sha256(data).hexdigest())
 
+    def write_file(self, key: str, path: Path, content_type: str) -> Output:
+        """Write an object with the content of a file, and return its key, size and digest.
+
+        Raises:
+            ObjectDenied, StorageDenied, StorageFailed: as in `write`.
+            OSError: the file cannot be read.
+        """
+        digest = hashlib.sha256()
+        with path.open("rb") as file:
+            while block := file.read(2**20):
+                digest.update(block)
+            size = file.tell()
+            file.seek(0)
+            with self._translated(key, denied=ObjectDenied):
+                self._client.put_object(Bucket=self.bucket, Key=key, Body=file, ContentType=content_type)
+        return Output(key, size, digest.hexdigest())
+
     def commit(self, run: str, result: Result) -> None:
         """Write the result record of a file. With it the file counts as done, so write the file's transcripts first.
 

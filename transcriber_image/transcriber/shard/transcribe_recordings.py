@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
-from contextlib import closing
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Callable, Optional
 
 from transcriber.audio import audio_stream
 from transcriber.audio.audio_stream import Conversion
+from transcriber.audio.listening_recorder import ListeningFiles, ListeningRecorder
 from transcriber.audio.segmentation import Segment, Segmenter, file_and_channel, stream_number
 from transcriber.engines.engine import Engine
 from transcriber.engines.utterance import Answer, Utterance
@@ -64,6 +64,7 @@ class _OpenRecording:
     reached: float = 0.0
     #: How many streams the recording has: one, or one for each channel.
     streams: int = 1
+    listening: Optional[ListeningFiles] = None
 
     @property
     def is_complete(self) -> bool:
@@ -73,9 +74,11 @@ class _OpenRecording:
         """Return the result. The recording must be complete."""
         cpu_seconds = sum(utterance.cpu_seconds for utterance in self.utterances)
         if self.error is not None or self.audio is None:
+            if self.listening is not None:
+                self.listening.discard()
             return RecordingResult(self.number, self.audio, error=self.error, cpu_seconds=cpu_seconds)
         transcript = assemble(self.utterances, self.audio, self.skipped_seconds)
-        return RecordingResult(self.number, self.audio, transcript, cpu_seconds=cpu_seconds)
+        return RecordingResult(self.number, self.audio, transcript, cpu_seconds=cpu_seconds, listening=self.listening)
 
 
 class _OpenRecordings:
@@ -99,7 +102,7 @@ class _OpenRecordings:
                 state.audio = audio_stream.describe(recording.path)
                 conversion = audio_stream.measure(recording.path, self._options.channels)
                 state.audio = _converted(state.audio, conversion)
-                with closing(self._segments_of(state, recording.path, conversion)) as segments:
+                with closing(self._segments_of(state, recording, conversion)) as segments:
                     for segment in segments:
                         if state.error is not None:
                             break  # the engine failed on an earlier segment
@@ -111,29 +114,57 @@ class _OpenRecordings:
                 state.error = DiskFailed(f"{recording.path} cannot be read: {error}")
             state.is_read = True
 
-    def _segments_of(self, state: _OpenRecording, path: Path, conversion: Conversion) -> Generator[Segment, None, None]:
+    def _segments_of(
+        self, state: _OpenRecording, recording: Recording, conversion: Conversion
+    ) -> Generator[Segment, None, None]:
         """Yield the segments of all streams of a file.
 
-        At the end, store the length that was decoded, because some files do not say it.
+        At the end, store the length that was decoded, because some files do not say it, and the files for listening.
         """
         use, is_cut = conversion.use, self._options.cut_at_silence
         channels: tuple[Optional[int], ...] = use.channels or (None,)
         numbers = [stream_number(state.number, channel) for channel in channels]
         segmenters = [Segmenter(self._rate, cut=is_cut, sparse=use.is_separate) for _ in numbers]
         state.streams = len(numbers)
-        blocks = audio_stream.decode_streams(path, self._rate, conversion)
-        with closing(blocks):
+        blocks = audio_stream.decode_streams(recording.path, self._rate, conversion)
+        with closing(blocks), self._listening_recorder(state, recording, channels) as listening:
             while True:
                 try:
                     streams = next(blocks)
                 except StopIteration as end:
                     state.audio = _converted(end.value, conversion)
                     break
+                if listening is not None:
+                    listening.add(streams)
                 for number, segmenter, samples in zip(numbers, segmenters, streams):
                     yield from segmenter.add(number, samples)
         for number, segmenter in zip(numbers, segmenters):
             yield from segmenter.end(number)
         state.skipped_seconds = sum(segmenter.skipped_seconds for segmenter in segmenters) / len(segmenters)
+
+    @contextmanager
+    def _listening_recorder(
+        self, state: _OpenRecording, recording: Recording, channels: Sequence[Optional[int]]
+    ) -> Iterator[Optional[ListeningRecorder]]:
+        """Yield a recorder for the files for listening, if they are wanted. Store the files at the end of the block.
+
+        If the block ends with an exception, delete the files.
+        """
+        if recording.listening_copy is None or state.audio is None:
+            yield None
+            return
+        names = [self._channel_name(channel) for channel in channels]
+        recorder = ListeningRecorder(recording.path, state.audio, names, self._rate, recording.listening_copy)
+        try:
+            yield recorder
+            state.listening = recorder.finish(state.audio.seconds)
+        finally:
+            if state.listening is None:
+                recorder.cancel()
+
+    def _channel_name(self, channel: Optional[int]) -> Optional[str]:
+        """Return the name of a channel, or `None` for a mixture of channels."""
+        return None if channel is None else self._options.channel_name(channel)
 
     def add(self, answer: Answer) -> None:
         """Store an answer of the engine."""
@@ -141,8 +172,7 @@ class _OpenRecordings:
         state = self._open[file]
         state.answers += 1
         if isinstance(answer, Utterance):
-            name = None if channel is None else self._options.channel_name(channel)
-            state.utterances.append(replace(answer, file=file, channel=name))
+            state.utterances.append(replace(answer, file=file, channel=self._channel_name(channel)))
             state.reached += (answer.end - answer.start) / state.streams
         elif state.error is None:
             state.error = answer.error

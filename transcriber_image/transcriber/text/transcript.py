@@ -12,7 +12,7 @@ from transcriber.engines.engine import DecoderSettings
 from transcriber.engines.utterance import Alternative, Utterance
 from transcription.contract.manifest import Item
 from transcription.contract.options import Options
-from transcription.contract.result import Audio, Model
+from transcription.contract.result import Audio, Listening, Model
 from transcription.contract.spoken_word import Word
 from transcription.contract.word_spacing import join_words
 from transcription.formats import plain_text
@@ -46,6 +46,8 @@ class Transcript:
     audio: Audio
     #: The length of the audio that was left out because it contains no voice, in seconds.
     skipped_seconds: float
+    #: What a page finds in the bucket beside the transcript.
+    listening: Listening = Listening()  # noqa: RUF009 - it is frozen
 
     @property
     def words(self) -> tuple[Word, ...]:
@@ -105,6 +107,7 @@ class Transcript:
             ],
             "skipped_seconds": round(self.skipped_seconds, 3),
             "audio": asdict(self.audio),
+            "listening": {"peaks": self.listening.peaks, "copy": self.listening.copy},
             "provenance": asdict(provenance),
         }
         return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
