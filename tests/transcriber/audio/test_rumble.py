@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -29,23 +30,22 @@ def low_noise(length: int, seed: int, lowest: float = 0, highest: float = 50) ->
     return noise / noise.std()  # type: ignore[no-any-return]
 
 
-def disturbances(length: int) -> dict[str, Sound]:
-    """Sounds that contain nothing to hear, in the scale of 16 bits."""
-    seconds = np.arange(length) / RATE
-    return {
-        "a small offset": np.full(length, 1000.0),
-        "an offset": np.full(length, 12_000.0),
-        "a negative offset": np.full(length, -12_000.0),
-        "mains hum of 50 Hz": 6000 * np.sin(2 * np.pi * 50 * seconds),
-        "mains hum of 60 Hz": 4000 * np.sin(2 * np.pi * 60 * seconds),
-        "rumble": 5000 * low_noise(length, 1),
-        "rumble from 20 to 50 Hz": 5000 * low_noise(length, 1, 20),
-        "a swaying offset": 9000 * np.sin(2 * np.pi * 0.3 * seconds),
-        "an offset and rumble": 8000 + 4000 * low_noise(length, 2),
-    }
+def tone(length: int, frequency: float) -> Sound:
+    return np.sin(2 * np.pi * frequency * np.arange(length) / RATE)  # type: ignore[no-any-return]
 
 
-DISTURBANCES = list(disturbances(RATE))
+#: Sounds of any length that contain nothing to hear, in the scale of 16 bits.
+DISTURBANCES: dict[str, Callable[[int], Sound]] = {
+    "a small offset": lambda length: np.full(length, 1000.0),
+    "an offset": lambda length: np.full(length, 12_000.0),
+    "a negative offset": lambda length: np.full(length, -12_000.0),
+    "mains hum of 50 Hz": lambda length: 6000 * tone(length, 50),
+    "mains hum of 60 Hz": lambda length: 4000 * tone(length, 60),
+    "rumble": lambda length: 5000 * low_noise(length, 1),
+    "rumble from 20 to 50 Hz": lambda length: 5000 * low_noise(length, 1, 20),
+    "a swaying offset": lambda length: 9000 * tone(length, 0.3),
+    "an offset and rumble": lambda length: 8000 + 4000 * low_noise(length, 2),
+}
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +81,7 @@ def test_speech_under_an_inaudible_disturbance_is_cut_in_its_pauses(clips: list[
         pauses.append(position + 0.375)
         position += 0.75
     sound = np.concatenate(parts)
-    *cuts, _ = ends(to_samples(sound + disturbances(len(sound))[name]))
+    *cuts, _ = ends(to_samples(sound + DISTURBANCES[name](len(sound))))
     assert len(cuts) >= 3
     for end in cuts:
         assert min(abs(pause - end) for pause in pauses) < 0.375
@@ -91,7 +91,7 @@ def test_speech_under_an_inaudible_disturbance_is_cut_in_its_pauses(clips: list[
 def test_speech_between_long_silences_is_kept_and_the_silences_are_skipped(clips: list[Clip], name: str) -> None:
     spoken = clips[0].samples / 2
     sound = np.concatenate([np.zeros(60 * RATE), spoken, np.zeros(60 * RATE)])
-    segments, skipped = cut(to_samples(sound + disturbances(len(sound))[name]))
+    segments, skipped = cut(to_samples(sound + DISTURBANCES[name](len(sound))))
     assert skipped > 90
     for start in np.arange(60, 60 + len(spoken) / RATE, 0.1):
         assert any(segment.start <= start < segment.end for segment in segments)
@@ -99,7 +99,7 @@ def test_speech_between_long_silences_is_kept_and_the_silences_are_skipped(clips
 
 @pytest.mark.parametrize("name", DISTURBANCES)
 def test_silence_under_an_inaudible_disturbance_is_skipped(name: str) -> None:
-    segments, skipped = cut(to_samples(disturbances(60 * RATE)[name]))
+    segments, skipped = cut(to_samples(DISTURBANCES[name](60 * RATE)))
     assert skipped >= 45
     assert len(segments) <= 1  # the beginning of a hum is a sound
 
@@ -110,7 +110,7 @@ def test_the_quietest_frame_is_found_under_a_disturbance(monkeypatch: pytest.Mon
     monkeypatch.setattr(segmentation, "_VAD_RATES", ())
     sound = np.random.default_rng(3).normal(0, 800, 20 * RATE)
     sound[10 * RATE : 10 * RATE + 2 * FRAME] = 0
-    assert ends(to_samples(sound + disturbances(len(sound))[name]))[0] == pytest.approx(10.03, abs=0.1)
+    assert ends(to_samples(sound + DISTURBANCES[name](len(sound))))[0] == pytest.approx(10.03, abs=0.1)
 
 
 @pytest.mark.parametrize("name", ["an offset", "rumble from 20 to 50 Hz", "a swaying offset"])
@@ -118,12 +118,12 @@ def test_the_words_under_an_inaudible_disturbance_are_recognised(
     tmp_path: Path, speech: Sound, clips: list[Clip], engine: LibDeepSpeech, name: str
 ) -> None:
     path = tmp_path / "x.wav"
-    path.write_bytes(wav(to_samples(speech + disturbances(len(speech))[name])))
+    path.write_bytes(wav(to_samples(speech + DISTURBANCES[name](len(speech)))))
     assert transcribe_file(path, engine).text == " ".join(clip.text for clip in clips * 2)
 
 
 def test_the_model_hears_a_disturbed_recording_as_it_is(speech: Sound) -> None:
-    disturbed = to_samples(speech + disturbances(len(speech))["an offset and rumble"])
+    disturbed = to_samples(speech + DISTURBANCES["an offset and rumble"](len(speech)))
     for segment in cut(disturbed)[0]:
         start = round(segment.start * RATE)
         assert np.array_equal(segment.samples, disturbed[start : start + len(segment.samples)])
@@ -169,7 +169,7 @@ def test_low_frequencies_are_removed_and_higher_ones_kept(
 @pytest.mark.parametrize("seed", range(5))
 def test_the_division_into_blocks_does_not_matter(speech: Sound, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    frames = frames_of(to_samples(speech + disturbances(len(speech))["an offset and rumble"]))
+    frames = frames_of(to_samples(speech + DISTURBANCES["an offset and rumble"](len(speech))))
     whole = RumbleFilter(RATE, FRAME).clear(frames)
     rumble_filter = RumbleFilter(RATE, FRAME)
     borders = np.sort(rng.integers(0, len(frames), 20))

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.support.transcriber import bytes_model
 from tests.support.transcriber.wav_files import RATE, Clip
 from transcriber.audio.audio_stream import Samples
 from transcriber.audio.segmentation import Segment, Segmenter
@@ -115,6 +116,20 @@ def test_no_utterance_differs(case: Case, model_folder: Path, without_scorer: Pa
     rng = np.random.default_rng(len(case.name))
     segments = numbered(list(utterances(rng, speech, case.utterances, case.longest)))
     assert differences(model_folder if case.has_scorer else without_scorer, case.options, segments) == []
+
+
+@pytest.mark.parametrize("with_scorer", [False, True])
+def test_no_utterance_of_a_model_that_spells_in_bytes_differs(
+    tmp_path: Path, speech: Samples, with_scorer: bool
+) -> None:
+    """Speech makes it spell bytes that are no characters."""
+    bytes_model.write_model(tmp_path, with_scorer=with_scorer)
+    rng = np.random.default_rng(7)
+    sounds = list(utterances(rng, speech, 20, 1.0))
+    for seed in range(10):
+        said = bytes_model.say("".join(rng.choice(list(bytes_model.CHARACTERS), rng.integers(1, 5))), seed)
+        sounds.append((said + rng.normal(0, rng.choice([0, 200, 2000]), len(said))).astype(np.int16))
+    assert differences(tmp_path, Options(beam_width=16, alternatives=5), numbered(sounds)) == []
 
 
 def test_no_utterance_that_ends_near_the_end_of_a_frame_differs(model_folder: Path, speech: Samples) -> None:
