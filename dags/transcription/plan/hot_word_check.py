@@ -56,7 +56,8 @@ def _unknown_words(bucket: Bucket, options: Options) -> Iterator[str]:
         ModelInvalid: the model has no scorer, or a part of it cannot be read.
     """
     prefix = keys.model(options.model)
-    objects = {entry.key[len(prefix) :]: entry for entry in bucket.list(prefix)}
+    listed = {entry.key[len(prefix) :]: entry for entry in bucket.list(prefix)}
+    objects = {name: entry for name, entry in listed.items() if "/" not in name}
     files = choose_model_files(prefix, objects)
     if files.scorer is None:
         raise ModelInvalid(f"the model {options.model} has no scorer")

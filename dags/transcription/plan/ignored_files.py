@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from transcription.contract.log_text import printable
-
-#: How many keys are kept and named.
-_NAMED = 5
+from transcription.contract.log_text import NAMED, first_named
 
 
 @dataclass
@@ -22,13 +19,12 @@ class IgnoredFiles:
         if key.endswith("/"):
             return
         self.count += 1
-        if len(self.first_keys) < _NAMED:
+        if len(self.first_keys) < NAMED:
             self.first_keys.append(key)
 
     def __str__(self) -> str:
         if not self.count:
             return "no files ignored"
-        names = ", ".join(f"'{printable(key)}'" for key in self.first_keys)
-        more = ", …" if self.count > len(self.first_keys) else ""
+        names = first_named(self.first_keys, self.count)
         noun, names_of = ("file", "its name ends") if self.count == 1 else ("files", "their names end")
-        return f"{self.count} {noun} ignored, because {names_of} like no audio: {names}{more}"
+        return f"{self.count} {noun} ignored, because {names_of} like no audio: {names}"

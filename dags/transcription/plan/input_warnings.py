@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from transcription.contract.log_text import first_named
 from transcription.plan.download_conflicts import find_conflicts
 from transcription.plan.file_selection import Selection
-
-#: How many files a warning names.
-_NAMED = 5
 
 
 def warnings_about(selection: Selection) -> list[str]:
@@ -17,16 +13,13 @@ def warnings_about(selection: Selection) -> list[str]:
     if archived := [refusal.item.key for refusal in selection.archived]:
         warnings.append(
             f"{len(archived)} recordings are archived and cannot be read. They stay in input/. Restore them first; "
-            f"the next run takes them then: {_named(archived)}"
+            f"the next run takes them then: {first_named(archived, len(archived))}"
         )
     if conflicts := find_conflicts(selection.items):
+        named = first_named(conflicts, len(conflicts))
         warnings.append(
             f"{len(conflicts)} recordings have the name of a folder with other recordings. They are transcribed, but a "
             "computer cannot hold a file and a folder of the same name, so a download of all transcripts fails. "
-            f'docs/using.md, "Read the transcripts", has a download that works: {_named(conflicts)}'
+            f'docs/using.md, "Read the transcripts", has a download that works: {named}'
         )
     return warnings
-
-
-def _named(keys: Sequence[str]) -> str:
-    return ", ".join(map(repr, keys[:_NAMED])) + (", …" if len(keys) > _NAMED else "")

@@ -42,6 +42,15 @@ def test_the_warning_names_the_word_and_the_nearest_that_is_known(
     ]
 
 
+def test_an_older_version_in_a_folder_of_the_model_does_not_count(
+    deployment: AirflowDeployment, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("demo.pbmm", "demo.scorer"):
+        upload(deployment.bucket, f"models/court/old/{name}", b"old")
+    warn_of_unknown_words(deployment.bucket, OPTIONS)
+    assert len(warnings(caplog)) == 2
+
+
 def test_only_the_dictionary_and_the_end_of_the_graph_are_read(
     deployment: AirflowDeployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
