@@ -71,6 +71,19 @@ class Cdk:
         """
         self._call([sys.executable, "-P", "-m", "infra.mwaa", "--templates", str(synthesized)], self._checkout)
 
+    def preflight(self, synthesized: Path) -> str:
+        """Check the account, as `make deploy` does before it deploys.
+
+        Returns:
+            A line for each check.
+
+        Raises:
+            StackError: A check failed. The message contains all lines.
+        """
+        return self._call(
+            [sys.executable, "-P", "-m", "infra.preflight", "--templates", str(synthesized)], self._checkout
+        )
+
     def deploy(self, synthesized: Path) -> str:
         """Run `cdk deploy --all` with a synthesized app.
 

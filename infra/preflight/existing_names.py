@@ -1,0 +1,46 @@
+"""Check that the names of the deployment are free, or belong to it already."""
+
+from __future__ import annotations
+
+from botocore.exceptions import ClientError
+
+from infra.check_result import Result, failed, ok
+from infra.preflight.account import Account
+from infra.preflight.planned_deployment import PlannedDeployment
+
+NAME = "names"
+
+
+def check(account: Account, deployment: PlannedDeployment) -> Result:
+    """Look for stacks that cannot be updated, and for resources of others with the names of the deployment."""
+    statuses = {name: account.stack_status(name) for name in deployment.stacks}
+    if busy := [f"{name} is {status}" for name, status in statuses.items() if status.endswith("_IN_PROGRESS")]:
+        return failed(NAME, "; ".join(busy), "Wait until CloudFormation is done, then deploy again.")
+    if broken := [f"{name} is {status}" for name, status in statuses.items() if _cannot_be_updated(status)]:
+        return failed(NAME, "; ".join(broken), "Run: make destroy (audio stays). Then deploy again.")
+    existing = [name for name, status in statuses.items() if status]
+    airflow_stack = next(name for name in deployment.stacks if name.endswith("-airflow"))
+    if airflow_stack not in existing and (taken := _taken(account, deployment)):
+        advice = "Delete them if nobody needs them, or choose another name for the deployment: -c name=…"
+        return failed(NAME, f"exist already, and belong to no deployment: {', '.join(taken)}", advice)
+    return ok(NAME, f"the stacks exist: {', '.join(existing)}" if existing else "all names are free")
+
+
+def _cannot_be_updated(status: str) -> bool:
+    """Return whether CloudFormation refuses to update a stack with this status."""
+    return status == "ROLLBACK_COMPLETE" or status.endswith("_FAILED")
+
+
+def _taken(account: Account, deployment: PlannedDeployment) -> list[str]:
+    """Return the environment and the log groups that exist with the names that the deployment will use."""
+    taken = []
+    try:
+        account.client("mwaa").get_environment(Name=deployment.environment)
+        taken.append(f"MWAA environment {deployment.environment}")
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+    prefix = f"airflow-{deployment.environment}-"
+    groups = account.pages("logs", "describe_log_groups", "logGroups", logGroupNamePrefix=prefix)
+    names = {group["logGroupName"] for group in groups}
+    return taken + [f"log group {name}" for name in deployment.log_groups if name in names]

@@ -1,0 +1,108 @@
+"""What a deployment will create, read from its templates."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from infra.cloud_assembly import CloudAssembly
+
+_UNKNOWN_REGION = "unknown-region"
+
+
+@dataclass(frozen=True)
+class PlannedDeployment:
+    """What a deployment will create."""
+
+    #: The name of the MWAA environment.
+    environment: str
+    #: The region that the templates name; empty if they fit every region.
+    region: str
+    #: The names of the stacks.
+    stacks: tuple[str, ...]
+    #: The name of the stack with the network.
+    network_stack: str
+    #: The names or the ids of the zones; empty if CloudFormation chooses them.
+    zones: tuple[str, ...]
+    #: The types of machines that Batch may start.
+    machine_types: tuple[str, ...]
+    #: The maximum number of vCPUs on Spot machines and on on-demand machines.
+    spot_vcpus: int
+    on_demand_vcpus: int
+    #: The names of the endpoint services, with `{region}` for the region.
+    endpoint_services: tuple[str, ...]
+    #: The names of log groups.
+    log_groups: tuple[str, ...]
+    #: The number of Elastic IP addresses.
+    addresses: int
+    #: The version of the CDK's bootstrap that the stacks need, and the SSM parameter that holds the account's version.
+    bootstrap_version: int
+    bootstrap_parameter: str
+
+
+def read_deployment(folder: Path) -> PlannedDeployment:
+    """Read the deployment that `cdk synth` wrote into a folder.
+
+    Raises:
+        NotSynthesized: The folder has no templates.
+    """
+    assembly = CloudAssembly(folder)
+    stacks = _stacks(folder)
+    (environment,) = assembly.of_type("AWS::MWAA::Environment")
+    (vpc,) = assembly.of_type("AWS::EC2::VPC")
+    machines = [resource.properties["ComputeResources"] for resource in _of(assembly, "Batch::ComputeEnvironment")]
+    vcpus = {resources["Type"]: int(resources["MaxvCpus"]) for resources in machines}
+    services = [_text(resource.properties["ServiceName"]) for resource in _of(assembly, "EC2::VPCEndpoint")]
+    groups = [resource.properties.get("LogGroupName") for resource in _of(assembly, "Logs::LogGroup")]
+    region = next(iter(stacks.values()))["environment"].rpartition("/")[2]
+    properties = [stack["properties"] for stack in stacks.values()]
+    return PlannedDeployment(
+        environment=environment.properties["Name"],
+        region="" if region == _UNKNOWN_REGION else region,
+        stacks=tuple(stacks),
+        network_stack=vpc.stack,
+        zones=_zones(resource.properties for resource in _of(assembly, "EC2::Subnet")),
+        machine_types=tuple(sorted({name for resources in machines for name in resources["InstanceTypes"]})),
+        spot_vcpus=vcpus["SPOT"],
+        on_demand_vcpus=vcpus.get("EC2", 0),
+        endpoint_services=tuple(sorted(services)),
+        log_groups=tuple(sorted(group for group in groups if isinstance(group, str))),
+        addresses=len(_of(assembly, "EC2::EIP")),
+        bootstrap_version=max(int(stack["requiresBootstrapStackVersion"]) for stack in properties),
+        bootstrap_parameter=properties[0]["bootstrapStackVersionSsmParameter"],
+    )
+
+
+def _of(assembly: CloudAssembly, kind: str) -> list[Any]:
+    return assembly.of_type(f"AWS::{kind}")
+
+
+def _stacks(folder: Path) -> dict[str, Any]:
+    """Return the artifacts of the stacks in a cloud assembly, by the stack's name."""
+    artifacts = json.loads((folder / "manifest.json").read_text())["artifacts"]
+    return {name: artifact for name, artifact in artifacts.items() if artifact["type"] == "aws:cloudformation:stack"}
+
+
+def _zones(subnets: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return the zones that subnets name. Zones that CloudFormation chooses are functions, and are left out."""
+    zones = [subnet.get("AvailabilityZoneId") or subnet["AvailabilityZone"] for subnet in subnets]
+    return tuple(sorted({zone for zone in zones if isinstance(zone, str)}))
+
+
+def _text(value: Any) -> str:
+    """Return a value of a template as text, with `{region}` for the region.
+
+    Raises:
+        ValueError: The value has another function of CloudFormation.
+    """
+    match value:
+        case str():
+            return value
+        case {"Ref": "AWS::Region"}:
+            return "{region}"
+        case {"Fn::Join": [str(separator), list(parts)]}:
+            return separator.join(map(_text, parts))
+    raise ValueError(f"{value!r} is no name of a service.")

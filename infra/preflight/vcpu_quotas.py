@@ -1,0 +1,38 @@
+"""Check that the quotas of the account allow as many vCPUs as Batch may start."""
+
+from __future__ import annotations
+
+from infra.check_result import Result, State, failed, ok
+from infra.preflight.account import Account
+from infra.preflight.planned_deployment import PlannedDeployment
+
+NAME = "vCPU quotas"
+#: The vCPUs of the smallest machine that Batch may start.
+_SMALLEST_MACHINE = 4
+
+
+def check(account: Account, deployment: PlannedDeployment) -> Result:
+    """Compare the account's quotas with the maximum numbers of vCPUs.
+
+    A quota below one machine lets every job wait until it is ended. A quota below the maximum only makes runs slower.
+    """
+    # Source: Service Quotas, Amazon EC2: "All Standard (A, C, D, H, I, M, R, T, Z) Spot Instance Requests" and "Running
+    # On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances".
+    wanted = {
+        "spot_vcpus": ("Spot", "L-34B43A08", deployment.spot_vcpus),
+        "on_demand_vcpus": ("on demand", "L-1216C47A", deployment.on_demand_vcpus),
+    }
+    quotas = {setting: int(account.quota("ec2", code)) for setting, (_, code, _) in wanted.items()}
+    text = ", ".join(f"{quotas[setting]} {kind} (maximum {most})" for setting, (kind, _, most) in wanted.items())
+    low = [setting for setting, (_, _, most) in wanted.items() if quotas[setting] < most]
+    if not low:
+        return ok(NAME, text)
+    requests = "; ".join(
+        f"aws service-quotas request-service-quota-increase --service-code ec2 --quota-code {wanted[setting][1]} "
+        f"--desired-value {wanted[setting][2]}"
+        for setting in low
+    )
+    flags = " ".join(f"-c {setting}={max(quotas[setting], _SMALLEST_MACHINE)}" for setting in low)
+    if max(quotas[setting] for setting, (_, _, most) in wanted.items() if most) < _SMALLEST_MACHINE:
+        return failed(NAME, f"{text}: no machine can start, and jobs wait", f"Request more: {requests}")
+    return Result(NAME, State.WARNING, f"{text}: runs take longer", f"Deploy with {flags}, or request more: {requests}")
