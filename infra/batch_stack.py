@@ -64,7 +64,7 @@ class BatchStack(Stack):
             image=ecs.ContainerImage.from_asset(
                 str(ROOT),
                 file="transcriber_image/Dockerfile",
-                build_args={"MODEL": settings.image_model},
+                build_args=_build_args(settings),
                 platform=ecr_assets.Platform.LINUX_AMD64,
             ),
             cpu=settings.vcpus,
@@ -93,7 +93,14 @@ class BatchStack(Stack):
             retry_attempts=job.RETRY_STRATEGY["attempts"],
             retry_strategies=[_retry_strategy(rule) for rule in job.RETRY_STRATEGY["evaluateOnExit"]],
             timeout=Duration.seconds(job.TIMEOUT),
+            # A job that was submitted before a deployment starts its last children after it.
+            skip_deregister_on_update=True,
         )
+
+
+def _build_args(settings: DeploymentSettings) -> dict[str, str]:
+    """Return the arguments of the image's build. A new value of `patched` makes a new image of the same sources."""
+    return {"MODEL": settings.image_model} | ({"PATCHED": settings.patched} if settings.patched else {})
 
 
 def _retry_strategy(rule: Mapping[str, str]) -> batch.RetryStrategy:

@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-#: When Batch retries a failed attempt, in the form that RegisterJobDefinition takes. Batch retries attempts that lost
-#: their host or could not pull the image. Batch also retries attempts with exit code 143: it means SIGTERM, which a
-#: container gets before AWS takes its host away. Batch never retries a job that was terminated or that exceeded its
-#: time limit, nor any other failure. Source: AWS Batch User Guide, "Automated job retries" and "Job timeouts".
+#: When Batch retries a failed attempt, in the form that RegisterJobDefinition takes. Batch allows five rules. It
+#: retries attempts that lost their host, and attempts whose container the machine could not start: it could not pull
+#: the image, its Docker did not answer, or its agent lost the connection. Batch also retries attempts with exit code
+#: 143: it means SIGTERM, which a container gets before AWS takes its host away. Batch never retries a job that was
+#: terminated or that exceeded its time limit, nor any other failure. Source: AWS Batch User Guide, "Automated job
+#: retries" and "Job timeouts".
 RETRY_STRATEGY: Final[Mapping[str, Any]] = {
     "attempts": 3,
     "evaluateOnExit": [
         {"onStatusReason": "Host EC2*", "action": "RETRY"},
-        {"onReason": "CannotPullContainerError:*", "action": "RETRY"},
+        {"onStatusReason": "Task failed to start*", "action": "RETRY"},
         {"onExitCode": "143", "action": "RETRY"},
         {"onReason": "*", "action": "EXIT"},
         {"onExitCode": "*", "action": "EXIT"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Tags
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
@@ -15,6 +15,9 @@ from infra.accepted_findings import accept_findings
 from infra.network import Network
 from infra.settings import DeploymentSettings
 
+#: Hours that children at work may take when their machines are replaced: the most that AWS allows.
+#: Source: AWS Batch API Reference, UpdatePolicy, `jobExecutionTimeoutMinutes`.
+_UPDATE_HOURS = 6
 _AGENT_POLICY = "service-role/AmazonEC2ContainerServiceforEC2Role"
 
 
@@ -33,9 +36,12 @@ def add_job_queue(scope: Construct, settings: DeploymentSettings, network: Netwo
         "instance_role": _machine_role(scope),
         "launch_template": template,
         "minv_cpus": 0,
-        # Each deployment brings newer machine images; machines end their jobs before they are replaced.
+        # When Batch updates the machines, because something about them changed, it takes the newest machine image. The
+        # setting `patched` changes something. Children at work continue for as long as AWS allows, which is less than
+        # the longest child; a child that is ended then is retried, and continues with the files that it has not done.
         "update_to_latest_image_version": True,
         "terminate_on_update": False,
+        "update_timeout": Duration.hours(_UPDATE_HOURS),
     }
     spot = batch.ManagedEc2EcsComputeEnvironment(
         scope,
@@ -76,7 +82,7 @@ def add_job_queue(scope: Construct, settings: DeploymentSettings, network: Netwo
 
 def _launch_template(scope: Construct, settings: DeploymentSettings) -> ec2.LaunchTemplate:
     """Add the launch template: an encrypted disk, and no access of containers to the machine's credentials."""
-    return ec2.LaunchTemplate(
+    template = ec2.LaunchTemplate(
         scope,
         "Machine",
         # A container is one network hop further from the metadata service than the machine, and gets no answer.
@@ -94,6 +100,10 @@ def _launch_template(scope: Construct, settings: DeploymentSettings) -> ec2.Laun
             )
         ],
     )
+    if settings.patched:
+        # A tag of the machines changes the template, so that Batch replaces them.
+        Tags.of(template).add("patched", settings.patched)
+    return template
 
 
 def _machine_role(scope: Construct) -> iam.Role:

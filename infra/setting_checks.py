@@ -47,6 +47,7 @@ _PATTERNS = {
     "airflow_version": (r"3\.\d+\.\d+", "a version of Airflow that MWAA offers, such as 3.2.1"),
     # `g` after the generation means Arm. Source: Amazon EC2 Instance Types, "Naming conventions".
     "machine_families": (r"[cmr]\d+[a-fh-z]*(\s*,\s*[cmr]\d+[a-fh-z]*)*", "families of x86 machines, such as c6i,m6i"),
+    "patched": (r"[\w.:-]{0,50}", "up to 50 letters, digits, '.', ':' and '-', such as 2026-12"),
     "alert_mail": (r"|[^@\s]+@[^@\s]+", "a mail address, or empty"),
 }
 #: The name and the id of an availability zone. Local zones, which MWAA cannot use, have other forms.

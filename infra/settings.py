@@ -61,6 +61,9 @@ class DeploymentSettings:
     disk_gigabytes: int = 100
     #: The model in the image: `official`, DeepSpeech's English release (1.1 GB), or `demo`, which knows 34 words.
     image_model: str = "official"
+    #: Any text, such as the month: `2026-12`. When it changes, `make deploy` builds the image anew, and Batch replaces
+    #: the machines by machines with its newest machine image. [Security updates](deploying.md#security-updates)
+    patched: str = ""
     #: The version of Airflow. requirements.txt must be for the same version.
     airflow_version: str = "3.2.1"
     #: MWAA's environment class. The smallest class is enough, because the DAG runs one task at a time.

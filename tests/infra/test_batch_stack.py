@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from infra import job
+from infra.app import make_app
 from infra.paths import ROOT
 from tests.support.infra.synthesized_stacks import REGION, SynthesizedStacks
 
@@ -181,6 +182,35 @@ def test_airflow_plans_as_many_children_as_the_vcpus_allow(deployment: Synthesiz
         "transcription.parallel_children"
     ]
     assert int(planned) == sum(vcpus // requirement(container, "VCPU") for vcpus in limits)
+
+
+def test_children_at_work_continue_when_machines_are_replaced(deployment: SynthesizedStacks) -> None:
+    for environment in deployment.resources("AWS::Batch::ComputeEnvironment").values():
+        policy = environment["Properties"]["UpdatePolicy"]
+        # 360 minutes is the most that AWS allows.
+        assert policy == {"TerminateJobsOnUpdate": False, "JobExecutionTimeoutMinutes": 360}
+        assert environment["Properties"]["ComputeResources"]["UpdateToLatestImageVersion"] is True
+        assert environment["Properties"]["ReplaceComputeEnvironment"] is False
+
+
+def test_jobs_at_work_keep_their_revision_of_the_job_definition(definition: Any) -> None:
+    assert definition["ResourceRetentionPolicy"] == {"SkipDeregisterOnUpdate": True}
+
+
+def test_a_new_value_of_patched_changes_machines_and_image(tmp_path: Path) -> None:
+    stacks = []
+    for month in ("2026-11", "2026-12"):
+        folder = tmp_path / month
+        make_app({"patched": month, "image_model": "demo"}, str(folder)).synth()
+        stacks.append(SynthesizedStacks.load(folder, "transcription"))
+    before, after = (deployment.properties("AWS::EC2::LaunchTemplate") for deployment in stacks)
+    assert before["LaunchTemplateData"] != after["LaunchTemplateData"]
+    builds = [image(deployment)[1] for deployment in stacks]
+    assert [build["dockerBuildArgs"] for build in builds] == [
+        {"MODEL": "demo", "PATCHED": month} for month in ("2026-11", "2026-12")
+    ]
+    definitions = [deployment.properties("AWS::Batch::JobDefinition") for deployment in stacks]
+    assert definitions[0]["ContainerProperties"]["Image"] != definitions[1]["ContainerProperties"]["Image"]
 
 
 def test_batch_creates_its_own_service_linked_role(deployment: SynthesizedStacks) -> None:

@@ -21,11 +21,13 @@ def test_the_local_stack_uses_the_same_properties() -> None:
         assert name in source
 
 
-def test_only_lost_hosts_terminations_and_failed_image_pulls_are_retried() -> None:
+def test_only_lost_hosts_terminations_and_containers_that_did_not_start_are_retried() -> None:
     retried = [rule for rule in job.RETRY_STRATEGY["evaluateOnExit"] if rule["action"] == "RETRY"]
     assert retried == [
         {"onStatusReason": "Host EC2*", "action": "RETRY"},
-        {"onReason": "CannotPullContainerError:*", "action": "RETRY"},
+        {"onStatusReason": "Task failed to start*", "action": "RETRY"},
         {"onExitCode": "143", "action": "RETRY"},
     ]
     assert job.RETRY_STRATEGY["attempts"] > 1
+    # Source: AWS Batch API Reference, RetryStrategy.
+    assert len(job.RETRY_STRATEGY["evaluateOnExit"]) <= 5

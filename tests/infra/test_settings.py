@@ -82,6 +82,7 @@ def test_text_and_json_values_are_both_accepted(name: str, text: Any, value: obj
         ("transcription", {"schedule": "0 1 * *"}, "five parts"),
         ("transcription", {"time_zone": "Mars/Base"}, "Europe/Vienna"),
         ("missed_run_hours", "200", "from 2 to 168"),
+        ("patched", "last month", "2026-12"),
         ("memroy", "4096", "memory"),
         ("airflow_version", 3, "text"),
     ],
