@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from documentation.markdown import table
-from infra.costs import AudioHourCost, MonthlyCost
+from infra.costs import FILES, AudioHourCost, MonthlyCost
 from infra.prices import Prices
 
 #: The environment classes in the table. A larger class has no use for one DAG.
@@ -40,12 +40,32 @@ def audio_hour_table(hour: AudioHourCost) -> str:
     return table(header, rows)
 
 
-def break_even(month: MonthlyCost, hour: AudioHourCost) -> str:
-    """Return a sentence with the hours of audio a month above which a deployment costs less than Amazon Transcribe."""
-    hours = (month.airflow["mw1.small"] + month.without_airflow) / (hour.transcribe - hour.spot)
-    return (
-        f"With Airflow on mw1.small, a deployment costs less than Amazon Transcribe from {hours:,.0f} hours a month on."
-    )
+def request_table(parts: Mapping[str, float]) -> str:
+    """Return the table of what many files cost in addition to the machines."""
+    rows = [(part, f"${price:,.2f}") for part, price in parts.items()]
+    rows.append(("total", f"${sum(parts.values()):,.2f}"))
+    return table((f"{FILES:,} files cost, in addition to the machines", "US dollars"), rows)
+
+
+def break_even_table(months: Mapping[str, MonthlyCost], hour: AudioHourCost) -> str:
+    """Return the table of the hours of audio a month above which a deployment costs less than Amazon Transcribe.
+
+    Args:
+        months: The cost of a month without audio by the value of the setting `network`, which becomes a column.
+        hour: The cost of an hour of audio.
+    """
+    saved = hour.transcribe - hour.spot
+    header = ("cheaper than Amazon Transcribe, in hours of audio a month", *(f"`network={name}`" for name in months))
+    columns = months.values()
+    rows = [
+        (
+            f"with Airflow on {name}",
+            *(f"from {(month.airflow[name] + month.without_airflow) / saved:,.0f}" for month in columns),
+        )
+        for name in _CLASSES
+        if all(name in month.airflow for month in columns)
+    ]
+    return table(header, rows)
 
 
 def price_table(prices: Prices) -> str:

@@ -25,6 +25,13 @@ _GIGABYTES_PER_HOUR = 3600 * 16_000 * 2 / 1e9
 _IMAGE_GIGABYTES = 1.6
 #: Size of Airflow's database in AWS's own example. One DAG with one run a day needs less.
 _DATABASE_GIGABYTES = 10
+#: Files whose requests the table gives.
+FILES = 100_000
+#: Requests for each file with subtitles in two formats. Writes: the upload, four transcripts, the result record, the
+#: copy to `processed/`. Reads: the audio by the container; the record and four transcripts by `verify_transcripts`.
+WRITES_PER_FILE, READS_PER_FILE = 7, 6
+#: The metrics of a container without a failure, and the hours of a run that works for a whole day.
+_CONTAINER_METRICS, _RUN_HOURS = 3, 24
 #: vCPUs of the smallest machine that Batch may start. Its disk adds most to the price of a vCPU.
 _MIN_VCPUS = 4
 
@@ -59,10 +66,13 @@ class AudioHourCost:
 def count_resources(assembly: CloudAssembly) -> Counter[str]:
     """Return the number of resources of each type, such as `AWS::KMS::Key`.
 
-    In addition, the key `zones of endpoints` counts each interface endpoint once for each of its zones, because AWS
-    charges for each zone.
+    In addition, the key `zones of endpoints` counts each interface endpoint once for each of its zones, and the key
+    `metrics of alarms` counts the metrics of all alarms, because AWS charges for each of these.
     """
     counts = Counter(resource.type for resource in assembly.resources)
+    for alarm in assembly.of_type("AWS::CloudWatch::Alarm"):
+        metrics = alarm.properties.get("Metrics", ({"MetricStat": {}},))
+        counts["metrics of alarms"] += sum(1 for metric in metrics if "MetricStat" in metric)
     for endpoint in assembly.of_type("AWS::EC2::VPCEndpoint"):
         counts["zones of endpoints"] += len(endpoint.properties.get("SubnetIds", ()))
     return counts
@@ -81,18 +91,33 @@ def monthly_cost(counts: Mapping[str, int], prices: Prices) -> MonthlyCost:
 
     network = count("AWS::EC2::NatGateway") * prices["nat_gateway"] + count("AWS::EC2::EIP") * prices["public_address"]
     network += count("zones of endpoints") * prices["interface_endpoint"]
-    alarms = count("AWS::CloudWatch::Alarm") * prices["alarm"]
+    alarms = count("metrics of alarms") * prices["alarm"]
     dashboards = count("AWS::CloudWatch::Dashboard") * prices["dashboard"]
+    stored = _STORED_HOURS * _GIGABYTES_PER_HOUR * prices["storage"]
     parts = {
         "network": network * _HOURS,
         "alarms and dashboard": alarms + dashboards,
         "keys": count("AWS::KMS::Key") * prices["key"],
         f"Airflow's database, {_DATABASE_GIGABYTES} GB": _DATABASE_GIGABYTES * prices["airflow_database"],
         "the image": _IMAGE_GIGABYTES * prices["image"],
-        f"{_STORED_HOURS} hours of audio in the bucket": _STORED_HOURS * _GIGABYTES_PER_HOUR * prices["storage"],
+        f"{_STORED_HOURS} hours of audio in the bucket": stored,
+        # A run moves audio to `processed/`; the version in `input/` can be restored for `old_version_days`.
+        f"the same audio in input/, which can be restored for {DeploymentSettings.old_version_days} days": stored,
     }
     classes = {name: price.price for name, price in prices.prices.items() if name.startswith("mw1.")}
     return MonthlyCost(parts, {name: price * _HOURS for name, price in classes.items() if price is not None})
+
+
+def request_costs(prices: Prices) -> Mapping[str, float]:
+    """Compute what `FILES` files cost in S3 and CloudWatch, whatever their length."""
+    return {
+        f"{WRITES_PER_FILE} writes to S3 for each file": FILES / 1000 * WRITES_PER_FILE * prices["write_request"],
+        f"{READS_PER_FILE} reads from S3 for each file": FILES / 1000 * READS_PER_FILE * prices["read_request"],
+        f"{_CONTAINER_METRICS} metrics, during a run of {_RUN_HOURS} hours": _CONTAINER_METRICS
+        * prices["custom_metric"]
+        * _RUN_HOURS
+        / _HOURS,
+    }
 
 
 def audio_hour_cost(results: MachineResults, prices: Prices) -> AudioHourCost:

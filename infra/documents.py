@@ -54,7 +54,8 @@ def contents() -> dict[str, str]:
     cost_parts = (
         cost_tables.monthly_table(months),
         cost_tables.audio_hour_table(hour),
-        cost_tables.break_even(months["nat"], hour),
+        cost_tables.request_table(costs.request_costs(prices)),
+        cost_tables.break_even_table(months, hour),
     )
     return {
         "figures": key_figure_table(results, months["nat"], hour),

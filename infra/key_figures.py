@@ -6,7 +6,7 @@ from documentation.markdown import table
 from infra.costs import AudioHourCost, MonthlyCost
 from infra.measurements import MachineResults, typical_row
 
-_CLASS = "mw1.small"
+_CLASS = "mw1.micro"
 
 
 def key_figure_table(results: MachineResults, month: MonthlyCost, hour: AudioHourCost) -> str:

@@ -109,13 +109,13 @@ def test_the_key_figures_are_those_of_both_engines_and_of_the_costs() -> None:
     """For 300 s of audio on 2 cores, the batched engine takes 15 s and libdeepspeech takes 60 s."""
     engines = {"auto": {"seconds": 15.0}, "libdeepspeech": {"seconds": 60.0}}
     rows = [{"seconds": 10, "files": 30, "cores": 2, "engines": engines}]
-    month = costs.MonthlyCost({"network": 40.0, "keys": 2.0}, {"mw1.small": 350.0})
+    month = costs.MonthlyCost({"network": 40.0, "keys": 2.0}, {"mw1.micro": 350.0})
     table = key_figure_table(
         {"cores": 2, "benchmarks": {"engines": rows}}, month, costs.AudioHourCost(0.1, 0.004, 0.002, 1.5)
     )
     assert "10 s of audio per second, 4.0 times as much as libdeepspeech" in table
     assert "$0.0020 on Spot machines (Amazon Transcribe: $1.50)" in table
-    assert "$42, and Airflow: $350 (mw1.small)" in table
+    assert "$42, and Airflow: $350 (mw1.micro)" in table
 
 
 class TestCosts:
@@ -139,8 +139,8 @@ class TestCosts:
     }
 
     def test_two_resources_cost_twice_as_much_as_one(self) -> None:
-        once = costs.monthly_cost(Counter({"AWS::EC2::NatGateway": 1, "AWS::CloudWatch::Alarm": 4}), self.PRICES)
-        twice = costs.monthly_cost(Counter({"AWS::EC2::NatGateway": 2, "AWS::CloudWatch::Alarm": 8}), self.PRICES)
+        once = costs.monthly_cost(Counter({"AWS::EC2::NatGateway": 1, "metrics of alarms": 4}), self.PRICES)
+        twice = costs.monthly_cost(Counter({"AWS::EC2::NatGateway": 2, "metrics of alarms": 8}), self.PRICES)
         assert once.parts["network"] == 730
         assert twice.parts["network"] == 1460
         assert twice.parts["alarms and dashboard"] == 2 * once.parts["alarms and dashboard"] == 8
@@ -152,6 +152,28 @@ class TestCosts:
             counts["AWS::EC2::VPCEndpoint"] - 1
         )  # the gateway endpoint of S3 is free
         assert counts["AWS::EC2::NatGateway"] == 0
+
+    def test_an_alarm_costs_for_each_of_its_metrics(self, assembly: CloudAssembly) -> None:
+        counts = costs.count_resources(assembly)
+        (system_failed,) = (
+            alarm for alarm in assembly.of_type("AWS::CloudWatch::Alarm") if "SystemFailed" in alarm.logical_id
+        )
+        metrics = [entry for entry in system_failed.properties["Metrics"] if "MetricStat" in entry]
+        assert len(metrics) > 2  # the expression itself costs nothing
+        assert counts["metrics of alarms"] >= counts["AWS::CloudWatch::Alarm"] + len(metrics) - 1
+
+    def test_requests_are_counted_for_every_file(self) -> None:
+        """At a dollar for 1,000 requests, 100,000 files with 7 writes and 6 reads cost $700 and $600."""
+        parts = costs.request_costs(self.PRICES)
+        assert list(parts.values())[:2] == [700, 600]
+        assert list(parts.values())[2] == pytest.approx(3 * 24 / 730)
+        assert "| total | $1,300.10 |" in cost_tables.request_table(parts)
+
+    def test_the_break_even_is_where_the_saved_money_pays_for_the_month(self) -> None:
+        month = costs.MonthlyCost({"network": 40.0}, {"mw1.micro": 100.0})
+        table = cost_tables.break_even_table({"nat": month}, costs.AudioHourCost(0.1, 0.3, 0.5, 1.5))
+        assert "| with Airflow on mw1.micro | from 140 |" in table
+        assert "mw1.small" not in table
 
     def test_an_hour_of_audio_costs_its_measured_machine_time(self) -> None:
         """100 s of audio take 25 s on 2 vCPUs, so an hour of audio takes half an hour of one vCPU."""
