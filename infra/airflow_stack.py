@@ -12,6 +12,7 @@ from infra.airflow_role import add_airflow_role
 from infra.alarms import Alarms
 from infra.alert_topic import AlertTopic
 from infra.batch_stack import BatchStack
+from infra.budget import add_budget
 from infra.dashboard import add_dashboard
 from infra.grants import grant
 from infra.log_groups import add_log_group
@@ -107,6 +108,8 @@ class AirflowStack(Stack):
             queue=queue,
             missed_run_hours=settings.missed_run_hours,
         )
+        if settings.monthly_budget:
+            add_budget(self, settings)
         add_dashboard(self, settings, storage.audio.bucket_name, alarms)
         CfnOutput(self, "AirflowAddress", value=f"https://{environment.attr_webserver_url}", description="Airflow")
         CfnOutput(self, "AirflowEnvironment", value=name)

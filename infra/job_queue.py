@@ -24,7 +24,7 @@ _AGENT_POLICY = "service-role/AmazonEC2ContainerServiceforEC2Role"
 def add_job_queue(scope: Construct, settings: DeploymentSettings, network: Network) -> batch.JobQueue:
     """Add the job queue, and return it.
 
-    The queue uses on-demand machines only when no more Spot machines are available.
+    The queue uses on-demand machines when no Spot machine is left, or when all of `spot_vcpus` are in use.
     """
     template = _launch_template(scope, settings)
     shared: dict[str, Any] = {
@@ -51,14 +51,17 @@ def add_job_queue(scope: Construct, settings: DeploymentSettings, network: Netwo
         allocation_strategy=batch.AllocationStrategy.SPOT_PRICE_CAPACITY_OPTIMIZED,
         **shared,
     )
-    on_demand = batch.ManagedEc2EcsComputeEnvironment(
-        scope,
-        "OnDemand",
-        maxv_cpus=settings.on_demand_vcpus,
-        allocation_strategy=batch.AllocationStrategy.BEST_FIT_PROGRESSIVE,
-        **shared,
-    )
-    for environment in (spot, on_demand):
+    environments = [spot]
+    if settings.on_demand_vcpus:
+        on_demand = batch.ManagedEc2EcsComputeEnvironment(
+            scope,
+            "OnDemand",
+            maxv_cpus=settings.on_demand_vcpus,
+            allocation_strategy=batch.AllocationStrategy.BEST_FIT_PROGRESSIVE,
+            **shared,
+        )
+        environments.append(on_demand)
+    for environment in environments:
         # Without a version, Batch keeps the launch template's first version when the settings change.
         cast(batch.CfnComputeEnvironment, environment.node.default_child).add_property_override(
             "ComputeResources.LaunchTemplate.Version", template.latest_version_number
@@ -68,8 +71,8 @@ def add_job_queue(scope: Construct, settings: DeploymentSettings, network: Netwo
         "Queue",
         priority=1,
         compute_environments=[
-            batch.OrderedComputeEnvironment(compute_environment=spot, order=1),
-            batch.OrderedComputeEnvironment(compute_environment=on_demand, order=2),
+            batch.OrderedComputeEnvironment(compute_environment=environment, order=order)
+            for order, environment in enumerate(environments, 1)
         ],
         # The limits count for the job at the head of the queue. A job that waits because all machines are busy has none
         # of these reasons, and waits without a limit.

@@ -31,10 +31,11 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
     "processed_days": (0, 36_500),
     "old_version_days": (1, 36_500),
     "spot_vcpus": (1, 10_000),
-    "on_demand_vcpus": (1, 10_000),
+    "on_demand_vcpus": (0, 10_000),
     "vcpus": (1, machine_types.MAX_VCPUS),
     "memory": (1024, 30_000),
     "disk_gigabytes": (50, 16_000),
+    "monthly_budget": (0, 1_000_000),
     "missed_run_hours": (2, 168),  # CloudWatch evaluates 7 days at most
     "start_limit_minutes": (10, 1440),  # the bounds of Batch
 }
@@ -80,7 +81,14 @@ def check_settings(settings: DeploymentSettings) -> None:
     _check_zones(settings)
     for name in ("spot_vcpus", "on_demand_vcpus"):
         value = getattr(settings, name)
-        check(value >= settings.vcpus, name, value, f"vcpus, {settings.vcpus}, or more")
+        is_off = name == "on_demand_vcpus" and value == 0
+        check(value >= settings.vcpus or is_off, name, value, f"vcpus, {settings.vcpus}, or more")
+    check(
+        bool(settings.alert_mail) or not settings.monthly_budget,
+        "monthly_budget",
+        settings.monthly_budget,
+        "0 without alert_mail, because AWS Budgets sends mail",
+    )
     for name, value in settings.transcription.items():
         _check_option(name, value)
     _check_disk(settings)

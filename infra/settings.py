@@ -42,7 +42,9 @@ class DeploymentSettings:
     #: cannot reach the internet. This setting cannot be changed later.
     network: str = "nat"
     #: The maximum number of vCPUs on Spot machines, and on the on-demand machines that Batch starts when no Spot
-    #: machine is left. Without audio, no machine runs and none is paid for. A new account often has lower quotas.
+    #: machine is left or all of `spot_vcpus` are in use. On-demand machines cost about twice as much. With
+    #: `on_demand_vcpus` 0, Batch starts none of them, and children wait for Spot machines. Without audio, no machine
+    #: runs and none is paid for. A new account often has lower quotas.
     spot_vcpus: int = 128
     on_demand_vcpus: int = 32
     #: Families of machines, separated by commas. Batch prefers Spot machines that are cheap and unlikely to be taken
@@ -73,6 +75,10 @@ class DeploymentSettings:
     #: The mail address that receives alarms. AWS first sends it a message to confirm. If the setting is empty, nobody
     #: gets mail; other addresses can subscribe to the topic.
     alert_mail: str = ""
+    #: A sum in US dollars (in China: yuan). AWS Budgets sends a mail to `alert_mail` when the deployment has cost more
+    #: in a month, or is expected to. With 0, there is no budget. AWS counts the costs of a deployment only after you
+    #: have [activated the tag `deployment`](costs.md#a-budget).
+    monthly_budget: int = 0
     #: Hours without a scheduled run after which the alarm `DidNotRun` goes off. The number must be larger than the
     #: longest interval of the schedule: 25 for every night, 26 in a time zone with summer time, 73 for workdays.
     missed_run_hours: int = 25

@@ -83,6 +83,8 @@ def test_text_and_json_values_are_both_accepted(name: str, text: Any, value: obj
         ("transcription", {"time_zone": "Mars/Base"}, "Europe/Vienna"),
         ("missed_run_hours", "200", "from 2 to 168"),
         ("patched", "last month", "2026-12"),
+        ("monthly_budget", "300", "0 without alert_mail"),
+        ("on_demand_vcpus", "1", "vcpus, 2, or more"),
         ("memroy", "4096", "memory"),
         ("airflow_version", 3, "text"),
     ],
