@@ -8,6 +8,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+#: The statuses of stacks that `cdk deploy` deletes and creates again.
+_CREATED_AGAIN = ("REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
+
 
 class Account:
     """An account in one region. All calls are read-only.
@@ -37,14 +40,18 @@ class Account:
             yield from page[key]
 
     def stack_status(self, name: str) -> str:
-        """Return the status of a CloudFormation stack, or an empty string if there is no such stack."""
+        """Return the status of a CloudFormation stack, or an empty string if there is none that a deployment updates.
+
+        The CDK deletes a stack whose creation failed or was never started, and creates it again.
+        """
         try:
             stacks = self.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
         except ClientError as error:
             if error.response["Error"]["Code"] == "ValidationError":  # CloudFormation's answer to an unknown name
                 return ""
             raise
-        return str(stacks[0]["StackStatus"])
+        status = str(stacks[0]["StackStatus"])
+        return "" if status in _CREATED_AGAIN else status
 
     def quota(self, service: str, code: str) -> float:
         """Return the value of a quota. If the account has no value of its own, return AWS's default.

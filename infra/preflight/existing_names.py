@@ -16,7 +16,7 @@ def check(account: Account, deployment: PlannedDeployment) -> Result:
     statuses = {name: account.stack_status(name) for name in deployment.stacks}
     if busy := [f"{name} is {status}" for name, status in statuses.items() if status.endswith("_IN_PROGRESS")]:
         return failed(NAME, "; ".join(busy), "Wait until CloudFormation is done, then deploy again.")
-    if broken := [f"{name} is {status}" for name, status in statuses.items() if _cannot_be_updated(status)]:
+    if broken := [f"{name} is {status}" for name, status in statuses.items() if status.endswith("_FAILED")]:
         return failed(NAME, "; ".join(broken), "Run: make destroy (audio stays). Then deploy again.")
     existing = [name for name, status in statuses.items() if status]
     airflow_stack = next(name for name in deployment.stacks if name.endswith("-airflow"))
@@ -24,11 +24,6 @@ def check(account: Account, deployment: PlannedDeployment) -> Result:
         advice = "Delete them if nobody needs them, or choose another name for the deployment: -c name=…"
         return failed(NAME, f"exist already, and belong to no deployment: {', '.join(taken)}", advice)
     return ok(NAME, f"the stacks exist: {', '.join(existing)}" if existing else "all names are free")
-
-
-def _cannot_be_updated(status: str) -> bool:
-    """Return whether CloudFormation refuses to update a stack with this status."""
-    return status == "ROLLBACK_COMPLETE" or status.endswith("_FAILED")
 
 
 def _taken(account: Account, deployment: PlannedDeployment) -> list[str]:

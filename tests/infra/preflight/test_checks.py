@@ -245,7 +245,11 @@ def test_names_that_others_use_fail(aws: StubbedAccount) -> None:
 
 @pytest.mark.parametrize(
     ("status", "advice"),
-    [("ROLLBACK_COMPLETE", "make destroy"), ("DELETE_FAILED", "make destroy"), ("UPDATE_IN_PROGRESS", "Wait until")],
+    [
+        ("UPDATE_ROLLBACK_FAILED", "make destroy"),
+        ("DELETE_FAILED", "make destroy"),
+        ("UPDATE_IN_PROGRESS", "Wait until"),
+    ],
 )
 def test_a_stack_that_cannot_be_updated_fails(aws: StubbedAccount, status: str, advice: str) -> None:
     aws.no_stacks(2)
@@ -253,6 +257,12 @@ def test_a_stack_that_cannot_be_updated_fails(aws: StubbedAccount, status: str, 
     result = existing_names.check(aws.account, DEPLOYMENT)
     assert (result.state, result.text) == (State.FAILED, f"clinic-airflow is {status}")
     assert advice in result.advice
+
+
+@pytest.mark.parametrize("status", ["REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"])
+def test_a_stack_that_the_cdk_creates_again_counts_as_missing(aws: StubbedAccount, status: str) -> None:
+    aws.stack(status)
+    assert not aws.account.stack_status("clinic-airflow")
 
 
 def test_an_update_of_a_deployment_passes(aws: StubbedAccount) -> None:
