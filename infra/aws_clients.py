@@ -1,4 +1,4 @@
-"""Clients of AWS for the programs that look into an account: the preflight and the smoke test."""
+"""Clients of AWS for the programs that look into an account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The result of one check of the preflight or of the smoke test."""
+"""The result of one check of the preflight."""
 
 from __future__ import annotations
 
