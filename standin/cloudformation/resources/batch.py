@@ -104,16 +104,12 @@ class JobDefinition(ResourceHandler):
         return self._register(request, properties.get("JobDefinitionName") or request.unique_name())
 
     def update(self, request: HandlerRequest) -> PhysicalResource:
-        """Register a new revision, and remove the old one unless the template keeps it. See `ResourceHandler`.
-
-        A new name needs a new definition.
-        """
+        """Register a new revision and remove the old one. A new name needs a new definition. See `ResourceHandler`."""
         if request.has_changed("JobDefinitionName"):
             raise ReplacementRequired
         old = request.existing.physical_id
         new = self._register(request, old.rpartition("/")[2].rpartition(":")[0])
-        if not request.properties.get("ResourceRetentionPolicy", {}).get("SkipDeregisterOnUpdate"):
-            request.client("batch").deregister_job_definition(jobDefinition=old)
+        request.client("batch").deregister_job_definition(jobDefinition=old)
         return new
 
     def delete(self, request: HandlerRequest) -> None:

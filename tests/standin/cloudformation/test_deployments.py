@@ -94,28 +94,6 @@ def test_a_bucket_is_emptied_of_all_versions_before_it_is_deleted(stack: Stack, 
     assert not stack.buckets()
 
 
-@pytest.mark.parametrize("kept", [True, False])
-def test_an_update_keeps_the_old_revision_of_a_job_definition_if_the_template_says_so(
-    stack: Stack, aws: LocalAws, kept: bool
-) -> None:
-    def definition(image: str) -> dict[str, Any]:
-        requirements = [{"Type": "VCPU", "Value": "1"}, {"Type": "MEMORY", "Value": "128"}]
-        return {
-            "Type": "AWS::Batch::JobDefinition",
-            "Properties": {
-                "Type": "container",
-                "ContainerProperties": {"Image": image, "ResourceRequirements": requirements},
-                "ResourceRetentionPolicy": {"SkipDeregisterOnUpdate": kept},
-            },
-        }
-
-    stack.create({"J": definition("one")})
-    stack.update({"J": definition("two")})
-    name = stack.ids["J"].rpartition("/")[2].rpartition(":")[0]
-    active = aws.client("batch").describe_job_definitions(jobDefinitionName=name, status="ACTIVE")["jobDefinitions"]
-    assert sorted(entry["revision"] for entry in active) == ([1, 2] if kept else [2])
-
-
 @pytest.fixture
 def bucket_of(bucket_name: str) -> str:
     """The bucket that holds the archives."""
