@@ -68,14 +68,26 @@ def _lease_and_jobs(pipeline: Pipeline) -> tuple[bytes, list[str]]:
     return pipeline.read(keys.LEASE), active
 
 
-def _log_of_dags_test(pipeline: Pipeline, command: Command) -> str:
-    """Return what `airflow dags test` printed, and the log of the task `plan` of its run.
+def _test_dag(pipeline: Pipeline) -> tuple[Command, str]:
+    """Run `airflow dags test`. Return the command, and what it printed with the log of the task `plan` of its run.
 
-    The scheduler executes tasks of this run, too. Such a task writes only its log.
+    The scheduler executes tasks of this run, too, and such a task writes only its log. If both start `wait_for_audio`
+    at the same moment, Airflow may fail this task, and `plan` does not run. Then the command is repeated.
     """
-    printed = command.stdout + command.stderr
-    run_id = re.findall(r"run_id=([^,\s]+)", printed)[-1]
-    return printed + pipeline.ui.log(run_id, "plan", pipeline.ui.task(run_id, "plan")["try_number"])
+    ui = pipeline.ui
+
+    def reach_plan() -> tuple[Command, str] | None:
+        command = pipeline.stack.airflow.command("dags", "test", DAG_ID)
+        printed = command.stdout + command.stderr
+        run_id = re.findall(r"run_id=([^,\s]+)", printed)[-1]
+        plan = ui.task(run_id, "plan")
+        return (
+            None
+            if plan["state"] == "upstream_failed"
+            else (command, printed + ui.log(run_id, "plan", plan["try_number"]))
+        )
+
+    return until("the task plan of airflow dags test", reach_plan, limit=300)
 
 
 def _backfill(pipeline: Pipeline) -> Run:
@@ -107,8 +119,7 @@ def story(stack: Stack) -> Story:
         backfill = _backfill(pipeline)
         backfill_log = ui.log(backfill.run_id, "plan")
         # A run that starts on an older day than the DAG's time limit allows is ended by the scheduler at once.
-        dags_test = airflow.command("dags", "test", DAG_ID)
-        dags_test_log = _log_of_dags_test(pipeline, dags_test)
+        dags_test, dags_test_log = _test_dag(pipeline)
         tasks_test = airflow.command("tasks", "test", DAG_ID, "plan", f"{datetime.now(UTC):%Y-%m-%d}")
         after = _lease_and_jobs(pipeline)
 
