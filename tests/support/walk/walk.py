@@ -56,7 +56,7 @@ class Walk:
     """A walk on a running stack. With the same seed it takes the same steps, as far as the stack behaves the same.
 
     Args:
-        pipeline: The running pipeline, without runs and objects.
+        pipeline: The running pipeline, without objects and without runs that work. Its runs are deleted.
         seed: The seed of all choices.
         steps: The steps to draw from.
     """

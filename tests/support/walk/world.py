@@ -89,12 +89,15 @@ class World:
     """The stack with everything that a walk has done to it.
 
     Args:
-        pipeline: The running pipeline, without runs and objects.
+        pipeline: The running pipeline, without objects and without runs that work. Its runs are deleted.
         seed: The seed of all choices.
     """
 
     def __init__(self, pipeline: Pipeline, seed: int) -> None:
         self.pipeline, self.ui, self.stack = pipeline, pipeline.ui, pipeline.stack
+        while earlier_runs := self.ui.run_states():  # of other tests, whose reports are no longer in the bucket
+            for run_id in earlier_runs:
+                self.ui.delete_run(run_id)
         self.random = random.Random(seed)  # noqa: S311 - a walk that can be repeated
         self.uploads = Uploads(pipeline)
         #: All runs, also deleted ones, by run id, in the order in which the walk noticed them.
