@@ -15,7 +15,7 @@ REQUESTS = """
 import sys, boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
-config = Config(retries={"total_max_attempts": 1})
+config = Config(region_name="us-east-1", retries={"total_max_attempts": 1})
 s3, batch = boto3.client("s3", config=config), boto3.client("batch", config=config)
 bucket = sys.argv[1]
 for word in sys.argv[2:]:

@@ -129,14 +129,9 @@ class Batch:
         Args:
             command: the command that the jobs run.
             properties: `retryStrategy` and `timeout` of the job definition, and further container properties.
-                The container gets its region from the job definition, as in AWS, unless `environment` is given.
         """
-        container = {
-            "image": "python",
-            "command": command,
-            "resourceRequirements": [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "128"}],
-            "environment": [{"name": "AWS_DEFAULT_REGION", "value": REGION}],
-        }
+        requirements = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "128"}]
+        container = {"image": "python", "command": command, "resourceRequirements": requirements}
         options = {name: properties.pop(name) for name in ("retryStrategy", "timeout") if name in properties}
         registered = self.client.register_job_definition(
             jobDefinitionName=f"d-{uuid.uuid4().hex[:8]}",

@@ -63,7 +63,9 @@ def test_a_file_of_another_type_is_refused_with_the_name_of_its_type(
 
 @pytest.mark.parametrize(
     ("data", "file_type", "advice"),
-    [
+    # gzip and ZIP files contain the time. All processes of pytest must collect tests of the same names.
+    ids=lambda value: "data" if isinstance(value, bytes) else str(value),
+    argvalues=[
         (APPLE_DOUBLE, "side file of macOS", "no `._` in front"),
         (b"\x02dss" + bytes(2000), "dictation file (DSS)", "with the program of the recorder"),
         (b"\x03dss" + bytes(2000), "dictation file (DSS)", "with the program of the recorder"),
