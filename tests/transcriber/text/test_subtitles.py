@@ -171,4 +171,5 @@ def test_subtitles_are_written_before_the_json(bucket: Bucket, run: Run, clip: C
     with recorded_requests() as requests:
         run()
     written = [path.split("/", 1)[1] for method, path in requests if method == "PUT"]
-    assert written == ["output/a", "output/a.srt", "output/a.vtt", "output/a.json", keys.RunKeys(RUN).result(0)]
+    transcripts = ["output/a", "output/a.srt", "output/a.vtt", "output/a.json"]
+    assert written == [keys.listening_peaks("a"), *transcripts, keys.RunKeys(RUN).result(0)]

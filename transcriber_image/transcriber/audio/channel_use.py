@@ -108,7 +108,8 @@ class ChannelMeter:
         parts = audio[:used].reshape(count, _PARTS, self._part, -1).astype(np.float64)
         parts -= parts.mean(axis=2, keepdims=True)
         frames = parts.reshape(used, -1)
-        self._products += frames.T @ frames
+        # Not `frames.T @ frames`: OpenBLAS waits for ever where it gets no memory for a buffer. These matrices are small.
+        self._products += np.einsum("ij,ik->jk", frames, frames)
         power = np.square(parts).mean(axis=(1, 2))
         decibels = 10 * np.log10(np.maximum(power, 10.0 ** (_QUIETEST / 10)))
         rows = np.clip(np.rint(decibels), _QUIETEST, 0).astype(np.int64) - _QUIETEST
