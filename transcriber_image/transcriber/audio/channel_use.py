@@ -74,7 +74,7 @@ class ChannelUse:
             return [block.mean(axis=1)]
         if self.is_separate:
             return [block[:, channel] for channel in self.channels]
-        return [block @ weights for weights in self.weights]
+        return [np.einsum("ij,j->i", block, weights) for weights in self.weights]
 
 
 class ChannelMeter:
@@ -108,7 +108,7 @@ class ChannelMeter:
         parts = audio[:used].reshape(count, _PARTS, self._part, -1).astype(np.float64)
         parts -= parts.mean(axis=2, keepdims=True)
         frames = parts.reshape(used, -1)
-        # Not `frames.T @ frames`: OpenBLAS waits for ever where it gets no memory for a buffer. These matrices are small.
+        # Not `frames.T @ frames`: OpenBLAS waits for ever where it gets no memory for a buffer.
         self._products += np.einsum("ij,ik->jk", frames, frames)
         power = np.square(parts).mean(axis=(1, 2))
         decibels = 10 * np.log10(np.maximum(power, 10.0 ** (_QUIETEST / 10)))
