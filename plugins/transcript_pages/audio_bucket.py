@@ -23,6 +23,7 @@ from transcription.contract.errors import SettingInvalid
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef, HeadObjectOutputTypeDef
 
 #: Number of requests that the pages send to S3 at once.
 _CONNECTIONS = 32
@@ -51,14 +52,28 @@ class AudioBucket:
             "get_object", Params={"Bucket": self.name, "Key": key, **parameters}, ExpiresIn=PRESIGNED_SECONDS
         )
 
-    def read(self, key: str) -> bytes | None:
-        """Return the content of an object, or None if there is no object."""
+    def head(self, key: str) -> HeadObjectOutputTypeDef | None:
+        """Return the description of an object, or None if there is no object."""
         try:
-            return self.client.get_object(Bucket=self.name, Key=key)["Body"].read()
+            return self.client.head_object(Bucket=self.name, Key=key)
         except self.client.exceptions.ClientError as error:
             if is_missing(error):
                 return None
             raise
+
+    def get(self, key: str) -> GetObjectOutputTypeDef | None:
+        """Return an object with its content as a stream, or None if there is no object."""
+        try:
+            return self.client.get_object(Bucket=self.name, Key=key)
+        except self.client.exceptions.ClientError as error:
+            if is_missing(error):
+                return None
+            raise
+
+    def read(self, key: str) -> bytes | None:
+        """Return the content of an object, or None if there is no object."""
+        answer = self.get(key)
+        return answer["Body"].read() if answer else None
 
 
 def is_missing(error: ClientError) -> bool:
@@ -103,9 +118,15 @@ def audio_bucket() -> AudioBucket:
 def bucket_origin() -> str:
     """Return scheme and host of the addresses at which browsers read the bucket; empty if there is no bucket."""
     try:
-        address = urlsplit(audio_bucket().presigned("-"))
+        return _origin(audio_bucket())
     except (SettingInvalid, BotoCoreError):
         return ""
+
+
+@cache
+def _origin(bucket: AudioBucket) -> str:
+    """Return scheme and host of a bucket's addresses. Every answer needs them, and signing an address takes time."""
+    address = urlsplit(bucket.presigned("-"))
     return f"{address.scheme}://{address.netloc}"
 
 

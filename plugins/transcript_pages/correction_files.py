@@ -6,7 +6,7 @@ import logging
 import threading
 
 from transcript_pages import correction_store
-from transcript_pages.audio_bucket import AudioBucket, is_missing
+from transcript_pages.audio_bucket import AudioBucket
 from transcript_pages.correction_store import SavedCorrection
 from transcription.contract import keys
 from transcription.formats import corrected_transcript, plain_text
@@ -53,13 +53,8 @@ def write_files(bucket: AudioBucket, name: str) -> None:
 
 def are_current(bucket: AudioBucket, name: str, saved: SavedCorrection) -> bool:
     """Return whether the files were made from this version of the correction."""
-    try:
-        head = bucket.client.head_object(Bucket=bucket.name, Key=keys.corrected(name))
-    except bucket.client.exceptions.ClientError as error:
-        if is_missing(error):
-            return False
-        raise
-    return head["Metadata"].get(MADE_FROM) == saved.etag.strip('"')
+    head = bucket.head(keys.corrected(name))
+    return head is not None and head["Metadata"].get(MADE_FROM) == saved.etag.strip('"')
 
 
 def _write(bucket: AudioBucket, name: str, saved: SavedCorrection) -> None:

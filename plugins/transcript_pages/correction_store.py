@@ -27,12 +27,9 @@ def find(bucket: AudioBucket, name: str) -> SavedCorrection | None:
         RecordInvalid: the object is no correction.
     """
     key = keys.corrected_json(name)
-    try:
-        answer = bucket.client.get_object(Bucket=bucket.name, Key=key)
-    except bucket.client.exceptions.ClientError as error:
-        if is_missing(error):
-            return None
-        raise
+    answer = bucket.get(key)
+    if answer is None:
+        return None
     return SavedCorrection(records.load(Correction, answer["Body"].read(), key), answer["ETag"])
 
 

@@ -74,7 +74,7 @@ def return_to_input(bucket: AudioBucket, key: str, etag: str) -> str:
     is_own = target.startswith(keys.INPUT_FOLDER) and keys.failed(target) == key
     if not is_own:  # there is no record, or a foreign one
         target = keys.INPUT_FOLDER + key.removeprefix(keys.FAILED_FOLDER)
-    if _exists(bucket, target):
+    if bucket.head(target):
         raise FileNotReturned(f"There is a file at {target} already. The next run takes it.")
     try:
         head = bucket.client.head_object(Bucket=bucket.name, Key=key)
@@ -93,13 +93,3 @@ def return_to_input(bucket: AudioBucket, key: str, etag: str) -> str:
         raise
     bucket.client.delete_object(Bucket=bucket.name, Key=keys.reason_beside(key))
     return target
-
-
-def _exists(bucket: AudioBucket, key: str) -> bool:
-    try:
-        bucket.client.head_object(Bucket=bucket.name, Key=key)
-    except ClientError as error:
-        if is_missing(error):
-            return False
-        raise
-    return True

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import HTMLResponse
 
-from transcript_pages.access import Editor, Reader, Starter
+from transcript_pages.access import DAG_ID, Editor, Reader, Starter
 from transcript_pages.audio_bucket import Bucket
 from transcript_pages.failed_files import (
     FileNotReturned,
@@ -100,7 +100,7 @@ def start(request: Request, user: Starter, bucket: Bucket, wish: Start) -> dict[
     return {
         "run_id": run_id,
         "page": address(request, "run", run_id=run_id),
-        "airflow": airflow_address(request, f"dags/transcribe_audio/runs/{run_id}"),
+        "airflow": airflow_address(request, f"dags/{DAG_ID}/runs/{run_id}"),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mimetypes
 from collections.abc import Iterator
 
-from transcript_pages.audio_bucket import AudioBucket, is_missing
+from transcript_pages.audio_bucket import AudioBucket
 from transcript_pages.machine_transcript import MachineTranscript
 from transcription.contract import keys
 from transcription.contract.audio_endings import ending_of
@@ -16,7 +16,7 @@ _KINDS = {".flac": "audio/flac", ".m4a": "audio/mp4", ".opus": "audio/ogg", ".og
 
 def audio_key(bucket: AudioBucket, transcript: MachineTranscript) -> str | None:
     """Return the key of audio that the browser can play, or None if the recording is gone."""
-    return next((key for key in _candidates(transcript) if _exists(bucket, key)), None)
+    return next((key for key in _candidates(transcript) if bucket.head(key)), None)
 
 
 def audio_address(bucket: AudioBucket, key: str) -> str:
@@ -46,13 +46,3 @@ def _candidates(transcript: MachineTranscript) -> Iterator[str]:
         yield keys.listening_copy(transcript.name)
     yield keys.processed(key)
     yield key
-
-
-def _exists(bucket: AudioBucket, key: str) -> bool:
-    try:
-        bucket.client.head_object(Bucket=bucket.name, Key=key)
-    except bucket.client.exceptions.ClientError as error:
-        if is_missing(error):
-            return False
-        raise
-    return True

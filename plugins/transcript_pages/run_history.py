@@ -5,8 +5,7 @@ A list of runs therefore needs no request to S3.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -67,12 +66,6 @@ class Run:
         return None if number is None else int(number)
 
 
-@contextmanager
-def _session() -> Iterator[Session]:
-    with create_session() as session:
-        yield session
-
-
 def newest_runs(limit: int, before: datetime | None = None, *, with_audio: bool = False) -> list[Run]:
     """Return the newest runs, the newest first.
 
@@ -86,14 +79,14 @@ def newest_runs(limit: int, before: datetime | None = None, *, with_audio: bool 
         query = query.where(DagRun.run_after < before)
     if with_audio:
         query = query.where(DagRun.run_id.in_(select(XComModel.run_id).where(*_is_xcom(_PLAN))))
-    with _session() as session:
+    with create_session() as session:
         runs = list(session.scalars(query.limit(limit)))
         return _with_xcoms(session, runs)
 
 
 def find_run(run_id: str) -> Run | None:
     """Return a run, or None if Airflow has no such run."""
-    with _session() as session:
+    with create_session() as session:
         runs = session.scalars(select(DagRun).where(DagRun.dag_id == DAG_ID, DagRun.run_id == run_id))
         return next(iter(_with_xcoms(session, list(runs))), None)
 

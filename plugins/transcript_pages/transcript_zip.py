@@ -8,9 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from transcript_pages.audio_bucket import AudioBucket, is_missing
+from transcript_pages.audio_bucket import AudioBucket
 from transcription.contract import keys
 from transcription.contract.options import FORMATS
 
@@ -113,9 +111,5 @@ def zip_transcripts(bucket: AudioBucket, names: Iterable[str], form: str) -> Ite
 
 def _open(bucket: AudioBucket, key: str) -> Any:
     """Return the content of an object as a stream, or None if there is no object."""
-    try:
-        return bucket.client.get_object(Bucket=bucket.name, Key=key)["Body"]
-    except ClientError as error:
-        if is_missing(error):
-            return None
-        raise
+    answer = bucket.get(key)
+    return answer["Body"] if answer else None

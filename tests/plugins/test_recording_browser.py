@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import shutil
 import uuid
 import wave
 from collections.abc import Iterator
@@ -13,9 +12,10 @@ from typing import Any
 
 import pytest
 from airflow.api_fastapi.app import create_auth_manager, purge_cached_app
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.plugins.conftest import SIGNING_KEY
+from tests.support.pipeline.chromium import NEEDS_BROWSER, open_browser
 from tests.support.pipeline.waiting import until
 from tests.support.plugins.recording_browser import (
     PageServer,
@@ -30,8 +30,7 @@ from tests.support.standin.standin_server import LocalAws
 from transcription.contract import keys
 from transcription.shared.bucket import Bucket
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="no browser here; `apt install chromium` brings one")
+pytestmark = NEEDS_BROWSER
 
 SEGMENTS = [(0.0, 5.0, "one two three"), (5.0, 10.0, "four five"), (10.0, 15.0, "six seven eight")]
 #: The lowest rate that browsers play without doubt, in hertz.
@@ -52,12 +51,8 @@ def silent_wav(seconds: int) -> bytes:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium."""
-    # CI is root, so Chromium needs --no-sandbox. CI has no network, so background traffic is off.
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=arguments)
+    with open_browser() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
