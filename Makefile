@@ -8,7 +8,7 @@ UV_VERSION := 0.13.9
 UV := .local/uv/bin/uv
 # Airflow 3.2.1, the stack and the tests. MWAA's other versions each have an environment of their own.
 MAIN := .local/venvs/airflow
-OTHERS := $(patsubst %,.local/venvs/airflow-%/ready,3.0.6 3.3.1)
+AIRFLOW_VERSIONS := $(patsubst %,.local/venvs/airflow-%/ready,3.0.6 3.3.1)
 TRANSCRIBER := .local/venvs/transcriber
 # The AWS CDK with its Node, and the tests of infra/. checkov pins other versions of what these need.
 INFRA := .local/venvs/infra
@@ -80,7 +80,7 @@ rehearsal: setup $(INFRA)/ready .local/cdk/ready  ## deploy to a local AWS with 
 snapshot: $(INFRA)/ready .local/cdk/ready  ## take over a change of the templates that was meant
 	@SNAPSHOT=take $(INFRA)/bin/python -m pytest --quiet tests/infra/test_snapshot.py
 
-test: setup $(TRAINER)/ready $(OTHERS) lint $(CHECKOV)/ready $(S3_SERVERS)/ready .local/cdk/ready  ## everything that CI checks
+test: setup $(TRAINER)/ready $(AIRFLOW_VERSIONS) lint $(CHECKOV)/ready $(S3_SERVERS)/ready .local/cdk/ready  ## everything that CI checks
 	@$(TRANSCRIBER)/bin/python -m pytest -n 2 $(DIST) tests/contract tests/transcriber
 	@$(TRAINER)/bin/python -m pytest -n 2 $(DIST) tests/trainer
 	@$(INFRA)/bin/python -m pytest -n 2 $(DIST) tests/infra
@@ -89,7 +89,7 @@ test: setup $(TRAINER)/ready $(OTHERS) lint $(CHECKOV)/ready $(S3_SERVERS)/ready
 walk: setup  ## take random steps of people, AWS and lost machines on the local stack (20 minutes): make walk [SEED=7] [STEPS=200]
 	@SEED=$${SEED:-$$RANDOM} STEPS=$${STEPS:-200} $(PYTHON) -m pytest -q -s tests/integration/test_random_walk.py
 
-check: setup $(TRAINER)/ready $(OTHERS) lint $(CHECKOV)/ready .local/cdk/ready  ## lint, and all tests that need no stack, other S3 server, browser or container: for every change
+check: setup $(TRAINER)/ready $(AIRFLOW_VERSIONS) lint $(CHECKOV)/ready .local/cdk/ready  ## lint, and all tests that need no stack, other S3 server, browser or container: for every change
 	@$(TRANSCRIBER)/bin/python -m pytest -q -n 2 $(DIST) -m 'not s3_servers' tests/contract tests/transcriber
 	@$(TRAINER)/bin/python -m pytest -q -n 2 $(DIST) tests/trainer
 	@$(INFRA)/bin/python -m pytest -q -n 2 $(DIST) tests/infra
@@ -153,7 +153,7 @@ clean:  ## end the local stack, remove everything that was installed or left bel
 setup: $(MAIN)/ready $(TRANSCRIBER)/ready
 
 # The version that `make demo` or `make up` names; the stack refuses one that is not known.
-chosen: $(filter %/airflow-$(AIRFLOW)/ready,$(OTHERS))
+chosen: $(filter %/airflow-$(AIRFLOW)/ready,$(AIRFLOW_VERSIONS))
 
 $(UV):
 	@echo "Installing uv $(UV_VERSION) …"
@@ -166,7 +166,7 @@ $(TRANSCRIBER)/ready: PYTHON_OF_ENVIRONMENT := 3.9
 $(MAIN)/ready $(TRANSCRIBER)/ready $(TRAINER)/ready $(INFRA)/ready $(CHECKOV)/ready $(S3_SERVERS)/ready $(TOOLS)/ready: .local/venvs/%/ready: locks/%.txt | $(UV)
 	$(install)
 
-$(OTHERS): .local/venvs/airflow-%/ready: locks/mwaa-%.txt | $(UV)
+$(AIRFLOW_VERSIONS): .local/venvs/airflow-%/ready: locks/mwaa-%.txt | $(UV)
 	$(install)
 
 define install
