@@ -53,6 +53,14 @@ def test_a_changed_text_is_corrected_by_somebody() -> None:
     assert second.words == (TimedWord("for", 5.0, 5.4), MACHINE[1].words[1])
 
 
+def test_chinese_text_has_a_word_for_each_character() -> None:
+    edits = edited(MACHINE)
+    edits[0] = replace(edits[0], text="\u4f60 \u597d\u5417")
+    segment = apply(edits)[0]
+    assert segment.text == "\u4f60\u597d\u5417"
+    assert [word.word for word in segment.words] == ["\u4f60", "\u597d", "\u5417"]
+
+
 def test_a_changed_text_is_never_unchecked() -> None:
     edits = edited(MACHINE)
     edits[2] = replace(edits[2], text="sick", state=CHECKED)

@@ -18,6 +18,7 @@ from tests.plugins.conftest import SIGNING_KEY
 from tests.support.pipeline.chromium import NEEDS_BROWSER, open_browser
 from tests.support.pipeline.waiting import until
 from tests.support.plugins.recording_browser import (
+    PREFIX,
     PageServer,
     open_recording,
     press,
@@ -28,6 +29,8 @@ from tests.support.plugins.recording_browser import (
 from tests.support.plugins.transcripts import transcript_document, write_transcript
 from tests.support.standin.standin_server import LocalAws
 from transcription.contract import keys
+from transcription.contract.word_alignment import words_of
+from transcription.contract.word_spacing import join_words
 from transcription.shared.bucket import Bucket
 
 pytestmark = NEEDS_BROWSER
@@ -343,3 +346,34 @@ def test_the_waveform_fits_on_a_phone_and_breaks_no_policy(
     assert page.evaluate(position) == "absolute"
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert problems == []
+
+
+CHINESE = "\u4f60\u597d\u4e16\u754c"
+TEXTS = (
+    "",
+    " go  on\tnow\n",
+    "a\u00a0b",
+    CHINESE,
+    f"{CHINESE} Python \u5199\u3001ok",
+    "\u304b\u3099\u845b\U000e0100\u57ce \U00020bb7\u91ce",
+    "\u0e2a\u0e27\u0e31\u0e2a\u0e14\u0e35 \ufffd\u4f60",
+)
+
+
+def test_the_page_divides_texts_into_words_as_the_server_does(page: Page) -> None:
+    script = """async ([address, texts]) => {
+        const { wordsOf, joinWords } = await import(address);
+        return texts.map((text) => [wordsOf(text), joinWords(wordsOf(text))]);
+    }"""
+    words = page.evaluate(script, [f"{PREFIX}/static/any/recording/word_spacing.js", list(TEXTS)])
+    assert words == [[words_of(text), join_words(words_of(text))] for text in TEXTS]
+
+
+def test_chinese_text_has_a_word_for_each_character(page: Page, module_bucket: Bucket, name: str) -> None:
+    edit(page, 1, CHINESE)
+    page.keyboard.press("Escape")
+    expect(page.locator(".segment").nth(1).locator(".words")).to_have_text(CHINESE)
+    saved(page)
+    segment = record(module_bucket, name)["segments"][1]
+    assert segment["text"] == CHINESE
+    assert [word["word"] for word in segment["words"]] == list(CHINESE)

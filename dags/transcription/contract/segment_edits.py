@@ -12,6 +12,7 @@ from typing import Optional, Union
 from .correction import CORRECTED, STATES, UNCHECKED, Segment
 from .errors import CorrectionInvalid
 from .word_alignment import TimedWord, align_words, words_of
+from .word_spacing import join_words
 
 #: Limits of what one request may hold. The longest recording has about 10,000 segments.
 MAX_SEGMENTS = 50_000
@@ -81,7 +82,7 @@ def apply_edits(
         old, texts = source.words(edit), words_of(edit.text)
         state = edit.state if texts == [word.word for word in old] else CORRECTED
         words = align_words(texts, old, edit.start, edit.end)
-        segments.append(Segment(edit.start, edit.end, " ".join(texts), words, state, edit.channel, by, at))
+        segments.append(Segment(edit.start, edit.end, join_words(texts), words, state, edit.channel, by, at))
     return tuple(segments)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Optional
 
+from .word_spacing import split_words
 from .xml_text import xml_text
 
 
@@ -26,11 +27,11 @@ class TimedWord:
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words of a text: what stands between white space.
+    """Return the words of a text: what stands between white space, and each character of Chinese and Japanese script.
 
     Characters that XML cannot hold become U+FFFD, because every format must be able to show the text.
     """
-    return xml_text(text).split()
+    return [word for part in xml_text(text).split() for word in split_words(part)]
 
 
 def align_words(texts: Sequence[str], old: Sequence[TimedWord], start: float, end: float) -> tuple[TimedWord, ...]:

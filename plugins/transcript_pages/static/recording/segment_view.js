@@ -2,6 +2,7 @@
 
 import { clock, moment } from "./clock.js";
 import { element } from "./elements.js";
+import { spaceBetween } from "./word_spacing.js";
 
 const STATES = { unchecked: "not checked", checked: "checked", corrected: "corrected" };
 
@@ -85,7 +86,11 @@ export class SegmentView {
   }
 
   #showWords() {
-    const nodes = this.segment.words.flatMap((word, place) => [place ? " " : "", this.#wordElement(word, place)]);
+    const { words } = this.segment;
+    const nodes = words.flatMap((word, place) => [
+      place ? spaceBetween(words[place - 1].word, word.word) : "",
+      this.#wordElement(word, place),
+    ]);
     this.words.replaceChildren(...(nodes.length ? nodes : [element("span", { className: "quiet" }, "no speech")]));
   }
 

@@ -3,7 +3,8 @@
 // A segment is never changed in place: a change makes a new list with new objects for the segments that differ. Views
 // compare objects to see what to draw again.
 
-import { timedWords, wordsOf } from "./word_times.js";
+import { joinWords, wordsOf } from "./word_spacing.js";
+import { timedWords } from "./word_times.js";
 
 /** Letters that are typed within this time, in milliseconds, are undone together. */
 const TYPING_PAUSE = 1000;
@@ -54,7 +55,7 @@ export class Transcript extends EventTarget {
 
   setText(id, text) {
     const segment = this.find(id);
-    const typed = wordsOf(text).join(" ");
+    const typed = joinWords(wordsOf(text));
     if (typed === segment.text) return;
     const now = Date.now();
     const continues = this.lastTyping.id === id && now - this.lastTyping.time < TYPING_PAUSE;
@@ -72,7 +73,7 @@ export class Transcript extends EventTarget {
   replaceWord(id, place, word) {
     const words = this.find(id).words.map((old, index) => (index === place ? word : old.word));
     this.lastTyping = { id: null, time: 0 };
-    this.setText(id, words.join(" "));
+    this.setText(id, joinWords(words));
     this.lastTyping = { id: null, time: 0 };
   }
 
@@ -88,9 +89,9 @@ export class Transcript extends EventTarget {
     const segment = this.find(id);
     const words = timedWords([...first, ...second], segment.source, segment.start, segment.end);
     const time = Math.min(Math.max(words[first.length].start, segment.start), segment.end);
-    const state = [...first, ...second].join(" ") === segment.text ? segment.state : "corrected";
+    const state = joinWords([...first, ...second]) === segment.text ? segment.state : "corrected";
     const part = (texts, ownWords, start, end) =>
-      fromServer({ ...segment, state, text: texts.join(" "), start, end, words: ownWords.map(asServerWord) });
+      fromServer({ ...segment, state, text: joinWords(texts), start, end, words: ownWords.map(asServerWord) });
     const head = part(first, words.slice(0, first.length), segment.start, time);
     const rest = part(second, words.slice(first.length), time, segment.end);
     this.#change(this.segments.flatMap((old) => (old.id === id ? [head, rest] : [old])));
@@ -113,7 +114,7 @@ export class Transcript extends EventTarget {
       ...first,
       state,
       end: Math.max(first.end, second.end),
-      text: [first.text, second.text].filter((text) => text !== "").join(" "),
+      text: joinWords([...wordsOf(first.text), ...wordsOf(second.text)]),
       words: [...first.words, ...second.words].map(asServerWord),
     });
     this.#change(

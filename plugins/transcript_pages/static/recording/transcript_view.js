@@ -1,6 +1,7 @@
 // The list of segments: what is current, what is edited, which word is spoken.
 
 import { SegmentView } from "./segment_view.js";
+import { joinWords, wordsOf } from "./word_spacing.js";
 
 export class TranscriptView {
   /**
@@ -129,5 +130,5 @@ export function idOf(element) {
 }
 
 function wordsDiffer(typed, text) {
-  return typed.trim().split(/\s+/u).join(" ") !== text;
+  return joinWords(wordsOf(typed)) !== text;
 }

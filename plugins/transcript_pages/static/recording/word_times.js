@@ -1,11 +1,6 @@
 // Times for the words of an edited text, until the server's answer brings the final ones. The server's rule, which is
 // finer, is in transcription/contract/word_alignment.py.
 
-/** The words of a text: what stands between white space. */
-export function wordsOf(text) {
-  return text.split(/\s+/u).filter((word) => word !== "");
-}
-
 /** A word with times for each of `texts`. Words at the start and at the end that did not change keep their times. */
 export function timedWords(texts, old, start, end) {
   const shorter = Math.min(texts.length, old.length);
