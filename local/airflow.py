@@ -23,6 +23,7 @@ DAG_ID = "transcribe_audio"
 _COMPONENTS = ("api-server", "scheduler", "dag-processor")
 #: How long Airflow may take to answer, in seconds. It takes 15 to 40; slow machines get more.
 _START_LIMIT = 300.0
+_SUPERVISOR = Path(__file__).with_name("supervisor.py")
 
 
 class Airflow:
@@ -65,7 +66,7 @@ class Airflow:
         #: A file with an empty metadata database. `prepare` creates it once per installed Airflow, and copies it later,
         #: because creating a database takes most of the time of a start.
         self._empty_database = installed / "empty-airflow.db"
-        #: The newest process of each component that was started, by the component's name.
+        #: The newest supervisor of each component that was started, by the component's name.
         self.components: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self) -> None:
@@ -121,8 +122,10 @@ class Airflow:
         )
 
     def start_component(self, name: str) -> subprocess.Popen[bytes]:
-        """Start the process `airflow NAME` and return it. With this, a component that has ended can be replaced."""
-        self.components[name] = self.start_command(name, log=self._log(name))
+        """Start `airflow NAME` with a supervisor, which starts it again when it fails, and return the supervisor."""
+        self.components[name] = self._start(
+            [str(self.python), "-I", str(_SUPERVISOR), *self._airflow(name)], self._log(name)
+        )
         return self.components[name]
 
     def start_command(self, *arguments: str, log: Path) -> subprocess.Popen[bytes]:
@@ -132,13 +135,13 @@ class Airflow:
             arguments: The arguments of the command line.
             log: The file for the output. An older file is replaced.
         """
-        return processes.start(
-            [str(self.python), "-m", "airflow", *arguments],
-            env=self.environment,
-            cwd=self.state,
-            log=log,
-            state=self.state,
-        )
+        return self._start(self._airflow(*arguments), log)
+
+    def _airflow(self, *arguments: str) -> list[str]:
+        return [str(self.python), "-m", "airflow", *arguments]
+
+    def _start(self, command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
+        return processes.start(command, env=self.environment, cwd=self.state, log=log, state=self.state)
 
     def _wait_until(self, ready: Callable[[], bool], name: str) -> None:
         processes.wait_until(ready, f"Airflow's {name}", self.components[name], self._log(name), _START_LIMIT)

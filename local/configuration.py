@@ -68,7 +68,8 @@ def configure(
         "CORE__FERNET_KEY": "",
         "CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/",
         "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "passwords.json"),
-        "DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
+        # A busy machine may need more than the 5 seconds that SQLite waits for a lock by default.
+        "DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db?timeout=60",
         "API__HOST": "127.0.0.1",
         "API__PORT": url.rsplit(":", 1)[1],
         "API__WORKERS": "1",

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import psutil
 import pytest
 
 from local.stack import Stack
 from tests.support.pipeline.faulty_run import FaultyRun, run_with_faults
 from tests.support.pipeline.final_state import FinalState
 from tests.support.pipeline.pipeline import Pipeline
-from tests.support.pipeline.process_kills import halted_child, kill_task, kill_worker, skip_waiting_times
+from tests.support.pipeline.process_kills import (
+    halted_child,
+    kill_task,
+    kill_tree,
+    kill_worker,
+    skip_waiting_times,
+)
 from tests.support.pipeline.spoken_recordings import CLIPS, long_recording
 from tests.support.pipeline.waiting import until
 
@@ -78,7 +85,7 @@ def _kill_triggerer(pipeline: Pipeline, run_id: str) -> int:
     log = pipeline.stack.state / "logs" / "airflow-triggerer.log"
     triggerer = pipeline.stack.airflow.start_component("triggerer")
     until("the triggerer", lambda: log.exists() and "Starting the triggerer" in log.read_text())
-    triggerer.kill()
+    kill_tree(psutil.Process(triggerer.pid))
     triggerer.wait()
     looks = pipeline.calls()["batch"]["DescribeJobs"]
     until("more looks at the job", lambda: pipeline.calls()["batch"]["DescribeJobs"] > looks + 1)

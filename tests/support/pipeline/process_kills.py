@@ -43,7 +43,7 @@ def kill_worker(task: dict[str, Any]) -> None:
 
 
 def kill_scheduler(stack: Stack, *, with_workers: bool) -> list[psutil.Process]:
-    """Kill the scheduler and start another one, which acts at once on what the first one left.
+    """Kill the scheduler and its supervisor, and start others. The new scheduler acts at once on what the first left.
 
     Args:
         stack: The stack.
@@ -53,11 +53,16 @@ def kill_scheduler(stack: Stack, *, with_workers: bool) -> list[psutil.Process]:
     Returns:
         The workers that go on. They never end by themselves.
     """
-    scheduler = stack.airflow.components["scheduler"]
-    children = psutil.Process(scheduler.pid).children()
+    supervisor = stack.airflow.components["scheduler"]
+    # Killed and not ended, because an ended supervisor ends its scheduler in order. A scheduler may just be starting.
+    schedulers = psutil.Process(supervisor.pid).children()
+    supervisor.kill()
+    supervisor.wait()
+    children = [child for scheduler in schedulers for child in scheduler.children()]
     busy = [] if with_workers else [child for child in children if has_children(child)]
-    scheduler.kill()
-    scheduler.wait()
+    for scheduler in schedulers:
+        scheduler.kill()
+        scheduler.wait()
     for child in children:
         if child not in busy:
             kill_tree(child)
