@@ -40,7 +40,7 @@ export PYTHONPATH := $(CURDIR)/dags
 export UV_PYTHON_INSTALL_DIR := $(CURDIR)/.local/python
 export PYTHONDONTWRITEBYTECODE := $(CI)
 
-.PHONY: help setup chosen demo teach up down rehearsal synth bootstrap preflight deploy destroy snapshot test walk check hooks bench lint format model documents constraints lock clean
+.PHONY: help setup chosen demo teach up down rehearsal synth bootstrap preflight deploy smoke destroy snapshot test walk check hooks bench lint format model documents constraints lock clean
 
 help:  ## show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -70,6 +70,9 @@ deploy: setup synth  ## create or update everything in your AWS account: make de
 	@$(PYTHON) -m infra.mwaa --templates cdk.out
 	@$(PYTHON) -m infra.preflight --templates cdk.out
 	@$(CDK) deploy --all --app cdk.out $(CDKFLAGS)
+
+smoke: setup synth  ## prove a deployment: transcribe a clip with it, check every part, remove it all: make smoke [CDKFLAGS='-c name=other']
+	@$(PYTHON) -m infra.smoke --templates cdk.out
 
 destroy: $(INFRA)/ready .local/cdk/ready  ## remove it again, all but audio and transcripts
 	@$(CDK) destroy --all $(CDKFLAGS)

@@ -1,4 +1,4 @@
-"""Clients of AWS for the programs that look into an account."""
+"""Clients of AWS for the programs that look into an account: the preflight and the smoke test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The result of one check of the preflight."""
+"""The result of one check of the preflight or of the smoke test."""
 
 from __future__ import annotations
 

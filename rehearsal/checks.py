@@ -6,7 +6,9 @@ Each function raises StackError if a check fails. The message says what is wrong
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
+from infra.check_result import Result, State
 from local import child_logs, runs
 from local.airflow import Airflow
 from local.errors import StackError
@@ -53,6 +55,14 @@ def check_run(rehearsal: Rehearsal, deployment: RehearsedDeployment, run: runs.R
     processed = {f"{keys.PROCESSED_FOLDER}{name}" for name in expected_transcripts}
     check(processed <= bucket_keys, f"Not moved: {', '.join(sorted(processed - bucket_keys))}.")
     check(not any(key.startswith(keys.INPUT_FOLDER) for key in bucket_keys), "Audio is left in input/.")
+
+
+def check_smoke_test(results: Sequence[Result]) -> None:
+    """Check that the smoke test passed, apart from the mail: in the rehearsal, nobody subscribes to the topic."""
+    expected = {result.check: State.OK for result in results} | {"alert": State.WARNING}
+    lines = [f"{result.state.value} {result.check}: {result.text}" for result in results]
+    check({result.check: result.state for result in results} == expected, "The smoke test failed.", *lines)
+    check("nobody receives it" in next(result.text for result in results if result.check == "alert"), *lines)
 
 
 def check_plugin_update(rehearsal: Rehearsal, deployment: RehearsedDeployment) -> None:

@@ -11,12 +11,16 @@ from pathlib import Path
 
 from rich.console import Console
 
+from infra.check_result import Result
+from infra.smoke.deployed import find_deployment
+from infra.smoke.smoke_test import smoke_test
 from local import processes, runs
 from local.airflow import Airflow
 from local.paths import DEMO_CLIPS
 from local.stack import start_aws
 from rehearsal.cdk import Cdk
 from rehearsal.checkout import copy_checkout
+from rehearsal.local_airflow_api import LocalAirflowApi
 from rehearsal.rehearsed_deployment import RehearsedDeployment
 from standin.execution.container_engine import find_engine, remove_images
 from standin.iam import REFUSED
@@ -116,6 +120,12 @@ class Rehearsal:
             for clip in sorted(DEMO_CLIPS.glob("*.wav")):
                 deployment.s3.upload_file(str(clip), deployment.bucket, f"{keys.INPUT_FOLDER}{clip.name}")
             return runs.wait(client, runs.trigger(client), limit=_RUN_LIMIT)
+
+    def smoke_test(self, deployment: RehearsedDeployment, airflow: Airflow) -> list[Result]:
+        """Run the smoke test, which `make smoke` runs in AWS, and return its results."""
+        with self.step("make smoke"), airflow.client() as client:
+            deployed = find_deployment(deployment.client, deployment.name)
+            return list(smoke_test(deployment.client, deployed, LocalAirflowApi(client), _RUN_LIMIT))
 
     def _create_spot_role(self) -> None:
         """Create the role that Spot machines need, as the preflight tells people to do once in an account."""

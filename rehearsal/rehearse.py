@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from rehearsal.checks import check, check_destroyed, check_plugin_update, check_plugins, check_run
+from rehearsal.checks import check, check_destroyed, check_plugin_update, check_plugins, check_run, check_smoke_test
 from rehearsal.rehearsal import Rehearsal
 from standin.execution.container_engine import find_engine
 
@@ -34,7 +34,12 @@ def rehearse(state: Path, console: Console) -> None:
         with rehearsal.airflow(first) as airflow:
             check_plugins(airflow)
             run = rehearsal.transcribe(first, airflow)
+            keys_before = first.audio_bucket_keys()
+            smoke_results = rehearsal.smoke_test(first, airflow)
         check_run(rehearsal, first, run)
+        check_smoke_test(smoke_results)
+        left = set(first.audio_bucket_keys()) ^ set(keys_before)
+        check(not left, f"The smoke test left or removed objects: {', '.join(sorted(left))}.")
         check(not second.audio_bucket_keys(), "Audio of one deployment is in the other one's bucket.")
         check_plugin_update(rehearsal, first)
         check_destroyed(rehearsal, first)

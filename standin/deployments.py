@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from moto.iam.models import iam_backends
 from werkzeug.wrappers import Request, Response
 
-from standin import preflight_answers
+from standin import alarm_actions, preflight_answers
 from standin.account import ACCOUNT_ID, PARTITION, session
 from standin.cloudformation.account import StackAccount
 from standin.cloudformation.api import CloudFormationApi
@@ -58,6 +58,7 @@ class DeploymentLayer:
     def install(self) -> None:
         """Let the services of this layer answer the requests that are for them."""
         preflight_answers.install()
+        alarm_actions.install(self._publish)
         self._application.wrap(lambda aws: partial(self._answer, aws))
         self._application.route(registry.PATH, self._registry.answer)
 
@@ -79,6 +80,13 @@ class DeploymentLayer:
             return MwaaApi(self._application.endpoint, region, ACCOUNT_ID)
         _load_managed_policies()
         return CloudFormationApi(StackAccount(self._application.endpoint, region, ACCOUNT_ID))
+
+    def _publish(self, topic: str, message: str) -> None:
+        """Send the message of an alarm to a topic, as CloudWatch does."""
+        region = topic.split(":")[3]
+        session("alarms", region).client("sns", endpoint_url=self._application.endpoint).publish(
+            TopicArn=topic, Message=message, Subject="ALARM"
+        )
 
     def _image_pushed(self, repository: str, tag: str, manifest: str) -> None:
         """Register a pushed image with moto's ECR, so that its API lists the image."""
