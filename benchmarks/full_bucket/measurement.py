@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-import resource
+import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -13,6 +15,8 @@ class Measurement:
 
     files: int
     seconds: float
+    #: The processor time of all threads of the process.
+    processor_seconds: float
     #: The most memory that the process used, in MiB.
     megabytes: float
     #: The most memory that the process used before the task began, in MiB: Python, Airflow and boto3.
@@ -23,6 +27,22 @@ class Measurement:
         return json.dumps(asdict(self))
 
 
+def measure(task: Callable[[], int]) -> Measurement:
+    """Measure a task.
+
+    Args:
+        task: Runs the task, and returns how many files it handled.
+    """
+    before = peak_megabytes()
+    begun, processor_begun = time.monotonic(), time.process_time()
+    files = task()
+    return Measurement(files, time.monotonic() - begun, time.process_time() - processor_begun, peak_megabytes(), before)
+
+
 def peak_megabytes() -> float:
-    """Return the most memory that this process has used so far, in MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # Linux counts in KiB
+    """Return the most memory that this process has used so far, in MiB.
+
+    `getrusage` would not do: its maximum includes the memory of the parent at the moment when it started the process.
+    """
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return int(status["VmHWM"].split()[0]) / 1024  # in KiB, proc(5)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-import time
 
 from benchmarks.full_bucket.finished_run import RUN
-from benchmarks.full_bucket.measurement import Measurement, peak_megabytes
+from benchmarks.full_bucket.measurement import Measurement, measure
 from transcription.finish import outcome_pages
 from transcription.finish.moving import move
 from transcription.finish.outcome_pages import PageReader
@@ -15,12 +14,13 @@ from transcription.shared.bucket import Bucket
 
 def main(bucket_name: str) -> Measurement:
     """Move all files of a verified run as the task `move_to_processed` does, and return the time and memory."""
-    before = peak_megabytes()
-    begun = time.monotonic()
-    bucket = Bucket(bucket_name)
-    move(bucket, RUN, clearing=0)
-    seconds, megabytes = time.monotonic() - begun, peak_megabytes()
-    return Measurement(PageReader(bucket, outcome_pages.moves(RUN)).planned, seconds, megabytes, before)
+
+    def task() -> int:
+        bucket = Bucket(bucket_name)
+        move(bucket, RUN, clearing=0)
+        return PageReader(bucket, outcome_pages.moves(RUN)).planned
+
+    return measure(task)
 
 
 if __name__ == "__main__":

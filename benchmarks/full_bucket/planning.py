@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-import time
 
-from benchmarks.full_bucket.measurement import Measurement, peak_megabytes
+from benchmarks.full_bucket.measurement import Measurement, measure
 from transcription.contract.options import Options
 from transcription.plan.run_planning import plan_run
 from transcription.plan.run_request import RunRequest
@@ -19,14 +18,16 @@ def main(bucket: str) -> Measurement:
     Raises:
         SystemExit: The bucket has no audio to plan.
     """
-    before = peak_megabytes()
-    begun = time.monotonic()
-    request = RunRequest(options=Options())
-    plan = plan_run(Bucket(bucket), "benchmark", request, Settings(bucket, "queue", "definition"))
-    seconds = time.monotonic() - begun
-    if plan is None:
-        raise SystemExit(f"There is no audio in {bucket}.")
-    return Measurement(plan.files, seconds, peak_megabytes(), before)
+
+    def task() -> int:
+        plan = plan_run(
+            Bucket(bucket), "benchmark", RunRequest(options=Options()), Settings(bucket, "queue", "definition")
+        )
+        if plan is None:
+            raise SystemExit(f"There is no audio in {bucket}.")
+        return plan.files
+
+    return measure(task)
 
 
 if __name__ == "__main__":

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-import time
 
 from benchmarks.full_bucket.finished_run import RUN
-from benchmarks.full_bucket.measurement import Measurement, peak_megabytes
+from benchmarks.full_bucket.measurement import Measurement, measure
 from transcription.contract.keys import RunKeys
 from transcription.finish import outcome_pages
 from transcription.finish.outcome_pages import PageReader
@@ -23,15 +22,17 @@ def main(bucket_name: str) -> Measurement:
     Raises:
         RunIncomplete: A file has not been moved.
     """
-    before = peak_megabytes()
-    begun = time.monotonic()
-    bucket = Bucket(bucket_name)
-    outcomes = PageReader(bucket, outcome_pages.moves(RUN))
-    report = make_report(read_plan(bucket, RUN), outcomes, None, Settings(bucket_name, "queue", "definition"))
-    bucket.write_record(RunKeys(RUN).report, report)
-    describe(report)
-    report.raise_if_incomplete()
-    return Measurement(report.planned, time.monotonic() - begun, peak_megabytes(), before)
+
+    def task() -> int:
+        bucket = Bucket(bucket_name)
+        outcomes = PageReader(bucket, outcome_pages.moves(RUN))
+        report = make_report(read_plan(bucket, RUN), outcomes, None, Settings(bucket_name, "queue", "definition"))
+        bucket.write_record(RunKeys(RUN).report, report)
+        describe(report)
+        report.raise_if_incomplete()
+        return report.planned
+
+    return measure(task)
 
 
 if __name__ == "__main__":

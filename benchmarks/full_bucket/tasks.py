@@ -66,12 +66,14 @@ def report(rows: Rows, machine: Machine) -> str:
         (
             row["benchmark"],
             f"{row['seconds']:.0f} s",
+            f"{row['processor_seconds']:.0f} s",
             f"{row['megabytes']:.0f} MB, of which {row['megabytes_before']:.0f} MB before it begins",
             ", ".join(f"{count:,} {request}" for request, count in row["requests"].items()),
         )
         for row in rows
     )
-    return f"{table(('', 'time', 'memory', 'requests'), cells)}\n\nOn {machine.description}, which also served S3."
+    header = ("", "time", "processor time", "memory", "requests")
+    return f"{table(header, cells)}\n\nOn {machine.description}, which also served S3."
 
 
 def _run(endpoint: str, task: Task, bucket: str) -> dict[str, Any]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-import time
 
 from benchmarks.full_bucket.finished_run import RUN
-from benchmarks.full_bucket.measurement import Measurement, peak_megabytes
+from benchmarks.full_bucket.measurement import Measurement, measure
 from transcription.finish.verification import verify
 from transcription.shared.bucket import Bucket
 from transcription.shared.manifest_store import read_plan
@@ -14,12 +13,14 @@ from transcription.shared.manifest_store import read_plan
 
 def main(bucket_name: str) -> Measurement:
     """Verify all files of a run as the task `verify_transcripts` does, and return the time and memory."""
-    before = peak_megabytes()
-    begun = time.monotonic()
-    bucket = Bucket(bucket_name)
-    plan = read_plan(bucket, RUN)
-    verify(bucket, plan, clearing=0)
-    return Measurement(plan.files, time.monotonic() - begun, peak_megabytes(), before)
+
+    def task() -> int:
+        bucket = Bucket(bucket_name)
+        plan = read_plan(bucket, RUN)
+        verify(bucket, plan, clearing=0)
+        return plan.files
+
+    return measure(task)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,8 @@
 """The benchmark of the tasks, with few files."""
 
+import subprocess
+import sys
+
 from benchmarks.full_bucket import tasks
 
 FILES = 1_100
@@ -20,3 +23,12 @@ def test_each_task_that_handles_all_files_can_be_measured() -> None:
     assert report["requests"] == {"GET runs/": 3, "PUT runs/": 1}
     for row in rows:
         assert row["megabytes"] >= row["megabytes_before"] > 0
+        assert row["processor_seconds"] > 0
+
+
+def test_the_memory_of_a_task_does_not_include_that_of_its_parent() -> None:
+    megabytes = 300
+    kept = b"1" * (megabytes << 20)
+    program = "from benchmarks.full_bucket.measurement import peak_megabytes; print(peak_megabytes())"
+    child = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert 0 < float(child.stdout) < len(kept) >> 20
