@@ -15,6 +15,9 @@ INFRA := .local/venvs/infra
 CHECKOV := .local/venvs/checkov
 # JAX, which fine-tunes models.
 TRAINER := .local/venvs/trainer
+# What compiles KenLM's programs, which estimate the language models of scorers. It is removed afterwards.
+KENLM_BUILD := .local/venvs/kenlm
+KENLM := .local/kenlm
 # MiniStack and SeaweedFS, on which the tests of storage run too. MiniStack pins another botocore than Airflow.
 S3_SERVERS := .local/venvs/s3-servers
 # Tools that read the sources only: import-linter and codespell.
@@ -23,6 +26,8 @@ CDK := CDK_DISABLE_CLI_TELEMETRY=true PATH=$(CURDIR)/$(INFRA)/bin:$$PATH .local/
 # TensorFlow, which writes models. Only `make bench` needs it, for a model of the official size.
 EXPORT := .local/venvs/export
 PYTHON := $(MAIN)/bin/python
+# What tests need only where there is a compiler; without one, they skip.
+COMPILED := $(if $(shell command -v g++),$(KENLM)/ready)
 # One process runs all tests of a file. tests/conftest.py starts the integration tests first.
 DIST := --dist loadfile --no-loadscope-reorder
 LOCK = $(UV) pip compile --upgrade --quiet --no-emit-index-url --no-header --no-annotate --python-platform x86_64-manylinux_2_28
@@ -33,9 +38,10 @@ override AUDIO := $(value AUDIO)
 override OUT := $(value OUT)
 override MODEL := $(value MODEL)
 override BASE := $(value BASE)
+override WORDS := $(value WORDS)
 override TEST := $(value TEST)
 override OTHERS := $(value OTHERS)
-export AUDIO OUT MODEL BASE TEST OTHERS RUNNER AIRFLOW SEED STEPS
+export AUDIO OUT MODEL BASE TEST OTHERS WORDS RUNNER AIRFLOW SEED STEPS
 export PYTHONPATH := $(CURDIR)/dags
 export UV_PYTHON_INSTALL_DIR := $(CURDIR)/.local/python
 export PYTHONDONTWRITEBYTECODE := $(CI)
@@ -48,7 +54,7 @@ help:  ## show this list
 demo: setup chosen  ## transcribe recordings on this machine: make demo [AUDIO=dir] [OUT=dir] [MODEL=dir] [RUNNER=container] [AIRFLOW=3.0.6]
 	@$(PYTHON) -m local demo
 
-teach: $(TRAINER)/ready $(TRANSCRIBER)/ready  ## teach a model your speech: make teach AUDIO=dir [BASE=dir] [OUT=dir] [TEST=dir] [OTHERS=dir]
+teach: $(TRAINER)/ready $(TRANSCRIBER)/ready $(if $(WORDS),$(KENLM)/ready)  ## teach a model your speech or, with WORDS, only words: make teach AUDIO=dir [WORDS=dir] [BASE=dir] [OUT=dir] [TEST=dir] [OTHERS=dir]
 	@PYTHONPATH=dags:transcriber_image:trainer_image $(TRAINER)/bin/python -m trainer
 
 up: setup chosen  ## start the local stack and leave it running: make up [RUNNER=container] [AIRFLOW=3.0.6]
@@ -83,7 +89,7 @@ rehearsal: setup $(INFRA)/ready .local/cdk/ready  ## deploy to a local AWS with 
 snapshot: $(INFRA)/ready .local/cdk/ready  ## take over a change of the templates that was meant
 	@SNAPSHOT=take $(INFRA)/bin/python -m pytest --quiet tests/infra/test_snapshot.py
 
-test: setup $(TRAINER)/ready $(AIRFLOW_VERSIONS) lint $(CHECKOV)/ready $(S3_SERVERS)/ready .local/cdk/ready  ## everything that CI checks
+test: setup $(TRAINER)/ready $(COMPILED) $(AIRFLOW_VERSIONS) lint $(CHECKOV)/ready $(S3_SERVERS)/ready .local/cdk/ready  ## everything that CI checks
 	@$(TRANSCRIBER)/bin/python -m pytest -n 2 $(DIST) tests/contract tests/transcriber
 	@$(TRAINER)/bin/python -m pytest -n 2 $(DIST) tests/trainer
 	@$(INFRA)/bin/python -m pytest -n 2 $(DIST) tests/infra
@@ -92,7 +98,7 @@ test: setup $(TRAINER)/ready $(AIRFLOW_VERSIONS) lint $(CHECKOV)/ready $(S3_SERV
 walk: setup  ## take random steps of people, AWS and lost machines on the local stack (20 minutes): make walk [SEED=7] [STEPS=200]
 	@SEED=$${SEED:-$$RANDOM} STEPS=$${STEPS:-200} $(PYTHON) -m pytest -q -s tests/integration/test_random_walk.py
 
-check: setup $(TRAINER)/ready $(AIRFLOW_VERSIONS) lint $(CHECKOV)/ready .local/cdk/ready  ## lint, and all tests that need no stack, other S3 server, browser or container: for every change
+check: setup $(TRAINER)/ready $(COMPILED) $(AIRFLOW_VERSIONS) lint $(CHECKOV)/ready .local/cdk/ready  ## lint, and all tests that need no stack, other S3 server, browser or container: for every change
 	@$(TRANSCRIBER)/bin/python -m pytest -q -n 2 $(DIST) -m 'not s3_servers' tests/contract tests/transcriber
 	@$(TRAINER)/bin/python -m pytest -q -n 2 $(DIST) tests/trainer
 	@$(INFRA)/bin/python -m pytest -q -n 2 $(DIST) tests/infra
@@ -146,6 +152,7 @@ lock: $(UV)  ## resolve the pinned requirements again
 	$(LOCK) --python-version 3.12 --generate-hashes locks/s3-servers.in --output-file locks/s3-servers.txt
 	$(LOCK) --python-version 3.12 --generate-hashes locks/tools.in --output-file locks/tools.txt
 	$(LOCK) --python-version 3.12 --generate-hashes locks/trainer.in --output-file locks/trainer.txt
+	$(LOCK) --python-version 3.12 --generate-hashes locks/kenlm.in --output-file locks/kenlm.txt
 	$(LOCK) --python-version 3.9 --generate-hashes transcriber_image/requirements.in --output-file transcriber_image/requirements.txt
 	$(LOCK) --python-version 3.9 --generate-hashes locks/transcriber.in --output-file locks/transcriber.txt
 
@@ -166,7 +173,7 @@ $(UV):
 # The marker is older than a lock file that changed, which makes the environment again.
 PYTHON_OF_ENVIRONMENT := 3.12
 $(TRANSCRIBER)/ready: PYTHON_OF_ENVIRONMENT := 3.9
-$(MAIN)/ready $(TRANSCRIBER)/ready $(TRAINER)/ready $(INFRA)/ready $(CHECKOV)/ready $(S3_SERVERS)/ready $(TOOLS)/ready: .local/venvs/%/ready: locks/%.txt | $(UV)
+$(MAIN)/ready $(TRANSCRIBER)/ready $(TRAINER)/ready $(KENLM_BUILD)/ready $(INFRA)/ready $(CHECKOV)/ready $(S3_SERVERS)/ready $(TOOLS)/ready: .local/venvs/%/ready: locks/%.txt | $(UV)
 	$(install)
 
 $(AIRFLOW_VERSIONS): .local/venvs/airflow-%/ready: locks/mwaa-%.txt | $(UV)
@@ -178,6 +185,18 @@ define install
 	@$(UV) pip install --quiet --python $(@D) --require-hashes -r $<
 	@touch $@
 endef
+
+# Without build isolation, because pip would compile CMake to read the name of the package.
+$(KENLM)/ready: trainer_image/build_kenlm.py locks/kenlm-source.txt locks/kenlm.txt | $(UV)
+	@command -v g++ >/dev/null || { echo "Scorers from texts need a compiler; on Debian and Ubuntu: apt install g++" >&2; exit 1; }
+	@$(MAKE) --no-print-directory $(KENLM_BUILD)/ready
+	@echo "Compiling KenLM …"
+	@mkdir -p $(KENLM)
+	@$(KENLM_BUILD)/bin/python -m pip download -qq --no-deps --no-build-isolation --no-binary kenlm --require-hashes \
+		--requirement locks/kenlm-source.txt --dest $(KENLM)
+	@$(KENLM_BUILD)/bin/python trainer_image/build_kenlm.py $(KENLM)
+	@rm -rf $(KENLM_BUILD)
+	@touch $@
 
 # The CDK's command line, below .local/ like everything else; npm is the one of $(INFRA).
 .local/cdk/ready: package.json package-lock.json $(INFRA)/ready

@@ -100,6 +100,7 @@ def test_without_a_test_folder_the_digest_keeps_test_recordings_from_training(
     weak_base: Path, clips: Clips, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _write_set(tmp_path / "audio", clips, 40, seed=1)
+    (tmp_path / "audio/notes.txt").write_text("stop")
     learned: list[str] = []
 
     class Stopped(Exception):
@@ -108,6 +109,9 @@ def test_without_a_test_folder_the_digest_keeps_test_recordings_from_training(
     def stop(model: AcousticModel, speech: taught_speech.TaughtSpeech, *_: object) -> None:
         learned.extend(utterance.digest for utterance in (*speech.train, *speech.tuning, *speech.rehearsed))
         assert {part_of(utterance.digest) for utterance in speech.test} == {Part.TEST}
+        assert [(finding.code, finding.recording) for finding in speech.findings] == [
+            ("TEXT_WITHOUT_AUDIO", "notes.txt")
+        ]
         raise Stopped
 
     monkeypatch.setattr(teaching, "_train", stop)

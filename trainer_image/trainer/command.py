@@ -8,9 +8,12 @@ import os
 import sys
 from pathlib import Path
 
+from trainer.decision.teaching_report import TeachingReport
+from trainer.decision.words_report import WordsReport
 from trainer.errors import OutNotEmpty
 from trainer.teaching import TeachingRequest, teach
 from trainer.training.recipe import TrainingRecipe
+from trainer.word_teaching import WordsRequest, teach_words
 from transcription.contract.errors import TranscriptionError
 from transcription.contract.log_text import printable
 
@@ -33,8 +36,14 @@ def main() -> int:
         if out.exists() and any(out.iterdir()):
             raise OutNotEmpty(f"{out} is not empty. Name another folder, or remove it.")
         test, others = (Path(folder) if folder else None for folder in (arguments.test, arguments.others))
-        request = TeachingRequest(Path(arguments.audio), base, out, Path(arguments.work), test, others)
-        report = teach(request, TrainingRecipe(seed=arguments.seed))
+        work = Path(arguments.work)
+        report: TeachingReport | WordsReport
+        if arguments.words:
+            audio = Path(arguments.audio) if arguments.audio else None
+            report = teach_words(WordsRequest(Path(arguments.words), base, out, work, audio, test, others))
+        else:
+            request = TeachingRequest(Path(arguments.audio), base, out, work, test, others)
+            report = teach(request, TrainingRecipe(seed=arguments.seed))
     except (TranscriptionError, OSError) as error:
         print(printable(str(error)), file=sys.stderr)
         return 1
@@ -50,6 +59,7 @@ def _parse_arguments() -> argparse.Namespace:
 
     parser = argparse.ArgumentParser(prog="python -m trainer", description=__doc__)
     add("audio", "the folder with recordings and texts")
+    add("words", "a folder with texts, of which only the words are taught; recordings in AUDIO measure the result")
     add("base", "the folder of the model that is taught; default: the demo model")
     add("out", "the folder of the new model and the report; default: models/{base}-{number}")
     add("test", "a folder with recordings and texts for the test only; default: a fifth of AUDIO")
@@ -57,8 +67,8 @@ def _parse_arguments() -> argparse.Namespace:
     parser.add_argument("--work", default=str(_WORK), help="the folder for checkpoints")
     parser.add_argument("--seed", type=int, default=0, help="the seed of all random choices")
     arguments = parser.parse_args()
-    if not arguments.audio:
-        parser.error("name the folder with recordings and texts: make teach AUDIO=folder")
+    if not (arguments.audio or arguments.words):
+        parser.error("name the folder with recordings and texts: make teach AUDIO=folder, or WORDS=folder with texts")
     return arguments
 
 

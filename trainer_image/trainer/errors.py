@@ -57,3 +57,15 @@ class OutNotEmpty(SystemFault):
     """Raised when the folder for the result contains files, which a machine must not overwrite."""
 
     code = "OUT_NOT_EMPTY"
+
+
+class KenlmMissing(SystemFault):
+    """Raised when KenLM's programs, which estimate language models, are not there."""
+
+    code = "KENLM_MISSING"
+
+
+class KenlmFailed(SystemFault):
+    """Raised when one of KenLM's programs fails."""
+
+    code = "KENLM_FAILED"

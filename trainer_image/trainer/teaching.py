@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from trainer.data.taught_speech import TaughtSpeech, read_speech
-from trainer.data.utterance import Utterance
+from trainer.data.utterance import Utterance, set_digest
 from trainer.decision.model_pair import ModelPair
 from trainer.decision.promotion import OLD_MODEL_STAYS, decide
 from trainer.decision.teaching_report import TaughtAmounts, TeachingReport
@@ -149,12 +149,6 @@ def _digest(speech: TaughtSpeech, folder: ModelFolder, recipe: TrainingRecipe) -
     parts = [folder.record.acoustic_sha256, repr(recipe), set_digest(speech.train), set_digest(speech.tuning)]
     parts.append(set_digest(speech.rehearsed))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
-
-
-def set_digest(utterances: Sequence[Utterance]) -> str:
-    """Return a digest of recordings and their texts, in any order."""
-    entries = sorted(f"{utterance.digest} {utterance.text}" for utterance in utterances)
-    return hashlib.sha256("\n".join(entries).encode()).hexdigest()
 
 
 def _lineage(folder: ModelFolder, speech: TaughtSpeech, chosen: Mixture) -> Mapping[str, str]:

@@ -11,8 +11,14 @@ class FindingCode(StrEnum):
 
     #: An audio file has no text, so nothing can be learned from it.
     TEXT_MISSING = "TEXT_MISSING"
+    #: A text has no audio beside it. A teaching of words learns from it.
+    TEXT_WITHOUT_AUDIO = "TEXT_WITHOUT_AUDIO"
     #: A text names an audio file that does not exist.
     AUDIO_MISSING = "AUDIO_MISSING"
+    #: A correction belongs to another recording than the one of its name.
+    AUDIO_CHANGED = "AUDIO_CHANGED"
+    #: A segment of a correction is in a channel whose number nobody knows.
+    CHANNEL_UNKNOWN = "CHANNEL_UNKNOWN"
     #: A file cannot be decoded. The message contains the transcriber's code.
     AUDIO_UNREADABLE = "AUDIO_UNREADABLE"
     AUDIO_SILENT = "AUDIO_SILENT"

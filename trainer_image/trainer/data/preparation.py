@@ -11,13 +11,13 @@ import numpy as np
 
 from trainer.data.finding import Finding, FindingCode
 from trainer.data.recording import TaughtRecording
+from trainer.data.recording_audio import RecordingAudio, UnknownChannel
 from trainer.data.teaching_set import TeachingSet
 from trainer.data.transcript_text import NormalisedText, normalise
 from trainer.data.utterance import Samples, Utterance
 from trainer.errors import AlphabetForeign
 from trainer.network.acoustic_model import AcousticModel
 from trainer.network.batches import FRAMES, Example
-from transcriber.audio import audio_stream
 from transcription.contract.errors import InputError
 
 #: Loudest sample of a recording that counts as silent: -60 dB.
@@ -52,8 +52,9 @@ def prepare(teaching_set: TeachingSet, model: AcousticModel) -> PreparedSet:
     findings = list(teaching_set.findings)
     utterances: list[Utterance] = []
     unknown: Counter[str] = Counter()
+    audio = RecordingAudio(model.sample_rate)
     for recording in teaching_set.recordings:
-        utterance, problems = _prepare_recording(recording, model, unknown)
+        utterance, problems = _prepare_recording(recording, model, audio, unknown)
         findings += problems
         if utterance is not None and not any(problem.excludes for problem in problems):
             utterances.append(utterance)
@@ -80,13 +81,14 @@ def name_letters(letters: Counter[str]) -> str:
 
 
 def _prepare_recording(
-    recording: TaughtRecording, model: AcousticModel, unknown: Counter[str]
+    recording: TaughtRecording, model: AcousticModel, audio: RecordingAudio, unknown: Counter[str]
 ) -> tuple[Utterance | None, list[Finding]]:
     """Return the utterance of a recording, or `None` if there is none, and the findings.
 
     Args:
         recording: the recording.
         model: the model.
+        audio: the decoder of recordings.
         unknown: a counter, to which the letters are added that the model cannot write.
     """
     normalised = normalise(recording.text, model.letters)
@@ -97,8 +99,9 @@ def _prepare_recording(
     if problem is not None:
         return None, [Finding(problem[0], recording.name, problem[1])]
     try:
-        blocks = audio_stream.decode(recording.path, model.sample_rate)
-        samples = np.concatenate([np.empty(0, np.int16), *blocks], dtype=np.int16)
+        samples = audio.samples(recording)
+    except UnknownChannel as error:
+        return None, [Finding(FindingCode.CHANNEL_UNKNOWN, recording.name, error.message)]
     except (InputError, OSError) as error:
         return None, [Finding(FindingCode.AUDIO_UNREADABLE, recording.name, str(error))]
     letters = tuple(model.letters.index(letter) for letter in normalised.text)

@@ -1,7 +1,8 @@
 """The split of a set into recordings to learn from, for tuning and for the test.
 
 A digest decides, so that a recording for the test stays one for ever: also when the set grows, when files get other
-names, and on other machines.
+names, and on other machines. Of long recordings with corrections, each minute is for one part as a whole, so that a
+segment whose borders somebody moves stays where it was.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def split(utterances: Sequence[Utterance]) -> SplitSet:
     speakers = {utterance.recording.speaker for utterance in utterances} - {""}
     parts: dict[Part, list[Utterance]] = {part: [] for part in Part}
     for utterance in utterances:
-        part = part_of(utterance.digest)
+        part = part_of(utterance.part_digest)
         if len(speakers) >= _MIN_SPEAKERS and utterance.recording.speaker and part != Part.TEST:
             part = part_of(hashlib.sha256(utterance.recording.speaker.encode()).hexdigest())
         parts[part].append(utterance)

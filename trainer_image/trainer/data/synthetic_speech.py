@@ -16,13 +16,11 @@ import numpy as np
 import soxr
 
 from trainer.data.recording import TaughtRecording
+from trainer.data.scorer_words import open_in_letters, read_words
 from trainer.data.utterance import Samples, Utterance
 from trainer.errors import SynthesiserFailed
 from trainer.network.acoustic_model import AcousticModel
 from trainer.network.batches import Example
-from transcriber.model.scorer.scorer_file import open_scorer
-from transcription.contract.errors import ModelInvalid
-from transcription.contract.scorer.dictionary import Dictionary
 
 #: Variants of espeak-ng's English voices: those that the model rehearses, and others that show whether it forgets.
 REHEARSED_VOICES = (
@@ -50,13 +48,8 @@ _PROGRAM = "espeak-ng"
 
 def small_vocabulary(scorer: Path | None, model: AcousticModel) -> tuple[str, ...]:
     """Return the words of a scorer, or none if there are more than a thousand, or no scorer that spells in letters."""
-    if scorer is None:
-        return ()
-    try:
-        opened = open_scorer(scorer)
-    except ModelInvalid:
-        return ()
-    return () if opened.in_bytes else tuple(_words(opened.dictionary, model.letters))
+    opened = open_in_letters(scorer)
+    return tuple(read_words(opened.dictionary, model.letters, _MOST_WORDS)) if opened else ()
 
 
 def can_speak() -> bool:
@@ -103,20 +96,3 @@ def _speak_phrase(text: str, voice: str, random_numbers: random.Random, rate: in
     spoken = np.frombuffer(process.stdout[header : header + (len(process.stdout) - header) // 2 * 2], "<i2")
     resampled: Samples = np.clip(soxr.resample(spoken, spoken_rate, rate), -32768, 32767).astype(np.int16)
     return resampled
-
-
-def _words(dictionary: Dictionary, letters: Sequence[str]) -> list[str]:
-    """Return the words of a dictionary that end with a space, or none if there are too many."""
-    words: list[str] = []
-    pending: list[tuple[int, str]] = [(dictionary.start, "")]
-    while pending:
-        state, spelling = pending.pop()
-        for label, target in dictionary.arcs_of(state):
-            letter = letters[label - 1]
-            if letter == " ":
-                words.append(spelling)
-            else:
-                pending.append((target, spelling + letter))
-        if len(words) > _MOST_WORDS or len(pending) > 100 * _MOST_WORDS:
-            return []
-    return sorted(words)

@@ -3,6 +3,7 @@
 - pairs: `a.wav` and `a.txt` beside it; any audio format that the transcriber reads
 - DeepSpeech's CSV files, with the columns `wav_filename` and `transcript`, and `speaker` if it is there
 - Common Voice's TSV files, with the columns `path` and `sentence`, and `client_id`; the audio is in `clips/`
+- corrections from the bucket, and their recordings
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from trainer.data.corrected_recordings import read_corrections
 from trainer.data.finding import Finding, FindingCode
 from trainer.data.recording import TaughtRecording
 from trainer.errors import SetInvalid
@@ -42,22 +44,24 @@ def read_set(folder: Path) -> TeachingSet:
         raise SetInvalid(f"There is no folder {folder}.")
     files = sorted(path for path in folder.rglob("*") if path.is_file() and not _is_hidden(path.relative_to(folder)))
     listed = [recording for path in files for recording in _read_table(folder, path)]
-    in_tables = {recording.path.resolve() for recording in listed}
-    audio = [path for path in files if ending_of(path.name) and path.resolve() not in in_tables]
+    corrected = read_corrections(folder, files)
+    known = {recording.path.resolve() for recording in listed} | corrected.audio
+    audio = [path for path in files if ending_of(path.name) and path.resolve() not in known]
     with_text = {path: path.with_suffix(".txt") for path in audio if path.with_suffix(".txt") in files}
     pairs = [TaughtRecording(path, _name(folder, path), _read_text(text)) for path, text in with_text.items()]
-    findings = [
+    findings = [*corrected.findings]
+    findings += [
         Finding(FindingCode.TEXT_MISSING, _name(folder, path), f"There is no {path.stem}.txt beside it.")
         for path in audio
         if path not in with_text
     ]
     texts = tuple(path for path in files if path.suffix == ".txt" and path not in with_text.values())
-    if not (listed or pairs or texts):
+    if not (listed or pairs or corrected.segments or texts):
         raise SetInvalid(
             f"{folder} contains no recording with a text. Put a.txt beside each a.wav, or use a CSV file with the "
-            "columns wav_filename and transcript, or a TSV file of Common Voice."
+            "columns wav_filename and transcript, a TSV file of Common Voice, or corrections with their recordings."
         )
-    return TeachingSet(folder, (*listed, *pairs), texts, tuple(findings))
+    return TeachingSet(folder, (*listed, *pairs, *corrected.segments), texts, tuple(findings))
 
 
 def _read_table(folder: Path, path: Path) -> Iterator[TaughtRecording]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,3 +31,15 @@ class Utterance:
     def digest(self) -> str:
         """SHA-256 of the samples, in hexadecimal. A new name of the file does not change it."""
         return hashlib.sha256(self.samples.tobytes()).hexdigest()
+
+    @property
+    def part_digest(self) -> str:
+        """The digest in hexadecimal that decides for which part of a set the recording is."""
+        source = self.recording.source
+        return hashlib.sha256(source.encode()).hexdigest() if source else self.digest
+
+
+def set_digest(utterances: Sequence[Utterance]) -> str:
+    """Return a digest of recordings and their texts, in any order."""
+    entries = sorted(f"{utterance.digest} {utterance.text}" for utterance in utterances)
+    return hashlib.sha256("\n".join(entries).encode()).hexdigest()

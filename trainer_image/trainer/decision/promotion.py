@@ -22,6 +22,8 @@ class Verdict(StrEnum):
     TOO_LITTLE_TO_JUDGE = "TOO_LITTLE_TO_JUDGE"
     NOT_BETTER = "NOT_BETTER"
     GUARD_WORSE = "GUARD_WORSE"
+    #: There is no recording for the test.
+    NOT_MEASURED = "NOT_MEASURED"
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,16 @@ class Decision:
 OLD_MODEL_STAYS = Decision(
     Verdict.OLD_MODEL_CHOSEN,
     "No new weights had fewer errors on the tuning recordings without harm to other speech.",
+)
+#: The decision if the base model's scorer is the best candidate.
+OLD_SCORER_STAYS = Decision(
+    Verdict.OLD_MODEL_CHOSEN,
+    "No new scorer had fewer errors on the tuning recordings without harm to other speech.",
+)
+#: The decision on a scorer that no recording measures.
+NOT_MEASURED = Decision(
+    Verdict.NOT_MEASURED,
+    "There are no recordings for the test, so nobody knows whether the new scorer is better: name AUDIO=folder.",
 )
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from trainer.data.finding import Finding
 from trainer.decision.promotion import Decision, MeasuredChange, Verdict
+from trainer.decision.report_lines import change_lines, error_rates, finding_lines
 from trainer.training.mixtures import Mixture
 from trainer.training.recipe import TrainingRecipe
 
-#: How many findings and words the report in words lists. The JSON has all.
-_LISTED_FINDINGS, _LISTED_WORDS = 50, 15
+#: How many words the report in words lists. The JSON has all.
+_LISTED_WORDS = 15
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,7 @@ class TeachingReport:
         """Return the report as JSON."""
         document = dataclasses.asdict(self)
         document["decision"]["is_used"] = self.decision.is_used
-        document["word_error_rate"] = {
-            name: {"old": round(change.old.word_error_rate, 2), "new": round(change.new.word_error_rate, 2)}
-            for name, change in {"test": self.test, **self.guards}.items()
-        }
+        document["word_error_rate"] = error_rates(self.test, self.guards)
         return (json.dumps(document, ensure_ascii=False, indent=1, default=str) + "\n").encode()
 
     def as_markdown(self) -> str:
@@ -62,17 +59,14 @@ class TeachingReport:
             self.decision.reason,
             *self._advice(),
             "",
-            "| recordings | words | old model | new model | 95 % interval of the improvement |",
-            "| --- | ---: | ---: | ---: | ---: |",
-            _row("test: never used for training or tuning", self.test),
-            *(_row(f"guard: {name}", guard) for name, guard in self.guards.items()),
+            *change_lines(self.test, self.guards),
             "",
             f"Word error rates with the scorer. Taught from {self.base} with {self.amounts.train_minutes:.1f} minutes, "
             f"tuned with {self.amounts.tuning_minutes:.1f}, tested with {self.amounts.test_minutes:.1f}; "
             f"{self.amounts.rehearsed_minutes:.1f} minutes of other speech were rehearsed.",
             *self._change_in_words(),
             "",
-            *self._findings_in_words(),
+            *finding_lines(self.findings),
         ]
         return "\n".join(lines).rstrip() + "\n"
 
@@ -98,19 +92,3 @@ class TeachingReport:
         if self.chosen.is_old_model:
             return [*lines, "None of the new weights was better on the tuning recordings."]
         return [*lines, f"Learning rate {self.chosen.learning_rate:g}, {self.chosen.share:.0%} of the new weights."]
-
-    def _findings_in_words(self) -> list[str]:
-        if not self.findings:
-            return []
-        counts = Counter(finding.code for finding in self.findings)
-        summary = ", ".join(f"{count} {code}" for code, count in counts.most_common())
-        listed = [f"- `{finding.code}` {finding.recording}: {finding.message}" for finding in self.findings]
-        more = len(listed) - _LISTED_FINDINGS
-        left = [f"- and {more} more in report.json"] if more > 0 else []
-        return [f"## Recordings to look at: {summary}", "", *listed[:_LISTED_FINDINGS], *left]
-
-
-def _row(name: str, change: MeasuredChange) -> str:
-    rates = (f"{errors.word_error_rate:.1f} %" for errors in (change.old, change.new))
-    interval = f"{change.interval.low:.1f} to {change.interval.high:.1f}"
-    return f"| {' | '.join([name, str(change.old.words), *rates, interval])} |"

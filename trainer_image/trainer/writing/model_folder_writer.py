@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from trainer.network.weights import Weights
@@ -30,14 +30,44 @@ def write_folder(base: ModelFolder, weights: Weights, target: Path, lineage: Map
     target.mkdir(parents=True)
     acoustic = target / f"{target.name}{base.acoustic.suffix}"
     write_model(base.acoustic, weights, acoustic)
-    digests = {acoustic.name: sha256(acoustic)}
+    files = [acoustic]
     if base.scorer is not None:
-        shutil.copyfile(base.scorer, target / base.scorer.name)
-        digests[base.scorer.name] = sha256(target / base.scorer.name)
-    settings = {
-        name: value
-        for name in ("lm_alpha", "lm_beta", "beam_width")
-        if (value := getattr(base.defaults, name)) is not None
+        files.append(Path(shutil.copyfile(base.scorer, target / base.scorer.name)))
+    weights_of_scorer = {"lm_alpha": base.defaults.lm_alpha, "lm_beta": base.defaults.lm_beta}
+    _describe(base, files, weights_of_scorer, target, lineage)
+
+
+def write_folder_with_scorer(
+    base: ModelFolder, scorer: Path, weights: tuple[float, float], target: Path, lineage: Mapping[str, str]
+) -> None:
+    """Write the folder of a model that has the acoustic model of the base model and a new scorer.
+
+    Args:
+        base: the base model.
+        scorer: the new scorer, which is in `target` already.
+        weights: `lm_alpha` and `lm_beta`.
+        target: the folder. Its name is the name of the model.
+        lineage: what the model was made from.
+    """
+    acoustic = target / f"{target.name}{base.acoustic.suffix}"
+    if not acoustic.exists():
+        shutil.copyfile(base.acoustic, acoustic)
+    _describe(base, [acoustic, scorer], {"lm_alpha": weights[0], "lm_beta": weights[1]}, target, lineage)
+
+
+def _describe(
+    base: ModelFolder,
+    files: Sequence[Path],
+    weights: Mapping[str, float | None],
+    target: Path,
+    lineage: Mapping[str, str],
+) -> None:
+    """Write `model.json`: the name, the settings of the decoder, the digests and the lineage."""
+    settings = {**weights, "beam_width": base.defaults.beam_width}
+    document = {
+        "name": target.name,
+        **{name: value for name, value in settings.items() if value is not None},
+        "sha256": {file.name: sha256(file) for file in files},
+        "lineage": dict(lineage),
     }
-    document = {"name": target.name, **settings, "sha256": digests, "lineage": dict(lineage)}
     (target / MODEL_JSON).write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,48 @@
+"""The parts that the reports of all teachings share: the measured changes and the findings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from trainer.data.finding import Finding
+from trainer.decision.promotion import MeasuredChange
+
+#: How many findings a report in words lists. The JSON has all.
+_LISTED_FINDINGS = 50
+
+
+def change_lines(test: MeasuredChange, guards: Mapping[str, MeasuredChange]) -> list[str]:
+    """Return the table of word error rates before and after."""
+    return [
+        "| recordings | words | old model | new model | 95 % interval of the improvement |",
+        "| --- | ---: | ---: | ---: | ---: |",
+        _row("test: never used for training or tuning", test),
+        *(_row(f"guard: {name}", guard) for name, guard in guards.items()),
+    ]
+
+
+def error_rates(test: MeasuredChange, guards: Mapping[str, MeasuredChange]) -> dict[str, dict[str, float]]:
+    """Return the word error rates before and after in per cent, by the name of the set."""
+    return {
+        name: {"old": round(change.old.word_error_rate, 2), "new": round(change.new.word_error_rate, 2)}
+        for name, change in {"test": test, **guards}.items()
+    }
+
+
+def finding_lines(findings: Sequence[Finding]) -> list[str]:
+    """Return the part of a report that lists findings, or no line if there are none."""
+    if not findings:
+        return []
+    counts = Counter(finding.code for finding in findings)
+    summary = ", ".join(f"{count} {code}" for code, count in counts.most_common())
+    listed = [f"- `{finding.code}` {finding.recording}: {finding.message}" for finding in findings]
+    more = len(listed) - _LISTED_FINDINGS
+    left = [f"- and {more} more in report.json"] if more > 0 else []
+    return [f"## Recordings to look at: {summary}", "", *listed[:_LISTED_FINDINGS], *left]
+
+
+def _row(name: str, change: MeasuredChange) -> str:
+    rates = (f"{errors.word_error_rate:.1f} %" for errors in (change.old, change.new))
+    interval = f"{change.interval.low:.1f} to {change.interval.high:.1f}"
+    return f"| {' | '.join([name, str(change.old.words), *rates, interval])} |"

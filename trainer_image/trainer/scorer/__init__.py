@@ -1,0 +1,1 @@
+"""The scorer from texts: a language model that KenLM estimates, a dictionary, and weights that recordings choose."""
