@@ -77,6 +77,19 @@ def test_a_copy_needs_permissions_for_source_and_target(aws: LocalAws, bucket: s
     assume("s3").copy_object(**copy)
 
 
+def test_a_role_may_read_only_the_logs_that_its_policy_names(aws: LocalAws, role: str, assume: Clients) -> None:
+    groups = [f"/jobs/{uuid.uuid4().hex}", f"/others/{uuid.uuid4().hex}"]
+    for group in groups:
+        aws.client("logs").create_log_group(logGroupName=group)
+        aws.client("logs").create_log_stream(logGroupName=group, logStreamName="job/default/0a1b")
+    arn = f"arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:{groups[0]}:*"
+    set_policy(aws, role, ("logs:GetLogEvents", arn))
+    assume("logs").get_log_events(logGroupName=groups[0], logStreamName="job/default/0a1b")
+    with pytest.raises(ClientError) as error:
+        assume("logs").get_log_events(logGroupName=groups[1], logStreamName="job/default/0a1b")
+    assert "AccessDenied" in error_code(error)
+
+
 def test_each_object_of_many_is_deleted_only_where_the_policy_allows(
     aws: LocalAws, bucket: str, role: str, assume: Clients
 ) -> None:
