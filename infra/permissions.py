@@ -73,9 +73,11 @@ def page_permissions(bucket: str, log_group: str) -> list[Permission]:
         log_group: The ARN pattern of the log streams of the containers.
     """
     return [
-        # Corrections are read and written; a failed file goes back to `input/`.
+        # Corrections are read and written; uploads and failed files go to `input/`.
         _objects(bucket, ["s3:GetObject"], [keys.CORRECTED_FOLDER, keys.LISTENING_FOLDER]),
         _objects(bucket, ["s3:PutObject"], [keys.CORRECTED_FOLDER, keys.INPUT_FOLDER]),
+        # An upload in parts continues where it stopped, or is given up.
+        _objects(bucket, ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"], [keys.INPUT_FOLDER]),
         _objects(bucket, ["s3:GetObjectTagging", "s3:GetObjectAnnotation"], [keys.FAILED_FOLDER]),
         _objects(bucket, ["s3:PutObjectTagging", "s3:PutObjectAnnotation"], [keys.INPUT_FOLDER]),
         _objects(bucket, ["s3:DeleteObject"], [keys.FAILED_FOLDER]),

@@ -6,7 +6,7 @@ from aws_cdk import CfnOutput, Duration, Environment, RemovalPolicy, Stack
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra import job
+from infra import job, upload_rule
 from infra.accepted_findings import CDK_FUNCTION_FINDINGS, accept_findings
 from infra.settings import DeploymentSettings
 from transcription.contract import keys
@@ -32,6 +32,12 @@ class StorageStack(Stack):
         removal = RemovalPolicy.RETAIN if settings.retain_audio else RemovalPolicy.DESTROY
         #: Holds `input/` and everything else that a run reads and writes.
         self.audio = self._bucket("Audio", removal, _audio_rules(settings))
+        self.audio.add_cors_rule(
+            allowed_origins=list(upload_rule.ORIGINS),
+            allowed_methods=[s3.HttpMethods(method) for method in upload_rule.METHODS],
+            allowed_headers=list(upload_rule.HEADERS),
+            max_age=upload_rule.MAX_AGE,
+        )
         #: Holds DAGs, plugins and requirements. Everything in it comes from the repository.
         self.airflow = self._bucket("Airflow", RemovalPolicy.DESTROY, [_old_version_rule(settings.old_version_days)])
         for child in self.node.children:
@@ -89,10 +95,10 @@ def _audio_rules(settings: DeploymentSettings) -> list[s3.LifecycleRule]:
 
 
 def _old_version_rule(days: int) -> s3.LifecycleRule:
-    """Return the rule that deletes replaced and deleted objects after `days` days, and unfinished uploads after 7."""
+    """Return the rule that deletes unfinished uploads, and replaced and deleted objects after `days` days."""
     return s3.LifecycleRule(
         id="old-versions",
         noncurrent_version_expiration=Duration.days(days),
         expired_object_delete_marker=True,
-        abort_incomplete_multipart_upload_after=Duration.days(7),
+        abort_incomplete_multipart_upload_after=Duration.days(upload_rule.UNFINISHED_DAYS),
     )

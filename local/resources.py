@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
-from infra import job
+from infra import job, upload_rule
 from local.aws_client import REGION, batch_client, ec2_client, s3_client, sns_client
 from local.paths import DEMO_MODEL
 from standin.account import ACCOUNT_ID
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         KeyValuePairTypeDef,
         RetryStrategyUnionTypeDef,
     )
-    from mypy_boto3_s3.type_defs import BucketLifecycleConfigurationTypeDef
+    from mypy_boto3_s3.type_defs import BucketLifecycleConfigurationTypeDef, CORSConfigurationTypeDef
 
 BUCKET = "recordings"
 QUEUE = "transcription"
@@ -44,6 +44,17 @@ LIFECYCLE: BucketLifecycleConfigurationTypeDef = {
         }
     ]
 }
+#: The requests of web pages that the bucket answers: uploads.
+UPLOADS: CORSConfigurationTypeDef = {
+    "CORSRules": [
+        {
+            "AllowedOrigins": upload_rule.ORIGINS,
+            "AllowedMethods": upload_rule.METHODS,
+            "AllowedHeaders": upload_rule.HEADERS,
+            "MaxAgeSeconds": upload_rule.MAX_AGE,
+        }
+    ]
+}
 
 
 def create_resources(endpoint: str, *, container: bool, s3_environment: Mapping[str, str] | None = None) -> None:
@@ -60,6 +71,8 @@ def create_resources(endpoint: str, *, container: bool, s3_environment: Mapping[
     s3.create_bucket(Bucket=BUCKET)
     s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
     s3.put_bucket_lifecycle_configuration(Bucket=BUCKET, LifecycleConfiguration=LIFECYCLE)
+    if not s3_environment:  # the pages are not used with other servers
+        s3.put_bucket_cors(Bucket=BUCKET, CORSConfiguration=UPLOADS)
     sns_client(endpoint).create_topic(Name=ALERT_TOPIC.rpartition(":")[2])
     batch = batch_client(endpoint)
     network = ec2_client(endpoint)

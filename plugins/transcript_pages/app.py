@@ -15,6 +15,7 @@ from transcript_pages import (
     search_page,
     security_headers,
     static_files,
+    upload_page,
 )
 from transcript_pages.access import may_read
 
@@ -28,6 +29,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     search_page.router,
     downloads.router,
     failed_page.router,
+    upload_page.router,
 )
 
 

@@ -30,6 +30,9 @@ _CONNECTIONS = 32
 #: In seconds. People wait for the answer, so the pages give up earlier than tasks.
 _CONNECT_LIMIT, _READ_LIMIT = 5, 20
 _ATTEMPTS = 4
+#: Presigned addresses name the region. botocore's default, `s3.amazonaws.com`, redirects requests for a new bucket in
+#: another region, and browsers follow no redirect of a preflight request.
+_REGIONAL: Any = {"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"}
 #: How long an address of an object works, in seconds.
 PRESIGNED_SECONDS = 15 * 60
 
@@ -95,9 +98,19 @@ def _client(endpoint: str, region: str) -> S3Client:
         connect_timeout=_CONNECT_LIMIT,
         read_timeout=_READ_LIMIT,
         retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+        # Browsers send parts without checksums, so botocore must not announce checksums when a multipart upload starts.
+        request_checksum_calculation="when_required",
+        s3=None if endpoint else _REGIONAL,
     )
     session = boto3.session.Session(region_name=region or None)
-    return session.client("s3", endpoint_url=endpoint or None, config=config)
+    client = session.client("s3", endpoint_url=endpoint or None, config=config)
+    client.meta.events.register("before-call.s3.CopyObject", _keep_target)
+    return client
+
+
+def _keep_target(params: dict[str, Any], **_: object) -> None:
+    """Let a copy fail if its target exists. The botocore of Airflow 3.0 has no parameter for this condition."""
+    params["headers"]["If-None-Match"] = "*"
 
 
 def audio_bucket() -> AudioBucket:

@@ -74,18 +74,11 @@ def return_to_input(bucket: AudioBucket, key: str, etag: str) -> str:
     is_own = target.startswith(keys.INPUT_FOLDER) and keys.failed(target) == key
     if not is_own:  # there is no record, or a foreign one
         target = keys.INPUT_FOLDER + key.removeprefix(keys.FAILED_FOLDER)
-    if bucket.head(target):
-        raise FileNotReturned(f"There is a file at {target} already. The next run takes it.")
     try:
         head = bucket.client.head_object(Bucket=bucket.name, Key=key)
         if head["ContentLength"] > _COPY_LIMIT:
             raise FileNotReturned("The file is larger than 5 GB. Upload it again instead.")
-        bucket.client.copy_object(
-            Bucket=bucket.name,
-            Key=target,
-            CopySource={"Bucket": bucket.name, "Key": key},
-            CopySourceIfMatch=f'"{etag}"',
-        )
+        _copy(bucket, key, etag, target)
         bucket.client.delete_object(Bucket=bucket.name, Key=key, IfMatch=f'"{etag}"')
     except ClientError as error:
         if is_missing(error) or is_changed(error):
@@ -93,3 +86,22 @@ def return_to_input(bucket: AudioBucket, key: str, etag: str) -> str:
         raise
     bucket.client.delete_object(Bucket=bucket.name, Key=keys.reason_beside(key))
     return target
+
+
+def _copy(bucket: AudioBucket, key: str, etag: str, target: str) -> None:
+    """Copy a file with this ETag to `target`, at which there must be no other file.
+
+    Raises:
+        FileNotReturned: there is another file.
+        ClientError: the file at `key` has changed or is gone, or S3 reports another error.
+    """
+    source = {"Bucket": bucket.name, "Key": key}
+    try:
+        bucket.client.copy_object(Bucket=bucket.name, Key=target, CopySource=source, CopySourceIfMatch=f'"{etag}"')
+    except ClientError as error:
+        existing = bucket.head(target) if is_changed(error) else None
+        if existing is None:
+            raise
+        # The same file is there if S3's answer to the copy was lost, and botocore sent the request again.
+        if existing["ETag"].strip('"') != etag:
+            raise FileNotReturned(f"There is a file at {target} already. The next run takes it.") from error

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.wrappers import Request, Response
 
 from standin.batch.scheduler import Scheduler
+from standin.s3 import cors
 from standin.server import api_call, control, moto_app
 from standin.server.call_counts import CallCounts
 from standin.server.request_context import ATTEMPT, CALL
@@ -58,6 +59,11 @@ class Application:
             if environ["PATH_INFO"].startswith(prefix):
                 return respond(Request(environ))(environ, start_response)
         call = api_call.read(environ)
+        if call.service == "s3":
+            bucket, _ = api_call.bucket_and_key(environ)
+            if environ["REQUEST_METHOD"] == "OPTIONS":
+                return cors.answer_preflight(bucket, environ)(environ, start_response)
+            start_response = cors.add_headers(bucket, environ, start_response)
         self._call_counts.count(call)
         if call.service == "s3" and not call.access_key:
             environ["HTTP_AUTHORIZATION"] = _UNCHECKED_SIGNATURE

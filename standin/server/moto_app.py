@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import moto.batch.responses
+import moto.moto_server.werkzeug_app
 import moto.s3.models
 import moto.s3.responses
 from moto.iam.access_control import PermissionResult
@@ -26,6 +27,8 @@ def create_app(scheduler: Scheduler) -> DomainDispatcherApplication:
     moto.s3.models._VersionedKeyStore = OrderedKeys  # type: ignore[attr-defined, assignment]
     # moto evaluates bucket policies without their conditions: a policy that requires TLS would refuse every write.
     moto.s3.models.FakeBucket.get_permission = lambda *_: PermissionResult.NEUTRAL  # type: ignore[method-assign]
+    # moto allows web pages from other hosts everything; `standin.s3.cors` follows the rules of the bucket.
+    moto.moto_server.werkzeug_app.DISABLE_GLOBAL_CORS = True
     return _Dispatcher(create_backend_app)
 
 

@@ -40,6 +40,11 @@ NEEDS = {
         *("source s3:GetObject", "source s3:GetObjectTagging", "s3:PutObject", "s3:PutObjectTagging"),
         "s3:AbortMultipartUpload",
     ),
+    "create_multipart_upload": ("s3:PutObject",),
+    "upload_part": ("s3:PutObject",),
+    "complete_multipart_upload": ("s3:PutObject",),
+    "list_parts": ("s3:ListMultipartUploadParts",),
+    "abort_multipart_upload": ("s3:AbortMultipartUpload",),
 }
 #: The keys that the container passes to each call.
 CONTAINER = {
@@ -82,7 +87,12 @@ PAGES = {
         *(keys.processed(INPUT), keys.listening_peaks("talk"), keys.listening_copy("talk")),
     ],
     "head_object": [INPUT, keys.failed(INPUT), keys.corrected_json("talk")],
-    "put_object": [keys.corrected("talk"), keys.corrected_json("talk"), keys.corrected_format("talk", "srt")],
+    "put_object": [keys.corrected("talk"), keys.corrected_json("talk"), keys.corrected_format("talk", "srt"), INPUT],
+    "create_multipart_upload": [INPUT],
+    "upload_part": [INPUT],
+    "complete_multipart_upload": [INPUT],
+    "list_parts": [INPUT],
+    "abort_multipart_upload": [INPUT],
     "delete_object": [keys.failed(INPUT), keys.failed_reason(INPUT)],
 }
 #: The key that a copy of the pages writes; it reads the file in `failed/`.
@@ -106,6 +116,7 @@ REFUSED_TO_TASKS = [
         for key in (TEXT, keys.processed(INPUT), RESULT, RUN.plan, MODEL, "corrected/talk.json")
     ),
     ("s3:GetObject", "talk.wav"),
+    *(("s3:ListMultipartUploadParts", key) for key in (TEXT, MODEL, keys.processed(INPUT), "talk.wav")),
     *((f"s3:{action}", INPUT) for action in ("DeleteObjectVersion", "PutObjectAcl", "PutObjectRetention")),
 ]
 #: Bucket actions that neither the container nor the tasks may perform.

@@ -92,3 +92,12 @@ def test_old_versions_are_kept_for_thirty_days(deployment: SynthesizedStacks, pr
     assert version_rules[0]["ExpiredObjectDeleteMarker"] is True
     assert version_rules[0]["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
     assert {rule["Status"] for rule in rules(deployment, f"{prefix}talk")} == {"Enabled"}
+
+
+def test_web_pages_can_only_upload(deployment: SynthesizedStacks) -> None:
+    bucket = deployment.properties("AWS::S3::Bucket", "Audio")
+    (rule,) = bucket["CorsConfiguration"]["CorsRules"]
+    assert rule["AllowedMethods"] == ["PUT"]
+    assert rule["AllowedHeaders"] == ["if-none-match"]
+    assert "ExposedHeaders" not in rule
+    assert "CorsConfiguration" not in deployment.properties("AWS::S3::Bucket", "Airflow")

@@ -114,6 +114,7 @@ def test_a_viewer_has_no_buttons_and_no_right_to_change(pipeline: Pipeline, visi
     expect(page.get_by_role("button", name="Try again")).to_have_count(0)
     assert _try_again(page, keys.failed("input/empty.wav")) == 403
     assert keys.failed("input/empty.wav") in pipeline.keys(keys.FAILED_FOLDER)
+    expect(page.get_by_role("link", name="Upload")).to_have_count(0)
 
 
 def test_an_editor_sends_a_failed_file_back_and_starts_a_run(
@@ -135,6 +136,24 @@ def test_an_editor_sends_a_failed_file_back_and_starts_a_run(
     assert pipeline.ui.wait(run_id).state == "success"
     assert keys.failed("input/empty.wav") in pipeline.keys(keys.FAILED_FOLDER)
     assert all("409" in complaint for complaint in editor.complaints)
+
+
+def test_an_editor_uploads_a_folder_and_transcribes_it(
+    pipeline: Pipeline, visit: Callable[[str], Visitor], tmp_path: Path
+) -> None:
+    (tmp_path / "week").mkdir()
+    (tmp_path / "week" / "talk.wav").write_bytes(CLIP.content)
+    editor = visit("user")
+    page = editor.open("upload")
+    page.get_by_label("A folder", exact=True).set_input_files(tmp_path / "week")
+    expect(page.locator("#total")).to_contain_text("1 of 1 files uploaded")
+    before = set(pipeline.ui.run_states())
+    page.get_by_role("button", name="Transcribe now").click()
+    expect(page.get_by_text("The run has started:")).to_be_visible()
+    (run_id,) = set(pipeline.ui.run_states()) - before
+    assert pipeline.ui.wait(run_id).state == "success"
+    assert keys.transcript_json("week/talk") in pipeline.keys(keys.OUTPUT_FOLDER)
+    assert editor.complaints == []
 
 
 def _try_again(page: Page, key: str) -> int:

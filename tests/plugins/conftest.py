@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -15,9 +17,15 @@ from airflow.api_fastapi.app import create_auth_manager, purge_cached_app
 from airflow.models import import_all_models
 from airflow.models.base import Base
 from fastapi import FastAPI
+from playwright.sync_api import Browser
 from starlette.testclient import TestClient
 
+from local.aws_client import aws_environment
+from local.resources import UPLOADS
+from tests.support.pipeline.chromium import open_browser
 from tests.support.plugins.browser_client import PREFIX, BrowserClient
+from tests.support.plugins.recording_browser import PageServer
+from tests.support.standin.standin_server import LocalAws
 from transcript_pages.app import make_app
 from transcription.shared.bucket import Bucket
 
@@ -59,3 +67,36 @@ def viewer(visit: Callable[[str], BrowserClient]) -> BrowserClient:
 def editor(visit: Callable[[str], BrowserClient]) -> BrowserClient:
     """Return the client of a user who may change recordings and start runs."""
     return visit("user")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium."""
+    with open_browser() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def module_bucket(shared_aws: LocalAws) -> Iterator[Bucket]:  # noqa: F811
+    """The bucket of all tests of this module, because a server of the pages has one bucket."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in aws_environment(shared_aws.endpoint).items():
+            patch.setenv(name, value)
+        bucket = Bucket(f"bucket-{uuid.uuid4().hex}")
+        bucket.client.create_bucket(Bucket=bucket.name)
+        bucket.client.put_bucket_cors(Bucket=bucket.name, CORSConfiguration=UPLOADS)
+        patch.setenv("AIRFLOW__TRANSCRIPTION__BUCKET", bucket.name)
+        patch.setenv("AIRFLOW__API__SECRET_KEY", SIGNING_KEY)
+        patch.setenv("AIRFLOW__API_AUTH__JWT_SECRET", SIGNING_KEY)
+        create_auth_manager().init()
+        yield bucket
+        purge_cached_app()
+
+
+@pytest.fixture(scope="module")
+def server(module_bucket: Bucket) -> Iterator[PageServer]:
+    """The server of the pages."""
+    assert os.environ["AIRFLOW__TRANSCRIPTION__BUCKET"] == module_bucket.name
+    server = PageServer()
+    yield server
+    server.kill()

@@ -12,7 +12,7 @@ from tests.support.dags.bucket_objects import content, upload
 from tests.support.plugins.browser_client import BrowserClient
 from tests.support.plugins.requests import s3_requests
 from tests.support.standin.standin_server import LocalAws
-from transcript_pages import failure_reasons, run_start
+from transcript_pages import failed_files, failure_reasons, run_start
 from transcription.contract import keys
 from transcription.contract.errors import InputError
 from transcription.contract.manifest import Failure, Item
@@ -91,6 +91,31 @@ def test_a_new_upload_with_the_same_name_is_not_overwritten(editor: BrowserClien
     assert answer.status_code == 409
     assert "already" in answer.json()["error"]
     assert content(bucket)[INPUT] == b"new audio"
+
+
+def test_an_upload_during_the_request_is_not_overwritten(
+    editor: BrowserClient, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody uploads a file with this name between the last look at `input/` and the copy."""
+    etag = fail(bucket)
+    original = failed_files._copy
+
+    def copy(*arguments: Any) -> None:
+        upload(bucket, INPUT, b"new audio")
+        original(*arguments)
+
+    monkeypatch.setattr(failed_files, "_copy", copy)
+    assert try_again(editor, keys.failed(INPUT), etag).status_code == 409
+    assert content(bucket)[INPUT] == b"new audio"
+    assert content(bucket)[keys.failed(INPUT)] == b"audio"
+
+
+def test_a_copy_whose_answer_was_lost_counts(editor: BrowserClient, bucket: Bucket) -> None:
+    """botocore sends the copy again, and finds the file of its first request."""
+    etag = fail(bucket)
+    upload(bucket, INPUT, b"audio")
+    assert try_again(editor, keys.failed(INPUT), etag).json() == {"key": INPUT}
+    assert content(bucket) == {INPUT: b"audio"}
 
 
 def test_a_file_with_a_shortened_name_gets_its_own_name_back(editor: BrowserClient, bucket: Bucket) -> None:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import uuid
 import wave
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from airflow.api_fastapi.app import create_auth_manager, purge_cached_app
 from playwright.sync_api import Browser, Page, expect
 
-from tests.plugins.conftest import SIGNING_KEY
-from tests.support.pipeline.chromium import NEEDS_BROWSER, open_browser
+from tests.support.pipeline.chromium import NEEDS_BROWSER
 from tests.support.pipeline.waiting import until
 from tests.support.plugins.recording_browser import (
     PREFIX,
@@ -27,7 +24,6 @@ from tests.support.plugins.recording_browser import (
     wait_for_audio,
 )
 from tests.support.plugins.transcripts import transcript_document, write_transcript
-from tests.support.standin.standin_server import LocalAws
 from transcription.contract import keys
 from transcription.contract.word_alignment import words_of
 from transcription.contract.word_spacing import join_words
@@ -49,40 +45,6 @@ def silent_wav(seconds: int) -> bytes:
         file.setframerate(RATE)
         file.writeframes(b"\x80" * seconds * RATE)
     return content.getvalue()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
-    with open_browser() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def module_bucket(shared_aws: LocalAws) -> Iterator[Bucket]:
-    """The bucket of all tests of this module, because a server of the pages has one bucket."""
-    with pytest.MonkeyPatch.context() as patch:
-        from local.aws_client import aws_environment  # noqa: PLC0415
-
-        for name, value in aws_environment(shared_aws.endpoint).items():
-            patch.setenv(name, value)
-        bucket = Bucket(f"bucket-{uuid.uuid4().hex}")
-        bucket.client.create_bucket(Bucket=bucket.name)
-        patch.setenv("AIRFLOW__TRANSCRIPTION__BUCKET", bucket.name)
-        patch.setenv("AIRFLOW__API__SECRET_KEY", SIGNING_KEY)
-        patch.setenv("AIRFLOW__API_AUTH__JWT_SECRET", SIGNING_KEY)
-        create_auth_manager().init()
-        yield bucket
-        purge_cached_app()
-
-
-@pytest.fixture(scope="module")
-def server(module_bucket: Bucket) -> Iterator[PageServer]:
-    """The server of the pages."""
-    assert os.environ["AIRFLOW__TRANSCRIPTION__BUCKET"] == module_bucket.name
-    server = PageServer()
-    yield server
-    server.kill()
 
 
 @pytest.fixture

@@ -74,6 +74,11 @@ def name_of(key: str) -> str:
     return name
 
 
+def uploaded(path: str) -> str:
+    """Return the key of a file that is uploaded; `path` is its path below `input/`, with its ending."""
+    return INPUT_FOLDER + path
+
+
 def transcript(name: str) -> str:
     """Return the key of the plain text transcript."""
     return OUTPUT_FOLDER + name

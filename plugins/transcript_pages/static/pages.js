@@ -13,7 +13,7 @@ export function address(path, query = {}) {
  *
  * Returns the answer of the server. Throws an Error with the server's message if the server refuses the request.
  */
-export async function change(method, path, { query = {}, body, headers = {} } = {}) {
+export async function change(method, path, { query = {}, body, headers = {}, signal } = {}) {
   const answer = await fetch(address(path, query), {
     method,
     headers: {
@@ -23,6 +23,7 @@ export async function change(method, path, { query = {}, body, headers = {} } = 
       ...headers,
     },
     body: body === undefined ? undefined : JSON.stringify(body),
+    signal,
   });
   if (!answer.ok) {
     const error = new Error(await messageOf(answer));

@@ -50,6 +50,11 @@ class Bucket(ConfiguredResource):
             s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": rules})
         elif request.old_properties.get("LifecycleConfiguration"):
             s3.delete_bucket_lifecycle(Bucket=name)
+        if cors := properties.get("CorsConfiguration"):
+            rules = [_cors_rule(rule) for rule in cors["CorsRules"]]
+            s3.put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": rules})
+        elif request.old_properties.get("CorsConfiguration"):
+            s3.delete_bucket_cors(Bucket=name)
 
 
 @handles("AWS::S3::BucketPolicy")
@@ -93,6 +98,12 @@ def _encryption(properties: Properties) -> dict[str, Any]:
         rules.append({**rule, "ApplyServerSideEncryptionByDefault": default})
         rules[-1].pop("ServerSideEncryptionByDefault")
     return {"Rules": rules}
+
+
+def _cors_rule(rule: Properties) -> dict[str, Any]:
+    """Return a rule for web pages from other hosts in the form of PutBucketCors."""
+    names = {"ExposedHeaders": "ExposeHeaders", "Id": "ID", "MaxAge": "MaxAgeSeconds"}
+    return {names.get(name, name): value for name, value in rule.items()}
 
 
 def _lifecycle_rule(rule: Properties) -> dict[str, Any]:

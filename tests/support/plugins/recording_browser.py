@@ -65,13 +65,19 @@ class PageServer:
 
 def open_recording(browser: Browser, server: PageServer, name: str, *, role: str = "user", user: str = "ann") -> Page:
     """Open the page of a recording for a new user, in a browser of their own, and wait until it is complete."""
+    page = new_visitor(browser, server, role=role, user=user)
+    visit(page, server, name)
+    return page
+
+
+def new_visitor(browser: Browser, server: PageServer, *, role: str = "user", user: str = "ann") -> Page:
+    """Return an empty page for a new user, in a browser of their own."""
     context = browser.new_context(viewport={"width": 1200, "height": 900})
     account = SimpleAuthManagerUser(username=user, role=role)
     context.add_cookies([{"name": "_token", "value": get_auth_manager().generate_jwt(account), "url": server.url}])
     page = context.new_page()
     page.set_default_timeout(PAGE_LIMIT)
     expect.set_options(timeout=PAGE_LIMIT)
-    visit(page, server, name)
     return page
 
 
