@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from botocore.exceptions import ClientError
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import HTMLResponse
 
+from transcript_pages import formats
 from transcript_pages.access import Reader
 from transcript_pages.audio_bucket import Bucket
 from transcript_pages.page_templates import render
 from transcript_pages.recording_listing import is_wrong_token, list_recordings
+from transcript_pages.recording_summary import summarize
 from transcript_pages.transcript_zip import DOWNLOAD_FORMATS
+from transcription.contract import keys
 
 router = APIRouter()
 
@@ -51,3 +56,17 @@ def recordings(
         token=token,
         formats=DOWNLOAD_FORMATS,
     )
+
+
+@router.get("/recording-summary")
+def recording_summary(
+    _: Reader, bucket: Bucket, name: Annotated[str, Query(max_length=keys.KEY_BYTES)]
+) -> dict[str, str]:
+    """Return the texts for the row of a recording: its state, length, confidence and number of unsure words."""
+    summary = summarize(bucket, name)
+    return {
+        "state": summary.state,
+        "length": formats.duration(summary.seconds),
+        "confidence": formats.number(summary.confidence, 2),
+        "unsure": formats.number(summary.unsure_words),
+    }

@@ -47,6 +47,33 @@ def test_the_state_shows_which_recordings_people_have_edited(viewer: BrowserClie
     assert names(viewer.text("recordings", state="unedited")) == ["a", "c"]
 
 
+def test_a_row_asks_for_its_figures_without_reading_a_transcript(
+    viewer: BrowserClient, bucket: Bucket, aws: LocalAws
+) -> None:
+    made = {"seconds": "3725.2", "words": "12", "unsure": "4", "confidence": "0.873"}
+    put(bucket, keys.transcript_json("a"), made)
+    aws.control("DELETE", "/_calls")
+    unchecked = {"state": "unchecked", "length": "1:02:05", "confidence": "0.87", "unsure": "4"}
+    assert viewer.get("recording-summary", name="a").json() == unchecked
+    assert s3_requests(aws) == 2
+    put(bucket, keys.corrected_json("a"), {"state": "corrected", "segments": "3", "checked": "1", "unsure": "2"})
+    assert viewer.get("recording-summary", name="a").json() == {**unchecked, "state": "corrected", "unsure": "2"}
+
+
+@pytest.mark.parametrize("metadata", [{}, {"seconds": "<b>", "state": "<b>", "unsure": "", "confidence": "x"}])
+def test_figures_of_earlier_releases_are_unknown(
+    viewer: BrowserClient, bucket: Bucket, metadata: dict[str, str]
+) -> None:
+    put(bucket, keys.transcript_json("a"), metadata)
+    put(bucket, keys.corrected_json("a"), metadata)
+    unknown = {"state": "", "length": "—", "confidence": "—", "unsure": "—"}
+    assert viewer.get("recording-summary", name="a").json() == unknown
+
+
+def put(bucket: Bucket, key: str, metadata: dict[str, str]) -> None:
+    bucket.client.put_object(Bucket=bucket.name, Key=key, Body=b"{}", Metadata=metadata)
+
+
 def test_all_pages_together_show_each_recording_once(
     viewer: BrowserClient, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:

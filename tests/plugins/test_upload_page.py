@@ -62,7 +62,7 @@ def test_the_page_says_what_may_be_uploaded_with_few_requests(editor: BrowserCli
     aws.control("DELETE", "/_calls")
     page = editor.text("upload")
     assert s3_requests(aws) <= 5
-    assert "4.3 GB" in page
+    assert "4.0 GB" in page
     assert 'accept=".wav,' in page
     assert 'href="/transcripts/upload" aria-current="page"' in page
 

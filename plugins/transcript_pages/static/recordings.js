@@ -1,4 +1,6 @@
-// Select recordings, and download the selected ones.
+// Select recordings, download the selected ones, and show the figures of those in view.
+import { address } from "./pages.js";
+
 const all = document.getElementById("all");
 const boxes = [...document.querySelectorAll('input[name="name"]')];
 const button = document.getElementById("download-selected");
@@ -19,4 +21,22 @@ if (all) {
   });
   document.getElementById("selection").addEventListener("change", update);
   update();
+}
+
+const view = new IntersectionObserver((rows) => {
+  for (const { isIntersecting, target } of rows) {
+    if (!isIntersecting) continue;
+    view.unobserve(target);
+    showSummary(target);
+  }
+});
+for (const row of document.querySelectorAll("tr[data-name]")) view.observe(row);
+
+async function showSummary(row) {
+  const place = address("recording-summary", { name: row.dataset.name });
+  const answer = await fetch(place, { headers: { Accept: "application/json" } }).catch(() => undefined);
+  const summary = answer?.ok ? await answer.json() : { length: "—", confidence: "—", unsure: "—" };
+  for (const field of ["state", "length", "confidence", "unsure"]) {
+    if (summary[field]) row.querySelector(`.${field}`).textContent = summary[field];
+  }
 }

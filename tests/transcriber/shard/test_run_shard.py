@@ -71,6 +71,18 @@ def test_transcripts_have_content_types_so_that_browsers_show_them(bucket: Bucke
     assert content_types == {"output/a": "text/plain; charset=utf-8", "output/a.json": "application/json"}
 
 
+def test_the_metadata_of_a_transcript_has_the_figures_that_a_list_shows(bucket: Bucket, run: Run, clip: Clip) -> None:
+    bucket.plan({"input/a.wav": clip.data})
+    run()
+    document = bucket.document("a")
+    assert bucket.client.head_object(Bucket=bucket.name, Key="output/a.json")["Metadata"] == {
+        "seconds": f"{document['audio']['seconds']:.3f}",
+        "words": str(len(document["words"])),
+        "unsure": str(document["unsure_words"]),
+        "confidence": str(document["confidence"]),
+    }
+
+
 def test_files_with_special_characters_in_their_names_are_transcribed(bucket: Bucket, run: Run, clip: Clip) -> None:
     """Names were once run by a shell, cut at the first dot or at '#', skipped for a space, or lost their folder."""
     bucket.plan({f"input/{name}": clip.data for name in HOSTILE_NAMES})

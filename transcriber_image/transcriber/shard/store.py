@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Optional
@@ -136,8 +136,14 @@ class Store:
             else:
                 return
 
-    def write(self, key: str, data: bytes, content_type: str) -> Output:
+    def write(self, key: str, data: bytes, content_type: str, metadata: Optional[Mapping[str, str]] = None) -> Output:
         """Write an object and return its key, size and digest.
+
+        Args:
+            key: the key of the object.
+            data: the content of the object.
+            content_type: the type of the content.
+            metadata: texts that a HEAD request returns.
 
         Raises:
             ObjectDenied: S3 denies access to this object.
@@ -145,7 +151,9 @@ class Store:
             StorageFailed: S3 fails for this object, after all retries.
         """
         with self._translated(key, denied=ObjectDenied):
-            self._client.put_object(Bucket=self.bucket, Key=key, Body=data, ContentType=content_type)
+            self._client.put_object(
+                Bucket=self.bucket, Key=key, Body=data, ContentType=content_type, Metadata=dict(metadata or {})
+            )
         return Output(key, len(data), hashlib.sha256(data).hexdigest())
 
     def write_file(self, key: str, path: Path, content_type: str) -> Output:

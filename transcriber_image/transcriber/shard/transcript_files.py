@@ -45,5 +45,5 @@ def write_transcript(
             store.write(keys.format_file(name, ending), FORMATS[ending].render(saved), FORMATS[ending].content_type)
             for ending in options.formats
         ),
-        store.write(json_key, document, "application/json"),
+        store.write(json_key, document, "application/json", transcript.summary(options.low_confidence)),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Optional, Union
 
@@ -75,6 +75,19 @@ class Transcript:
     def unsure_words(self, below: float) -> int:
         """Return the number of words whose confidence is less than `below`."""
         return sum(word.confidence < below for word in self.words)
+
+    def summary(self, low_confidence: float) -> Mapping[str, str]:
+        """Return the metadata of the JSON file in S3, which a list of recordings shows without reading the file.
+
+        Its fields are the length in seconds, the numbers of words and of unsure words, and, if there are words, the
+        confidence.
+        """
+        return {
+            "seconds": f"{self.audio.seconds:.3f}",
+            "words": str(len(self.words)),
+            "unsure": str(self.unsure_words(low_confidence)),
+            **({} if self.confidence is None else {"confidence": str(self.confidence)}),
+        }
 
     def as_text(self) -> bytes:
         """Return the content of the plain text file."""

@@ -12,16 +12,17 @@ const WORDS = {
 };
 const KINDS = { exists: "warn", failed: "bad", done: "good" };
 
-/** The size of a file for people. */
+const UNITS = ["bytes", "KB", "MB", "GB"];
+
+/** The size of a file for people, as the server writes it. */
 export function sizeText(bytes) {
-  const units = ["bytes", "KB", "MB", "GB", "TB"];
   let value = bytes;
   let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
+  while (value >= 1024 && unit < UNITS.length - 1) {
+    value /= 1024;
     unit += 1;
   }
-  return `${value.toFixed(unit > 0 && value < 10 ? 1 : 0)} ${units[unit]}`;
+  return `${value.toFixed(unit > 1 ? 1 : 0)} ${UNITS[unit]}`;
 }
 
 export class FileRow {
