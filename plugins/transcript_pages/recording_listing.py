@@ -45,7 +45,7 @@ class RecordingPage:
 
 
 def list_recordings(bucket: AudioBucket, prefix: str, token: str = "") -> RecordingPage:
-    """List the recordings and folders whose names start with `prefix`. This needs two to four requests to S3.
+    """List the recordings and folders whose names start with `prefix`. This needs one to four requests to S3.
 
     Args:
         bucket: the bucket.

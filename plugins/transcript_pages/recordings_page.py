@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 from transcript_pages import formats
 from transcript_pages.access import Reader
 from transcript_pages.audio_bucket import Bucket
+from transcript_pages.failed_files import list_failed
 from transcript_pages.page_templates import render
 from transcript_pages.recording_listing import is_wrong_token, list_recordings
 from transcript_pages.recording_summary import summarize
@@ -43,12 +44,14 @@ def recordings(
         if token and is_wrong_token(error):
             raise HTTPException(422, "The address of this page is wrong. Start again with the first page.") from error
         raise
+    failed, _ = list_failed(bucket, prefix)
     shown = [entry for entry in listing.recordings if not state or entry.is_edited == (state == "edited")]
     return render(
         request,
         "recordings.html",
         user=user,
         listing=listing,
+        has_failed=bool(failed),
         recordings=shown,
         prefix=prefix,
         folder=prefix[: prefix.rfind("/") + 1],

@@ -47,6 +47,14 @@ def test_the_state_shows_which_recordings_people_have_edited(viewer: BrowserClie
     assert names(viewer.text("recordings", state="unedited")) == ["a", "c"]
 
 
+def test_the_list_says_where_files_have_failed(viewer: BrowserClient, bucket: Bucket) -> None:
+    add(bucket, "a/talk", "b/talk")
+    upload(bucket, keys.failed("input/a/x/empty.wav"), b"")
+    for folder, link in (("a/", 'href="/transcripts/failed?prefix=a%2F"'), ("", 'href="/transcripts/failed">failed')):
+        assert link in viewer.text("recordings", prefix=folder)
+    assert "could not be transcribed" not in viewer.text("recordings", prefix="b/")
+
+
 def test_a_row_asks_for_its_figures_without_reading_a_transcript(
     viewer: BrowserClient, bucket: Bucket, aws: LocalAws
 ) -> None:
