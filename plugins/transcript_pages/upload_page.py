@@ -33,7 +33,8 @@ _SINGLE = part_bytes(0)
 
 _NAME_TAKEN = "There is a file with this name already."
 
-_Path = Annotated[str, Field(max_length=keys.KEY_BYTES)]
+#: Longer than a key, so that a name that is too long is refused with the words of the rule.
+_Path = Annotated[str, Field(max_length=10 * keys.KEY_BYTES)]
 _UploadId = Annotated[str, Field(min_length=1, max_length=2_000)]
 _Size = Annotated[int, Field(ge=0)]
 

@@ -161,13 +161,14 @@ def test_an_existing_large_file_is_named_before_anything_is_sent(editor: Browser
         "a/.wav",
         "talk.srt.wav",
         "x" * 1010 + ".wav",
+        "x" * 5000 + ".wav",
         "a.wav/",
     ],
 )
 def test_files_that_cannot_be_transcribed_or_leave_input_are_refused(editor: BrowserClient, path: str) -> None:
     answer = start(editor, path)
     assert answer.status_code == 422
-    assert len(answer.json()["error"]) > 20
+    assert "address" not in answer.json()["error"]
 
 
 @pytest.mark.parametrize("path", ["../models/a.wav", "/a.wav", "a\x00.wav", ""])
