@@ -28,11 +28,11 @@ class BrowserClient:
             user = SimpleAuthManagerUser(username=f"a {role}", role=role)
             client.cookies.set("_token", get_auth_manager().generate_jwt(user))
 
-    def get(self, path: str, **query: object) -> Response:
+    def get(self, path: str, /, **query: object) -> Response:
         """Open a page."""
         return self.client.get(f"{PREFIX}/{path}", params=query or None, headers={"Accept": "text/html"})
 
-    def text(self, path: str, **query: object) -> str:
+    def text(self, path: str, /, **query: object) -> str:
         """Return the HTML of a page, which must open without an error."""
         answer = self.get(path, **query)
         assert answer.status_code == 200, answer.text
