@@ -95,7 +95,7 @@ def _copy(bucket: AudioBucket, key: str, etag: str, target: str) -> None:
         FileNotReturned: there is another file.
         ClientError: the file at `key` has changed or is gone, or S3 reports another error.
     """
-    source = {"Bucket": bucket.name, "Key": key}
+    source: Any = {"Bucket": bucket.name, "Key": key}
     try:
         bucket.client.copy_object(Bucket=bucket.name, Key=target, CopySource=source, CopySourceIfMatch=f'"{etag}"')
     except ClientError as error:

@@ -102,7 +102,7 @@ class MultipartUpload:
             }
             if {number: length for number, (_, length) in parts.items()} != expected:
                 raise UploadIncomplete
-            numbered = [{"PartNumber": number, "ETag": parts[number][0]} for number in sorted(parts)]
+            numbered: Any = [{"PartNumber": number, "ETag": parts[number][0]} for number in sorted(parts)]
             self.bucket.client.complete_multipart_upload(
                 **self._place, MultipartUpload={"Parts": numbered}, **condition
             )

@@ -28,7 +28,7 @@ def create_app(scheduler: Scheduler) -> DomainDispatcherApplication:
     # moto evaluates bucket policies without their conditions: a policy that requires TLS would refuse every write.
     moto.s3.models.FakeBucket.get_permission = lambda *_: PermissionResult.NEUTRAL  # type: ignore[method-assign]
     # moto allows web pages from other hosts everything; `standin.s3.cors` follows the rules of the bucket.
-    moto.moto_server.werkzeug_app.DISABLE_GLOBAL_CORS = True
+    moto.moto_server.werkzeug_app.DISABLE_GLOBAL_CORS = True  # type: ignore[attr-defined]
     return _Dispatcher(create_backend_app)
 
 
