@@ -155,7 +155,7 @@ def test_a_file_that_exists_is_overwritten_only_if_a_person_says_so(
     choose(page, file)
     expect(page.locator("#rows")).to_contain_text("There is a file with this name already: 5 bytes")
     assert uploaded(module_bucket, folder) == {"talk.wav": b"older"}
-    page.get_by_role("button", name="Overwrite: ").click()
+    page.get_by_role("button", name="Overwrite").click()
     state(page, f"{folder}/talk.wav", "done")
     assert uploaded(module_bucket, folder) == {"talk.wav": b"newer"}
 

@@ -46,9 +46,10 @@ export class FileUpload {
       this.set("done");
     } catch (error) {
       if (this.stopper.signal.aborted) return; // paused or cancelled
+      const existing = statusOf(error) === 409 ? await messageOfExisting(error) : undefined;
       this.stopper.abort(); // the other parts of this file
-      if (statusOf(error) === 409) this.set("exists", await messageOfExisting(error));
-      else this.set("failed", error.message);
+      if (existing === undefined) this.set("failed", error.message);
+      else this.set("exists", existing);
     }
   }
 
