@@ -19,10 +19,7 @@ from standin.server.responses import xml_error
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
 
-_REFUSAL = (
-    "CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, request method / "
-    "Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the resource's CORS spec."
-)
+_REFUSAL = "CORSResponse: This CORS request is not allowed."
 _HEADERS = "access-control-"
 
 
