@@ -27,8 +27,8 @@ def query_error(code: str, message: str, status: int) -> Response:
 
 
 def json_error(code: str, message: str, status: int) -> Response:
-    """Return an error in the form of services with a JSON protocol, such as Batch."""
-    document = json.dumps({"message": message})
+    """Return an error in the form of services with a JSON protocol: CloudWatch reads `__type`, Batch the header."""
+    document = json.dumps({"__type": code, "message": message})
     return Response(document, status, {"x-amzn-ErrorType": code}, content_type="application/json")
 
 
