@@ -25,7 +25,7 @@ from transcription.plan.schedule import describe_schedule, make_timetable
 from transcription.plan.trigger_form import EXAMPLE, PARAMS
 from transcription.report import alerts
 from transcription.report.report_operator import ReportOperator
-from transcription.shared import manifest_store, run_folder
+from transcription.shared import manifest_store, page_addresses, run_folder
 from transcription.shared.batch_queue import BatchQueue
 from transcription.shared.bucket import Bucket
 from transcription.shared.run_folder import Origin
@@ -138,6 +138,7 @@ def skip_without_plan(ti: Any) -> None:
     .with_suffix(".md")
     .read_text()
     .replace("{example}", EXAMPLE)
+    .replace("{pages}", page_addresses.runs_page())
     .replace("{schedule}", describe_schedule()),
     description="Transcribes the recordings below input/ with DeepSpeech on AWS Batch.",
     tags=["speech-to-text"],
@@ -190,7 +191,7 @@ def transcribe_audio() -> None:
     @task
     @fail_without_retry()
     def move_to_processed() -> None:
-        """Move transcribed audio to `processed/` and unreadable audio to `failed/`."""
+        """Move transcribed audio to processed/ and unreadable audio to failed/."""
         bucket, run = current_run()
         moving.move(bucket, run, current_clearing())
 

@@ -81,7 +81,7 @@ def test_settings_choose_the_time_and_the_time_zone_of_scheduled_runs(monkeypatc
             restriction=TimeRestriction(earliest=None, latest=None, catchup=dag.catchup),
         )
     assert first.run_after == datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
-    assert "On the schedule `30 19 * * 1-5` (Europe/Vienna), or when" in dag.doc_md
+    assert r"On the schedule 30 19 \* \* 1-5 (Europe/Vienna), or when" in dag.doc_md
 
 
 def test_the_ui_names_the_default_time(dag: Any) -> None:
@@ -113,7 +113,21 @@ def test_a_task_that_lost_its_worker_is_retried(dag: Any) -> None:
 
 
 def test_the_ui_explains_every_task(dag: Any) -> None:
-    assert all(f"| `{name}` |" in dag.doc_md for name in FLOW)
+    assert all(f"| {name} |" in dag.doc_md for name in FLOW)
+
+
+def test_the_ui_shows_no_block_in_the_middle_of_a_sentence(dag: Any) -> None:
+    """Airflow shows inline code as a block."""
+    texts = [dag.doc_md, *(dag.get_task(name).doc_md or "" for name in FLOW)]
+    assert "```json" in texts[0]
+    for text in texts:
+        assert "`" not in re.sub(r"^```\w+\n.*?\n```$", "", text, flags=re.DOTALL | re.MULTILINE)
+
+
+def test_the_ui_leads_to_the_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "[Transcripts](/transcripts/)" in load(monkeypatch).doc_md
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://airflow.example/x/")
+    assert "[Transcripts](https://airflow.example/x/transcripts/)" in load(monkeypatch).doc_md
 
 
 def test_every_field_of_the_form_explains_itself_and_may_stay_empty(dag: Any) -> None:
@@ -127,7 +141,7 @@ def test_every_field_of_the_form_explains_itself_and_may_stay_empty(dag: Any) ->
 
 
 def test_the_json_example_in_the_ui_has_every_field_and_works(dag: Any) -> None:
-    (example,) = re.findall(r"`(\{\"prefix\".*?\})`", dag.doc_md, re.DOTALL)
+    (example,) = re.findall(r"```json\n(.*?)\n```", dag.doc_md, re.DOTALL)
     chosen = json.loads(example)
     assert set(chosen) == set(dag.params)
     params = ParamsDict(deepcopy(PARAMS))

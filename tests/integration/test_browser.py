@@ -57,15 +57,22 @@ def test_pressing_trigger_with_nothing_filled_in_transcribes(pipeline: Pipeline,
 
 def test_what_people_fill_in_is_what_the_run_does(pipeline: Pipeline, form: Page) -> None:
     pipeline.upload_recordings({"x/a.wav": CLIP, "y/b.wav": CLIP})
+    dialog = form.get_by_role("dialog")
+    expect(dialog.get_by_text("empty: auto", exact=True)).to_be_visible()
+    for text in ("null", "*"):  # an empty choice without words, and the mark of a required field
+        expect(dialog.get_by_text(text, exact=True)).to_have_count(0)
     form.fill("[name=element_prefix]", "x/")
-    form.fill("[name=element_lm_alpha]", "0.75")
-    form.fill("[name=element_lm_beta]", "1")
     form.fill("[name=element_hot_words]", "help:2\nopen:-1.5")
-    form.fill("[name=element_alternatives]", "3")
-    form.locator("label", has=form.locator("[name=element_cut_at_silence]")).click()
     form.get_by_label("Select one or multiple values").fill("vtt")
     form.keyboard.press("Enter")
     form.locator("label", has=form.locator("[name=element_dry_run]")).click()
+    # A click on the name of a section unfolds it, and folds the others.
+    form.get_by_role("button", name="Recognition").click()
+    form.fill("[name=element_lm_alpha]", "0.75")
+    form.fill("[name=element_lm_beta]", "1")
+    form.fill("[name=element_alternatives]", "3")
+    form.get_by_role("button", name="Seldom needed").click()
+    form.locator("label", has=form.locator("[name=element_cut_at_silence]")).click()
     run = pipeline.ui.wait(submit(form))
     FinalState.read(pipeline, run).check(left=["x/a.wav", "y/b.wav"])
     plan = json.loads(pipeline.read(RunKeys(run_name(run.run_id)).plan))

@@ -34,6 +34,8 @@ class Option:
     choices: tuple[str, ...] = ()
     #: Whether the trigger form has a field for it.
     in_form: bool = True
+    #: The section of the form, which people unfold; empty: the first section, which is open.
+    section: str = ""
     #: The option's name on the command line; empty if people cannot set the option there. A switch's flag sets the
     #: value that is not the default. If that value is "off", the flag needs a help text of its own.
     flag: str = ""

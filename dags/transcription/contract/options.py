@@ -36,6 +36,10 @@ _NEEDS_SCORER = "The model needs a scorer."
 _MODELS_OWN = "the model's own value"
 _DEPLOYMENTS = "the deployment's default"
 
+#: The sections of the trigger form that are folded away.
+_RECOGNITION = "Recognition"
+_SELDOM = "Seldom needed"
+
 
 @dataclass(frozen=True)
 class Options:
@@ -48,7 +52,8 @@ class Options:
     model: str = option(
         "",
         title="Model",
-        help="A folder below models/ in the audio bucket.",
+        help="A folder below models/ in the audio bucket. Transcribe now, on the pages Transcripts, lists the models "
+        "that are there.",
         empty=_DEPLOYMENTS,
         example="my-model",
     )
@@ -61,6 +66,7 @@ class Options:
         maximum=4096,  # time and memory grow with it; DeepSpeech's releases use 500
         unit="candidates",
         example=1000,
+        section=_RECOGNITION,
         flag="--beam-width",
         metavar="N",
     )
@@ -106,13 +112,14 @@ class Options:
     )
     lm_alpha: Optional[float] = option(
         None,
-        title="Weight of the language model",
+        title="Weight of the scorer",
         help=f"How much the scorer counts against the sound, for example 0.93. Set lm_beta too. {_NEEDS_SCORER}",
         empty=_MODELS_OWN,
         minimum=0,
         maximum=_MAX_WEIGHT,
         advice="Values below 5 are usual.",
         example=0.93,
+        section=_RECOGNITION,
         flag="--lm-alpha",
         metavar="X",
     )
@@ -126,6 +133,7 @@ class Options:
         maximum=_MAX_WEIGHT,
         advice="Values below 5 are usual.",
         example=1.18,
+        section=_RECOGNITION,
         flag="--lm-beta",
         metavar="X",
     )
@@ -138,6 +146,7 @@ class Options:
         maximum=CANDIDATES - 1,
         unit="transcripts",
         example=3,
+        section=_RECOGNITION,
     )
     low_confidence: float = option(
         0.8,
@@ -155,6 +164,7 @@ class Options:
         help="Cut long audio into segments at silence, and skip segments without a voice. Off: each file is one "
         "segment; time and memory grow with its length, and an hour may be too much for the machine.",
         example=True,
+        section=_SELDOM,
         flag="--whole",
         flag_help="Do not cut long files at silence. Time and memory grow with the length of the file.",
     )
@@ -166,6 +176,7 @@ class Options:
         empty=_DEPLOYMENTS,
         choices=ENGINES,
         example=AUTO,
+        section=_SELDOM,
         flag="--engine",
         # Transcripts of the two engines differ in the fifth decimal of the confidence only.
         changes_transcript=False,
@@ -177,6 +188,7 @@ class Options:
         "says in how many of the first segments.",
         empty=_DEPLOYMENTS,
         example=False,
+        section=_SELDOM,
         flag="--int8-lstm",
     )
 

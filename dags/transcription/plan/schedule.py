@@ -54,4 +54,6 @@ def describe_schedule() -> str:
     schedule, time_zone = read_schedule()
     if (schedule, time_zone) == (Settings.schedule, Settings.time_zone):
         return "Every night at 01:00 UTC"
-    return f"On the schedule `{schedule}` ({time_zone})"
+    # Airflow shows inline code as a block. Without code, Markdown may take stars for emphasis.
+    cron = schedule.replace("*", r"\*")
+    return f"On the schedule {cron} ({time_zone})"

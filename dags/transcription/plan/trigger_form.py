@@ -27,8 +27,12 @@ def _param(declared: Option) -> Param:
     values = f" Values: {declared.bounds}." if declared.bounds else ""
     empty = f" {'Off' if declared.kind is bool else 'Empty'}: {declared.empty}." if declared.empty else ""
     description = declared.help + values + empty
+    # Airflow's form opens the first section and folds the others. The fields of the first one name no section, because
+    # Airflow 3.0 shows no form at all if every field names one.
+    texts: dict[str, Any] = {"title": declared.title, **({"section": declared.section} if declared.section else {})}
     if declared.kind is bool:
-        return Param(declared.default, type="boolean", title=declared.title, description=description)
+        # The form marks a field of type boolean as required, but a switch always has a value.
+        return Param(declared.default, allOf=[{"type": "boolean"}], description=description, **texts)
     # An empty field is null instead of "": the form requires a value in a field of type string, so that people could
     # not press Trigger without a value.
     schema: dict[str, Any] = {"type": ["null", _JSON_TYPES[declared.kind]]}
@@ -39,10 +43,12 @@ def _param(declared: Option) -> Param:
             schema["examples"] = choices
     elif choices:
         schema["enum"] = [None, *choices]
-    return Param(None, **schema, title=declared.title, description=description)
+        # Without a text of its own, the empty choice would be shown as "null".
+        schema["values_display"] = {"null": f"empty: {declared.empty}"}
+    return Param(None, **schema, description=description, **texts)
 
 
 PARAMS = {name: _param(declared) for name, declared in FORM_OPTIONS.items()}
 
 #: All fields of the form with example values, as JSON.
-EXAMPLE = json.dumps({name: declared.example for name, declared in FORM_OPTIONS.items()})
+EXAMPLE = json.dumps({name: declared.example for name, declared in FORM_OPTIONS.items()}, indent=2)

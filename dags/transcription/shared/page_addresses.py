@@ -8,6 +8,11 @@ from urllib.parse import urlencode
 from airflow.configuration import conf
 
 
+def runs_page() -> str:
+    """Return the address of the page with all runs, from which the others are reached."""
+    return _address("")
+
+
 def run_page(run_id: str) -> str:
     """Return the address of the page with the report of a run."""
     return _address("run", run_id=run_id)
@@ -31,4 +36,4 @@ def recordings_page(prefix: str) -> str:
 def _address(page: str, **query: Any) -> str:
     """Return the address of a page. Without Airflow's own address, it is a path on the host of the Airflow UI."""
     base = (conf.get("api", "base_url", fallback="") or "").rstrip("/")
-    return f"{base}/transcripts/{page}?{urlencode(query)}"
+    return f"{base}/transcripts/{page}{'?' if query else ''}{urlencode(query)}"

@@ -53,6 +53,26 @@ def test_a_field_of_the_form_says_what_is_declared(declared: Option) -> None:
     assert tuple(choice for choice in choices if choice is not None) == declared.choices
 
 
+@for_each(IN_FORM)
+def test_a_field_of_the_form_is_in_its_section_and_not_marked_as_required(declared: Option) -> None:
+    schema = PARAMS[declared.name].schema
+    assert schema.get("section", "") == declared.section
+    # Airflow's form marks a field as required if its schema has a type without null.
+    assert "null" in schema.get("type", ["null"])
+
+
+@for_each([declared for declared in IN_FORM if declared.choices and declared.kind is str])
+def test_the_empty_choice_is_shown_in_words(declared: Option) -> None:
+    """Airflow's form shows the text "null" for a choice without words of its own."""
+    assert PARAMS[declared.name].schema["values_display"] == {"null": f"empty: {declared.empty}"}
+
+
+def test_the_first_section_is_open_and_holds_what_most_people_need() -> None:
+    """Airflow names it. It shows no form at all in 3.0 if every field names a section."""
+    assert PARAMS["prefix"].schema.get("section") is None
+    assert {declared.section for declared in IN_FORM} == {"", "Recognition", "Seldom needed"}
+
+
 @for_each(WITH_FLAG)
 def test_a_flag_of_the_command_line_says_what_is_declared(declared: Option) -> None:
     (line,) = [line for line in make_parser().format_help().splitlines() if line.startswith(f"  {declared.flag} ")]
