@@ -41,7 +41,7 @@ override BASE := $(value BASE)
 override WORDS := $(value WORDS)
 override TEST := $(value TEST)
 override OTHERS := $(value OTHERS)
-export AUDIO OUT MODEL BASE TEST OTHERS WORDS RUNNER AIRFLOW SEED STEPS
+export AUDIO OUT MODEL BASE TEST OTHERS WORDS RUNNER AIRFLOW FRESH SEED STEPS
 export PYTHONPATH := $(CURDIR)/dags
 export UV_PYTHON_INSTALL_DIR := $(CURDIR)/.local/python
 export PYTHONDONTWRITEBYTECODE := $(CI)
@@ -57,10 +57,10 @@ demo: setup chosen  ## transcribe recordings on this machine: make demo [AUDIO=d
 teach: $(TRAINER)/ready $(TRANSCRIBER)/ready $(if $(WORDS),$(KENLM)/ready)  ## teach a model your speech or, with WORDS, only words: make teach AUDIO=dir [WORDS=dir] [BASE=dir] [OUT=dir] [TEST=dir] [OTHERS=dir]
 	@PYTHONPATH=dags:transcriber_image:trainer_image $(TRAINER)/bin/python -m trainer
 
-up: setup chosen  ## start the local stack and leave it running: make up [RUNNER=container] [AIRFLOW=3.0.6]
+up: setup chosen  ## start the local stack and leave it running: make up [FRESH=1] [RUNNER=container] [AIRFLOW=3.0.6]
 	@$(PYTHON) -m local up
 
-down: setup  ## end the local stack
+down: setup  ## end the local stack, and keep its bucket and history for the next make up
 	@$(PYTHON) -m local down
 
 synth: $(INFRA)/ready .local/cdk/ready  ## write the templates of the AWS deployment to cdk.out: make synth [CDKFLAGS='-c name=other']

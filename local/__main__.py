@@ -45,14 +45,16 @@ def demo(console: Console) -> None:
 
 
 def up(console: Console) -> None:
-    """Start the local stack and leave it running.
+    """Start the local stack and leave it running. It continues with the bucket and the history of the last one.
 
     Raises:
         StackError: The stack is running already, or did not start.
     """
     if processes.running(UP_STATE):
         raise StackError(f"The stack is up already: see {ENV_FILE}. `make down` stops it.")
-    stack = Stack(UP_STATE, _runner(), version=_version(), scheduled=True)
+    if os.environ.get("FRESH"):
+        shutil.rmtree(UP_STATE, ignore_errors=True)
+    stack = Stack(UP_STATE, _runner(), version=_version(), scheduled=True, kept=True, triggerer=True)
     stack.start()
     ENV_FILE.touch(mode=0o600)
     ENV_FILE.write_text(stack.addresses.shell())
@@ -67,9 +69,18 @@ def up(console: Console) -> None:
 
 
 def down(console: Console) -> None:
-    """Stop the stack that `up` started, if it is running."""
+    """Stop the stack that `up` started, if it is running, and say what it keeps and what it discards."""
+    was_running = bool(processes.running(UP_STATE))
     processes.end(UP_STATE)
     ENV_FILE.unlink(missing_ok=True)
+    if was_running:
+        console.print(
+            f"The stack has ended. {UP_STATE.relative_to(LOCAL.parent)} keeps the bucket and Airflow's history; "
+            "`make up` continues with them, and `make up FRESH=1` begins anew.\n"
+            "Discarded: earlier versions of objects, unfinished uploads, Batch jobs, and Airflow's password.",
+            soft_wrap=True,
+            markup=False,
+        )
 
 
 def _runner() -> str:

@@ -14,13 +14,14 @@ from pathlib import Path
 import httpx
 
 from infra.mwaa import airflow_versions
-from local import processes
+from local import airflow_history, processes
 from local.configuration import USER, Deployed, configure
 from local.errors import StackError
 
 DAG_ID = "transcribe_audio"
-#: The triggerer is not needed, because no task of the DAG defers.
 _COMPONENTS = ("api-server", "scheduler", "dag-processor")
+#: No task of the DAG defers. Without a triggerer, Airflow's start page reports a part that does not work.
+_TRIGGERER = "triggerer"
 #: How long Airflow may take to answer, in seconds. It takes 15 to 40; slow machines get more.
 _START_LIMIT = 300.0
 _SUPERVISOR = Path(__file__).with_name("supervisor.py")
@@ -37,6 +38,8 @@ class Airflow:
         settings: Settings of the section `[transcription]` that replace those of the local stack.
         deployed: A deployment to use instead of `settings` and of this checkout's DAGs and plugins.
         roles: Roles of further users. Each user has the name of its role, and the password of the admin.
+        triggerer: Whether a triggerer runs.
+        kept: Whether to continue with the history of an earlier start in this folder.
     """
 
     def __init__(
@@ -49,8 +52,13 @@ class Airflow:
         settings: Mapping[str, str] | None = None,
         deployed: Deployed | None = None,
         roles: Sequence[str] = (),
+        triggerer: bool = False,
+        kept: bool = False,
     ) -> None:
         self.state = state
+        self._kept = kept
+        self._version = version
+        self._started = (*_COMPONENTS, _TRIGGERER) if triggerer else _COMPONENTS
         self.home = state / "airflow"
         self.url = f"http://127.0.0.1:{_free_port()}"
         self.password = secrets.token_urlsafe(12)
@@ -76,7 +84,7 @@ class Airflow:
             StackError: A component ended, the DAG has import errors, or the start took longer than five minutes.
         """
         self.prepare()
-        for name in _COMPONENTS:
+        for name in self._started:
             self.start_component(name)
         self._wait_until(self._answers, "api-server")
         with self.client() as client:
@@ -85,14 +93,21 @@ class Airflow:
     def prepare(self) -> None:
         """Create the home folder with a password and an empty database, for the components and the command line.
 
+        If the history is kept, the database of the earlier start stays.
+
         Raises:
             StackError: The database could not be created.
         """
-        self.home.mkdir(parents=True)
+        self.home.mkdir(parents=True, exist_ok=True)
         passwords = Path(self.environment["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"])
         passwords.touch(mode=0o600)
         passwords.write_text(json.dumps(dict.fromkeys([USER, *self._roles], self.password)))
-        database = self.home / "airflow.db"
+        if self._kept and airflow_history.version(self.home):
+            return
+        self._create_database(self.home / "airflow.db")
+        airflow_history.begin(self.home, self._version)
+
+    def _create_database(self, database: Path) -> None:
         if self._empty_database.exists():
             shutil.copy(self._empty_database, database)
             return

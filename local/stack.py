@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+import httpx
+
 from infra.mwaa import airflow_versions
-from local import processes
+from local import airflow_history, processes
 from local.airflow import Airflow
 from local.aws_client import NO_PROXY, aws_environment
 from local.configuration import USER
@@ -48,6 +50,17 @@ class Addresses:
         return f"unset AWS_PROFILE AWS_SESSION_TOKEN\n{exports}"
 
 
+def keep_bucket(endpoint: str, bucket: str, folder: Path) -> None:
+    """Create the objects that `folder` holds in a bucket, and let the local AWS write each change to the folder.
+
+    Raises:
+        httpx.HTTPStatusError: The local AWS refuses, because it keeps a bucket already.
+    """
+    order = {"bucket": bucket, "folder": str(folder)}
+    # Reading many objects takes as long as it takes.
+    httpx.post(f"{endpoint}/_kept", json=order, timeout=None).raise_for_status()  # noqa: S113
+
+
 def start_aws(state: Path, runner: str = "process", layers: Sequence[str] = ()) -> str:
     """Start a local AWS. `processes.end(state)` stops it.
 
@@ -82,6 +95,8 @@ class Stack:
         settings: Settings of the section `[transcription]` that replace the stack's defaults.
         layers: Optional parts of the stand-in, as for `start_aws`.
         roles: Roles of further users of Airflow. Each user has the name of its role, and the password of the admin.
+        kept: Whether the bucket and Airflow's history outlive the stack: the next start continues with them.
+        triggerer: Whether Airflow's triggerer runs, which the DAG does not need.
 
     Raises:
         StackError: The runner or the version is unknown.
@@ -97,6 +112,8 @@ class Stack:
         settings: Mapping[str, str] | None = None,
         layers: Sequence[str] = (),
         roles: Sequence[str] = (),
+        kept: bool = False,
+        triggerer: bool = False,
     ) -> None:
         if runner not in RUNNERS:
             raise StackError(f"RUNNER={runner} is not known; use one of: {', '.join(RUNNERS)}.")
@@ -109,23 +126,31 @@ class Stack:
         self._settings = settings
         self._layers = layers
         self._roles = roles
+        self._kept = kept
+        self._triggerer = triggerer
         self.airflow: Airflow
         self.addresses: Addresses
 
     def start(self) -> None:
-        """Empty the state folder, start everything, and wait until the DAG can be triggered.
+        """Start everything, and wait until the DAG can be triggered. Empty the state folder before, unless it is kept.
 
         Raises:
-            StackError: A part did not start. Everything is stopped again.
+            StackError: A part did not start, and everything is stopped again; or the history is of another version of
+                Airflow.
         """
+        if self._kept:
+            self._check_history()
         processes.end(self.state)
-        shutil.rmtree(self.state, ignore_errors=True)
-        self.state.mkdir(parents=True)
+        if not self._kept:
+            shutil.rmtree(self.state, ignore_errors=True)
+        self.state.mkdir(parents=True, exist_ok=True)
         try:
             if self.runner == "container":
                 build_image()
             endpoint = start_aws(self.state, self.runner, self._layers)
             create_resources(endpoint, container=self.runner == "container")
+            if self._kept:
+                keep_bucket(endpoint, BUCKET, self.state / "bucket")
             self.airflow = Airflow(
                 self.state,
                 endpoint,
@@ -133,12 +158,22 @@ class Stack:
                 scheduled=self._scheduled,
                 settings=self._settings,
                 roles=self._roles,
+                triggerer=self._triggerer,
+                kept=self._kept,
             )
             self.airflow.start()
         except BaseException:
             processes.end(self.state)
             raise
         self.addresses = Addresses(endpoint, BUCKET, self.airflow.url, USER, self.airflow.password)
+
+    def _check_history(self) -> None:
+        version = airflow_history.version(self.state / "airflow")
+        if version not in ("", self.version):
+            raise StackError(
+                f"The history of this stack is of Airflow {version}. Continue it with `make up AIRFLOW={version}`, or "
+                f"discard history and bucket with `make up AIRFLOW={self.version} FRESH=1`."
+            )
 
     def end(self) -> None:
         """Stop every process of the stack. Its files stay."""

@@ -55,6 +55,7 @@ def main() -> None:
     address.unlink()
     server.shutdown()
     scheduler.stop()
+    application.kept_objects.stop()
     shutil.rmtree(scratch, ignore_errors=True)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from moto.s3.models import FakeDeleteMarker, FakeKey
 from moto.s3.utils import _VersionedKeyStore
@@ -14,23 +14,32 @@ Version = FakeKey | FakeDeleteMarker
 class OrderedKeys(_VersionedKeyStore):
     """The versions of each name, as moto stores them, with a sorted list of the names.
 
-    moto adds names only with `setlist`, and removes them only with `pop`.
+    moto adds names only with `setlist`, and removes them only with `pop`. `on_change` is called with each name that
+    gets or loses a version.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._names: list[str] = []
+        self.on_change: Callable[[str], None] = lambda _: None
 
     def setlist(self, key: str, list_: list[Version]) -> None:
         """Set the versions of a name."""
         if key not in self:
             insort(self._names, key)
         super().setlist(key, list_)
+        self.on_change(key)
+
+    def __setitem__(self, key: str, value: Version) -> None:
+        """Add a version to a name."""
+        super().__setitem__(key, value)
+        self.on_change(key)
 
     def pop(self, key: str) -> None:  # type: ignore[override]
         """Remove a name with its versions."""
         super().pop(key)
         del self._names[bisect_left(self._names, key)]
+        self.on_change(key)
 
     def position_of(self, name: str) -> int:
         """Return the position of `name`. If it does not exist, return the position of the next name in the order."""

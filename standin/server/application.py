@@ -10,6 +10,7 @@ from werkzeug.wrappers import Request, Response
 
 from standin.batch.scheduler import Scheduler
 from standin.s3 import cors
+from standin.s3.kept_objects import KeptObjects
 from standin.server import api_call, control, moto_app
 from standin.server.call_counts import CallCounts
 from standin.server.request_context import ATTEMPT, CALL
@@ -32,6 +33,7 @@ class Application:
     def __init__(self, scheduler: Scheduler) -> None:
         #: The address of this server. It is set before the first request.
         self.endpoint = ""
+        self.kept_objects = KeptObjects()
         self._attempts, self._hooks = scheduler.attempts, scheduler.hooks
         self._call_counts = CallCounts()
         self._aws: WSGIApplication = moto_app.create_app(scheduler)
@@ -39,6 +41,7 @@ class Application:
             "/_calls": partial(control.answer, handler=control.call_counts_handler(self._call_counts)),
             "/_copies": partial(control.answer, handler=control.bulk_copies_handler),
             "/_objects": partial(control.answer, handler=control.bulk_objects_handler),
+            "/_kept": partial(control.answer, handler=control.kept_objects_handler(self.kept_objects)),
             "/_": _unknown_path,
         }
 

@@ -9,6 +9,7 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from standin.s3 import bulk_copies, bulk_objects
+from standin.s3.kept_objects import KeptObjects
 from standin.server.call_counts import CallCounts
 
 #: A function of the HTTP method and the body. It returns a JSON document (None for an empty body) and the HTTP status.
@@ -46,6 +47,17 @@ def call_counts_handler(counts: CallCounts) -> Handler:
                 counts.clear()
                 return None, 204
         return method_not_allowed("/_calls", method)
+
+    return handle
+
+
+def kept_objects_handler(kept_objects: KeptObjects) -> Handler:
+    """Return the handler of `/_kept`: POST keeps a bucket in a folder. See `standin.s3.kept_objects`."""
+
+    def handle(method: str, body: bytes) -> tuple[Any, int]:
+        if method != "POST":
+            return method_not_allowed("/_kept", method)
+        return {"objects": kept_objects.keep(json.loads(body))}, 201
 
     return handle
 
