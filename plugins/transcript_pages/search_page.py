@@ -1,4 +1,4 @@
-"""The search for words in the transcripts of a run."""
+"""The search for words in the transcripts of one run, or of the newest runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse
 from transcript_pages.access import Reader
 from transcript_pages.audio_bucket import AudioBucket, Bucket
 from transcript_pages.page_templates import render
-from transcript_pages.run_history import find_run
+from transcript_pages.run_history import find_run, newest_runs
 from transcript_pages.run_records import files_of_run
 from transcript_pages.transcript_zip import TEXT, key_of
 
@@ -25,6 +25,8 @@ router = APIRouter()
 _BATCH = 16
 #: The search ends after this many seconds or hits, and says so.
 _SECONDS, _HITS = 8.0, 100
+#: Number of the newest runs, and of their recordings, in which a search without a run looks.
+_NEWEST_RUNS, _NEWEST_RECORDINGS = 20, 1_000
 #: Number of characters before and after the found words.
 _AROUND = 60
 
@@ -45,20 +47,27 @@ def search(
     user: Reader,
     bucket: Bucket,
     *,
-    run_id: str,
+    run_id: str = "",
     text: Annotated[str, Query(min_length=1, max_length=200)],
     page: Annotated[int, Query(ge=0)] = 0,
 ) -> HTMLResponse:
-    """Show the transcripts of one page of a run that contain a text. Corrected transcripts take the machine's place.
+    """Show the transcripts that contain a text. Corrected transcripts take the machine's place.
+
+    Args:
+        request: the request.
+        user: the user.
+        bucket: the bucket.
+        run_id: the run whose transcripts are searched; empty for the recordings of the newest runs.
+        text: the text.
+        page: the page of the files of the run.
 
     Raises:
         HTTPException: Airflow has no such run.
     """
-    run = find_run(run_id)
-    if run is None:
+    run = find_run(run_id) if run_id else None
+    if run_id and run is None:
         raise HTTPException(404, "Airflow has no such run any more.")
-    files, pages = files_of_run(bucket, run.name, page)
-    names = [file.name for file in files if file.has_transcript and file.name]
+    names, pages = _names(bucket, run.name, page) if run else (_newest_names(bucket), 1)
     hits, searched = find_text(bucket, names, text)
     return render(
         request,
@@ -72,6 +81,22 @@ def search(
         page=page,
         pages=pages,
     )
+
+
+def _names(bucket: AudioBucket, run: str, page: int) -> tuple[list[str], int]:
+    """Return the names of the recordings on a page of a run's files, and the number of pages."""
+    files, pages = files_of_run(bucket, run, page)
+    return [file.name for file in files if file.has_transcript and file.name], pages
+
+
+def _newest_names(bucket: AudioBucket) -> list[str]:
+    """Return the names of recordings that the newest runs have transcribed, those of the newest run first."""
+    names: dict[str, None] = {}
+    for run in newest_runs(_NEWEST_RUNS, with_audio=True):
+        names |= dict.fromkeys(_names(bucket, run.name, 0)[0])
+        if len(names) >= _NEWEST_RECORDINGS:
+            break
+    return list(names)[:_NEWEST_RECORDINGS]
 
 
 def find_text(bucket: AudioBucket, names: Sequence[str], text: str) -> tuple[list[Hit], int]:

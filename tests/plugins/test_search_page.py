@@ -48,6 +48,27 @@ def test_a_corrected_text_takes_the_place_of_the_transcript(viewer: BrowserClien
     assert hits(viewer.text("search", run_id="manual__1", text="window")) == ["n30"]
 
 
+def test_a_search_without_a_run_looks_in_the_newest_runs(viewer: BrowserClient, bucket: Bucket) -> None:
+    newest = add_run("manual__2", day=1)
+    add_run("quiet", day=2, audio=False)
+    items = [Item(number, f"input/{name}.wav", "e", 1) for number, name in enumerate(("z", "n07"))]
+    write_moves(bucket, newest, *(Outcome(item, result.TRANSCRIBED, audio=AUDIO) for item in items))
+    upload(bucket, keys.transcript("z"), b"a window")
+    page = viewer.text("search", text="window")
+    assert hits(page) == ["z", "n07", "n30"]
+    assert "3 of 41 searched transcripts" in page
+
+
+def test_a_search_without_a_run_has_a_limit(viewer: BrowserClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_page, "_NEWEST_RECORDINGS", 8)
+    assert hits(viewer.text("search", text="window")) == ["n07"]
+
+
+@pytest.mark.parametrize("path", ["", "recordings"])
+def test_the_pages_that_people_open_first_have_a_search(viewer: BrowserClient, path: str) -> None:
+    assert re.search(r'<form [^>]*action="/transcripts/search">\s*<label>Words in the newest', viewer.text(path))
+
+
 def test_a_search_that_ends_early_says_so(viewer: BrowserClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search_page, "_SECONDS", 0.0)
     page = viewer.text("search", run_id="manual__1", text="window")
