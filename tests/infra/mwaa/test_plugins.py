@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import zipfile
 from collections.abc import Callable, Iterable
@@ -42,6 +43,12 @@ def test_the_projects_plugins_break_no_rule(tmp_path: Path) -> None:
         *names
     }
     assert not [name for name in names if name.endswith((".md", ".pyc"))]
+
+
+def test_the_docs_say_how_large_the_archive_is(tmp_path: Path) -> None:
+    size = plugins.build_plugins_zip(ROOT / "plugins", tmp_path / "plugins.zip").stat().st_size / 1000
+    (stated,) = re.findall(r"`plugins\.zip` has about (\d+) kB", (ROOT / "plugins" / "README.md").read_text())
+    assert abs(int(stated) - size) <= size / 5  # room for a change of a page, not for another library
 
 
 def test_the_archive_contains_all_that_the_pages_import(tmp_path: Path) -> None:
