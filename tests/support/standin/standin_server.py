@@ -24,7 +24,7 @@ REGION = "us-east-1"
 #: The vCPUs of the compute environments that `make_batch` creates.
 MAX_VCPUS = 2
 #: The longest time that a test waits for a condition, in seconds.
-LIMIT = 30.0
+LIMIT = 120.0
 
 
 def wait_for(condition: Callable[[], Any], what: str, limit: float = LIMIT) -> Any:
