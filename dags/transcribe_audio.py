@@ -138,7 +138,7 @@ def skip_without_plan(ti: Any) -> None:
     .with_suffix(".md")
     .read_text()
     .replace("{example}", EXAMPLE)
-    .replace("{pages}", page_addresses.runs_page())
+    .replace("{transcripts}", f"[Transcripts]({page_addresses.runs_page()})")
     .replace("{schedule}", describe_schedule()),
     description="Transcribes the recordings below input/ with DeepSpeech on AWS Batch.",
     tags=["speech-to-text"],
