@@ -38,7 +38,7 @@ def _environment() -> Environment:
     return environment
 
 
-def address(request: Request, page: str = "", **query: object) -> str:
+def address(request: Request, page: str = "", /, **query: object) -> str:
     """Return the address of a page as a path on Airflow's host, for example `/transcripts/recordings?prefix=a`.
 
     Args:
@@ -71,7 +71,7 @@ def render(
         _environment()
         .get_template(template)
         .render(
-            link=lambda page="", **query: address(request, page, **query),
+            link=lambda page="", /, **query: address(request, page, **query),
             airflow=lambda path="": airflow_address(request, path),
             static=lambda name: address(request, static_files.path_of(name)),
             reason=reason_of,

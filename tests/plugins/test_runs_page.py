@@ -15,10 +15,10 @@ from tests.support.plugins.airflow_runs import add_run, remove_runs
 from tests.support.plugins.browser_client import BrowserClient
 from tests.support.plugins.requests import s3_requests
 from tests.support.standin.standin_server import LocalAws
-from transcription.contract import result
+from transcription.contract import keys, result
 from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Item
-from transcription.finish.outcomes import MISSING, Outcome
+from transcription.finish.outcomes import MISSING, Outcome, Outcomes
 from transcription.shared.aws_console import AwsConsole
 from transcription.shared.bucket import Bucket
 from transcription.shared.job_record import FailedChild, Job
@@ -104,6 +104,24 @@ def test_a_run_shows_its_report_and_its_files_with_unsure_words_first(
     assert 'href="/dags/transcribe_audio/runs/manual__1"' in page
     failed = [row for row in cells(page) if row and row[0] == "input/3.wav"]
     assert failed == [["input/3.wav", "failed", "why (AUDIO_EMPTY)"]]
+
+
+def test_the_files_of_a_large_run_have_pages(viewer: BrowserClient, bucket: Bucket) -> None:
+    run = add_run("large")
+    files = [Outcome(Item(number, f"input/{number}.wav", "e", 1), result.TRANSCRIBED, audio=AUDIO) for number in (0, 1)]
+    for number, file in enumerate(files):
+        bucket.write_record(RunKeys(run).moves(number), Outcomes(run, (file,), "draft-0-0", 2, 2))
+    first = viewer.text("run", run_id="large")
+    assert "recording?name=0" in first
+    assert "recording?name=1" not in first
+    assert 'href="/transcripts/run?run_id=large&amp;page=1"' in first
+    second = viewer.text("run", run_id="large", page=1)
+    assert "recording?name=1" in second
+    assert 'href="/transcripts/run?run_id=large&amp;page=0"' in second
+    upload(bucket, keys.transcript("0"), b"a window")
+    assert 'href="/transcripts/search?run_id=large&amp;text=window&amp;page=1"' in viewer.text(
+        "search", run_id="large", text="window"
+    )
 
 
 def test_a_run_without_records_says_so(viewer: BrowserClient) -> None:
