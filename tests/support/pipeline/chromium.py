@@ -1,29 +1,17 @@
-"""Headless Chromium, and the login page of Airflow in it."""
+"""Headless Chromium for tests, which are skipped without it."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
+from local.browser import BROWSER, log_in, open_browser
+
+__all__ = ["NEEDS_BROWSER", "PAGE_LIMIT", "log_in", "new_page", "open_browser"]
+
 NEEDS_BROWSER = pytest.mark.skipif(BROWSER is None, reason="no browser here; `apt install chromium` brings one")
 #: How long a page may take on a busy machine, in milliseconds.
 PAGE_LIMIT = 60_000
-
-
-@contextmanager
-def open_browser() -> Iterator[Browser]:
-    """Run a browser until the block ends."""
-    # CI is root, so Chromium needs --no-sandbox. CI has no network, so background traffic is off.
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=arguments)
-        yield browser
-        browser.close()
 
 
 def new_page(browser: Browser) -> Page:
@@ -31,10 +19,3 @@ def new_page(browser: Browser) -> Page:
     page = browser.new_page(viewport={"width": 1200, "height": 1600})
     page.set_default_timeout(PAGE_LIMIT)
     return page
-
-
-def log_in(page: Page, user: str, password: str) -> None:
-    """Fill in Airflow's login page, which is open."""
-    page.fill("input[name=username]", user)
-    page.fill("input[name=password]", password)
-    page.click("button[type=submit]")
