@@ -46,7 +46,7 @@ export PYTHONPATH := $(CURDIR)/dags
 export UV_PYTHON_INSTALL_DIR := $(CURDIR)/.local/python
 export PYTHONDONTWRITEBYTECODE := $(CI)
 
-.PHONY: help setup chosen demo teach up down rehearsal synth bootstrap preflight deploy smoke destroy snapshot test walk check hooks bench lint format model documents constraints lock clean
+.PHONY: help setup chosen demo teach up down rehearsal synth bootstrap preflight deploy smoke destroy snapshot test walk check hooks bench pictures lint format model documents constraints lock clean
 
 help:  ## show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -110,6 +110,9 @@ hooks: $(TOOLS)/ready  ## let git check each commit: style, types, layers and sp
 
 bench: setup $(EXPORT)/ready  ## measure speed, memory and requests, for docs/performance.md (an hour): make bench [BENCHFLAGS=--quick]
 	@$(PYTHON) -m benchmarks $(BENCHFLAGS)
+
+pictures: setup  ## take the pictures of the pages in docs/pictures/ again (two minutes)
+	@$(PYTHON) -m local.pictures
 
 lint: setup $(TRAINER)/ready $(INFRA)/ready $(TOOLS)/ready  ## style, types, layers and spelling
 	@$(MAIN)/bin/ruff check .
