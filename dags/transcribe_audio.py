@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from contextlib import nullcontext
 from datetime import timedelta
@@ -11,8 +12,11 @@ from typing import Any
 
 # The DAG processor imports the Airflow modules that this file names before it forks the processes that load the file.
 import airflow.providers.amazon.aws.sensors.s3  # noqa: F401 - `AudioSensor` imports this module, which takes a second
-from airflow.configuration import conf
 from airflow.sdk import Asset, dag, get_current_context, task
+
+# Airflow lets DAG files import from the DAGs folder, but not from a folder below it.
+if str(Path(__file__).parent) not in sys.path:
+    sys.path.insert(0, str(Path(__file__).parent))
 
 from transcription.contract import keys
 from transcription.contract.manifest import Plan
@@ -30,7 +34,8 @@ from transcription.shared.batch_queue import BatchQueue
 from transcription.shared.bucket import Bucket
 from transcription.shared.run_folder import Origin
 from transcription.shared.run_lease import RunLease
-from transcription.shared.settings import SECTION, load_settings
+from transcription.shared.setting_texts import find_text
+from transcription.shared.settings import load_settings
 from transcription.shared.task_errors import AirflowSkipException, fail_without_retry
 from transcription.transcribe.transcribe_operator import TranscribeOperator
 
@@ -107,7 +112,8 @@ def make_plan(bucket: Bucket, run: str) -> Plan:
     context, settings = get_current_context(), load_settings()
     request = request_reader.read_request(context["params"], settings)
     if not request.dry_run:
-        end_leftover_jobs(BatchQueue(settings.job_queue), run, partial(is_at_work, bucket, context["ti"]))
+        queue = BatchQueue(settings.job_queue, settings.job_definition)
+        end_leftover_jobs(queue, run, partial(is_at_work, bucket, context["ti"]))
     plan = plan_run(bucket, run, request, settings, Origin.of(context))
     if plan is None:
         raise AirflowSkipException("The audio was removed after wait_for_audio found it; there is nothing to do.")
@@ -198,7 +204,7 @@ def transcribe_audio() -> None:
     report = ReportOperator(
         task_id="report",
         # The bucket comes from the configuration, so that other DAGs can follow the asset before the first run.
-        transcripts=Asset(keys.uri(conf.get(SECTION, "bucket", fallback="bucket"), keys.OUTPUT_FOLDER)),
+        transcripts=Asset(keys.uri(find_text("bucket") or "bucket", keys.OUTPUT_FOLDER)),
         on_success_callback=alerts.on_report() + alerts.on_doubt(),
     )
 

@@ -6,6 +6,7 @@ MWAA reads changed DAGs within minutes. It reads plugins and requirements only w
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from infra.paths import DAGS, PLUGINS, REQUIREMENTS
 from infra.settings import DeploymentSettings
 
 #: Files that are not deployed, and must not change the digest of the deployed files.
-_EXCLUDED = ["**/__pycache__", "**/*.pyc", "**/README.md"]
+EXCLUDED = ["**/__pycache__", "**/*.pyc", "**/README.md"]
 
 _LOGGING_POLICY = "arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 
@@ -65,7 +66,7 @@ class AirflowFiles(Construct):
             "Dags",
             destination_bucket=bucket,
             destination_key_prefix=f"{self.dags}/",
-            sources=[deployment.Source.asset(str(DAGS), exclude=_EXCLUDED)],
+            sources=[deployment.Source.asset(str(DAGS), exclude=EXCLUDED)],
             log_group=self._log,
         )
         with tempfile.TemporaryDirectory() as folder:  # the CDK takes its copy at once
@@ -77,7 +78,7 @@ class AirflowFiles(Construct):
             for broken in constraint_rules(REQUIREMENTS, settings.airflow_version):
                 raise broken
             self.requirements = self._deploy("Requirements", REQUIREMENTS)
-        _accept_copy_function(Stack.of(self), bucket_arn)
+        accept_copy_function(Stack.of(self), [bucket_arn])
 
     def _deploy(self, name: str, source: Path) -> DeployedFile:
         """Copy a file to the MWAA bucket, or the content of a folder as a ZIP archive.
@@ -88,7 +89,7 @@ class AirflowFiles(Construct):
             name: The construct id, and in lower case the folder in the bucket.
             source: The file or folder in the repository.
         """
-        asset = s3_assets.Asset(self, f"{name}Asset", path=str(source), exclude=_EXCLUDED)
+        asset = s3_assets.Asset(self, f"{name}Asset", path=str(source), exclude=EXCLUDED)
         folder = name.lower()
         deployed = deployment.BucketDeployment(
             self,
@@ -102,12 +103,12 @@ class AirflowFiles(Construct):
         return DeployedFile(f"{folder}/{asset.s3_object_key}", Fn.select(0, deployed.object_version_ids))
 
 
-def _accept_copy_function(stack: Stack, bucket: str) -> None:
-    """Accept the findings of the CDK's function that copies files from the CDK's bucket to the MWAA bucket.
+def accept_copy_function(stack: Stack, buckets: Iterable[str]) -> None:
+    """Accept the findings of the CDK's function that copies files from the CDK's bucket to others.
 
     Args:
         stack: The stack with the function.
-        bucket: The ARN of the MWAA bucket.
+        buckets: The ARNs of the other buckets.
     """
     (function,) = (child for child in stack.node.children if child.node.id.startswith("Custom::CDKBucketDeployment"))
     assets = (
@@ -116,9 +117,9 @@ def _accept_copy_function(stack: Stack, bucket: str) -> None:
     wildcards = [
         *(f"Action::s3:{action}*" for action in ("GetObject", "GetBucket", "List", "DeleteObject", "Abort")),
         f"Resource::arn:<AWS::Partition>:s3:::{assets}/*",
-        f"Resource::{flatten(stack.resolve(bucket))}/*",
+        *(f"Resource::{flatten(stack.resolve(bucket))}/*" for bucket in buckets),
     ]
-    copy_reason = "It copies files of the repository from the CDK's bucket to MWAA's, and only while `cdk deploy` runs."
+    copy_reason = "It copies files of the repository from the CDK's bucket to Airflow's, while `cdk deploy` runs."
     runtime_reason = "The CDK chooses the runtime of its function; a new version of the CDK brings a new runtime."
     accept_findings(
         function,

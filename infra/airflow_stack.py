@@ -6,13 +6,13 @@ from aws_cdk import CfnOutput, Environment, Stack
 from aws_cdk import aws_mwaa as mwaa
 from constructs import Construct
 
-from infra import permissions
 from infra.airflow_files import AirflowFiles
 from infra.airflow_role import add_airflow_role
 from infra.alarms import Alarms
 from infra.alert_topic import AlertTopic
 from infra.batch_stack import BatchStack
 from infra.budget import add_budget
+from infra.dag_access import dag_permissions, dag_settings
 from infra.dashboard import add_dashboard
 from infra.grants import grant
 from infra.log_groups import add_log_group
@@ -49,23 +49,8 @@ class AirflowStack(Stack):
         name = settings.name
         topic = AlertTopic(self, "Alerts", mail=settings.alert_mail)
         role = add_airflow_role(self, name, storage.airflow_arn)
-        queue = batch.queue.job_queue_arn
-        definition = self.format_arn(service="batch", resource="job-definition", resource_name=batch.definition_name)
-        jobs = self.format_arn(service="batch", resource="job", resource_name="*")
-        grant(role, permissions.task_permissions(storage.audio_arn))
-        grant(role, permissions.page_permissions(storage.audio_arn, batch.log_arn))
-        grant(role, permissions.submitter_permissions(queue, definition, jobs))
-        grant(role, permissions.notifier_permissions(topic.topic.topic_arn, topic.key.key_arn))
-        options = {
-            "bucket": storage.audio.bucket_name,
-            "job_queue": queue,
-            "job_definition": batch.definition_name,
-            "image_model": settings.image_model,
-            "parallel_children": str(settings.parallel_children),
-            "start_limit_minutes": str(settings.start_limit_minutes),
-            "alert_topic": topic.topic.topic_arn,
-            **settings.transcription,
-        }
+        grant(role, dag_permissions(self, storage, batch, topic))
+        options = dag_settings(settings, storage, batch, topic)
         files = AirflowFiles(self, "Files", settings=settings, bucket=storage.airflow, bucket_arn=storage.airflow_arn)
         environment = mwaa.CfnEnvironment(
             self,
@@ -87,7 +72,7 @@ class AirflowStack(Stack):
             logging_configuration=_logging(),
             network_configuration=mwaa.CfnEnvironment.NetworkConfigurationProperty(
                 subnet_ids=[subnet.subnet_id for subnet in batch.network.subnets],
-                security_group_ids=[batch.network.airflow.security_group_id],
+                security_group_ids=[group.security_group_id for group in batch.network.airflow_groups],
             ),
             webserver_access_mode=f"{settings.webserver_access.upper()}_ONLY",
             # Far from the nightly run at 01:00 UTC.
@@ -105,12 +90,12 @@ class AirflowStack(Stack):
             topic=topic.topic,
             environment=name,
             bucket=storage.audio.bucket_name,
-            queue=queue,
+            queue=batch.queue.job_queue_arn,
             missed_run_hours=settings.missed_run_hours,
         )
         if settings.monthly_budget:
             add_budget(self, settings)
-        add_dashboard(self, settings, storage.audio.bucket_name, alarms)
+        add_dashboard(self, settings, storage.audio.bucket_name, alarms, name)
         CfnOutput(self, "AirflowAddress", value=f"https://{environment.attr_webserver_url}", description="Airflow")
         CfnOutput(self, "AirflowEnvironment", value=name)
         CfnOutput(

@@ -40,7 +40,8 @@ class Alarms(Construct):
             scope: The construct that the alarms belong to.
             id: The construct id.
             topic: The topic that receives the alarms.
-            environment: The name of the MWAA environment.
+            environment: The name of the MWAA environment. Empty: Airflow does not run on MWAA, so CloudWatch has no
+                metrics about it, and there are only the alarms about containers.
             bucket: The name of the audio bucket.
             queue: The ARN of the job queue.
             missed_run_hours: Hours without a scheduled run after which an alarm goes off.
@@ -49,9 +50,7 @@ class Alarms(Construct):
         self._environment, self._bucket = environment, bucket
         #: The alarms whose state the dashboard shows. An event rule has no state.
         self.all = [
-            self._run_failed(),
-            self._did_not_run(missed_run_hours),
-            self._dag_is_broken(),
+            *([self._run_failed(), self._did_not_run(missed_run_hours), self._dag_is_broken()] if environment else []),
             self._system_failed(),
             self._audio_failed(),
         ]
@@ -167,7 +166,9 @@ class Alarms(Construct):
                 source=["aws.batch"], detail_type=["Batch Job Queue Blocked"], detail={"jobQueue": [queue]}
             ),
         )
-        rule.add_target(targets.SnsTopic(topic, message=events.RuleTargetInput.from_text(message)))
+        # The CDK adds no statement to a topic that it knows by ARN only. Its own would let events of all accounts in.
+        known_by_arn = sns.Topic.from_topic_arn(self, "TopicOfRule", topic.topic_arn)
+        rule.add_target(targets.SnsTopic(known_by_arn, message=events.RuleTargetInput.from_text(message)))
 
     def _alarm(self, name: str, metric: cloudwatch.IMetric, description: str, periods: int = 1) -> cloudwatch.Alarm:
         """Add an alarm that goes off when a metric is 1 or more. A missing value does not set off the alarm.

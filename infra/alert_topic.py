@@ -30,5 +30,16 @@ class AlertTopic(Construct):
         self.topic = sns.Topic(self, "Topic", master_key=self.key, enforce_ssl=True)
         same_account = {"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}
         self.topic.grant_publish(iam.ServicePrincipal("cloudwatch.amazonaws.com", conditions=same_account))
+        # Source: Amazon EventBridge User Guide, "Using IAM policy conditions in Amazon EventBridge".
+        events = iam.ServicePrincipal("events.amazonaws.com")
+        self.topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[events],
+                actions=["sns:Publish"],
+                resources=[self.topic.topic_arn],
+                conditions=same_account,
+            )
+        )
+        self.key.grant(events, "kms:Decrypt", "kms:GenerateDataKey*")
         if mail:
             self.topic.add_subscription(subscriptions.EmailSubscription(mail))

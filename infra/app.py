@@ -14,6 +14,7 @@ from cdk_nag import AwsSolutionsChecks
 from infra.airflow_stack import AirflowStack
 from infra.batch_stack import BatchStack
 from infra.cdk_context import read_settings
+from infra.own_airflow_stack import OwnAirflowStack
 from infra.settings import DeploymentSettings
 from infra.storage_stack import StorageStack
 
@@ -35,7 +36,8 @@ def make_app(context: Mapping[str, Any] | None = None, folder: str | None = None
     Tags.of(app).add("deployment", settings.name)
     storage = StorageStack(app, f"{settings.name}-storage", settings=settings)
     batch = BatchStack(app, f"{settings.name}-batch", settings=settings, storage=storage)
-    airflow = AirflowStack(app, f"{settings.name}-airflow", settings=settings, storage=storage, batch=batch)
+    stack: type[AirflowStack | OwnAirflowStack] = AirflowStack if settings.airflow == "new" else OwnAirflowStack
+    airflow = stack(app, f"{settings.name}-airflow", settings=settings, storage=storage, batch=batch)
     # The CDK does not see this dependency, because the stacks import the buckets' ARNs as text.
     batch.add_stack_dependency(storage)
     airflow.add_stack_dependency(storage)

@@ -58,6 +58,12 @@ class CloudAssembly:
             for logical_id, definition in template.get("Resources", {}).items()
         ]
         self._by_id = {(resource.stack, resource.logical_id): resource for resource in self.resources}
+        #: The outputs of all stacks: `Name` and `Value`.
+        self.outputs = [
+            {"Name": name, "Value": output["Value"]}
+            for template in templates.values()
+            for name, output in template.get("Outputs", {}).items()
+        ]
         self._exports = {
             output["Export"]["Name"]: (stack, output["Value"])
             for stack, template in templates.items()

@@ -16,17 +16,27 @@ def monthly_table(months: Mapping[str, MonthlyCost]) -> str:
     """Return the table of the cost of a month without audio.
 
     Args:
-        months: The cost by the value of the setting `network`, which becomes a column.
+        months: The cost by the settings of a deployment, which become a column.
     """
-    header = ("a month in which nobody uploads", *(f"`network={network}`" for network in months))
+    header = ("a month in which nobody uploads", *months)
     columns = tuple(months.values())
     rows = [(part, *(f"${month.parts[part]:,.2f}" for month in columns)) for part in columns[0].parts]
     rows.append(("total without Airflow", *(f"${month.without_airflow:,.0f}" for month in columns)))
     for name in _CLASSES:
-        price = columns[0].airflow.get(name)
-        cells = ("price not found" if price is None else f"${price + month.without_airflow:,.0f}" for month in columns)
-        rows.append((f"with Airflow on {name}", *cells))
+        rows.append((f"with Airflow on {name}", *(_with_airflow(month, name) for month in columns)))
     return table(header, rows)
+
+
+def _with_airflow(month: MonthlyCost, name: str) -> str:
+    """Return the cost of a month with Airflow on an environment class, for a cell of the table."""
+    if month.has_own_airflow:
+        return "there is one already"
+    return f"${_total(month, name):,.0f}" if name in month.airflow else "price not found"
+
+
+def _total(month: MonthlyCost, name: str) -> float:
+    """Return the cost of a month with Airflow on an environment class, or without if there is an Airflow already."""
+    return month.without_airflow + (0 if month.has_own_airflow else month.airflow[name])
 
 
 def audio_hour_table(hour: AudioHourCost) -> str:
@@ -51,16 +61,16 @@ def break_even_table(months: Mapping[str, MonthlyCost], hour: AudioHourCost) -> 
     """Return the table of the hours of audio a month above which a deployment costs less than Amazon Transcribe.
 
     Args:
-        months: The cost of a month without audio by the value of the setting `network`, which becomes a column.
+        months: The cost of a month without audio by the settings of a deployment, which become a column.
         hour: The cost of an hour of audio.
     """
     saved = hour.transcribe - hour.spot
-    header = ("cheaper than Amazon Transcribe, in hours of audio a month", *(f"`network={name}`" for name in months))
+    header = ("cheaper than Amazon Transcribe, in hours of audio a month", *months)
     columns = months.values()
     rows = [
         (
             f"with Airflow on {name}",
-            *(f"from {(month.airflow[name] + month.without_airflow) / saved:,.0f}" for month in columns),
+            *(f"from {_total(month, name) / saved:,.0f}" for month in columns),
         )
         for name in _CLASSES
         if all(name in month.airflow for month in columns)

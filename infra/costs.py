@@ -44,6 +44,8 @@ class MonthlyCost:
     parts: Mapping[str, float]
     #: The cost of Airflow by environment class, for the classes whose price is known.
     airflow: Mapping[str, float]
+    #: Whether there is an Airflow already, which costs nothing more.
+    has_own_airflow: bool = False
 
     @property
     def without_airflow(self) -> float:
@@ -91,6 +93,9 @@ def monthly_cost(counts: Mapping[str, int], prices: Prices) -> MonthlyCost:
 
     network = count("AWS::EC2::NatGateway") * prices["nat_gateway"] + count("AWS::EC2::EIP") * prices["public_address"]
     network += count("zones of endpoints") * prices["interface_endpoint"]
+    # Only a deployment for an existing Airflow has a policy to attach.
+    has_own_airflow = count("AWS::IAM::ManagedPolicy") > 0
+    database = 0 if has_own_airflow else _DATABASE_GIGABYTES * prices["airflow_database"]
     alarms = count("metrics of alarms") * prices["alarm"]
     dashboards = count("AWS::CloudWatch::Dashboard") * prices["dashboard"]
     stored = _STORED_HOURS * _GIGABYTES_PER_HOUR * prices["storage"]
@@ -98,14 +103,15 @@ def monthly_cost(counts: Mapping[str, int], prices: Prices) -> MonthlyCost:
         "network": network * _HOURS,
         "alarms and dashboard": alarms + dashboards,
         "keys": count("AWS::KMS::Key") * prices["key"],
-        f"Airflow's database, {_DATABASE_GIGABYTES} GB": _DATABASE_GIGABYTES * prices["airflow_database"],
+        f"Airflow's database, {_DATABASE_GIGABYTES} GB": database,
         "the image": _IMAGE_GIGABYTES * prices["image"],
         f"{_STORED_HOURS} hours of audio in the bucket": stored,
         # A run moves audio to `processed/`; the version in `input/` can be restored for `old_version_days`.
         f"the same audio in input/, which can be restored for {DeploymentSettings.old_version_days} days": stored,
     }
     classes = {name: price.price for name, price in prices.prices.items() if name.startswith("mw1.")}
-    return MonthlyCost(parts, {name: price * _HOURS for name, price in classes.items() if price is not None})
+    airflow = {name: price * _HOURS for name, price in classes.items() if price is not None}
+    return MonthlyCost(parts, airflow, has_own_airflow)
 
 
 def request_costs(prices: Prices) -> Mapping[str, float]:

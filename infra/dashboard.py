@@ -16,7 +16,9 @@ _DAY = Duration.days(1)
 _HALF_WIDTH, _FULL_WIDTH = 12, 24
 
 
-def add_dashboard(scope: Construct, settings: DeploymentSettings, bucket: str, alarms: Alarms) -> None:
+def add_dashboard(
+    scope: Construct, settings: DeploymentSettings, bucket: str, alarms: Alarms, environment: str
+) -> None:
     """Add the dashboard of a deployment.
 
     Args:
@@ -24,12 +26,14 @@ def add_dashboard(scope: Construct, settings: DeploymentSettings, bucket: str, a
         settings: The settings of the deployment.
         bucket: The name of the audio bucket.
         alarms: The alarms to show.
+        environment: The name of the MWAA environment. Empty: Airflow does not run on MWAA, and has no metrics here.
     """
     dashboard = cloudwatch.Dashboard(scope, "Dashboard", default_interval=Duration.days(30))
     dashboard.add_widgets(cloudwatch.AlarmStatusWidget(alarms=alarms.all, title="Alarms", width=_FULL_WIDTH))
     dashboard.add_widgets(_audio(bucket), _failures(bucket))
     dashboard.add_widgets(_real_time_factor(bucket), _cost(settings, bucket))
-    dashboard.add_widgets(_runs(settings.name))
+    if environment:
+        dashboard.add_widgets(_runs(environment))
 
 
 def _audio(bucket: str) -> cloudwatch.GraphWidget:

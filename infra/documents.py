@@ -29,6 +29,19 @@ PLACES: Mapping[str, Path] = {
 }
 
 
+_DEFAULT = "`network=nat`"
+#: The settings of the deployments whose costs are shown, by what stands above their column.
+_PRICED: Mapping[str, Mapping[str, str]] = {
+    _DEFAULT: {},
+    "`network=endpoints`": {"network": "endpoints"},
+    "`airflow=none`, `vpc_id`": {
+        "airflow": "none",
+        "vpc_id": "vpc-0a1b2c3d",
+        "subnet_ids": "subnet-1a2b3c4d",
+    },
+}
+
+
 def synthesize(folder: Path, **context: str) -> CloudAssembly:
     """Write the templates of a deployment into a folder, and return them.
 
@@ -44,10 +57,12 @@ def contents() -> dict[str, str]:
     """Return the content of each section, by the section's name."""
     prices = read_prices()
     with tempfile.TemporaryDirectory() as folder:
-        deployments = {network: synthesize(Path(folder) / network, network=network) for network in ("nat", "endpoints")}
+        deployments = {
+            label: synthesize(Path(folder) / str(number), **settings)
+            for number, (label, settings) in enumerate(_PRICED.items())
+        }
     months = {
-        network: costs.monthly_cost(costs.count_resources(assembly), prices)
-        for network, assembly in deployments.items()
+        label: costs.monthly_cost(costs.count_resources(assembly), prices) for label, assembly in deployments.items()
     }
     results = measurements.slowest_machine()
     hour = costs.audio_hour_cost(results, prices)
@@ -58,9 +73,9 @@ def contents() -> dict[str, str]:
         cost_tables.break_even_table(months, hour),
     )
     return {
-        "figures": key_figure_table(results, months["nat"], hour),
+        "figures": key_figure_table(results, months[_DEFAULT], hour),
         "costs": "\n\n".join(cost_parts),
-        "architecture": f"```mermaid\n{diagram.draw(deployments['nat'])}\n```",
+        "architecture": f"```mermaid\n{diagram.draw(deployments[_DEFAULT])}\n```",
         "deployment": settings_table(),
         "form": form_table.report(),
         "prices": f"Region {prices.region}, in {prices.currency}.\n\n{cost_tables.price_table(prices)}",

@@ -25,17 +25,22 @@ class Permission:
     elsewhere: bool = False
 
 
-def grant(role: iam.Role, permissions: Iterable[Permission]) -> None:
-    """Grant permissions to a role, and accept cdk-nag's findings about a `*` for the reason in the permission."""
+def grant(role: iam.Role | iam.ManagedPolicy, permissions: Iterable[Permission]) -> None:
+    """Grant permissions to a role, or add them to a policy for roles.
+
+    cdk-nag's findings about a `*` are accepted for the reason in the permission.
+    """
     for permission in permissions:
-        role.add_to_principal_policy(
-            iam.PolicyStatement(
-                actions=list(permission.actions),
-                resources=None if permission.elsewhere else list(permission.resources),
-                not_resources=list(permission.resources) if permission.elsewhere else None,
-                conditions=dict(permission.conditions),
-            )
+        statement = iam.PolicyStatement(
+            actions=list(permission.actions),
+            resources=None if permission.elsewhere else list(permission.resources),
+            not_resources=list(permission.resources) if permission.elsewhere else None,
+            conditions=dict(permission.conditions),
         )
+        if isinstance(role, iam.ManagedPolicy):
+            role.add_statements(statement)
+        else:
+            role.add_to_principal_policy(statement)
         wildcards = [f"Action::{action}" for action in permission.actions if "*" in action]
         if not permission.elsewhere:
             resources = [flatten(Stack.of(role).resolve(resource)) for resource in permission.resources]

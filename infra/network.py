@@ -1,9 +1,10 @@
-"""The network: a VPC with private subnets in two zones."""
+"""The network: a VPC with private subnets in two zones, or one that exists."""
 
 from __future__ import annotations
 
 from typing import Any, cast
 
+from aws_cdk import Annotations
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
@@ -33,10 +34,14 @@ _SERVICES = {
     "Sns": _AWS.SNS,
 }
 _HTTPS = ec2.Port.tcp(443)
+#: The CDK's warning about a subnet whose route table it does not know.
+_NO_ROUTE_TABLE = "@aws-cdk/aws-ec2:noSubnetRouteTableId"
 
 
 class Network(Construct):
-    """A VPC in two zones, as MWAA requires. If the VPC changes, the Airflow environment has to be created again.
+    """The VPC and its security groups. If the VPC changes, the Airflow environment has to be created again.
+
+    It is a new VPC in two zones, as MWAA requires, or the one that the setting `vpc_id` names.
 
     Args:
         scope: The construct that the network belongs to.
@@ -46,6 +51,36 @@ class Network(Construct):
 
     def __init__(self, scope: Construct, id: str, *, settings: DeploymentSettings) -> None:
         super().__init__(scope, id)
+        if settings.vpc_id:
+            self._use_existing(settings)
+        else:
+            self._create(settings)
+        self.machines = self._group("Machines", "The machines that transcribe, nothing comes in, HTTPS goes out")
+        #: The group of Airflow's own parts, if the deployment creates an Airflow.
+        self.airflow_groups = [self._airflow_group(settings)] if settings.airflow == "new" else []
+        if settings.vpc_id:
+            return
+        if settings.network == "endpoints":
+            self._add_endpoints()
+        self._log_refused_connections(settings)
+
+    def _use_existing(self, settings: DeploymentSettings) -> None:
+        """Use the VPC and the subnets of the settings, and leave them as they are."""
+        ids = settings.subnet_list
+        self.vpc: ec2.IVpc = ec2.Vpc.from_vpc_attributes(
+            self,
+            "Vpc",
+            vpc_id=settings.vpc_id,
+            # The CDK asks for the zones. No template contains them.
+            availability_zones=[f"zone-of-{subnet}" for subnet in ids],
+            private_subnet_ids=ids,
+        )
+        self.subnets = self.vpc.private_subnets
+        for subnet in self.subnets:
+            Annotations.of(subnet).acknowledge_warning(_NO_ROUTE_TABLE, "Nothing here reads or changes the routes.")
+
+    def _create(self, settings: DeploymentSettings) -> None:
+        """Create the VPC."""
         through_nat = settings.network == "nat"
         private = ec2.SubnetType.PRIVATE_WITH_EGRESS if through_nat else ec2.SubnetType.PRIVATE_ISOLATED
         subnets = [ec2.SubnetConfiguration(name="Private", subnet_type=private, cidr_mask=20)]
@@ -55,7 +90,7 @@ class Network(Construct):
             subnets.append(
                 ec2.SubnetConfiguration(name="Public", subnet_type=public, cidr_mask=28, map_public_ip_on_launch=False)
             )
-        self.vpc = ec2.Vpc(
+        vpc = ec2.Vpc(
             self,
             "Vpc",
             **_zones(settings),
@@ -67,15 +102,19 @@ class Network(Construct):
             # security groups.
             restrict_default_security_group=False,
         )
-        _name_zones_by_id(self.vpc, settings.zone_list)
-        self.subnets = self.vpc.private_subnets if through_nat else self.vpc.isolated_subnets
-        self.machines = self._group("Machines", "The machines that transcribe, nothing comes in, HTTPS goes out")
-        self.airflow = self._group("Airflow", "The parts of Airflow reach each other and the database, HTTPS goes out")
+        _name_zones_by_id(vpc, settings.zone_list)
+        self.vpc = vpc
+        self.subnets = vpc.private_subnets if through_nat else vpc.isolated_subnets
+
+    def _airflow_group(self, settings: DeploymentSettings) -> ec2.SecurityGroup:
+        """Add the group of Airflow's parts."""
+        group = self._group("Airflow", "The parts of Airflow reach each other and the database, HTTPS goes out")
         # MWAA requires a group that admits itself. Source: Amazon MWAA User Guide, "Security in your VPC".
-        self.airflow.connections.allow_internally(ec2.Port.all_traffic(), "Itself")
-        if not through_nat:
-            self._add_endpoints()
-        self._log_refused_connections(settings)
+        group.connections.allow_internally(ec2.Port.all_traffic(), "Itself")
+        # The endpoint of a private web server has this group.
+        for addresses in settings.webserver_range_list:
+            group.add_ingress_rule(ec2.Peer.ipv4(addresses), _HTTPS, "People, to the Airflow UI")
+        return group
 
     def _group(self, name: str, description: str) -> ec2.SecurityGroup:
         """Add a security group that lets nothing in, and only HTTPS out."""
@@ -86,7 +125,7 @@ class Network(Construct):
     def _add_endpoints(self) -> None:
         """Add an interface endpoint for each service, open to the machines and to Airflow."""
         group = self._group("Endpoints", "AWS services, for the two groups that need them")
-        for client in (self.machines, self.airflow):
+        for client in (self.machines, *self.airflow_groups):
             group.add_ingress_rule(client, _HTTPS, "HTTPS")
         for name, service in _SERVICES.items():
             self.vpc.add_interface_endpoint(name, service=service, security_groups=[group], open=False)

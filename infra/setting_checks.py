@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import zoneinfo
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ _LOG_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, *(365, 400, 545, 731, 10
 _CHOICES = {
     "image_model": ("official", "demo"),
     "network": ("nat", "endpoints"),
+    "airflow": ("new", "existing", "none"),
     "webserver_access": ("public", "private"),
     # Source: Amazon MWAA User Guide, "Configuring the Amazon MWAA environment class".
     "airflow_class": ("mw1.micro", "mw1.small", "mw1.medium", "mw1.large", "mw1.xlarge", "mw1.2xlarge"),
@@ -50,11 +52,29 @@ _PATTERNS = {
     "machine_families": (r"[cmr]\d+[a-fh-z]*(\s*,\s*[cmr]\d+[a-fh-z]*)*", "families of x86 machines, such as c6i,m6i"),
     "patched": (r"[\w.:-]{0,50}", "up to 50 letters, digits, '.', ':' and '-', such as 2026-12"),
     "alert_mail": (r"|[^@\s]+@[^@\s]+", "a mail address, or empty"),
+    "vpc_id": (r"|vpc-[0-9a-f]{8,17}", "the id of a VPC, such as vpc-0a1b2c3d, or empty"),
+    "subnet_ids": (
+        r"|subnet-[0-9a-f]{8,17}(\s*,\s*subnet-[0-9a-f]{8,17})*",
+        "ids of subnets, such as subnet-1a2b3c4d,subnet-5e6f7a8b, or empty",
+    ),
+    # Source: Amazon MWAA API Reference, CreateEnvironment.
+    "airflow_environment": (r"|[a-zA-Z][0-9a-zA-Z_-]{0,79}", "the name of an MWAA environment, or empty"),
+    # Source: Amazon S3 User Guide, "General purpose bucket naming rules".
+    "dag_bucket": (r"|[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "the name of a bucket, or empty"),
+    # The CDK writes the folder into the key of a tag, which is short.
+    "dag_prefix": (
+        r"|(?=.{1,60}$)[\w.-]+(/[\w.-]+)*",
+        "a folder of up to 60 letters, digits, _ . - and /, or empty",
+    ),
 }
 #: The name and the id of an availability zone. Local zones, which MWAA cannot use, have other forms.
 #: Source: Amazon EC2 User Guide, "Regions and Zones".
 _ZONE_NAME = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d+[a-z]")
 _ZONE_ID = re.compile(r"[a-z]+\d+-az\d+")
+#: The number of subnets of an MWAA environment. Source: Amazon MWAA API Reference, NetworkConfiguration.
+_MWAA_SUBNETS = 2
+#: The prefix length of the largest range of addresses from which a private web server is reached.
+_LARGEST_RANGE = 8
 #: The pattern of an Airflow option by its type, and what it means.
 _OPTION_PATTERNS = {
     "int": (r"\d+", "a whole number"),
@@ -79,6 +99,8 @@ def check_settings(settings: DeploymentSettings) -> None:
         value = getattr(settings, name)
         check(re.fullmatch(pattern, value) is not None, name, value, meaning)
     _check_zones(settings)
+    _check_existing(settings)
+    _check_ranges(settings)
     for name in ("spot_vcpus", "on_demand_vcpus"):
         value = getattr(settings, name)
         is_off = name == "on_demand_vcpus" and value == 0
@@ -132,6 +154,45 @@ def _check_zones(settings: DeploymentSettings) -> None:
     if zones and is_named and settings.region:
         belong = all(zone[:-1] == settings.region for zone in zones)
         check(belong, "zones", settings.zones, f"zones of the region {settings.region}, such as {settings.region}a")
+
+
+def _check_existing(settings: DeploymentSettings) -> None:
+    """Check the settings about a network and an Airflow that exist already.
+
+    Raises:
+        ContextInvalid: They do not go together.
+    """
+    subnets = settings.subnet_list
+    check(bool(settings.vpc_id) == bool(subnets), "subnet_ids", settings.subnet_ids, "given exactly if vpc_id is")
+    check(not (settings.vpc_id and settings.zones), "zones", settings.zones, "empty with vpc_id, whose subnets decide")
+    creates_airflow = settings.airflow == "new"
+    is_right = len(set(subnets)) == _MWAA_SUBNETS or not (subnets and creates_airflow)
+    check(is_right, "subnet_ids", settings.subnet_ids, "two subnets in two zones, which a new Airflow needs")
+    is_existing = settings.airflow == "existing"
+    for name, is_needed, is_possible in (
+        ("airflow_environment", is_existing, is_existing),
+        ("dag_bucket", is_existing, not creates_airflow),
+    ):
+        value = getattr(settings, name)
+        check(bool(value) or not is_needed, name, value, "given with airflow=existing")
+        check(not value or is_possible, name, value, f"empty with airflow={settings.airflow}")
+
+
+def _check_ranges(settings: DeploymentSettings) -> None:
+    """Check that the ranges of a private web server are ranges of IPv4 addresses, and not the whole internet.
+
+    Raises:
+        ContextInvalid: They are not.
+    """
+    name, ranges = "webserver_ranges", settings.webserver_ranges
+    is_private = settings.webserver_access == "private"
+    check(is_private or not ranges, name, ranges, "empty with webserver_access=public")
+    for text in settings.webserver_range_list:
+        try:
+            prefix_length = ipaddress.IPv4Network(text).prefixlen
+        except ValueError:
+            prefix_length = 0
+        check(prefix_length >= _LARGEST_RANGE, name, ranges, "ranges of IPv4 addresses, /8 or smaller: 10.0.0.0/16")
 
 
 #: Patterns of Airflow options that are text, and what they mean. Airflow itself checks the numbers of the schedule.

@@ -29,6 +29,25 @@ class DeploymentSettings:
     #: If the setting is empty, CloudFormation takes the first two zones of the region. A zone can lack machines or
     #: services: `use1-az3` has none of the default machines. This setting cannot be changed later.
     zones: str = ""
+    #: An existing VPC for the machines, and for Airflow if the deployment creates it, such as `vpc-0a1b2c3d`. If the
+    #: setting is empty, a VPC is created. It cannot be changed later.
+    vpc_id: str = ""
+    #: Private subnets of `vpc_id`, such as `subnet-1a2b3c4d,subnet-5e6f7a8b`. They must reach AWS; nothing of them is
+    #: changed. A new Airflow needs exactly two, in two zones, and `network=endpoints` if the internet cannot be reached
+    #: from them.
+    subnet_ids: str = ""
+    #: Whether there is an Airflow already. `new`: an environment of MWAA is created. `existing`: the MWAA environment
+    #: `airflow_environment` gets the DAG. `none`: any other Airflow gets the DAG, and nothing of MWAA is used.
+    #: [An Airflow of your own](own-airflow.md)
+    airflow: str = "new"
+    #: With `airflow=existing`: the name of the MWAA environment. Nothing of it is changed.
+    airflow_environment: str = ""
+    #: With an Airflow of your own: the bucket from which it takes its DAGs. With `airflow=none`, the setting can be
+    #: empty; the DAG is then in a bucket of the deployment, from which you copy it.
+    dag_bucket: str = ""
+    #: With an Airflow of your own: the folder in the bucket from which it takes its DAGs. The DAG goes into a folder of
+    #: its own there, `deepspeech-{name}`, and nothing else in the bucket is changed.
+    dag_prefix: str = "dags"
     #: Whether the audio bucket stays when the deployment is destroyed, with audio and transcripts.
     retain_audio: bool = True
     #: Days after which audio in `processed/` and copies in `listening/` are deleted. With 0, they are never deleted.
@@ -72,6 +91,10 @@ class DeploymentSettings:
     airflow_class: str = "mw1.micro"
     #: Where the Airflow UI can be reached: `public`, on the internet behind AWS sign-in, or `private`, in the VPC only.
     webserver_access: str = "public"
+    #: With `webserver_access=private`: the address ranges from which people reach the Airflow UI, separated by commas,
+    #: such as `10.0.0.0/16,192.168.4.0/24`. They are ranges of the VPC, or of networks with a way to it, such as a VPN.
+    #: If the setting is empty, only Airflow itself reaches the UI.
+    webserver_ranges: str = ""
     #: The mail address that receives alarms. AWS first sends it a message to confirm. If the setting is empty, nobody
     #: gets mail; other addresses can subscribe to the topic.
     alert_mail: str = ""
@@ -96,6 +119,21 @@ class DeploymentSettings:
     def zone_list(self) -> list[str]:
         """The names or ids of the two zones, or nothing if CloudFormation chooses them."""
         return [zone.strip() for zone in self.zones.split(",") if zone.strip()]
+
+    @property
+    def webserver_range_list(self) -> list[str]:
+        """The address ranges from which people reach a private Airflow UI."""
+        return [text.strip() for text in self.webserver_ranges.split(",") if text.strip()]
+
+    @property
+    def subnet_list(self) -> list[str]:
+        """The ids of the subnets of the existing VPC, or nothing if the deployment creates a VPC."""
+        return [subnet.strip() for subnet in self.subnet_ids.split(",") if subnet.strip()]
+
+    @property
+    def dag_folder(self) -> str:
+        """The folder of the DAG in the bucket of an existing Airflow. No other DAG is in it."""
+        return f"{self.dag_prefix}/deepspeech-{self.name}".lstrip("/")
 
     @property
     def parallel_children(self) -> int:

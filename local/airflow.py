@@ -186,9 +186,17 @@ class Airflow:
         Raises:
             httpx.HTTPStatusError: Airflow refuses the login.
         """
+        headers = {"Authorization": f"Bearer {self.token()}"}
+        return httpx.Client(base_url=f"{self.url}/api/v2", headers=headers, timeout=60)
+
+    def token(self) -> str:
+        """Log in and return a token of the REST API.
+
+        Raises:
+            httpx.HTTPStatusError: Airflow refuses the login.
+        """
         login = httpx.post(f"{self.url}/auth/token", json={"username": USER, "password": self.password}, timeout=30)
-        token = login.raise_for_status().json()["access_token"]
-        return httpx.Client(base_url=f"{self.url}/api/v2", headers={"Authorization": f"Bearer {token}"}, timeout=60)
+        return str(login.raise_for_status().json()["access_token"])
 
 
 def _free_port() -> int:

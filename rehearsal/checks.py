@@ -13,8 +13,10 @@ from local import child_logs, runs
 from local.airflow import Airflow
 from local.errors import StackError
 from local.paths import DEMO_CLIPS
+from rehearsal.own_airflow_deployment import OwnAirflowDeployment
 from rehearsal.rehearsal import Rehearsal
 from rehearsal.rehearsed_deployment import RehearsedDeployment
+from rehearsal.team_airflow import TeamAirflow
 from transcription.contract import keys
 
 
@@ -63,6 +65,28 @@ def check_smoke_test(results: Sequence[Result]) -> None:
     lines = [f"{result.state.value} {result.check}: {result.text}" for result in results]
     check({result.check: result.state for result in results} == expected, "The smoke test failed.", *lines)
     check("nobody receives it" in next(result.text for result in results if result.check == "alert"), *lines)
+
+
+def check_own_airflow(rehearsal: Rehearsal, deployment: OwnAirflowDeployment, team: TeamAirflow) -> None:
+    """Prove a deployment with the Airflow of a team, and destroy it. Check that nothing of the team has changed.
+
+    The policy of the deployment is the only one that the team's role has for the tasks.
+    """
+    refused_before = rehearsal.refused_requests()
+    deployment.attach_policy()
+    with rehearsal.airflow(deployment) as airflow:
+        results = rehearsal.smoke_test(deployment, airflow)
+        with airflow.client() as client:
+            dags = {dag["dag_id"] for dag in client.get("/dags").raise_for_status().json()["dags"]}
+    check_smoke_test(results)
+    check(team.dag in dags, f"Airflow has lost the DAG of the team; it has {dags}.")
+    refused = [line for line in rehearsal.refused_requests() if line not in refused_before]
+    check(not refused, "IAM refused requests.", *refused)
+    deployment.detach_policy()
+    rehearsal.destroy(deployment.name)
+    check(team.changes() == [], f"Something of the team has changed: {team.changes()}.")
+    remaining = [entry for entry in deployment.remaining_resources() if entry != f"bucket {deployment.bucket}"]
+    check(not remaining, f"Destroyed, but still there: {', '.join(remaining)}.")
 
 
 def check_plugin_update(rehearsal: Rehearsal, deployment: RehearsedDeployment) -> None:

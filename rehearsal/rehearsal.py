@@ -13,6 +13,7 @@ from rich.console import Console
 
 from infra.check_result import Result
 from infra.smoke.deployed import find_deployment
+from infra.smoke.plain_airflow_api import PlainAirflowApi
 from infra.smoke.smoke_test import smoke_test
 from local import processes, runs
 from local.airflow import Airflow
@@ -20,7 +21,6 @@ from local.paths import DEMO_CLIPS
 from local.stack import start_aws
 from rehearsal.cdk import Cdk
 from rehearsal.checkout import copy_checkout
-from rehearsal.local_airflow_api import LocalAirflowApi
 from rehearsal.rehearsed_deployment import RehearsedDeployment
 from standin.execution.container_engine import find_engine, remove_images
 from standin.iam import REFUSED
@@ -78,11 +78,16 @@ class Rehearsal:
         if self._engine:
             remove_images(self._engine, self.endpoint.removeprefix("http://"))
 
-    def deploy(self, name: str) -> RehearsedDeployment:
-        """Run the CDK on the present files of the copied checkout, and return the resulting deployment."""
+    def deploy(self, name: str, settings: Mapping[str, str] | None = None) -> RehearsedDeployment:
+        """Run the CDK on the present files of the copied checkout, and return the resulting deployment.
+
+        Args:
+            name: The name of the deployment.
+            settings: Settings that differ from `CONTEXT`.
+        """
         out = self.state / "cdk.out" / name
         with self.step(f"cdk synth, {name}"):
-            self.cdk.synthesize({**CONTEXT, "name": name}, out)
+            self.cdk.synthesize({**CONTEXT, "name": name, **(settings or {})}, out)
         self._synthesized[name] = out
         with self.step(f"MWAA's own rules, {name}"):
             self.cdk.check_rules(out)
@@ -123,9 +128,11 @@ class Rehearsal:
 
     def smoke_test(self, deployment: RehearsedDeployment, airflow: Airflow) -> list[Result]:
         """Run the smoke test, which `make smoke` runs in AWS, and return its results."""
-        with self.step("make smoke"), airflow.client() as client:
+        with self.step("make smoke"):
             deployed = find_deployment(deployment.client, deployment.name)
-            return list(smoke_test(deployment.client, deployed, LocalAirflowApi(client), _RUN_LIMIT))
+            return list(
+                smoke_test(deployment.client, deployed, PlainAirflowApi(airflow.url, airflow.token()), _RUN_LIMIT)
+            )
 
     def _create_spot_role(self) -> None:
         """Create the role that Spot machines need, as the preflight tells people to do once in an account."""

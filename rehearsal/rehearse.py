@@ -7,13 +7,25 @@ from pathlib import Path
 
 from rich.console import Console
 
-from rehearsal.checks import check, check_destroyed, check_plugin_update, check_plugins, check_run, check_smoke_test
+from rehearsal.checks import (
+    check,
+    check_destroyed,
+    check_own_airflow,
+    check_plugin_update,
+    check_plugins,
+    check_run,
+    check_smoke_test,
+)
+from rehearsal.own_airflow_deployment import OwnAirflowDeployment
 from rehearsal.rehearsal import Rehearsal
+from rehearsal.team_airflow import TeamAirflow
 from standin.execution.container_engine import find_engine
 
 
 def rehearse(state: Path, console: Console) -> None:
-    """Create two deployments in one account, transcribe with the first, change a plugin, and destroy both.
+    """Create two deployments in one account, transcribe with both, change a plugin of one, and destroy both.
+
+    The first one creates an Airflow. The second one uses the MWAA environment of a team, which has a DAG already.
 
     Args:
         state: Folder for all files. It is emptied first.
@@ -30,7 +42,10 @@ def rehearse(state: Path, console: Console) -> None:
         with rehearsal.step("cdk bootstrap"):
             rehearsal.cdk.bootstrap()
         first = rehearsal.deploy("first")
-        second = rehearsal.deploy("second")
+        team = TeamAirflow(first.client, "team")
+        team.create()
+        rehearsal.deploy("second", team.settings())
+        second = OwnAirflowDeployment("second", rehearsal.endpoint, team.role)
         with rehearsal.airflow(first) as airflow:
             check_plugins(airflow)
             run = rehearsal.transcribe(first, airflow)
@@ -43,7 +58,6 @@ def rehearse(state: Path, console: Console) -> None:
         check(not second.audio_bucket_keys(), "Audio of one deployment is in the other one's bucket.")
         check_plugin_update(rehearsal, first)
         check_destroyed(rehearsal, first)
-        is_available = second.environment()["Status"] == "AVAILABLE"
-        check(is_available, "Destroying one deployment damaged the other one.")
-        rehearsal.destroy("second")
+        # Destroying one deployment must not damage the other one.
+        check_own_airflow(rehearsal, second, team)
     console.print(f"All of it took {time.monotonic() - started:.0f} s. Logs: {state / 'logs'}", soft_wrap=True)

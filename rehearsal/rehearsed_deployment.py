@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import boto3
 from botocore.config import Config
@@ -32,6 +33,9 @@ OUTPUTS = {
 class RehearsedDeployment:
     """The deployment `name` in the local AWS at `endpoint`."""
 
+    #: The outputs that its users are told to read.
+    expected_outputs: ClassVar[Mapping[str, Sequence[str]]] = OUTPUTS
+
     def __init__(self, name: str, endpoint: str) -> None:
         self.name = name
         self._endpoint = endpoint
@@ -45,13 +49,13 @@ class RehearsedDeployment:
 
     @cached_property
     def outputs(self) -> dict[str, str]:
-        """The values of the outputs in `OUTPUTS`, by name.
+        """The values of the outputs in `expected_outputs`, by name.
 
         Raises:
             StackError: An output is missing.
         """
         outputs: dict[str, str] = {}
-        for stack_part, names in OUTPUTS.items():
+        for stack_part, names in self.expected_outputs.items():
             stack_name = f"{self.name}-{stack_part}"
             [stack] = self.client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"]
             stack_outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
@@ -107,7 +111,7 @@ class RehearsedDeployment:
         """
         environment = self.environment()
         bucket = environment["SourceBucketArn"].rpartition(":::")[2]
-        credentials = self._credentials_of(environment["ExecutionRoleArn"])
+        credentials = self.credentials_of(environment["ExecutionRoleArn"])
         s3: S3Client = boto3.Session(
             aws_access_key_id=credentials["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=credentials["AWS_SECRET_ACCESS_KEY"],
@@ -115,12 +119,7 @@ class RehearsedDeployment:
             region_name=REGION,
         ).client("s3", endpoint_url=self._endpoint)
         dags, plugins = folder / "dags", folder / "plugins"
-        prefix = _dags_prefix(environment)
-        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
-            for entry in page.get("Contents", []):
-                target = dags / entry["Key"].removeprefix(prefix)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                s3.download_file(bucket, entry["Key"], str(target))
+        self.download_objects(s3, bucket, _dags_prefix(environment), dags)
         archive = s3.get_object(
             Bucket=bucket, Key=environment["PluginsS3Path"], VersionId=environment["PluginsS3ObjectVersion"]
         )["Body"].read()
@@ -131,6 +130,15 @@ class RehearsedDeployment:
         )["Body"].read()
         (folder / "requirements.txt").write_bytes(requirements)
         return Deployed(dags, plugins, environment["AirflowConfigurationOptions"], credentials)
+
+    @staticmethod
+    def download_objects(s3: S3Client, bucket: str, prefix: str, folder: Path) -> None:
+        """Download all objects whose keys begin with `prefix` into a folder, with the rest of the key as the path."""
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+            for entry in page.get("Contents", []):
+                target = folder / entry["Key"].removeprefix(prefix)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                s3.download_file(bucket, entry["Key"], str(target))
 
     def remaining_resources(self) -> list[str]:
         """Return the resources of the deployment that exist, each as `kind name`."""
@@ -148,7 +156,7 @@ class RehearsedDeployment:
         except ClientError as error:
             raise StackError(f"The audio bucket cannot be read: {error}") from error
 
-    def _credentials_of(self, role: str) -> dict[str, str]:
+    def credentials_of(self, role: str) -> dict[str, str]:
         """Return temporary credentials of a role, as the environment variables that AWS's SDKs read."""
         credentials = self.client("sts").assume_role(RoleArn=role, RoleSessionName="airflow")["Credentials"]
         return {

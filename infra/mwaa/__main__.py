@@ -107,6 +107,8 @@ def main() -> int:
     broken = [error for environment in environments for error in _broken(chosen, environment)]
     for rule in broken:
         print(rule, file=sys.stderr)
+    if not environments:
+        print("No environment of MWAA is created, so there is nothing to check.")
     if not broken:
         for environment in environments:
             name, version = environment["Name"], environment["AirflowVersion"]

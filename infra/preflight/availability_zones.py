@@ -13,7 +13,7 @@ NAME = "zones"
 
 def check(account: Account, deployment: PlannedDeployment) -> Result:
     """Check the zones of the deployment, and suggest others if one lacks something."""
-    if account.stack_status(deployment.network_stack):
+    if deployment.network_stack and account.stack_status(deployment.network_stack):
         return ok(NAME, "the network exists, and its zones cannot change")
     zones = account.zones
     if unknown := set(deployment.zones) - set(zones) - set(zones.values()):
@@ -26,10 +26,13 @@ def check(account: Account, deployment: PlannedDeployment) -> Result:
     lacking = _lacking(account, deployment.machine_types, services)
     names = _chosen(account, deployment)
     problems = [f"{name} ({zones[name]}) lacks {', '.join(lacking[name])}" for name in names if lacking[name]]
-    if not problems:
+    # Of subnets that exist, machines can use those whose zones have them.
+    if not problems or (deployment.subnets and len(problems) < len(names)):
         return ok(NAME, ", ".join(f"{name} ({zones[name]})" for name in names))
     suitable = [zones[name] for name in zones if not lacking[name]]
-    if len(suitable) < len(names):
+    if deployment.subnets and suitable:
+        advice = f"Choose subnets in other zones: {', '.join(suitable)}"
+    elif len(suitable) < len(names):
         advice = "Choose other machines with -c machine_families=…, or another region with -c region=…."
     else:
         advice = f"Choose other zones: -c zones={','.join(suitable[: len(names)])}"
@@ -37,12 +40,15 @@ def check(account: Account, deployment: PlannedDeployment) -> Result:
 
 
 def _chosen(account: Account, deployment: PlannedDeployment) -> list[str]:
-    """Return the names of the two zones of the deployment.
+    """Return the names of the zones of the deployment: those of the subnets that exist, or two.
 
     If the templates name none, CloudFormation takes the first zones that have a default subnet, or else the first of
     all. Source: AWS CloudFormation User Guide, `Fn::GetAZs`.
     """
     zones = account.zones
+    if deployment.subnets:
+        existing = account.pages("ec2", "describe_subnets", "Subnets", SubnetIds=list(deployment.subnets))
+        return sorted({subnet["AvailabilityZone"] for subnet in existing})
     if deployment.zones:
         return [name for name, zone_id in zones.items() if {name, zone_id} & set(deployment.zones)]
     filters = [{"Name": "default-for-az", "Values": ["true"]}]

@@ -28,7 +28,9 @@ def check(account: Account, deployment: PlannedDeployment) -> Result:
 
 def _taken(account: Account, deployment: PlannedDeployment) -> list[str]:
     """Return the environment and the log groups that exist with the names that the deployment will use."""
-    taken = []
+    taken: list[str] = []
+    if not deployment.environment:
+        return taken
     try:
         account.client("mwaa").get_environment(Name=deployment.environment)
         taken.append(f"MWAA environment {deployment.environment}")

@@ -14,7 +14,7 @@ _ADDRESSES = ("ec2", "L-0263D0A3")
 
 def check(account: Account, deployment: PlannedDeployment) -> Result:
     """Compare the VPCs and addresses that exist, and those of the deployment, with the quotas."""
-    if account.stack_status(deployment.network_stack):
+    if not deployment.network_stack or account.stack_status(deployment.network_stack):
         return ok(NAME, "the network exists")
     vpcs = sum(1 for _ in account.pages("ec2", "describe_vpcs", "Vpcs"))
     addresses = len(account.client("ec2").describe_addresses()["Addresses"])

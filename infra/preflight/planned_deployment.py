@@ -17,14 +17,22 @@ _UNKNOWN_REGION = "unknown-region"
 class PlannedDeployment:
     """What a deployment will create."""
 
-    #: The name of the MWAA environment.
+    #: The name of the deployment.
+    name: str
+    #: The name of the MWAA environment that will be created; empty if there is an Airflow already.
     environment: str
+    #: The name of an MWAA environment that exists and will get the DAG; empty if there is none.
+    existing_environment: str
+    #: The address of the folder that gets the DAG, `s3://bucket/folder/`; empty if it is in a bucket of the deployment.
+    dag_folder: str
     #: The region that the templates name; empty if they fit every region.
     region: str
     #: The names of the stacks.
     stacks: tuple[str, ...]
-    #: The name of the stack with the network.
+    #: The name of the stack with the network that will be created; empty if the network exists.
     network_stack: str
+    #: The ids of the subnets, if the network exists.
+    subnets: tuple[str, ...]
     #: The names or the ids of the zones; empty if CloudFormation chooses them.
     zones: tuple[str, ...]
     #: The types of machines that Batch may start.
@@ -51,8 +59,8 @@ def read_deployment(folder: Path) -> PlannedDeployment:
     """
     assembly = CloudAssembly(folder)
     stacks = _stacks(folder)
-    (environment,) = assembly.of_type("AWS::MWAA::Environment")
-    (vpc,) = assembly.of_type("AWS::EC2::VPC")
+    environments = [resource.properties["Name"] for resource in _of(assembly, "MWAA::Environment")]
+    networks = [resource.stack for resource in _of(assembly, "EC2::VPC")]
     machines = [resource.properties["ComputeResources"] for resource in _of(assembly, "Batch::ComputeEnvironment")]
     vcpus = {resources["Type"]: int(resources["MaxvCpus"]) for resources in machines}
     services = [_text(resource.properties["ServiceName"]) for resource in _of(assembly, "EC2::VPCEndpoint")]
@@ -60,10 +68,14 @@ def read_deployment(folder: Path) -> PlannedDeployment:
     region = next(iter(stacks.values()))["environment"].rpartition("/")[2]
     properties = [stack["properties"] for stack in stacks.values()]
     return PlannedDeployment(
-        environment=environment.properties["Name"],
+        name=next(name.removesuffix("-storage") for name in stacks if name.endswith("-storage")),
+        environment=next(iter(environments), ""),
+        existing_environment="" if environments else _output(assembly, "AirflowEnvironment"),
+        dag_folder=_output(assembly, "DagFolder"),
         region="" if region == _UNKNOWN_REGION else region,
         stacks=tuple(stacks),
-        network_stack=vpc.stack,
+        network_stack=next(iter(networks), ""),
+        subnets=() if networks else tuple(machines[0]["Subnets"]),
         zones=_zones(resource.properties for resource in _of(assembly, "EC2::Subnet")),
         machine_types=tuple(sorted({name for resources in machines for name in resources["InstanceTypes"]})),
         spot_vcpus=vcpus["SPOT"],
@@ -84,6 +96,12 @@ def _stacks(folder: Path) -> dict[str, Any]:
     """Return the artifacts of the stacks in a cloud assembly, by the stack's name."""
     artifacts = json.loads((folder / "manifest.json").read_text())["artifacts"]
     return {name: artifact for name, artifact in artifacts.items() if artifact["type"] == "aws:cloudformation:stack"}
+
+
+def _output(assembly: CloudAssembly, name: str) -> str:
+    """Return the value of an output. If no stack has it, or CloudFormation computes it, return an empty text."""
+    values = [output["Value"] for output in assembly.outputs if output["Name"] == name]
+    return next((value for value in values if isinstance(value, str)), "")
 
 
 def _zones(subnets: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:

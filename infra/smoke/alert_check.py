@@ -18,7 +18,7 @@ _TRIES, _INTERVAL = 12, 5.0
 def check_alert(
     client: Callable[[str], Any], deployed: Deployed, sleep: Callable[[float], None] = time.sleep
 ) -> Result:
-    """Set off the alarm `RunFailed`, and look whether its message reached the topic and who receives it.
+    """Set off an alarm, and look whether its message reached the topic and who receives it.
 
     Args:
         client: Returns the boto3 client of a service.
@@ -26,7 +26,9 @@ def check_alert(
         sleep: Waits for a number of seconds.
     """
     cloudwatch = client("cloudwatch")
-    prefix = f"{deployed.name}-airflow-AlarmsRunFailed"
+    # Without MWAA, nothing measures runs.
+    alarm = "RunFailed" if deployed.environment else "SystemFailed"
+    prefix = f"{deployed.name}-airflow-Alarms{alarm}"
     alarms = cloudwatch.describe_alarms(AlarmNamePrefix=prefix)["MetricAlarms"]
     if not alarms:
         return failed(NAME, f"there is no alarm {prefix}…", "Deploy again: make deploy")
@@ -39,7 +41,7 @@ def check_alert(
     if "Successfully executed" not in summary:
         advice = "Check the policies of the alert topic and of its key."
         return failed(NAME, summary or f"{name} was set off, and did nothing", advice)
-    return _check_subscriptions(client("sns"), deployed.topic)
+    return _check_subscriptions(client("sns"), deployed.topic, alarm)
 
 
 def _action(cloudwatch: Any, alarm: str, sleep: Callable[[float], None]) -> str:
@@ -52,15 +54,15 @@ def _action(cloudwatch: Any, alarm: str, sleep: Callable[[float], None]) -> str:
     return ""
 
 
-def _check_subscriptions(sns: Any, topic: str) -> Result:
-    """Check that somebody receives the messages of the topic."""
+def _check_subscriptions(sns: Any, topic: str, alarm: str) -> Result:
+    """Check that somebody receives the messages of the topic, to which an alarm sent one."""
     subscriptions = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
     confirmed = [entry["Endpoint"] for entry in subscriptions if entry["SubscriptionArn"].startswith("arn:")]
     waiting = [entry["Endpoint"] for entry in subscriptions if entry["Endpoint"] not in confirmed]
     if confirmed:
-        return ok(NAME, f"RunFailed was set off, and went to {', '.join(confirmed)}: look whether it arrived")
+        return ok(NAME, f"{alarm} was set off, and went to {', '.join(confirmed)}: look whether it arrived")
     if waiting:
-        text = f"RunFailed reached the topic, but {', '.join(waiting)} has not confirmed AWS's mail"
+        text = f"{alarm} reached the topic, but {', '.join(waiting)} has not confirmed AWS's mail"
         return Result(NAME, State.WARNING, text, "Open the mail “AWS Notification - Subscription Confirmation”.")
-    text = "RunFailed reached the topic, and nobody receives it"
+    text = f"{alarm} reached the topic, and nobody receives it"
     return Result(NAME, State.WARNING, text, "Deploy with -c alert_mail=… or subscribe to the output AlertTopic.")

@@ -18,7 +18,7 @@ class Deployed:
     name: str
     #: The name of the audio bucket.
     bucket: str
-    #: The name of the MWAA environment.
+    #: The name of the MWAA environment; empty if Airflow does not run on MWAA.
     environment: str
     #: The ARN of the alert topic.
     topic: str
@@ -36,7 +36,7 @@ def find_deployment(client: Callable[[str], Any], name: str) -> Deployed:
     """
     outputs = {**_outputs(client, f"{name}-storage"), **_outputs(client, f"{name}-airflow")}
     try:
-        return Deployed(name, outputs["AudioBucket"], outputs["AirflowEnvironment"], outputs["AlertTopic"])
+        return Deployed(name, outputs["AudioBucket"], outputs.get("AirflowEnvironment", ""), outputs["AlertTopic"])
     except KeyError as error:
         raise NotDeployed(f"The stacks of {name} have no output {error}. Deploy again: make deploy") from error
 

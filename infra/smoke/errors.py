@@ -17,6 +17,12 @@ class AirflowRefused(DeploymentError):
     code = "AIRFLOW_REFUSED"
 
 
+class AirflowUnknown(DeploymentError):
+    """Raised when nothing says where the Airflow of the deployment is."""
+
+    code = "AIRFLOW_UNKNOWN"
+
+
 class RunTooLong(DeploymentError):
     """Raised when the run has not ended within the time limit."""
 

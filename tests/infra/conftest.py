@@ -35,6 +35,18 @@ OTHER_SETTINGS = {
 }
 
 
+#: An existing MWAA environment with its bucket, and an existing network.
+OWN_AIRFLOW = {
+    "name": "own",
+    "airflow": "existing",
+    "airflow_environment": "team",
+    "dag_bucket": "bucket-of-the-team",
+    "vpc_id": "vpc-0a1b2c3d",
+    "subnet_ids": "subnet-1a2b3c4d,subnet-5e6f7a8b",
+    "image_model": "demo",
+}
+
+
 def synthesize(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command `cdk synth`, without the AWS and CDK variables of this environment.
 
@@ -65,6 +77,14 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> SynthesizedStacks:
     folder = tmp_path_factory.mktemp("other")
     make_app(OTHER_SETTINGS, str(folder)).synth()
     return SynthesizedStacks.load(folder, "other")
+
+
+@pytest.fixture(scope="session")
+def own(tmp_path_factory: pytest.TempPathFactory) -> SynthesizedStacks:
+    """Synthesize the deployment with `OWN_AIRFLOW` in this process, and return its stacks."""
+    folder = tmp_path_factory.mktemp("own")
+    make_app(OWN_AIRFLOW, str(folder)).synth()
+    return SynthesizedStacks.load(folder, "own")
 
 
 @pytest.fixture(scope="session", params=["default", "other"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -34,18 +33,6 @@ def bucket_deployment(deployment: SynthesizedStacks, prefix: str) -> Any:
     return copy
 
 
-def source(deployment: SynthesizedStacks, key: str) -> Path:
-    """Return the file or folder that the CDK uploads under a key."""
-    assets = json.loads((deployment.folder / f"{deployment.name}-airflow.assets.json").read_text())
-    (path,) = (
-        asset["source"]["path"]
-        for asset in assets["files"].values()
-        for destination in asset["destinations"].values()
-        if destination["objectKey"] == key
-    )
-    return deployment.folder / path
-
-
 def names(folder: Path) -> set[str]:
     """Return the relative paths of the files in a folder, without bytecode and README files."""
     ignored = ("__pycache__", "README.md")
@@ -59,8 +46,8 @@ def names(folder: Path) -> set[str]:
 def test_every_file_of_the_dag_folder_is_deployed(deployment: SynthesizedStacks, environment: Any) -> None:
     copy = bucket_deployment(deployment, environment["DagS3Path"])
     (key,) = copy["SourceObjectKeys"]
-    assert names(source(deployment, key)) == names(DAGS)
-    assert "transcription/contract/keys.py" in names(source(deployment, key))
+    assert names(deployment.asset(key)) == names(DAGS)
+    assert "transcription/contract/keys.py" in names(deployment.asset(key))
     # A file that is deleted here is deleted from the bucket.
     assert copy["Prune"] is True
 
@@ -68,7 +55,7 @@ def test_every_file_of_the_dag_folder_is_deployed(deployment: SynthesizedStacks,
 def test_plugins_are_at_the_root_of_their_archive(deployment: SynthesizedStacks, environment: Any) -> None:
     copy = bucket_deployment(deployment, "plugins")
     (key,) = copy["SourceObjectKeys"]
-    folder = source(deployment, key)
+    folder = deployment.asset(key)
     assert not zipfile.is_zipfile(folder)  # the CDK packs the folder when it uploads it
     assert names(folder) == set(plugin_files(PLUGINS))
     assert environment["PluginsS3Path"] == f"plugins/{key}"
@@ -98,7 +85,7 @@ def test_the_requirements_of_the_repository_are_deployed(default: SynthesizedSta
     environment = default.properties("AWS::MWAA::Environment")
     (key,) = bucket_deployment(default, "requirements")["SourceObjectKeys"]
     assert environment["RequirementsS3Path"] == f"requirements/{key}"
-    assert source(default, key).read_bytes() == REQUIREMENTS.read_bytes()
+    assert default.asset(key).read_bytes() == REQUIREMENTS.read_bytes()
 
 
 def test_without_internet_no_requirements_are_deployed(other: SynthesizedStacks) -> None:

@@ -52,7 +52,8 @@ def test_alarms_and_events_may_publish_encrypted_messages_over_tls_only(deployme
     assert key["EnableKeyRotation"] is True
     # An alarm of another account may not publish.
     foreign = {"aws:SourceAccount": "444455556666"}
-    assert not is_allowed(policy, "sns:Publish", topic, foreign, "cloudwatch.amazonaws.com")
+    for service in ("cloudwatch.amazonaws.com", "events.amazonaws.com"):
+        assert not is_allowed(policy, "sns:Publish", topic, {**foreign, "aws:SecureTransport": "true"}, service)
 
 
 def test_the_alert_mail_address_is_subscribed_to_the_topic(

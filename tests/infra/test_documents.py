@@ -175,6 +175,15 @@ class TestCosts:
         assert "| with Airflow on mw1.micro | from 140 |" in table
         assert "mw1.small" not in table
 
+    def test_an_airflow_that_exists_already_costs_nothing_more(self) -> None:
+        month = costs.monthly_cost(Counter({"AWS::KMS::Key": 3, "AWS::IAM::ManagedPolicy": 1}), self.PRICES)
+        assert month.parts["Airflow's database, 10 GB"] == 0
+        months = {"new": costs.MonthlyCost({"keys": 5.0}, {"mw1.micro": 100.0}), "own": month}
+        months["own"] = costs.MonthlyCost({"keys": 3.0}, {"mw1.micro": 100.0}, month.has_own_airflow)
+        hour = costs.AudioHourCost(0.1, 0.3, 0.5, 1.5)
+        assert "| with Airflow on mw1.micro | $105 | there is one already |" in cost_tables.monthly_table(months)
+        assert "| with Airflow on mw1.micro | from 105 | from 3 |" in cost_tables.break_even_table(months, hour)
+
     def test_an_hour_of_audio_costs_its_measured_machine_time(self) -> None:
         """100 s of audio take 25 s on 2 vCPUs, so an hour of audio takes half an hour of one vCPU."""
         hour = costs.audio_hour_cost(self.MEASURED, self.PRICES)

@@ -41,21 +41,21 @@ def checkov(folder: Path) -> dict[str, Any]:
 
 
 def test_cfn_lint_reports_only_the_template_with_a_deliberate_error(
-    default: SynthesizedStacks, other: SynthesizedStacks, tmp_path: Path
+    default: SynthesizedStacks, other: SynthesizedStacks, own: SynthesizedStacks, tmp_path: Path
 ) -> None:
     broken = tmp_path / "broken.template.json"
     broken.write_text('{"Resources": {"A": {"Type": "AWS::SNS::Topic", "Properties": {"TopicNam": "a"}}}}')
-    templates = [file for deployment in (default, other) for file in deployment.folder.glob("*.template.json")]
-    assert len(templates) == 6
+    templates = [file for deployment in (default, other, own) for file in deployment.folder.glob("*.template.json")]
+    assert len(templates) == 9
     findings = cfn_lint(broken, *templates).stdout.split("\n\n")
     assert [finding for finding in findings if "broken.template.json" not in finding and finding.strip()] == []
     assert findings[0].startswith("E3002")
 
 
 def test_checkov_reports_only_accepted_findings(
-    default: SynthesizedStacks, other: SynthesizedStacks, tmp_path: Path
+    default: SynthesizedStacks, other: SynthesizedStacks, own: SynthesizedStacks, tmp_path: Path
 ) -> None:
-    for deployment in (default, other):  # one run for both, because checkov starts slowly
+    for deployment in (default, other, own):  # one run for all, because checkov starts slowly
         for file in deployment.folder.glob("*.template.json"):
             copy(file, tmp_path)
     report = checkov(tmp_path)

@@ -68,6 +68,7 @@ def test_text_and_json_values_are_both_accepted(name: str, text: Any, value: obj
         ("airflow_version", "2.10.3", "3.2.1"),
         ("airflow_class", "mw1.tiny", "mw1.micro"),
         ("webserver_access", "open", "public, private"),
+        ("webserver_ranges", "10.0.0.0/16", "empty with webserver_access=public"),
         ("alert_mail", "somebody", "mail address"),
         ("log_days", "100", "one of 1, 3"),
         ("start_limit_minutes", "5", "from 10"),
@@ -103,6 +104,43 @@ def test_zones_of_another_region_are_refused() -> None:
         read_settings({"region": "eu-west-1", "zones": "us-east-1a,us-east-1b"})
     # An id does not show its region.
     assert read_settings({"region": "eu-west-1", "zones": "euw1-az1, euw1-az2"}).zone_list == ["euw1-az1", "euw1-az2"]
+
+
+EXISTING = {"airflow": "existing", "airflow_environment": "team", "dag_bucket": "bucket"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"airflow": "mwaa"}, "airflow is 'mwaa'; it must be one of new, existing, none"),
+        (EXISTING | {"airflow_environment": ""}, "airflow_environment is ''; it must be given with airflow=existing"),
+        (EXISTING | {"dag_bucket": ""}, "dag_bucket is ''; it must be given with airflow=existing"),
+        (EXISTING | {"airflow": "none"}, "airflow_environment is 'team'; it must be empty with airflow=none"),
+        ({"dag_bucket": "bucket"}, "dag_bucket is 'bucket'; it must be empty with airflow=new"),
+        ({"dag_prefix": "/dags/"}, "dag_prefix is '/dags/'; it must be a folder"),
+        ({"dag_prefix": "d" * 61}, "it must be a folder of up to 60"),
+        ({"vpc_id": "vpc-0a1b2c3d"}, "subnet_ids is ''; it must be given exactly if vpc_id is"),
+        ({"subnet_ids": "subnet-1a2b3c4d"}, "subnet_ids is 'subnet-1a2b3c4d'; it must be given exactly if vpc_id is"),
+        ({"vpc_id": "vpc-0a1b2c3d", "subnet_ids": "subnet-1a2b3c4d"}, "it must be two subnets in two zones"),
+        ({"vpc_id": "network", "subnet_ids": "subnet-1a2b3c4d"}, "vpc_id is 'network'; it must be the id of a VPC"),
+    ],
+)
+def test_settings_about_what_exists_must_go_together(settings: dict[str, str], message: str) -> None:
+    with pytest.raises(ContextInvalid) as error:
+        read_settings(settings)
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize("ranges", ["0.0.0.0/0", "10.0.0.1/16", "office", "10.0.0.0/16,0.0.0.0/1"])
+def test_a_private_airflow_is_not_opened_to_the_internet(ranges: str) -> None:
+    with pytest.raises(ContextInvalid, match=r"webserver_ranges .*ranges of IPv4 addresses, /8 or smaller"):
+        read_settings({"webserver_access": "private", "webserver_ranges": ranges})
+
+
+def test_machines_alone_need_only_one_existing_subnet() -> None:
+    settings = read_settings(EXISTING | {"vpc_id": "vpc-0a1b2c3d", "subnet_ids": "subnet-1a2b3c4d", "dag_prefix": ""})
+    assert settings.subnet_list == ["subnet-1a2b3c4d"]
+    assert settings.dag_folder == "deepspeech-transcription"
 
 
 def test_a_disk_that_is_too_small_for_the_largest_file_is_refused() -> None:

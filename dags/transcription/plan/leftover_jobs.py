@@ -51,7 +51,7 @@ def end_leftover_jobs(queue: BatchQueue, run: str, is_at_work: Callable[[str], b
     If a job has not ended after three minutes, log a warning and return: both jobs write the same transcripts.
 
     Args:
-        queue: the job queue.
+        queue: the job queue. Jobs that it does not show are those of others, and are never ended.
         run: the name of the run that works now.
         is_at_work: a function that returns whether a run, given by its name, has not ended.
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from airflow.configuration import conf
 from airflow.exceptions import AirflowTimetableInvalid
 from airflow.timetables.trigger import CronTriggerTimetable
 
 from transcription.contract.errors import SettingInvalid
-from transcription.shared.settings import SECTION, Settings
+from transcription.shared.setting_texts import SECTION, find_text
+from transcription.shared.settings import Settings
 
 
 def read_schedule() -> tuple[str, str]:
@@ -18,9 +18,10 @@ def read_schedule() -> tuple[str, str]:
 
     The settings are read one by one, because the DAG file is also loaded where the required ones are missing.
     """
+    schedule, time_zone = find_text("schedule"), find_text("time_zone")
     return (
-        conf.get(SECTION, "schedule", fallback=Settings.schedule),
-        conf.get(SECTION, "time_zone", fallback=Settings.time_zone),
+        Settings.schedule if schedule is None else schedule,
+        Settings.time_zone if time_zone is None else time_zone,
     )
 
 

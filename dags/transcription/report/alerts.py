@@ -8,7 +8,7 @@ from typing import Any
 from airflow.configuration import conf
 from airflow.providers.amazon.aws.notifications.sns import SnsNotifier
 
-from transcription.shared.settings import SECTION
+from transcription.shared.setting_texts import find_text
 
 #: The XCom of the task `report` with the text of the daily summary. If the task pushes none, nothing is sent.
 SUMMARY = "summary"
@@ -26,9 +26,9 @@ class SummaryNotifier(SnsNotifier):
 def on_red_run() -> list[Callable[[Any], None]]:
     """Return the callbacks for a failed run of the DAG, or an empty list if the deployment has no topic.
 
-    Airflow calls this function when it parses the DAG file, so the function reads only Airflow's configuration.
+    Airflow calls this function when it parses the DAG file, so the function calls no service.
     """
-    topic = conf.get(SECTION, "alert_topic", fallback="")
+    topic = find_text("alert_topic")
     if not topic:
         return []
     airflow_url = conf.get("api", "base_url", fallback="").rstrip("/")
@@ -46,7 +46,7 @@ def on_doubt() -> list[Callable[[Any], None]]:
 
     The list is empty if the deployment has no topic.
     """
-    topic = conf.get(SECTION, "alert_topic", fallback="")
+    topic = find_text("alert_topic")
     if not topic:
         return []
     notify = SnsNotifier(
@@ -68,9 +68,9 @@ def on_report() -> list[Callable[[Any], None]]:
 
     The list is empty if the deployment has no topic, or if the setting `daily_summary` is not true.
     """
-    topic = conf.get(SECTION, "alert_topic", fallback="")
+    topic = find_text("alert_topic")
     # Not `getboolean`: an invalid value must fail the run with a message, not keep the DAG out of the UI.
-    if not topic or conf.get(SECTION, "daily_summary", fallback="").lower() != "true":
+    if not topic or (find_text("daily_summary") or "").lower() != "true":
         return []
     message = f"{{{{ ti.xcom_pull(task_ids='report', key='{SUMMARY}') }}}}"
     return [SummaryNotifier(target_arn=topic, subject="Transcribed: {{ run_id[:70] }}", message=message)]

@@ -29,6 +29,11 @@ def run_of(name: str) -> str:
     return name.removeprefix(job_name(""))
 
 
+def definition_name(definition: str) -> str:
+    """Return the name of a job definition, given by its name or ARN, without its revision."""
+    return definition.rpartition("/")[2].partition(":")[0]
+
+
 def is_over(job: JobDescription) -> bool:
     """Return whether the job has ended: it has succeeded or failed."""
     return job["status"] in (JOB_SUCCEEDED, JOB_FAILED)

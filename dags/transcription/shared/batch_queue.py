@@ -44,14 +44,16 @@ def _may_succeed_later(error: BaseException) -> bool:
 
 
 class BatchQueue:
-    """A Batch job queue.
+    """A Batch job queue, which other programs may use too.
 
     Args:
         queue: the name or ARN of the queue.
+        definition: the name or ARN of a job definition, with or without a revision. Jobs of other definitions are not
+            seen, whatever their names are. Empty: jobs of all definitions are seen.
     """
 
-    def __init__(self, queue: str) -> None:
-        self._queue = queue
+    def __init__(self, queue: str, definition: str = "") -> None:
+        self._queue, self._definition = queue, batch_job.definition_name(definition)
         # "standard" retries throttled requests with backoff.
         retries: Any = {"mode": "standard", "total_max_attempts": 10}
         self._client: BatchClient = BatchClientHook(config=Config(retries=retries)).get_conn()
@@ -60,15 +62,20 @@ class BatchQueue:
         self._submitter: BatchClient = BatchClientHook(config=Config(retries=once)).get_conn()
 
     def jobs(self, name: str) -> list[batch_job.JobDescription]:
-        """Return the jobs called `name`, the newest first, as ListJobs describes them.
+        """Return the jobs of the definition called `name`, the newest first, as ListJobs describes them.
 
         If `name` ends with `*`, return the jobs whose names start with the text before it. Batch keeps jobs for at
         least seven days after their end.
         """
         name_filter: Any = [{"name": "JOB_NAME", "values": [name]}]
         pages = self._client.get_paginator("list_jobs").paginate(jobQueue=self._queue, filters=name_filter)
-        summaries = [summary for page in pages for summary in page["jobSummaryList"]]
+        summaries = [summary for page in pages for summary in page["jobSummaryList"] if self._is_own(summary)]
         return sorted(summaries, key=lambda summary: summary["createdAt"], reverse=True)
+
+    def _is_own(self, job: batch_job.JobDescription) -> bool:
+        # A job whose definition Batch does not name could be our own, and must not be submitted again.
+        definition = batch_job.definition_name(job.get("jobDefinition", self._definition))
+        return self._definition in ("", definition)
 
     def submit(self, name: str, definition: str, children: int, parameters: dict[str, str], known: set[str]) -> str:
         """Submit a job. Retry for ten minutes, and do not submit the job again if only Batch's answer was lost.

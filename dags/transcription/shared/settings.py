@@ -1,4 +1,4 @@
-"""The deployment's settings: section `[transcription]` of Airflow's configuration."""
+"""The deployment's settings: section `[transcription]` of Airflow's configuration, or a file beside the DAG file."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, get_type_hints
 
-from airflow.configuration import conf
-
 from transcription.contract.audio_endings import ENDINGS, parse_endings
 from transcription.contract.errors import OptionInvalid, SettingInvalid
 from transcription.contract.options import DEFAULT_FORMATS, Options
 from transcription.contract.result import BYTES_PER_SECOND
-
-SECTION = "transcription"
+from transcription.shared.setting_texts import FILE, SECTION, find_text
 
 BYTES_PER_HOUR = 3600 * BYTES_PER_SECOND
 
@@ -36,7 +33,7 @@ class Settings:
     """The settings of one deployment.
 
     Each is an option of Airflow's configuration: `[transcription] name` in the file, or the environment variable
-    `AIRFLOW__TRANSCRIPTION__NAME`.
+    `AIRFLOW__TRANSCRIPTION__NAME`. What is not there is read from `setting_texts.FILE`.
 
     Raises:
         SettingInvalid: a setting is missing or wrong; the message names it.
@@ -44,7 +41,7 @@ class Settings:
 
     #: The audio bucket.
     bucket: str
-    #: Name or ARN of the Batch queue and job definition. No other deployment may use the queue.
+    #: Name or ARN of the Batch queue and job definition. A run never ends jobs of other job definitions.
     job_queue: str
     job_definition: str
     #: Model of runs that do not choose one; empty: the one in the container image.
@@ -98,7 +95,8 @@ class Settings:
             if not getattr(self, name):
                 raise SettingInvalid(
                     f"[{SECTION}] {name} is empty. Set it in Airflow's configuration, or as the environment variable "
-                    f"AIRFLOW__{SECTION.upper()}__{name.upper()}; `cdk deploy` does so by itself."
+                    f"AIRFLOW__{SECTION.upper()}__{name.upper()}, or in {FILE.name} beside the DAG file; `make deploy` "
+                    "does so by itself."
                 )
         for name, (minimum, maximum) in _BOUNDS.items():
             if not minimum <= getattr(self, name) <= maximum:
@@ -147,13 +145,13 @@ class Settings:
 
 
 def load_settings() -> Settings:
-    """Load the settings from Airflow's configuration.
+    """Load the settings from Airflow's configuration, and from the file beside the DAG file.
 
     Raises:
         SettingInvalid: a setting is missing or wrong; the message names it.
     """
     kinds = get_type_hints(Settings)
-    texts = {field.name: conf.get(SECTION, field.name, fallback=None) for field in fields(Settings)}
+    texts = {field.name: find_text(field.name) for field in fields(Settings)}
     required = dict.fromkeys(("bucket", "job_queue", "job_definition"), "")
     values = {name: _parse(kinds[name], name, text) for name, text in texts.items() if text is not None}
     return Settings(**{**required, **values})

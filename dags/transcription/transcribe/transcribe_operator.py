@@ -78,7 +78,7 @@ class TranscribeOperator(BatchOperator):
             return None
         lease = RunLease(bucket, context["ti"], plan.run)
         lease.take()
-        batch = BatchQueue(self.job_queue)
+        batch = BatchQueue(self.job_queue, self.job_definition)
         jobs = RunJobs(batch, bucket, plan, settings, str(context["ti"].id))
         self.job_name = jobs.name
         poller = JobPoller(batch, bucket, plan, settings, self._interrupted, lease=lease)

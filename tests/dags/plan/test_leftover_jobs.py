@@ -65,6 +65,21 @@ def test_the_job_of_a_run_that_is_not_over_is_kept_and_no_job_is_ended(
     assert {deployment.queue.ends(job_id)["status"] for job_id in (leftover, working)} == {"SUCCEEDED"}
 
 
+@pytest.mark.usefixtures("polls_often")
+def test_jobs_of_another_job_definition_are_never_ended(deployment: AirflowDeployment, gate: Path) -> None:
+    """Others may use the same queue, and their jobs may have the same names: also that of this run."""
+    definition, names = deployment.queue.define(["python", "-c", waits_for(gate)]), ("manual-yesterday", RUN)
+    batch = BatchQueue(deployment.queue.queue)
+    foreign = [batch.submit(batch_job.job_name(name), definition, 1, {}, set()) for name in names]
+    leftover = start(deployment, batch_job.job_name("manual-yesterday"), gate)
+    queue = BatchQueue(deployment.queue.queue, deployment.settings.job_definition)
+    end_leftover_jobs(queue, RUN, is_over)
+    assert deployment.queue.describe(leftover)["status"] == "FAILED"
+    assert queue.jobs(batch_job.job_name(RUN)) == []
+    gate.touch()
+    assert {deployment.queue.ends(job_id)["status"] for job_id in foreign} == {"SUCCEEDED"}
+
+
 @pytest.mark.parametrize(
     ("state", "at_work"), [("running", True), ("queued", True), ("failed", False), ("success", False), (None, False)]
 )

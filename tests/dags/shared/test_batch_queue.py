@@ -49,6 +49,11 @@ def submit(batch: BatchQueue, deployment: AirflowDeployment) -> Callable[..., st
     return submit
 
 
+@pytest.mark.parametrize("definition", ["a-name", "a-name:3", "arn:aws:batch:us-east-1:1:job-definition/a-name:12"])
+def test_a_job_definition_has_one_name_in_all_forms(definition: str) -> None:
+    assert batch_job.definition_name(definition) == "a-name"
+
+
 def count_submissions(deployment: AirflowDeployment) -> int:
     """Count the requests to submit a job, the refused ones too."""
     return deployment.calls("batch").get("SubmitJob", 0)

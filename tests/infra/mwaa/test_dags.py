@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,17 @@ def test_the_projects_dags_and_plugins_load_and_fit_the_smallest_class(version: 
     loaded = dags.load(ROOT / "dags", archive, version)
     assert loaded.at_once == {"transcribe_audio": 1}
     assert list(dags.broken_rules(loaded, version, "mw1.micro")) == []
+
+
+def test_the_dag_also_loads_from_a_folder_below_the_dags_folder(folder: MwaaFolder) -> None:
+    """With an Airflow that exists already, other DAGs are beside ours. One may have a package of the same name."""
+    shutil.copytree(ROOT / "dags", folder.dags / "deepspeech-clinic", ignore=shutil.ignore_patterns("__pycache__"))
+    (folder.dags / "transcription").mkdir()
+    (folder.dags / "transcription" / "__init__.py").write_text("")
+    plugins.build_plugins_zip(folder.plugins, folder.archive)
+    loaded = dags.load(folder.dags, folder.archive, airflow_versions.DEFAULT)
+    assert loaded.at_once == {"transcribe_audio": 1}
+    assert loaded.errors == {}
 
 
 def test_an_import_of_a_package_that_mwaas_image_lacks_is_reported(folder: MwaaFolder) -> None:

@@ -27,10 +27,14 @@ from infra.preflight.planned_deployment import PlannedDeployment
 
 REGION = "us-east-1"
 DEPLOYMENT = PlannedDeployment(
+    name="clinic",
     environment="clinic",
+    existing_environment="",
+    dag_folder="",
     region="",
     stacks=("clinic-storage", "clinic-batch", "clinic-airflow"),
     network_stack="clinic-batch",
+    subnets=(),
     zones=(),
     machine_types=("c5.xlarge", "m6i.xlarge"),
     spot_vcpus=128,
@@ -304,6 +308,60 @@ def test_a_region_without_mwaa_fails() -> None:
     assert result.state is State.FAILED
     assert "us-gov-east-1" in result.text
     assert "-c region=…" in result.advice
+
+
+TEAM = {"Name": "team", "SourceBucketArn": "arn:aws:s3:::bucket", "DagS3Path": "dags/", "AirflowVersion": "3.0.6"}
+
+
+@pytest.mark.parametrize(
+    ("folder", "state", "text", "advice"),
+    [
+        ("s3://bucket/dags/deepspeech-clinic/", State.OK, "team, Airflow 3.0.6, gets the DAG in s3://bucket/dags/", ""),
+        ("s3://bucket/dag/deepspeech-clinic/", State.FAILED, "from s3://bucket/dags/, and", "-c dag_prefix=dags."),
+        ("s3://another/dags/deepspeech-clinic/", State.FAILED, "from s3://bucket/dags/", "-c dag_bucket=bucket "),
+    ],
+)
+def test_an_existing_environment_must_read_the_folder_of_the_dag(
+    aws: StubbedAccount, folder: str, state: State, text: str, advice: str
+) -> None:
+    aws.answer("mwaa", "get_environment", {"Environment": TEAM})
+    planned = replace(DEPLOYMENT, environment="", existing_environment="team", dag_folder=folder)
+    result = airflow_service.check(aws.account, planned)
+    assert result.state is state
+    assert text in result.text
+    assert advice in result.advice
+
+
+def test_an_existing_environment_that_does_not_exist_fails(aws: StubbedAccount) -> None:
+    aws.refuse("mwaa", "get_environment", "ResourceNotFoundException")
+    planned = replace(DEPLOYMENT, environment="", existing_environment="team")
+    result = airflow_service.check(aws.account, planned)
+    assert (result.state, result.text) == (State.FAILED, "there is no environment team in us-east-1")
+
+
+def test_without_mwaa_and_a_new_network_nothing_is_asked_about_them(aws: StubbedAccount) -> None:
+    planned = replace(DEPLOYMENT, environment="", network_stack="", subnets=("subnet-1",))
+    assert airflow_service.check(aws.account, planned).text == "is not used"
+    assert network_limits.check(aws.account, planned).text == "the network exists"
+    aws.no_stacks(3)
+    assert existing_names.check(aws.account, planned).text == "all names are free"
+
+
+@pytest.mark.parametrize(("machines", "state"), [({"us-east-1c"}, State.OK), ({"us-east-1a"}, State.FAILED)])
+def test_one_zone_of_the_existing_subnets_must_have_machines(
+    aws: StubbedAccount, machines: set[str], state: State
+) -> None:
+    zones = [{"ZoneName": name, "ZoneId": zone_id} for name, zone_id in ZONES.items()]
+    aws.answer("ec2", "describe_availability_zones", {"AvailabilityZones": zones})
+    aws.answer("ec2", "describe_vpc_endpoint_services", {"ServiceDetails": []})
+    offerings = [{"InstanceType": "c5.xlarge", "Location": name} for name in machines]
+    aws.answer("ec2", "describe_instance_type_offerings", {"InstanceTypeOfferings": offerings})
+    subnets = [{"AvailabilityZone": name} for name in ("us-east-1b", "us-east-1c")]
+    aws.answer("ec2", "describe_subnets", {"Subnets": subnets})
+    planned = replace(DEPLOYMENT, network_stack="", subnets=("subnet-1", "subnet-2"), endpoint_services=())
+    result = availability_zones.check(aws.account, planned)
+    assert result.state is state
+    assert (result.advice == "Choose subnets in other zones: use1-az3") is (state is State.FAILED)
 
 
 def test_a_call_that_the_credentials_do_not_allow_gives_an_unknown_result(aws: StubbedAccount) -> None:

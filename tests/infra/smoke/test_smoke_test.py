@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pytest
@@ -94,6 +95,15 @@ def test_a_broken_part_is_named_and_nothing_is_left(deployment: MadeUpDeployment
     assert deployment.alarm_states in ([], ["ALARM", "OK"])
 
 
+def test_without_mwaa_an_alarm_about_containers_is_set_off(deployment: MadeUpDeployment) -> None:
+    """Nothing measures the runs of an Airflow that is not on MWAA."""
+    deployment.alarms = [{"AlarmName": "clinic-airflow-AlarmsSystemFailed1A2B"}]
+    elsewhere = replace(DEPLOYED, environment="")
+    checked = {result.check: result for result in smoke_test(deployment.client, elsewhere, deployment, 60)}
+    assert checked["alert"].state is State.OK
+    assert checked["alert"].text.startswith("SystemFailed was set off")
+
+
 def test_the_red_task_is_named(deployment: MadeUpDeployment) -> None:
     deployment.run_state, deployment.tasks["transcribe"] = "failed", "failed"
     assert "red in transcribe" in results(deployment)["run"].text
@@ -177,6 +187,8 @@ def test_the_outputs_of_the_stacks_describe_the_deployment() -> None:
     airflow = {"AirflowEnvironment": "clinic", "AlertTopic": DEPLOYED.topic}
     stacks = {"clinic-storage": {"AudioBucket": "audio"}, "clinic-airflow": airflow}
     assert find_deployment(lambda _: CloudFormationClient(stacks), "clinic") == DEPLOYED
+    del airflow["AirflowEnvironment"]
+    assert find_deployment(lambda _: CloudFormationClient(stacks), "clinic") == replace(DEPLOYED, environment="")
     del airflow["AlertTopic"]
     with pytest.raises(NotDeployed, match="no output 'AlertTopic'"):
         find_deployment(lambda _: CloudFormationClient(stacks), "clinic")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -116,6 +117,7 @@ class AirflowDeployment:
 
     def __init__(self, aws: LocalAws, bucket: Bucket, queue: Queue, environment: pytest.MonkeyPatch) -> None:
         self.aws, self.bucket, self.queue, self._environment = aws, bucket, queue, environment
+        self._definition = f"transcribe-{uuid.uuid4().hex[:8]}"
         self.configure(bucket=bucket.name, job_queue=queue.queue, job_definition="no-such-definition")
 
     def configure(self, **settings: Any) -> None:
@@ -129,13 +131,13 @@ class AirflowDeployment:
         return load_settings()
 
     def define(self, code: str, **properties: Any) -> str:
-        """Register a job definition, set it as the setting `job_definition`, and return its ARN.
+        """Register a revision of the job definition, set it as the setting `job_definition`, and return its ARN.
 
         Args:
             code: the Python code that the jobs run.
             properties: further properties of the job definition, as for `Batch.define`.
         """
-        arn = self.queue.define(["python", "-c", code, "Ref::run", "Ref::draft"], **properties)
+        arn = self.queue.define(["python", "-c", code, "Ref::run", "Ref::draft"], name=self._definition, **properties)
         self.configure(job_definition=arn)
         return arn
 

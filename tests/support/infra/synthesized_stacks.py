@@ -86,6 +86,17 @@ class SynthesizedStacks:
         """Return the resolved value of the output `name` of a stack."""
         return self.resolve(self.templates[stack]["Outputs"][name]["Value"])
 
+    def asset(self, key: str) -> Path:
+        """Return the file or folder that the CDK uploads under a key for the Airflow stack."""
+        assets = json.loads((self.folder / f"{self.name}-airflow.assets.json").read_text())
+        (path,) = (
+            asset["source"]["path"]
+            for asset in assets["files"].values()
+            for destination in asset["destinations"].values()
+            if destination["objectKey"] == key
+        )
+        return self.folder / path
+
     def resolve(self, value: Any) -> Any:  # noqa: PLR0911 - one return for each of CloudFormation's functions
         """Return a value with its references replaced, as CloudFormation replaces them. Physical names are invented."""
         match value:

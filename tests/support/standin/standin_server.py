@@ -123,18 +123,19 @@ class Batch:
     def __post_init__(self) -> None:
         self.client = self.aws.client("batch")
 
-    def define(self, command: Sequence[str], **properties: Any) -> str:
+    def define(self, command: Sequence[str], *, name: str | None = None, **properties: Any) -> str:
         """Register a job definition, and return its ARN.
 
         Args:
             command: the command that the jobs run.
+            name: the name of the job definition; `None` makes a new one.
             properties: `retryStrategy` and `timeout` of the job definition, and further container properties.
         """
         requirements = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "128"}]
         container = {"image": "python", "command": command, "resourceRequirements": requirements}
         options = {name: properties.pop(name) for name in ("retryStrategy", "timeout") if name in properties}
         registered = self.client.register_job_definition(
-            jobDefinitionName=f"d-{uuid.uuid4().hex[:8]}",
+            jobDefinitionName=name or f"d-{uuid.uuid4().hex[:8]}",
             type="container",
             containerProperties=container | properties,
             **options,

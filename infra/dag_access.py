@@ -1,0 +1,47 @@
+"""What the DAG needs from a deployment: its settings, and the permissions of its tasks and pages."""
+
+from __future__ import annotations
+
+from aws_cdk import Stack
+
+from infra import permissions
+from infra.alert_topic import AlertTopic
+from infra.batch_stack import BatchStack
+from infra.grants import Permission
+from infra.settings import DeploymentSettings
+from infra.storage_stack import StorageStack
+
+
+def dag_settings(
+    settings: DeploymentSettings, storage: StorageStack, batch: BatchStack, alerts: AlertTopic
+) -> dict[str, str]:
+    """Return the options of Airflow's section `[transcription]`, by their names."""
+    return {
+        "bucket": storage.audio.bucket_name,
+        "job_queue": batch.queue.job_queue_arn,
+        "job_definition": batch.definition_name,
+        "image_model": settings.image_model,
+        "parallel_children": str(settings.parallel_children),
+        "start_limit_minutes": str(settings.start_limit_minutes),
+        "alert_topic": alerts.topic.topic_arn,
+        **settings.transcription,
+    }
+
+
+def dag_permissions(stack: Stack, storage: StorageStack, batch: BatchStack, alerts: AlertTopic) -> list[Permission]:
+    """List the permissions of the role with which the tasks and the pages run.
+
+    Args:
+        stack: The stack that the role or the policy belongs to.
+        storage: The stack with the audio bucket.
+        batch: The stack with the job queue and the job definition.
+        alerts: The alert topic.
+    """
+    definition = stack.format_arn(service="batch", resource="job-definition", resource_name=batch.definition_name)
+    jobs = stack.format_arn(service="batch", resource="job", resource_name="*")
+    return [
+        *permissions.task_permissions(storage.audio_arn),
+        *permissions.page_permissions(storage.audio_arn, batch.log_arn),
+        *permissions.submitter_permissions(batch.queue.job_queue_arn, definition, jobs),
+        *permissions.notifier_permissions(alerts.topic.topic_arn, alerts.key.key_arn),
+    ]
