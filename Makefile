@@ -69,15 +69,15 @@ synth: $(INFRA)/ready .local/cdk/ready  ## write the templates of the AWS deploy
 bootstrap: $(INFRA)/ready .local/cdk/ready  ## make what the CDK itself needs, once per account and region
 	@$(CDK) bootstrap $(CDKFLAGS)
 
-preflight: setup synth  ## ask your AWS account, with read-only calls, what of a deployment would fail: make preflight [CDKFLAGS='-c name=other']
+preflight: $(MAIN)/ready synth  ## ask your AWS account, with read-only calls, what of a deployment would fail: make preflight [CDKFLAGS='-c name=other']
 	@$(PYTHON) -m infra.preflight --templates cdk.out
 
-deploy: setup synth  ## create or update everything in your AWS account: make deploy [CDKFLAGS='-c name=other']
+deploy: $(MAIN)/ready synth  ## create or update everything in your AWS account: make deploy [CDKFLAGS='-c name=other']
 	@$(PYTHON) -m infra.mwaa --templates cdk.out
 	@$(PYTHON) -m infra.preflight --templates cdk.out
 	@$(CDK) deploy --all --app cdk.out $(CDKFLAGS)
 
-smoke: setup synth  ## prove a deployment: transcribe a clip with it, check every part, remove it all: make smoke [CDKFLAGS='-c name=other']
+smoke: $(MAIN)/ready synth  ## prove a deployment: transcribe a clip with it, check every part, remove it all: make smoke [CDKFLAGS='-c name=other']
 	@$(PYTHON) -m infra.smoke --templates cdk.out
 
 destroy: $(INFRA)/ready .local/cdk/ready  ## remove it again, all but audio and transcripts

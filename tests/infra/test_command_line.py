@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from pathlib import Path
+
+import pytest
 
 from infra.paths import ROOT
 from tests.infra.conftest import COMMAND_LINE, synthesize
@@ -38,3 +41,13 @@ def test_the_command_line_is_the_pinned_one_and_names_no_registry() -> None:
     assert installed["version"] == pinned_version
     assert "integrity" in lock
     assert "resolved" not in lock
+
+
+@pytest.mark.parametrize("target", ["preflight", "deploy", "smoke"])
+def test_a_deployment_needs_no_environment_of_deepspeech(target: str) -> None:
+    """DeepSpeech needs Python 3.9, which only the image has."""
+    changed = ("locks/transcriber.txt", "locks/airflow.txt")
+    command = ["make", "--dry-run", *(f"--what-if={file}" for file in changed), target]
+    steps = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert "--python 3.12 .local/venvs/airflow" in steps
+    assert "venvs/transcriber" not in steps
