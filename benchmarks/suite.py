@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from benchmarks.full_bucket import tasks
 from benchmarks.machine import Machine
+from benchmarks.pages import pages
 from benchmarks.results import Rows
 from benchmarks.transcribing import engines, lengths, network, programs
 
@@ -25,6 +26,7 @@ class Benchmark:
 BENCHMARKS: Mapping[str, Benchmark] = {
     "network": Benchmark(network.measure, network.report),
     "lengths": Benchmark(lengths.measure, lengths.report),
+    "pages": Benchmark(pages.measure, pages.report),
     "full_bucket": Benchmark(tasks.measure, tasks.report),
     "engines": Benchmark(engines.measure, engines.report),
     "programs": Benchmark(programs.measure, programs.report),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import batched
 from pathlib import Path
@@ -76,8 +76,19 @@ def fill(endpoint: str, bucket: str, audio: list[str], run: str = RUN) -> None:
         s3.put_object(Bucket=bucket, Key="pattern", Body=content.encode())
         copy(endpoint, bucket, "pattern", targets)
     objects = (*_manifest(run, items), *((RunKeys(run).result(item.number), pattern.result_of(item)) for item in items))
+    put(endpoint, bucket, objects)
+
+
+def put(endpoint: str, bucket: str, objects: Iterable[tuple[str, object]]) -> None:
+    """Write records to the local S3.
+
+    Args:
+        endpoint: The URL of the local S3.
+        bucket: The name of the bucket.
+        objects: Each key with its record; None for an object without content.
+    """
     for batch in batched(objects, _BATCH):
-        contents = {key: records.dump(record).decode() for key, record in batch}
+        contents = {key: "" if record is None else records.dump(record).decode() for key, record in batch}
         _post(endpoint, "/_objects", {"bucket": bucket, "objects": contents})
 
 

@@ -66,7 +66,8 @@ def report(rows: Rows, machine: Machine) -> str:
         (
             row["benchmark"],
             f"{row['seconds']:.0f} s",
-            f"{row['processor_seconds']:.0f} s",
+            # Rows that earlier releases saved lack the processor time.
+            f"{row['processor_seconds']:.0f} s" if "processor_seconds" in row else "not measured",
             f"{row['megabytes']:.0f} MB, of which {row['megabytes_before']:.0f} MB before it begins",
             ", ".join(f"{count:,} {request}" for request, count in row["requests"].items()),
         )

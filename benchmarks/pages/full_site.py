@@ -1,0 +1,87 @@
+"""A local stack whose bucket holds the transcripts, corrections and failed files of a run with many recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import batched
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.full_bucket.finished_run import copy, put
+from local import runs
+from local.aws_client import s3_client
+from local.paths import DEMO_CLIPS
+from local.resources import BUCKET
+from local.stack import Stack
+from transcription.contract import keys, records
+from transcription.contract.keys import RunKeys
+from transcription.contract.manifest import Failure, Item
+from transcription.contract.result import FAILED
+from transcription.finish.outcomes import Outcome, Outcomes
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+#: The recording that is really transcribed. All others repeat its transcript.
+PATTERN = "pattern"
+_FILES_PER_PAGE = 1_000
+#: One recording in so many is corrected, and one in so many failed.
+_CORRECTED, _FAILED = 10, 50
+
+
+def fill(stack: Stack, names: list[str]) -> str:
+    """Transcribe one recording, and repeat what the run wrote for all names.
+
+    Args:
+        stack: The running stack.
+        names: The names of the recordings, in the order in which S3 lists them.
+
+    Returns:
+        The id of the run, which then seems to have transcribed all recordings.
+    """
+    endpoint, s3 = stack.addresses.endpoint, s3_client(stack.addresses.endpoint)
+    s3.upload_file(str(sorted(DEMO_CLIPS.glob("*.wav"))[0]), BUCKET, f"{keys.INPUT_FOLDER}{PATTERN}.wav")
+    with stack.airflow.client() as client:
+        run_id = runs.wait(client, runs.trigger(client)).run_id
+    for make_key in (keys.transcript, keys.transcript_json):
+        copy(endpoint, BUCKET, make_key(PATTERN), [make_key(name) for name in names])
+    corrected = names[::_CORRECTED]
+    copy(endpoint, BUCKET, keys.transcript(PATTERN), [keys.corrected(name) for name in corrected])
+    copy(endpoint, BUCKET, keys.transcript_json(PATTERN), [keys.corrected_json(name) for name in corrected])
+    run = keys.run_name(run_id)
+    pattern = _only_outcome(s3, run)
+    put(endpoint, BUCKET, _moves(run, pattern, names))
+    put(endpoint, BUCKET, _failed_files(pattern, names[::_FAILED]))
+    return run_id
+
+
+def _only_outcome(s3: S3Client, run: str) -> Outcome:
+    key = RunKeys(run).moves(0)
+    (outcome,) = records.load(Outcomes, s3.get_object(Bucket=BUCKET, Key=key)["Body"].read(), key).files
+    return outcome
+
+
+def _moves(run: str, pattern: Outcome, names: Iterable[str]) -> Iterator[tuple[str, Any]]:
+    """Yield the pages of the outcomes of a run that transcribed all names, with their keys."""
+    outcomes = [replace(pattern, item=_item(number, name)) for number, name in enumerate(names)]
+    pages = list(batched(outcomes, _FILES_PER_PAGE))
+    for number, page in enumerate(pages):
+        yield RunKeys(run).moves(number), Outcomes(run, page, "benchmark", len(pages), len(outcomes))
+
+
+def _failed_files(pattern: Outcome, names: Iterable[str]) -> Iterator[tuple[str, Any]]:
+    """Yield failed files and their reasons, with their keys."""
+    for number, name in enumerate(names):
+        item = _item(number, name)
+        yield keys.failed(item.key), None
+        failure = Failure("AUDIO_EMPTY", "The file has no bytes.")
+        yield keys.failed_reason(item.key), replace(pattern, item=item, status=FAILED, failure=failure)
+
+
+def _item(number: int, name: str) -> Item:
+    return Item(number, f"{keys.INPUT_FOLDER}{name}.wav", "e", 4)
+
+
+def names(count: int) -> list[str]:
+    """Return names like those of digital recorders, in the order in which S3 lists them."""
+    return sorted(f"2026.11.{number % 28 + 1:02d}/{number:06d}" for number in range(count))

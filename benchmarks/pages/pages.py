@@ -1,0 +1,139 @@
+"""Benchmark of the pages in Airflow: time, calls of S3 and memory, and how Airflow's own pages fare beside them."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import httpx
+
+from benchmarks.machine import Machine
+from benchmarks.pages import full_site, responses
+from benchmarks.results import Rows
+from documentation.markdown import table
+from local.airflow import DAG_ID
+from local.stack import Stack
+
+_NAMES, _QUICK_NAMES = 100_000, 1_100
+#: How often each page is opened for its time, and for the memory.
+_REPETITIONS = 15
+_MEMORY_ROUNDS, _QUICK_MEMORY_ROUNDS = 30, 2
+#: Number of people who open the pages of transcripts without a pause.
+_PEOPLE = 2
+#: The addresses of Airflow's API that its own pages for the DAG ask.
+_AIRFLOWS = (
+    "/api/v2/dags",
+    f"/api/v2/dags/{DAG_ID}",
+    f"/api/v2/dags/{DAG_ID}/dagRuns",
+    f"/ui/grid/structure/{DAG_ID}",
+)
+SEARCH = "search in 1,000 transcripts"
+
+
+def measure(quick: bool) -> Rows:
+    """Measure each page, and Airflow's own pages alone and beside them.
+
+    Args:
+        quick: Measure with few transcripts only.
+
+    Returns:
+        A row for each page, for Airflow's own pages, and for the memory.
+    """
+    names = full_site.names(_QUICK_NAMES if quick else _NAMES)
+    with tempfile.TemporaryDirectory() as folder, Stack(Path(folder)) as stack, responses.explained_by(_log(stack)):
+        print(f"Filling the bucket with {len(names):,} transcripts …", flush=True)
+        run_id = full_site.fill(stack, names)
+        with stack.airflow.client() as api:
+            headers = {"Authorization": api.headers["Authorization"]}
+        clients = [httpx.Client(base_url=stack.airflow.url, headers=headers) for _ in range(1 + _PEOPLE)]
+        pages = _pages(clients[0], run_id, names)
+        # A search takes seconds.
+        repetitions = {page: 2 if quick or page == SEARCH else _REPETITIONS for page in pages}
+        rows: list[Mapping[str, Any]] = [
+            {"page": page, "transcripts": len(names), **_measure_page(stack, clients[0], path, repetitions[page])}
+            for page, path in pages.items()
+        ]
+        paths = [path for page, path in pages.items() if page != SEARCH]
+        rows += _memory(stack, clients[0], paths, _QUICK_MEMORY_ROUNDS if quick else _MEMORY_ROUNDS)
+        alone = responses.measure(clients[0], _AIRFLOWS, _REPETITIONS)
+        with responses.busy(clients[1:], paths):
+            beside = responses.measure(clients[0], _AIRFLOWS, _REPETITIONS)
+        for client in clients:
+            client.close()
+    return [
+        *rows,
+        {"airflow": "alone", "milliseconds": alone.median, "slowest": alone.slowest},
+        {"airflow": f"while {_PEOPLE} people open the pages", "milliseconds": beside.median, "slowest": beside.slowest},
+    ]
+
+
+def _log(stack: Stack) -> Path:
+    """Return the file with the errors of Airflow's web server."""
+    return stack.state / "logs" / "airflow-api-server.log"
+
+
+def _pages(client: httpx.Client, run_id: str, names: list[str]) -> Mapping[str, str]:
+    """Return the addresses of the pages to measure, by what the table calls them."""
+    folder, last_page = names[0].rpartition("/")[0], (len(names) - 1) // 1000
+    of_folder = f"/transcripts/recordings?{urlencode({'prefix': f'{folder}/'})}"
+    (token,) = re.findall(r"token=([^\"&]+)\">Next page", responses.open_page(client, of_folder).text)[:1] or ("",)
+    pages = {
+        "runs": "/transcripts/",
+        "a run": f"/transcripts/run?{urlencode({'run_id': run_id})}",
+        "a run, its last files": f"/transcripts/run?{urlencode({'run_id': run_id, 'page': last_page})}",
+        "all folders": "/transcripts/recordings",
+        "recordings of a folder": of_folder,
+        "a recording": f"/transcripts/recording?name={quote(names[1], safe='')}",
+        "the transcript of a recording": f"/transcripts/recording-data?name={quote(names[1], safe='')}",
+        "failed files": "/transcripts/failed",
+        "upload": "/transcripts/upload",
+        SEARCH: f"/transcripts/search?{urlencode({'run_id': run_id, 'text': 'no such words'})}",
+    }
+    return {**pages, "recordings of a folder, next page": f"{of_folder}&token={token}"} if token else pages
+
+
+def _measure_page(stack: Stack, client: httpx.Client, path: str, repetitions: int) -> dict[str, Any]:
+    """Return the time of a page, and its calls of S3 when it is opened once."""
+    responses.open_page(client, path)
+    calls = f"{stack.addresses.endpoint}/_calls"
+    httpx.delete(calls).raise_for_status()
+    responses.open_page(client, path)
+    requests: Mapping[str, int] = httpx.get(calls).raise_for_status().json().get("s3", {})
+    times = responses.measure(client, [path], repetitions)
+    return {"milliseconds": times.median, "slowest": times.slowest, "requests": dict(requests)}
+
+
+def _memory(stack: Stack, client: httpx.Client, paths: list[str], rounds: int) -> Rows:
+    """Return the memory of the web server before and after each page was opened `rounds` times."""
+    pid = stack.airflow.components["api-server"].pid
+    before = responses.megabytes(pid)
+    responses.measure(client, paths, rounds)
+    return [{"openings": rounds * len(paths), "megabytes_before": before, "megabytes": responses.megabytes(pid)}]
+
+
+def report(rows: Rows, machine: Machine) -> str:
+    """Return the rows as tables in Markdown."""
+    pages = [(row["page"], _milliseconds(row), _calls(row["requests"])) for row in rows if "page" in row]
+    airflows = [(row["airflow"], _milliseconds(row)) for row in rows if "airflow" in row]
+    (memory,) = (row for row in rows if "openings" in row)
+    count = next(row["transcripts"] for row in rows if "page" in row)
+    return "\n\n".join(
+        (
+            table((f"page, with {count:,} transcripts", "time: median, slowest", "requests to S3"), pages),
+            table(("Airflow's own pages", "time: median, slowest"), airflows),
+            f"After {memory['openings']:,} pages, the web server needs {memory['megabytes']:.0f} MB, and before "
+            f"{memory['megabytes_before']:.0f} MB. On {machine.description}, which also served S3.",
+        )
+    )
+
+
+def _milliseconds(row: Mapping[str, Any]) -> str:
+    return f"{row['milliseconds']:.0f} ms, {row['slowest']:.0f} ms"
+
+
+def _calls(requests: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {request}" for request, count in requests.items()) or "none"

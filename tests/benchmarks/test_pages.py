@@ -1,0 +1,67 @@
+"""The benchmark of the pages: what it measured is within its limits, and its tables and its measurements are sound."""
+
+from __future__ import annotations
+
+import os
+
+import httpx
+import pytest
+
+from benchmarks import results
+from benchmarks.errors import BenchmarkError
+from benchmarks.machine import Machine
+from benchmarks.pages import full_site, pages, responses
+from transcription.contract import keys
+
+#: For a page, however full the bucket is. The time includes that of the local S3, which runs on the same cores.
+MOST_REQUESTS, MOST_MILLISECONDS = 5, 500
+
+ROWS = [
+    {
+        "page": "runs",
+        "transcripts": 100_000,
+        "milliseconds": 20.4,
+        "slowest": 31.0,
+        "requests": {"LIST output/": 1, "GET runs/": 2},
+    },
+    {"openings": 240, "megabytes_before": 300.2, "megabytes": 301.9},
+    {"airflow": "alone", "milliseconds": 12.0, "slowest": 15.0},
+    {"airflow": "while 2 people open the pages", "milliseconds": 40.0, "slowest": 90.0},
+]
+
+
+def test_the_saved_results_are_within_the_limits() -> None:
+    rows = [row for result in results.read() for row in result.rows.get("pages", []) if "page" in row]
+    assert [
+        row["page"] for row in rows if row["milliseconds"] > MOST_MILLISECONDS and row["page"] != pages.SEARCH
+    ] == []
+    many = [row["page"] for row in rows if sum(row["requests"].values()) > MOST_REQUESTS]
+    assert set(many) <= {pages.SEARCH}
+
+
+def test_the_tables_show_what_was_measured() -> None:
+    text = pages.report(ROWS, Machine("2 cores of one", 2))
+    assert "| runs | 20 ms, 31 ms | 1 LIST output/, 2 GET runs/ |" in text
+    assert "page, with 100,000 transcripts" in text
+    assert "| while 2 people open the pages | 40 ms, 90 ms |" in text
+    assert "After 240 pages, the web server needs 302 MB, and before 300 MB." in text
+
+
+def test_a_page_that_does_not_open_is_an_error_and_no_fast_page() -> None:
+    transport = httpx.MockTransport(lambda request: httpx.Response(500 if request.url.path == "/broken" else 200))
+    with httpx.Client(transport=transport, base_url="http://airflow") as client:
+        assert responses.measure(client, ["/good"], 3).median >= 0
+        with pytest.raises(BenchmarkError, match="/broken answers 500"):
+            responses.measure(client, ["/broken"], 3)
+        with pytest.raises(BenchmarkError, match="/broken answers 500"), responses.busy([client], ["/broken"]):
+            pass
+
+
+def test_the_names_are_in_the_order_of_s3() -> None:
+    names = full_site.names(100)
+    assert names == sorted(names, key=lambda name: keys.transcript(name).encode())
+    assert len(set(names)) == 100
+
+
+def test_the_memory_of_a_process_counts() -> None:
+    assert responses.megabytes(os.getpid()) > 10
