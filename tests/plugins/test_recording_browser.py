@@ -8,6 +8,7 @@ import uuid
 import wave
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -339,3 +340,18 @@ def test_chinese_text_has_a_word_for_each_character(page: Page, module_bucket: B
     segment = record(module_bucket, name)["segments"][1]
     assert segment["text"] == CHINESE
     assert [word["word"] for word in segment["words"]] == list(CHINESE)
+
+
+def test_the_list_shows_the_figures_of_the_rows_in_view(
+    page: Page, server: PageServer, module_bucket: Bucket, name: str
+) -> None:
+    made = {"seconds": "75.2", "words": "8", "unsure": "3", "confidence": "0.873"}
+    key = keys.transcript_json(name)
+    module_bucket.client.put_object(Bucket=module_bucket.name, Key=key, Body=b"{}", Metadata=made)
+    state = {"state": "checked", "unsure": "0"}
+    module_bucket.client.put_object(
+        Bucket=module_bucket.name, Key=keys.corrected_json(name), Body=b"{}", Metadata=state
+    )
+    page.goto(f"{server.url}{PREFIX}/recordings?{urlencode({'prefix': name})}")
+    cells = page.locator("tr[data-name]").locator(".state, .length, .confidence, .unsure")
+    expect(cells).to_have_text(["checked", "1:15", "0.87", "0"])

@@ -91,6 +91,17 @@ def test_a_bucket_has_the_declared_properties(stack: Stack) -> None:
     assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] == 1
 
 
+def test_the_cors_rules_of_a_bucket_come_and_go(stack: Stack) -> None:
+    rule = {"AllowedOrigins": ["*"], "AllowedMethods": ["PUT"], "AllowedHeaders": ["if-none-match"], "MaxAge": 60}
+    stack.create({"B": bucket(CorsConfiguration={"CorsRules": [rule]})})
+    s3, name = stack.aws.client("s3"), stack.ids["B"]
+    [stored] = s3.get_bucket_cors(Bucket=name)["CORSRules"]
+    assert stored == {**{key: rule[key] for key in rule if key != "MaxAge"}, "MaxAgeSeconds": 60}
+    stack.update({"B": bucket()})
+    with pytest.raises(ClientError, match="NoSuchCORSConfiguration"):
+        s3.get_bucket_cors(Bucket=name)
+
+
 def test_a_resource_is_created_after_those_that_it_refers_to(stack: Stack) -> None:
     stack.create(
         {

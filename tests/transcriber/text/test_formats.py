@@ -161,8 +161,8 @@ def test_odd_texts_are_unharmed_in_a_word_document() -> None:
 def test_odd_texts_that_a_person_wrote_are_unharmed(ending: str, tmp_path: Path) -> None:
     chooser = random.Random(SEED)  # noqa: S311 - the same texts each time
     texts = ["".join(chooser.choices(PIECES, k=chooser.randint(1, 6))) for _ in range(ODD_TEXTS)]
-    # White space divides words; what a person typed is a text and no list of words.
-    texts = ["".join(words_of(text)) or "-" for text in texts]
+    # White space divides words, and so does Chinese script: what a person typed is a text and no list of words.
+    texts = [word for text in texts for word in words_of(text)]
     saved = corrected_talk(texts)
     words = TIMED[ending](FORMATS[ending].render(saved), tmp_path)
     shown = [f"'{text}" if ending == "csv" and text.startswith(("=", "+", "-", "@")) else text for text in texts]
