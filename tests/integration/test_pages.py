@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -180,6 +181,8 @@ def test_a_forged_request_is_refused(pipeline: Pipeline) -> None:
 
 def test_a_download_is_an_archive_of_transcripts(visit: Callable[[str], Visitor], tmp_path: Path) -> None:
     page = visit(USER).open("recordings?prefix=a%2F")
+    expect(page.locator('tr[data-name="a/talk"] .length')).to_have_text(re.compile(r"\d:\d\d"))
+    expect(page.locator('tr[data-name="a/talk"] .confidence')).to_have_text(re.compile(r"[01]\.\d\d"))
     page.get_by_label("Select a/talk").check()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download selected").click()
