@@ -84,8 +84,8 @@ class WordsReport:
             lines.append(f"Sentences left out: {counts}, because of {_listed(texts.reasons)}.")
         if texts.known_test_sentences:
             lines.append(
-                f"{texts.known_test_sentences} sentences of the test are also in the texts, as a whole, so that other "
-                "speech may be heard worse than the test."
+                f"Sentences of the test that are in the texts, too: {texts.known_test_sentences}. Other speech may be "
+                "heard worse than the test."
             )
         return lines
 
