@@ -101,6 +101,14 @@ def busy(clients: Sequence[httpx.Client], paths: Sequence[str]) -> Iterator[None
 
 def megabytes(pid: int) -> float:
     """Return the memory of a process and all its child processes, in MiB."""
+    return float(sum(process.memory_info().rss for process in _family(pid))) / 1024**2
+
+
+def processor_milliseconds(pid: int) -> float:
+    """Return the processor time of a process and all its child processes since they started."""
+    return 1000 * float(sum(sum(process.cpu_times()[:2]) for process in _family(pid)))  # as user and in the kernel
+
+
+def _family(pid: int) -> list[psutil.Process]:
     process = psutil.Process(pid)
-    members = (process, *process.children(recursive=True))
-    return float(sum(member.memory_info().rss for member in members)) / 1024**2
+    return [process, *process.children(recursive=True)]

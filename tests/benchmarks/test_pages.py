@@ -13,8 +13,8 @@ from benchmarks.machine import Machine
 from benchmarks.pages import full_site, pages, responses
 from transcription.contract import keys
 
-#: For a page, however full the bucket is. The time includes that of the local S3, which runs on the same cores.
-MOST_REQUESTS, MOST_MILLISECONDS = 5, 500
+#: For a page, however full the bucket is. The time is the processor time of the web server.
+MOST_REQUESTS, MOST_MILLISECONDS = 5, 300
 
 ROWS = [
     {
@@ -22,6 +22,7 @@ ROWS = [
         "transcripts": 100_000,
         "milliseconds": 20.4,
         "slowest": 31.0,
+        "processor": 14.6,
         "requests": {"LIST output/": 1, "GET runs/": 2},
     },
     {"openings": 240, "megabytes_before": 300.2, "megabytes": 301.9},
@@ -32,16 +33,14 @@ ROWS = [
 
 def test_the_saved_results_are_within_the_limits() -> None:
     rows = [row for result in results.read() for row in result.rows.get("pages", []) if "page" in row]
-    assert [
-        row["page"] for row in rows if row["milliseconds"] > MOST_MILLISECONDS and row["page"] != pages.SEARCH
-    ] == []
+    assert [row["page"] for row in rows if row["processor"] > MOST_MILLISECONDS and row["page"] != pages.SEARCH] == []
     many = [row["page"] for row in rows if sum(row["requests"].values()) > MOST_REQUESTS]
     assert set(many) <= {pages.SEARCH}
 
 
 def test_the_tables_show_what_was_measured() -> None:
     text = pages.report(ROWS, Machine("2 cores of one", 2))
-    assert "| runs | 20 ms, 31 ms | 1 LIST output/, 2 GET runs/ |" in text
+    assert "| runs | 15 ms | 20 ms, 31 ms | 1 LIST output/, 2 GET runs/ |" in text
     assert "page, with 100,000 transcripts" in text
     assert "| while 2 people open the pages | 40 ms, 90 ms |" in text
     assert "After 240 pages, the web server needs 302 MB, and before 300 MB." in text
@@ -65,3 +64,4 @@ def test_the_names_are_in_the_order_of_s3() -> None:
 
 def test_the_memory_of_a_process_counts() -> None:
     assert responses.megabytes(os.getpid()) > 10
+    assert responses.processor_milliseconds(os.getpid()) > 10
