@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from tests.support.pipeline.chromium import NEEDS_BROWSER
 from tests.support.plugins.page_server import PREFIX
-from tests.support.plugins.recording_browser import PageServer, new_visitor
+from tests.support.plugins.recording_browser import PAGE_LIMIT, PageServer, new_visitor
 from transcript_pages.multipart_upload import part_bytes
 from transcription.contract import keys
 from transcription.shared.bucket import Bucket
@@ -83,7 +83,7 @@ def test_a_folder_with_200_files_and_hostile_names(
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(content)
     page.locator("input[name=folders]").set_input_files(tmp_path / "week")
-    expect(page.locator("#total")).to_contain_text(f"{FILES} of {FILES} files uploaded")
+    expect(page.locator("#total")).to_contain_text(f"{FILES} of {FILES} files uploaded", timeout=5 * PAGE_LIMIT)
     expect(page.locator("#ignored")).to_contain_text("1 (week/notes.txt)")
     assert uploaded(module_bucket, folder) == files
     assert page.locator("#start-run input[name=prefix]").input_value() == f"{folder}/week/"
@@ -106,7 +106,10 @@ def test_a_large_file_continues_after_a_closed_tab(
     state(page, path, "offline")
     expect(page.locator("#total")).to_contain_text("32.0 MB of 48.0 MB")
     context = page.context
+    # A request that waits for its route when the tab is closed would be sent.
+    context.set_offline(True)
     page.close()
+    context.set_offline(False)
 
     again = context.new_page()
     open_upload(again, server)
@@ -115,7 +118,8 @@ def test_a_large_file_continues_after_a_closed_tab(
     again.on("request", lambda request: sent.append(part_number(request)) if request.method == "PUT" else None)
     choose(again, large_file)
     state(again, path, "done")
-    assert sorted(sent) == [3, 4]
+    assert sent
+    assert not {1, 2} & set(sent)
     expect(again.locator("#unfinished")).to_be_hidden()
     assert uploaded(module_bucket, folder) == {large_file.name: large_file.read_bytes()}
 
