@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from local.airflow import DAG_ID
 from local.configuration import USER
-from tests.support.pipeline.chromium import NEEDS_BROWSER, PAGE_LIMIT, log_in, new_page, open_browser
+from tests.support.pipeline.chromium import NEEDS_BROWSER, log_in, new_page, open_browser
 from tests.support.pipeline.final_state import FinalState
 from tests.support.pipeline.pipeline import Pipeline
 from tests.support.pipeline.spoken_recordings import CLIP, CLIPS
@@ -92,14 +92,14 @@ def test_a_correction_stays_when_the_recording_is_transcribed_again(pipeline: Pi
     form.locator("#recording[data-ready]").wait_for()
     form.locator(".word").first.dblclick()
     form.locator("textarea.text").fill("written by a person")
-    expect(form.locator("#saving")).to_have_text("All changes are saved.", timeout=PAGE_LIMIT)
+    expect(form.locator("#saving")).to_have_text("All changes are saved.")
     expect(form.locator("#audio")).to_have_js_property("error", None)
     pipeline.upload_recordings({"talks/a b#1.wav": CLIPS[1]})
     pipeline.run()
     assert pipeline.read(keys.transcript("talks/a b#1")).decode().strip() == CLIPS[1].text
     form.goto(address)
-    expect(form.locator("#notice")).to_be_visible(timeout=PAGE_LIMIT)
-    expect(form.locator(".words").first).to_have_text("written by a person", timeout=PAGE_LIMIT)
+    expect(form.locator("#notice")).to_be_visible()
+    expect(form.locator(".words").first).to_have_text("written by a person")
     until(
         "the text is written", lambda: b"written by a person" in (pipeline.find(keys.corrected("talks/a b#1")) or b"")
     )
@@ -107,4 +107,4 @@ def test_a_correction_stays_when_the_recording_is_transcribed_again(pipeline: Pi
 
 def test_nobody_sees_anything_without_logging_in(pipeline: Pipeline, page: Page) -> None:
     page.goto(f"{pipeline.stack.airflow.url}/dags/{DAG_ID}")
-    expect(page.locator("input[name=password]")).to_be_visible(timeout=PAGE_LIMIT)
+    expect(page.locator("input[name=password]")).to_be_visible()

@@ -11,9 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
-from tests.support.pipeline.chromium import NEEDS_BROWSER
+from tests.support.pipeline.chromium import NEEDS_BROWSER, PAGE_LIMIT
 from tests.support.plugins.page_server import PREFIX
-from tests.support.plugins.recording_browser import PAGE_LIMIT, PageServer, new_visitor
+from tests.support.plugins.recording_browser import PageServer, new_visitor
 from transcript_pages.multipart_upload import part_bytes
 from transcription.contract import keys
 from transcription.shared.bucket import Bucket

@@ -16,12 +16,12 @@ from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
 from playwright.sync_api import Browser, Page, expect
 
+from tests.support.pipeline.chromium import PAGE_LIMIT
 from tests.support.plugins.page_server import PREFIX
 
 ROOT = Path(__file__).resolve().parents[3]
 #: How long a server may take to start, and a page to change, on a busy machine.
 START_SECONDS = 120
-PAGE_LIMIT = 60_000
 
 
 class PageServer:
@@ -77,7 +77,6 @@ def new_visitor(browser: Browser, server: PageServer, *, role: str = "user", use
     context.add_cookies([{"name": "_token", "value": get_auth_manager().generate_jwt(account), "url": server.url}])
     page = context.new_page()
     page.set_default_timeout(PAGE_LIMIT)
-    expect.set_options(timeout=PAGE_LIMIT)
     return page
 
 
