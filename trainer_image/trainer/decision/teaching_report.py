@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from trainer.data.finding import Finding
 from trainer.decision.promotion import Decision, MeasuredChange, Verdict
-from trainer.decision.report_lines import change_lines, error_rates, finding_lines
+from trainer.decision.report_lines import change_lines, finding_lines, report_json
 from trainer.training.mixtures import Mixture
 from trainer.training.recipe import TrainingRecipe
 
@@ -46,10 +44,7 @@ class TeachingReport:
 
     def as_json(self) -> bytes:
         """Return the report as JSON."""
-        document = dataclasses.asdict(self)
-        document["decision"]["is_used"] = self.decision.is_used
-        document["word_error_rate"] = error_rates(self.test, self.guards)
-        return (json.dumps(document, ensure_ascii=False, indent=1, default=str) + "\n").encode()
+        return report_json(self)
 
     def as_markdown(self) -> str:
         """Return the report in words."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +9,7 @@ from dataclasses import dataclass
 from trainer.data.finding import Finding
 from trainer.data.text_corpus import LeftOut
 from trainer.decision.promotion import Decision, MeasuredChange, Verdict
-from trainer.decision.report_lines import change_lines, error_rates, finding_lines
+from trainer.decision.report_lines import change_lines, finding_lines, report_json
 from trainer.scorer.candidates import Candidate
 from transcription.contract.log_text import printable
 
@@ -58,10 +56,7 @@ class WordsReport:
 
     def as_json(self) -> bytes:
         """Return the report as JSON."""
-        document = dataclasses.asdict(self)
-        document["decision"]["is_used"] = self.decision.is_used
-        document["word_error_rate"] = error_rates(self.test, self.guards)
-        return (json.dumps(document, ensure_ascii=False, indent=1, default=str) + "\n").encode()
+        return report_json(self)
 
     def as_markdown(self) -> str:
         """Return the report in words."""
