@@ -7,7 +7,7 @@ exists already.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -26,8 +26,18 @@ def find_text(name: str) -> str | None:
     Raises:
         SettingInvalid: the file is needed, and is no JSON object of texts.
     """
-    text: str | None = conf.get(SECTION, name, fallback=None)
-    return _read_file().get(name) if text is None else text
+    return find_texts([name])[name]
+
+
+def find_texts(names: Iterable[str]) -> Mapping[str, str | None]:
+    """Return the texts of some settings by name, as `find_text` finds them. The file is read at most once.
+
+    Raises:
+        SettingInvalid: the file is needed, and is no JSON object of texts.
+    """
+    texts: dict[str, str | None] = {name: conf.get(SECTION, name, fallback=None) for name in names}
+    in_file = _read_file() if None in texts.values() else {}
+    return {name: in_file.get(name) if text is None else text for name, text in texts.items()}
 
 
 def _read_file() -> Mapping[str, str]:

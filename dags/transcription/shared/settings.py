@@ -10,7 +10,7 @@ from transcription.contract.audio_endings import ENDINGS, parse_endings
 from transcription.contract.errors import OptionInvalid, SettingInvalid
 from transcription.contract.options import DEFAULT_FORMATS, Options
 from transcription.contract.result import BYTES_PER_SECOND
-from transcription.shared.setting_texts import FILE, SECTION, find_text
+from transcription.shared.setting_texts import FILE, SECTION, find_texts
 
 BYTES_PER_HOUR = 3600 * BYTES_PER_SECOND
 
@@ -151,7 +151,7 @@ def load_settings() -> Settings:
         SettingInvalid: a setting is missing or wrong; the message names it.
     """
     kinds = get_type_hints(Settings)
-    texts = {field.name: find_text(field.name) for field in fields(Settings)}
+    texts = find_texts(field.name for field in fields(Settings))
     required = dict.fromkeys(("bucket", "job_queue", "job_definition"), "")
     values = {name: _parse(kinds[name], name, text) for name, text in texts.items() if text is not None}
     return Settings(**{**required, **values})
