@@ -6,7 +6,6 @@ import json
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ import httpx
 from infra.mwaa import airflow_versions
 from local import airflow_history, processes
 from local.configuration import USER, Deployed, configure
+from local.database import Database, free_port
 from local.errors import StackError
 
 DAG_ID = "transcribe_audio"
@@ -60,20 +60,28 @@ class Airflow:
         self._version = version
         self._started = (*_COMPONENTS, _TRIGGERER) if triggerer else _COMPONENTS
         self.home = state / "airflow"
-        self.url = f"http://127.0.0.1:{_free_port()}"
+        self.url = f"http://127.0.0.1:{free_port()}"
+        self.database = Database(self.home / "database", state)
         self.password = secrets.token_urlsafe(12)
         installed = airflow_versions.environment(version)
         programs = installed / "bin"
         self.python = programs / "python"
         self.environment = configure(
-            self.home, self.url, endpoint, programs, scheduled=scheduled, settings=settings or {}, deployed=deployed
+            self.home,
+            self.url,
+            self.database,
+            endpoint,
+            programs,
+            scheduled=scheduled,
+            settings=settings or {},
+            deployed=deployed,
         )
         self._roles = roles
         users = [f"{USER}:admin", *(f"{role}:{role}" for role in roles)]
         self.environment["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS"] = ",".join(users)
-        #: A file with an empty metadata database. `prepare` creates it once per installed Airflow, and copies it later,
-        #: because creating a database takes most of the time of a start.
-        self._empty_database = installed / "empty-airflow.db"
+        #: A folder with an empty metadata database. `prepare` creates it once per installed Airflow, and copies it
+        #: later, because creating a database takes most of the time of a start.
+        self._empty_database = installed / "empty-database"
         #: The newest supervisor of each component that was started, by the component's name.
         self.components: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -91,7 +99,7 @@ class Airflow:
             self._wait_until(lambda: self._has_dag(client), "dag-processor")
 
     def prepare(self) -> None:
-        """Create the home folder with a password and an empty database, for the components and the command line.
+        """Create the home folder with a password, and start an empty database, for the components and the command line.
 
         If the history is kept, the database of the earlier start stays.
 
@@ -102,23 +110,32 @@ class Airflow:
         passwords = Path(self.environment["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"])
         passwords.touch(mode=0o600)
         passwords.write_text(json.dumps(dict.fromkeys([USER, *self._roles], self.password)))
-        if self._kept and airflow_history.version(self.home):
+        if self._kept and self.database.exists():
+            self.database.start()
             return
-        self._create_database(self.home / "airflow.db")
+        self._create_database()
         airflow_history.begin(self.home, self._version)
 
-    def _create_database(self, database: Path) -> None:
+    def _create_database(self) -> None:
         if self._empty_database.exists():
-            shutil.copy(self._empty_database, database)
+            self.database.copy_from(self._empty_database)
+            self.database.start()
             return
+        self.database.create()
+        self.database.start()
         migration = self.command("db", "migrate")
         if migration.returncode:
             output = migration.stdout[-2000:] + migration.stderr[-2000:]
             raise StackError(f"Airflow could not create its database:\n{output}")
-        # Rename the copy into place, so that a stack that starts now never reads half a file.
-        partial = self._empty_database.with_suffix(f".{os.getpid()}")
-        shutil.copy(database, partial)
-        partial.rename(self._empty_database)
+        self.database.stop()
+        # Rename the copy into place, so that a stack that starts now never copies half a database.
+        partial = Database(self._empty_database.with_suffix(f".{os.getpid()}"), self.state)
+        partial.copy_from(self.database.folder)
+        try:
+            partial.folder.rename(self._empty_database)
+        except OSError:  # another stack was faster
+            shutil.rmtree(partial.folder)
+        self.database.start()
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `airflow` with `arguments`, and return its exit code and output."""
@@ -197,9 +214,3 @@ class Airflow:
         """
         login = httpx.post(f"{self.url}/auth/token", json={"username": USER, "password": self.password}, timeout=30)
         return str(login.raise_for_status().json()["access_token"])
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

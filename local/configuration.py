@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local.aws_client import NO_PROXY, aws_environment
+from local.database import Database
 from local.paths import ROOT
 from local.resources import ALERT_TOPIC, BUCKET, CHILDREN, JOB_DEFINITION, QUEUE
 
@@ -39,6 +40,7 @@ class Deployed:
 def configure(
     home: Path,
     url: str,
+    database: Database,
     endpoint: str,
     programs: Path,
     *,
@@ -49,8 +51,9 @@ def configure(
     """Return all environment variables of one Airflow.
 
     Args:
-        home: The folder for the database, the passwords and the logs of Airflow.
+        home: The folder for the passwords and the logs of Airflow.
         url: The address at which Airflow answers.
+        database: The database of Airflow.
         endpoint: The URL of the local AWS.
         programs: The folder of Airflow's programs.
         scheduled: Whether the DAG also runs on its schedule.
@@ -68,8 +71,7 @@ def configure(
         "CORE__FERNET_KEY": "",
         "CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/",
         "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "passwords.json"),
-        # A busy machine may need more than the 5 seconds that SQLite waits for a lock by default.
-        "DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db?timeout=60",
+        "DATABASE__SQL_ALCHEMY_CONN": database.url,
         "API__HOST": "127.0.0.1",
         "API__PORT": url.rsplit(":", 1)[1],
         "API__WORKERS": "1",
@@ -99,6 +101,7 @@ def configure(
         **NO_PROXY,
         "PATH": f"{programs}:{inherited.get('PATH', '/usr/bin:/bin')}",
         "AIRFLOW_HOME": str(home),
+        "PGPASSFILE": str(database.password_file),
         "AIRFLOW_CONN_AWS_DEFAULT": "aws://",
         "PYTHONDONTWRITEBYTECODE": "1",
         **{f"AIRFLOW__{name}": value for name, value in airflow.items()},

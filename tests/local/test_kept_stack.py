@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 
@@ -12,19 +13,33 @@ from local import __main__, airflow_history, processes
 from local.airflow import Airflow
 from local.errors import StackError
 from local.stack import Stack
+from tests.support.airflow_metadata import execute, rows
 
 NOWHERE = "http://127.0.0.1:9"
 
 
-def test_airflows_database_stays_and_its_version_is_noted(tmp_path: Path) -> None:
-    airflow = Airflow(tmp_path, NOWHERE, version="3.2.1")
-    airflow.prepare()
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[Path]:
+    """Yield the folder of a stack, and end its processes after the test."""
+    yield tmp_path
+    processes.end(tmp_path)
+
+
+def test_airflows_database_stays_and_its_version_is_noted(state: Path) -> None:
+    airflow = _prepared(state)
     assert airflow_history.version(airflow.home) == "3.2.1"
-    (airflow.home / "airflow.db").write_bytes(b"the history")
-    Airflow(tmp_path, NOWHERE, version="3.2.1", kept=True).prepare()
-    assert (airflow.home / "airflow.db").read_bytes() == b"the history"
-    Airflow(tmp_path, NOWHERE, version="3.2.1").prepare()
-    assert (airflow.home / "airflow.db").read_bytes() != b"the history"
+    execute(airflow, "INSERT INTO slot_pool (pool, slots, include_deferred) VALUES ('the history', 1, false)")
+    pools = "SELECT pool FROM slot_pool WHERE pool = 'the history'"
+    assert rows(_prepared(state, kept=True), pools) == [("the history",)]
+    assert rows(_prepared(state), pools) == []
+
+
+def _prepared(state: Path, *, kept: bool = False) -> Airflow:
+    """Return an Airflow with a running database and nothing else, after the end of an earlier one."""
+    processes.end(state)
+    airflow = Airflow(state, NOWHERE, version="3.2.1", kept=kept)
+    airflow.prepare()
+    return airflow
 
 
 def test_a_history_of_another_version_is_refused_and_stays(tmp_path: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,6 +15,7 @@ from local.airflow import DAG_ID, Airflow
 from local.resources import create_resources
 from local.runs import Run
 from local.stack import start_aws
+from tests.support.airflow_metadata import rows
 from tests.support.pipeline.final_state import FinalState
 from tests.support.pipeline.pipeline import Pipeline
 from tests.support.pipeline.spoken_recordings import CLIPS, NOISE, SILENCE
@@ -39,9 +38,8 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 def read_run(airflow: Airflow) -> Run:
     """Return the only run of an Airflow."""
-    with contextlib.closing(sqlite3.connect(airflow.home / "airflow.db")) as database:
-        ((run_id, run_state),) = database.execute("SELECT run_id, state FROM dag_run").fetchall()
-        tasks = dict(database.execute("SELECT task_id, state FROM task_instance").fetchall())
+    ((run_id, run_state),) = rows(airflow, "SELECT run_id, state FROM dag_run")
+    tasks = dict(rows(airflow, "SELECT task_id, state FROM task_instance"))
     return Run(run_id, run_state, tasks)
 
 

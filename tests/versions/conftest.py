@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from infra.mwaa import airflow_versions
+from local import processes
 from local.airflow import Airflow
 from local.aws_client import isolate
 from local.stack import Stack
@@ -18,11 +19,13 @@ NOWHERE = "http://127.0.0.1:9"
 
 
 @pytest.fixture(scope="module", params=airflow_versions.VERSIONS)
-def airflow(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Airflow:
-    """Return an Airflow of each version, with a database and without running components."""
-    airflow = Airflow(tmp_path_factory.mktemp("airflow"), NOWHERE, version=request.param)
+def airflow(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
+    """Yield an Airflow of each version, with a database and without running components."""
+    state = tmp_path_factory.mktemp("airflow")
+    airflow = Airflow(state, NOWHERE, version=request.param)
     airflow.prepare()
-    return airflow
+    yield airflow
+    processes.end(state)
 
 
 @pytest.fixture(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import sqlite3
 import subprocess
 from typing import Any
 
@@ -12,6 +10,7 @@ import pytest
 
 from local.airflow import DAG_ID, Airflow
 from local.paths import ROOT
+from tests.support.airflow_metadata import rows
 
 LOADER = ROOT / "infra" / "mwaa" / "load_dags.py"
 DAG_FILE = ROOT / "dags" / "transcribe_audio.py"
@@ -49,5 +48,4 @@ def test_airflow_lists_no_import_errors(airflow: Airflow) -> None:
     errors = airflow.command("dags", "list-import-errors", "--output", "json")
     assert errors.returncode == 0, errors.stdout
     assert errors.stdout.splitlines()[-1] == "[]"
-    with contextlib.closing(sqlite3.connect(airflow.home / "airflow.db")) as database:
-        assert database.execute("SELECT dag_id FROM dag").fetchall() == [(DAG_ID,)]
+    assert rows(airflow, "SELECT dag_id FROM dag") == [(DAG_ID,)]

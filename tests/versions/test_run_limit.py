@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
 from datetime import UTC, datetime, timedelta
 
 from local.airflow import DAG_ID, Airflow
+from tests.support.airflow_metadata import execute, rows
 
 
 def run_airflow(airflow: Airflow, *arguments: str) -> None:
@@ -21,14 +20,12 @@ def trigger(airflow: Airflow, run_id: str, logical_date: str) -> None:
 
 def start_before(airflow: Airflow, run_id: str, age: timedelta) -> None:
     """Make a run look as if the scheduler had started it that long ago."""
-    start = (datetime.now(UTC) - age).strftime("%Y-%m-%d %H:%M:%S.%f")
-    with contextlib.closing(sqlite3.connect(airflow.home / "airflow.db")) as database, database:
-        database.execute("UPDATE dag_run SET state = 'running', start_date = ? WHERE run_id = ?", (start, run_id))
+    start = datetime.now(UTC) - age
+    execute(airflow, "UPDATE dag_run SET state = 'running', start_date = %s WHERE run_id = %s", start, run_id)
 
 
 def states(airflow: Airflow) -> dict[str, str]:
-    with contextlib.closing(sqlite3.connect(airflow.home / "airflow.db")) as database:
-        return dict(database.execute("SELECT run_id, state FROM dag_run"))
+    return dict(rows(airflow, "SELECT run_id, state FROM dag_run"))
 
 
 def test_a_run_that_starts_no_task_is_ended_after_seven_days_and_not_before(airflow: Airflow) -> None:

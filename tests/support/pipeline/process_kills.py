@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import sqlite3
 import uuid
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from local.stack import Stack
+from tests.support.airflow_metadata import execute
 from tests.support.pipeline.waiting import until
 from transcription.contract.keys import run_name
 
-#: A time in SQLite's notation, longer than any wait of Airflow. Airflow notices a lost worker after 5 minutes.
-_ONE_HOUR_AGO = "-1 hour"
+#: Longer than any wait of Airflow. Airflow notices a lost worker after 5 minutes.
+_LONG = "1 hour"
 
 
 def kill_task(task: dict[str, Any]) -> None:
@@ -66,11 +66,11 @@ def kill_scheduler(stack: Stack, *, with_workers: bool) -> list[psutil.Process]:
     for child in children:
         if child not in busy:
             kill_tree(child)
-    _execute(
-        stack,
-        "UPDATE job SET latest_heartbeat = datetime(latest_heartbeat, ?) "
+    execute(
+        stack.airflow,
+        "UPDATE job SET latest_heartbeat = latest_heartbeat - %s::interval "
         "WHERE job_type = 'SchedulerJob' AND state = 'running'",
-        _ONE_HOUR_AGO,
+        _LONG,
     )
     stack.airflow.start_component("scheduler")
     return busy
@@ -97,20 +97,20 @@ def skip_waiting_times(stack: Stack) -> None:
 
     The function sets the times of heartbeats and of failed attempts one hour back in Airflow's database.
     """
-    _execute(
-        stack,
-        "UPDATE task_instance SET last_heartbeat_at = datetime(last_heartbeat_at, ?) WHERE state = 'running'",
-        _ONE_HOUR_AGO,
+    execute(
+        stack.airflow,
+        "UPDATE task_instance SET last_heartbeat_at = last_heartbeat_at - %s::interval WHERE state = 'running'",
+        _LONG,
     )
     skip_retry_delays(stack)
 
 
 def skip_retry_delays(stack: Stack) -> None:
     """Let Airflow start the next attempts of tasks at once: set the times of failed attempts one hour back."""
-    _execute(
-        stack,
-        "UPDATE task_instance SET end_date = datetime(end_date, ?) WHERE state = 'up_for_retry'",
-        _ONE_HOUR_AGO,
+    execute(
+        stack.airflow,
+        "UPDATE task_instance SET end_date = end_date - %s::interval WHERE state = 'up_for_retry'",
+        _LONG,
     )
 
 
@@ -121,21 +121,15 @@ def lose_heartbeats(stack: Stack, task: dict[str, Any]) -> None:
         stack: The stack.
         task: The task, as Airflow's API described it while it ran.
     """
-    _execute(
-        stack,
-        "UPDATE task_instance SET last_heartbeat_at = datetime(last_heartbeat_at, ?) "
-        "WHERE state = 'running' AND run_id = ? AND task_id = ? AND try_number = ?",
-        _ONE_HOUR_AGO,
+    execute(
+        stack.airflow,
+        "UPDATE task_instance SET last_heartbeat_at = last_heartbeat_at - %s::interval "
+        "WHERE state = 'running' AND run_id = %s AND task_id = %s AND try_number = %s",
+        _LONG,
         task["dag_run_id"],
         task["task_id"],
         task["try_number"],
     )
-
-
-def _execute(stack: Stack, statement: str, *values: Any) -> None:
-    """Execute a statement in Airflow's database."""
-    with closing(sqlite3.connect(stack.airflow.home / "airflow.db", timeout=30)) as connection, connection:
-        connection.execute(statement, values)
 
 
 def forget_heartbeats(stack: Stack, task: dict[str, Any]) -> None:
@@ -145,9 +139,9 @@ def forget_heartbeats(stack: Stack, task: dict[str, Any]) -> None:
         stack: The stack.
         task: The running task, as Airflow's API describes it.
     """
-    _execute(
-        stack,
-        "UPDATE task_instance SET id = ? WHERE state = 'running' AND run_id = ? AND task_id = ?",
+    execute(
+        stack.airflow,
+        "UPDATE task_instance SET id = %s WHERE state = 'running' AND run_id = %s AND task_id = %s",
         uuid.uuid4().hex,
         task["dag_run_id"],
         task["task_id"],
