@@ -76,6 +76,8 @@ def page_permissions(bucket: str, log_group: str) -> list[Permission]:
         # Corrections are read and written; uploads and failed files go to `input/`.
         _objects(bucket, ["s3:GetObject"], [keys.CORRECTED_FOLDER, keys.LISTENING_FOLDER]),
         _objects(bucket, ["s3:PutObject"], [keys.CORRECTED_FOLDER, keys.INPUT_FOLDER]),
+        # Of all below `models/`, the pages write only which model is in use.
+        Permission(["s3:PutObject"], [f"{bucket}/{keys.DEFAULT_MODEL}"]),
         # An upload in parts continues where it stopped, or is given up.
         _objects(bucket, ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"], [keys.INPUT_FOLDER]),
         _objects(bucket, ["s3:GetObjectTagging", "s3:GetObjectAnnotation"], [keys.FAILED_FOLDER]),

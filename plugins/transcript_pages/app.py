@@ -9,6 +9,7 @@ from transcript_pages import (
     downloads,
     error_pages,
     failed_page,
+    models_page,
     recording_page,
     recordings_page,
     runs_page,
@@ -29,6 +30,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     search_page.router,
     downloads.router,
     failed_page.router,
+    models_page.router,
     upload_page.router,
 )
 

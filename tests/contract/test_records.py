@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from transcription.contract import records, result
+from transcription.contract.default_model import DefaultModel
 from transcription.contract.errors import OptionInvalid, RecordInvalid
 from transcription.contract.hot_word import HotWord
 from transcription.contract.manifest import Done, Failure, Item, Plan, Refusal, Shard
@@ -73,7 +74,10 @@ REASONS = {
     "reason": Reason(Failure("OBJECT_DENIED", "S3 refused ü"), ITEM),
     "child-reason": Reason(Failure("MODEL_INVALID", "the scorer is cut short")),
 }
-RECORDS = {"plan": PLAN, "shard": SHARD, "done": DONE, "result": RESULT, **REASONS}
+MODEL_IN_USE = DefaultModel().changed_to("court-1", changed="2026-11-22T01:00:00+00:00", by="Anna", reason="better")
+RECORDS = {
+    "plan": PLAN, "shard": SHARD, "done": DONE, "result": RESULT, "default-model": MODEL_IN_USE, **REASONS,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "record"), RECORDS.items(), ids=list(RECORDS))

@@ -58,6 +58,7 @@ TASKS = {
     "get_object": [
         *(RUN.plan, SHARD, RUN.done("draft"), RUN.job, RUN.verdicts(0), RUN.moves(0), RESULT, *REASONS, TEXT, JSON),
         keys.LEASE,
+        keys.DEFAULT_MODEL,
         MODEL,
     ],
     "head_object": [INPUT, keys.processed(INPUT), keys.failed(INPUT)],
@@ -85,9 +86,13 @@ PAGES = {
         *(TEXT, JSON, RUN.report, RUN.job, RUN.moves(0), keys.failed_reason(INPUT)),
         *(keys.corrected("talk"), keys.corrected_json("talk"), keys.corrected_format("talk", "srt")),
         *(keys.processed(INPUT), keys.listening_peaks("talk"), keys.listening_copy("talk")),
+        *(keys.DEFAULT_MODEL, keys.model_json("court"), keys.teaching_report("court")),
     ],
     "head_object": [INPUT, keys.failed(INPUT), keys.corrected_json("talk")],
-    "put_object": [keys.corrected("talk"), keys.corrected_json("talk"), keys.corrected_format("talk", "srt"), INPUT],
+    "put_object": [
+        *(keys.corrected("talk"), keys.corrected_json("talk"), keys.corrected_format("talk", "srt"), INPUT),
+        keys.DEFAULT_MODEL,
+    ],
     "create_multipart_upload": [INPUT],
     "upload_part": [INPUT],
     "complete_multipart_upload": [INPUT],
@@ -101,6 +106,7 @@ PAGES_LIST = [keys.OUTPUT_FOLDER, keys.CORRECTED_FOLDER, keys.FAILED_FOLDER, key
 
 REFUSED_TO_CONTAINER = [
     *(("s3:PutObject", key) for key in (INPUT, keys.processed(INPUT), keys.failed(INPUT), MODEL, SHARD, RUN.plan)),
+    ("s3:PutObject", keys.DEFAULT_MODEL),
     *(("s3:PutObject", key) for key in (RUN.job, RUN.report, RUN.verdicts(0), "talk.wav")),
     *(("s3:GetObject", key) for key in (TEXT, keys.processed(INPUT), keys.failed(INPUT), RUN.report, "talk.wav")),
     *(("s3:DeleteObject", key) for key in (INPUT, TEXT, RESULT, SHARD, MODEL)),
@@ -110,7 +116,7 @@ REFUSED_TO_CONTAINER = [
     ),
 ]
 REFUSED_TO_TASKS = [
-    *(("s3:PutObject", key) for key in (TEXT, JSON, MODEL, "talk.wav")),
+    *(("s3:PutObject", key) for key in (TEXT, JSON, MODEL, keys.model_json("court"), "talk.wav")),
     *(
         ("s3:DeleteObject", key)
         for key in (TEXT, keys.processed(INPUT), RESULT, RUN.plan, MODEL, "corrected/talk.json")

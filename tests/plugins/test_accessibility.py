@@ -47,6 +47,7 @@ PAGES = {
     "/recordings": f"recordings?{urlencode({'prefix': 'interviews/'})}",
     "/recording": f"recording?{urlencode({'name': NAME})}",
     "/failed": "failed",
+    "/models": "models",
     "/upload": "upload",
     "error": "no-such-page",
 }

@@ -167,6 +167,12 @@ class ModelInvalid(SystemFault):
     code = "MODEL_INVALID"
 
 
+class DefaultModelInvalid(SystemFault):
+    """Raised when `models/default.json`, which names the model in use, is damaged."""
+
+    code = "DEFAULT_MODEL_INVALID"
+
+
 class GraphUnsupported(ModelInvalid):
     """Raised when a model's graph is intact, but differs from those of DeepSpeech 0.9."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from .audio_endings import ENDINGS, ending_of
 from .errors import NameInvalid, OutputConflict
+from .model_files import MODEL_JSON
 from .options import FORMATS
 
 INPUT_FOLDER = "input/"
@@ -19,6 +20,9 @@ FAILED_FOLDER = "failed/"
 CORRECTED_FOLDER = "corrected/"
 RUNS_FOLDER = "runs/"
 MODELS_FOLDER = "models/"
+TEACHING_FOLDER = "teaching/"
+#: The key of the record that names the model of runs that choose none.
+DEFAULT_MODEL = f"{MODELS_FOLDER}default.json"
 #: The key of the record that names the only run that may work. A run's name never ends with `.json`.
 LEASE = f"{RUNS_FOLDER}lease.json"
 
@@ -155,6 +159,21 @@ def is_failed_file(key: str) -> bool:
 def model(name: str) -> str:
     """Return the folder of a model in the bucket, with a slash at its end."""
     return f"{MODELS_FOLDER}{name}/"
+
+
+def model_json(name: str) -> str:
+    """Return the key of the description of a model."""
+    return f"{model(name)}{MODEL_JSON}"
+
+
+def teaching_set(name: str) -> str:
+    """Return the folder of a set of recordings with texts, with a slash at its end."""
+    return f"{TEACHING_FOLDER}{name}/"
+
+
+def teaching_report(name: str) -> str:
+    """Return the key of the trainer's report about a model."""
+    return f"{model(name)}report.json"
 
 
 def run_name(run_id: str, generation: int = 1) -> str:

@@ -17,6 +17,9 @@ FORMATS = ("srt", "vtt", "csv", "docx", "TextGrid", "eaf")
 #: The formats of a deployment whose settings name none.
 DEFAULT_FORMATS = ("srt", "vtt")
 
+#: The names that a model may have, as a regular expression.
+MODEL_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}"
+
 #: The engines. `auto` chooses the batched one if it proves to recognise the same words as libdeepspeech.
 AUTO, BATCHED, LIBDEEPSPEECH = ENGINES = ("auto", "batched", "libdeepspeech")
 
@@ -193,7 +196,7 @@ class Options:
     )
 
     def __post_init__(self) -> None:
-        if self.model and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", self.model):
+        if self.model and not re.fullmatch(MODEL_NAME, self.model):
             raise OptionInvalid(
                 f"model {self.model!r} is not the name of a folder below models/: use letters, digits, '.', '_' "
                 "and '-', or leave it empty for the model in the container image."

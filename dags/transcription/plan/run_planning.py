@@ -11,6 +11,7 @@ from transcription.plan.existing_transcripts import find_transcripts
 from transcription.plan.file_selection import Selection, output_conflict, refuse, select_files
 from transcription.plan.hot_word_check import warn_of_unknown_words
 from transcription.plan.input_warnings import warnings_about
+from transcription.plan.model_choice import with_model_in_use
 from transcription.plan.run_request import RunRequest
 from transcription.plan.sharding import audio_bytes, make_shards
 from transcription.plan.transcript_fingerprint import fingerprint
@@ -40,11 +41,13 @@ def plan_run(
         plan in use is the plan of that manifest.
 
     Raises:
-        ModelMissing: the request names a model that is not in the bucket, or that has no acoustic model.
+        DefaultModelInvalid: the request names no model, and the record of the model in use is damaged.
+        ModelMissing: the model is not in the bucket, or it has no acoustic model.
         ModelInvalid: the model has several acoustic models or several scorers.
     """
-    recipe = fingerprint(bucket, request.options, settings.image_model)
-    warn_of_unknown_words(bucket, request.options)
+    options = with_model_in_use(bucket, request.options)
+    recipe = fingerprint(bucket, options, settings.image_model)
+    warn_of_unknown_words(bucket, options)
     listed = bucket.list(keys.INPUT_FOLDER + request.prefix)
     selection = select_files(listed, settings.max_file_bytes, request.max_files, settings.endings)
     if not selection.items and not selection.refused and not selection.archived:
@@ -65,7 +68,7 @@ def plan_run(
         run=run,
         draft=manifest_store.new_draft(),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
-        options=request.options,
+        options=options,
         shards=len(shards),
         files=len(to_transcribe),
         bytes=sum(item.size for item in to_transcribe),

@@ -37,7 +37,8 @@ def fingerprint(bucket: Bucket, options: Options, image_model: str) -> str:
         model = sorted((file.key, file.etag) for file in bucket.list(prefix) if file.key != prefix)
         if not model:
             raise ModelMissing(
-                f"There is no model {bucket.uri(prefix)}. Upload a .pbmm there, or choose another model."
+                f"There is no model {bucket.uri(prefix)}. Upload a .pbmm there, or choose another model: in the form, "
+                f"in the setting `model`, or, if {keys.DEFAULT_MODEL} names it, on the page Models."
             )
         names = [key[len(prefix) :] for key, _ in model]
         choose_model_files(bucket.uri(prefix), (name for name in names if "/" not in name))
