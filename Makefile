@@ -54,7 +54,7 @@ help:  ## show this list
 demo: setup chosen  ## transcribe recordings on this machine: make demo [AUDIO=dir] [OUT=dir] [MODEL=dir] [RUNNER=container] [AIRFLOW=3.0.6]
 	@$(PYTHON) -m local demo
 
-teach: $(TRAINER)/ready $(TRANSCRIBER)/ready $(if $(WORDS),$(KENLM)/ready)  ## teach a model your speech or, with WORDS, only words: make teach AUDIO=dir [WORDS=dir] [BASE=dir] [OUT=dir] [TEST=dir] [OTHERS=dir]
+teach: $(TRAINER)/ready $(TRANSCRIBER)/ready $(if $(WORDS),$(KENLM)/ready)  ## teach a model your speech or, with WORDS, only words: make teach AUDIO=dir [WORDS=dir] [BASE=dir] [OUT=dir] [TEST=dir] [OTHERS=dir], or BUCKET=name [SET=name] [BASE=name]
 	@PYTHONPATH=dags:transcriber_image:trainer_image $(TRAINER)/bin/python -m trainer
 
 up: setup chosen  ## start the local stack and leave it running: make up [FRESH=1] [RUNNER=container] [AIRFLOW=3.0.6]
@@ -123,7 +123,8 @@ lint: setup $(TRAINER)/ready $(INFRA)/ready $(TOOLS)/ready  ## style, types, lay
 		transcriber_image/transcriber transcriber_image/fetch_model.py dags/transcription/contract dags/transcription/formats
 	@MYPYPATH=trainer_image:transcriber_image $(TRAINER)/bin/mypy --cache-dir .mypy_cache/trainer --follow-imports silent \
 		trainer_image/trainer
-	@MYPYPATH=trainer_image:transcriber_image $(TRANSCRIBER)/bin/mypy --python-version 3.9 trainer_image/recogniser
+	@MYPYPATH=trainer_image:transcriber_image $(TRANSCRIBER)/bin/mypy --python-version 3.9 \
+		trainer_image/recogniser trainer_image/bucket_access
 	@$(INFRA)/bin/mypy --cache-dir .mypy_cache/infra --exclude infra/mwaa/load_dags.py infra documentation
 	@PYTHONPATH=dags:plugins:transcriber_image:trainer_image:. $(TOOLS)/bin/lint-imports --cache-dir .local/import-linter >.local/import-linter.log \
 		|| { cat .local/import-linter.log; exit 1; }

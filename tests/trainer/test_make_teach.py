@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = ("AUDIO", "BASE", "OUT", "TEST", "OTHERS", "WORDS")
+FOLDERS = ("AUDIO", "BASE", "OUT", "TEST", "OTHERS", "WORDS", "BUCKET", "SET")
 
 
 @pytest.mark.parametrize("typed", [{}, {folder: f"a b/$(x)/{folder}" for folder in FOLDERS}])

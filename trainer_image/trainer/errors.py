@@ -69,3 +69,9 @@ class KenlmFailed(SystemFault):
     """Raised when one of KenLM's programs fails."""
 
     code = "KENLM_FAILED"
+
+
+class BucketFailed(SystemFault):
+    """Raised when what is taught cannot be fetched from the bucket, or the new model cannot be stored there."""
+
+    code = "BUCKET_FAILED"

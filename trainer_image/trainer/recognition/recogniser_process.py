@@ -73,12 +73,12 @@ def _run(request: dict[str, Any], arrays: Iterable[npt.NDArray[Any]]) -> list[li
         named: dict[str, Any] = {str(number): array for number, array in enumerate(arrays)}
         np.savez(clips, **named)
         process = subprocess.run(
-            [_python(), "-m", "recogniser"],
+            [python_path(), "-m", "recogniser"],
             input=json.dumps({**request, "clips": str(clips)}),
             capture_output=True,
             text=True,
             check=False,
-            env={**os.environ, "PYTHONPATH": _module_path()},
+            env={**os.environ, "PYTHONPATH": module_path()},
         )
     try:
         answer: list[list[str]] = json.loads(process.stdout.splitlines()[-1])["texts"]
@@ -90,7 +90,12 @@ def _run(request: dict[str, Any], arrays: Iterable[npt.NDArray[Any]]) -> list[li
     return answer
 
 
-def _python() -> str:
+def python_path() -> str:
+    """Return the path of the Python 3.9 that has the requirements of the transcriber.
+
+    Raises:
+        RecogniserFailed: there is none.
+    """
     path = os.environ.get(PYTHON_VARIABLE) or str(_parent(trainer, 2) / ".local/venvs/transcriber/bin/python")
     if not Path(path).exists():
         raise RecogniserFailed(
@@ -99,7 +104,7 @@ def _python() -> str:
     return path
 
 
-def _module_path() -> str:
+def module_path() -> str:
     """Return the folders from which the process imports: those from which this process imported the same packages."""
     return os.pathsep.join(str(_parent(module, 1)) for module in (trainer, transcriber, transcription))
 
