@@ -41,7 +41,9 @@ override BASE := $(value BASE)
 override WORDS := $(value WORDS)
 override TEST := $(value TEST)
 override OTHERS := $(value OTHERS)
-export AUDIO OUT MODEL BASE TEST OTHERS WORDS RUNNER AIRFLOW FRESH SEED STEPS
+override BUCKET := $(value BUCKET)
+override SET := $(value SET)
+export AUDIO OUT MODEL BASE TEST OTHERS WORDS BUCKET SET RUNNER AIRFLOW FRESH SEED STEPS
 export PYTHONPATH := $(CURDIR)/dags
 export UV_PYTHON_INSTALL_DIR := $(CURDIR)/.local/python
 export PYTHONDONTWRITEBYTECODE := $(CI)

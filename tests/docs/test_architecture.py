@@ -18,6 +18,7 @@ SUBGRAPHS = {
     "transcript_pages": "web server, Python 3.12",
     "trainer": "trainer, Python 3.12",
     "recogniser": "recogniser, Python 3.9",
+    "bucket_access": "bucket_access, Python 3.9",
 }
 #: It comes into play on the command line only, and would clutter the picture.
 LEFT_OUT = {"self_test"}
