@@ -23,7 +23,7 @@ def check(account: Account, deployment: PlannedDeployment) -> Result:
     if missing := sorted(set(services) - _zones_of_services(account).keys()):
         text = f"{account.region} has no endpoint service {', '.join(missing)}"
         return failed(NAME, text, "Choose another region with -c region=…, or -c network=nat.")
-    lacking = _lacking(account, deployment.machine_types, services)
+    lacking = _lacking(account, deployment, services)
     names = _chosen(account, deployment)
     problems = [f"{name} ({zones[name]}) lacks {', '.join(lacking[name])}" for name in names if lacking[name]]
     # Of subnets that exist, machines can use those whose zones have them.
@@ -57,23 +57,30 @@ def _chosen(account: Account, deployment: PlannedDeployment) -> list[str]:
     return (with_default_subnet or list(zones))[:2]
 
 
-def _lacking(account: Account, machine_types: Iterable[str], services: Iterable[str]) -> Mapping[str, list[str]]:
-    """Return what each zone lacks, by the zone's name: all machine types, or some of the endpoint services."""
-    offerings = account.pages(
-        "ec2",
-        "describe_instance_type_offerings",
-        "InstanceTypeOfferings",
-        LocationType="availability-zone",
-        Filters=[{"Name": "instance-type", "Values": list(machine_types)}],
+def _lacking(account: Account, deployment: PlannedDeployment, services: Iterable[str]) -> Mapping[str, list[str]]:
+    """Return what each zone lacks, by its name: all machine types, the NAT instance's type, or endpoint services."""
+    nat_types = [deployment.nat_instance] if deployment.nat_instance else []
+    offerings = list(
+        account.pages(
+            "ec2",
+            "describe_instance_type_offerings",
+            "InstanceTypeOfferings",
+            LocationType="availability-zone",
+            Filters=[{"Name": "instance-type", "Values": [*deployment.machine_types, *nat_types]}],
+        )
     )
-    with_machines = {offering["Location"] for offering in offerings}
+    with_machines = {offering["Location"] for offering in offerings if offering["InstanceType"] not in nat_types}
+    zones_of_nat_types = {
+        name: {offering["Location"] for offering in offerings if offering["InstanceType"] == name} for name in nat_types
+    }
     zones_of_services = _zones_of_services(account) if services else {}
     return {
-        name: [
-            *(["all machine types of machine_families"] if name not in with_machines else []),
-            *(service for service in services if name not in zones_of_services[service]),
+        zone: [
+            *(["all machine types of machine_families"] if zone not in with_machines else []),
+            *(f"{name} of the NAT instance" for name in nat_types if zone not in zones_of_nat_types[name]),
+            *(service for service in services if zone not in zones_of_services[service]),
         ]
-        for name in account.zones
+        for zone in account.zones
     }
 
 

@@ -37,6 +37,8 @@ class PlannedDeployment:
     zones: tuple[str, ...]
     #: The types of machines that Batch may start.
     machine_types: tuple[str, ...]
+    #: The type of the NAT instance; empty if there is none.
+    nat_instance: str
     #: The maximum number of vCPUs on Spot machines and on on-demand machines.
     spot_vcpus: int
     on_demand_vcpus: int
@@ -78,6 +80,7 @@ def read_deployment(folder: Path) -> PlannedDeployment:
         subnets=() if networks else tuple(machines[0]["Subnets"]),
         zones=_zones(resource.properties for resource in _of(assembly, "EC2::Subnet")),
         machine_types=tuple(sorted({name for resources in machines for name in resources["InstanceTypes"]})),
+        nat_instance=next((resource.properties["InstanceType"] for resource in _of(assembly, "EC2::Instance")), ""),
         spot_vcpus=vcpus["SPOT"],
         on_demand_vcpus=vcpus.get("EC2", 0),
         endpoint_services=tuple(sorted(services)),

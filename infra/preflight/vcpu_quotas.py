@@ -9,6 +9,8 @@ from infra.preflight.planned_deployment import PlannedDeployment
 NAME = "vCPU quotas"
 #: The vCPUs of the smallest machine that Batch may start.
 _SMALLEST_MACHINE = 4
+#: The vCPUs of the NAT instance, which counts as an on-demand machine.
+_NAT_INSTANCE_VCPUS = 2
 
 
 def check(account: Account, deployment: PlannedDeployment) -> Result:
@@ -23,6 +25,12 @@ def check(account: Account, deployment: PlannedDeployment) -> Result:
         "on_demand_vcpus": ("on demand", "L-1216C47A", deployment.on_demand_vcpus),
     }
     quotas = {setting: int(account.quota("ec2", code)) for setting, (_, code, _) in wanted.items()}
+    if deployment.nat_instance:
+        on_demand = quotas["on_demand_vcpus"]
+        if on_demand < _NAT_INSTANCE_VCPUS:
+            advice = f"Request {_NAT_INSTANCE_VCPUS} or more of the quota L-1216C47A, or deploy with -c network=nat."
+            return failed(NAME, f"{on_demand} on demand: the NAT instance cannot start", advice)
+        quotas["on_demand_vcpus"] = on_demand - _NAT_INSTANCE_VCPUS
     text = ", ".join(f"{quotas[setting]} {kind} (maximum {most})" for setting, (kind, _, most) in wanted.items())
     low = [setting for setting, (_, _, most) in wanted.items() if quotas[setting] < most]
     if not low:

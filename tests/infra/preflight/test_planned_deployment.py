@@ -33,7 +33,7 @@ def test_a_deployment_with_region_zones_and_endpoints(tmp_path: Path) -> None:
     assert (deployment.region, deployment.zones) == ("cn-north-1", ("cnn1-az1", "cnn1-az2"))
     services = {service.format(region=deployment.region) for service in deployment.endpoint_services}
     assert {"cn.com.amazonaws.cn-north-1.ecr.api", "com.amazonaws.cn-north-1.s3"} <= services
-    assert len(services) == 15
+    assert len(services) == 14
     assert deployment.addresses == 0
 
 
