@@ -48,7 +48,7 @@ export PYTHONPATH := $(CURDIR)/dags
 export UV_PYTHON_INSTALL_DIR := $(CURDIR)/.local/python
 export PYTHONDONTWRITEBYTECODE := $(CI)
 
-.PHONY: help setup chosen demo teach up down rehearsal synth bootstrap preflight deploy smoke destroy snapshot test walk check hooks bench pictures lint format model documents constraints lock clean
+.PHONY: help setup chosen demo teach up down rehearsal synth bootstrap preflight deploy smoke scan destroy snapshot test walk check hooks bench pictures lint format model documents constraints lock clean
 
 help:  ## show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -81,6 +81,9 @@ deploy: $(MAIN)/ready synth  ## create or update everything in your AWS account:
 
 smoke: $(MAIN)/ready synth  ## prove a deployment: transcribe a clip with it, check every part, remove it all: make smoke [CDKFLAGS='-c name=other']
 	@$(PYTHON) -m infra.smoke --templates cdk.out
+
+scan: $(MAIN)/ready synth  ## let ECR scan the deployed image for known vulnerabilities, and list those that are not settled: make scan [CDKFLAGS='-c name=other']
+	@$(PYTHON) -m infra.image_scan --templates cdk.out
 
 destroy: $(INFRA)/ready .local/cdk/ready  ## remove it again, all but audio and transcripts
 	@$(CDK) destroy --all $(CDKFLAGS)
@@ -185,8 +188,13 @@ $(MAIN)/ready $(TRANSCRIBER)/ready $(TRAINER)/ready $(KENLM_BUILD)/ready $(INFRA
 $(AIRFLOW_VERSIONS): .local/venvs/airflow-%/ready: locks/mwaa-%.txt | $(UV)
 	$(install)
 
+# uv fetches a version of Python that this machine lacks.
+find_python = $(UV) python find --quiet $(1) >/dev/null 2>&1 || $(UV) python install --quiet $(1) >/dev/null 2>&1 \
+	|| { echo "Python $(1) is not installed, and uv cannot fetch it: install it, for example with pyenv, or allow uv access to the internet." >&2; exit 1; }
+
 define install
 	@echo "Installing $(notdir $(@D)) (Python $(PYTHON_OF_ENVIRONMENT)) …"
+	@$(call find_python,$(PYTHON_OF_ENVIRONMENT))
 	@$(UV) venv --quiet --clear --python $(PYTHON_OF_ENVIRONMENT) $(@D)
 	@$(UV) pip install --quiet --python $(@D) --require-hashes -r $<
 	@touch $@
@@ -213,6 +221,7 @@ $(KENLM)/ready: trainer_image/build_kenlm.py locks/kenlm-source.txt locks/kenlm.
 
 $(EXPORT)/ready: transcriber_image/demo_model/training/requirements-export.txt | $(UV)
 	@echo "Installing TensorFlow (Python 3.9) …"
+	@$(call find_python,3.9)
 	@$(UV) venv --quiet --clear --python 3.9 $(EXPORT)
 	@$(UV) pip install --quiet --python $(EXPORT) -r $<
 	@touch $@
