@@ -74,7 +74,7 @@ class AirflowFiles(Construct):
         # Without the internet, pip cannot download packages. MWAA's image contains all that the DAG needs, and
         # requirements.txt only pins it.
         self.requirements = None
-        if settings.network == "nat":
+        if settings.network != "endpoints":
             for broken in constraint_rules(REQUIREMENTS, settings.airflow_version):
                 raise broken
             self.requirements = self._deploy("Requirements", REQUIREMENTS)

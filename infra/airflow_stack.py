@@ -21,6 +21,8 @@ from infra.storage_stack import StorageStack
 
 #: The kinds of MWAA's log groups. A group is named `airflow-{environment}-{kind}`.
 _LOG_KINDS = ("DAGProcessing", "Scheduler", "Task", "WebServer", "Worker")
+#: Regions in which MWAA cannot wait for tasks. Source: Amazon MWAA User Guide, "Update an Amazon MWAA environment".
+_WITHOUT_GRACEFUL_UPDATES = ("ca-west-1", "ap-southeast-5")
 
 
 class AirflowStack(Stack):
@@ -75,6 +77,9 @@ class AirflowStack(Stack):
                 security_group_ids=[group.security_group_id for group in batch.network.airflow_groups],
             ),
             webserver_access_mode=f"{settings.webserver_access.upper()}_ONLY",
+            # A task at work may end before an update replaces its worker. mw1.micro runs all parts of Airflow on one
+            # machine, which is replaced as a whole.
+            worker_replacement_strategy="GRACEFUL" if _can_replace_gracefully(settings) else None,
             # Far from the nightly run at 01:00 UTC.
             weekly_maintenance_window_start="SUN:12:00",
         )
@@ -116,3 +121,8 @@ def _logging() -> mwaa.CfnEnvironment.LoggingConfigurationProperty:
         webserver_logs=module("WARNING"),
         worker_logs=module("WARNING"),
     )
+
+
+def _can_replace_gracefully(settings: DeploymentSettings) -> bool:
+    """Return whether an update of the environment can wait for the tasks at work, up to 12 hours."""
+    return settings.airflow_class != "mw1.micro" and settings.region not in _WITHOUT_GRACEFUL_UPDATES

@@ -100,7 +100,8 @@ class BatchStack(Stack):
 
 def _build_args(settings: DeploymentSettings) -> dict[str, str]:
     """Return the arguments of the image's build. A new value of `patched` makes a new image of the same sources."""
-    return {"MODEL": settings.image_model} | ({"PATCHED": settings.patched} if settings.patched else {})
+    optional = {"BASE_IMAGE": settings.base_image, "PATCHED": settings.patched}
+    return {"MODEL": settings.image_model} | {name: value for name, value in optional.items() if value}
 
 
 def _retry_strategy(rule: Mapping[str, str]) -> batch.RetryStrategy:

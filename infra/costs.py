@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from infra import measurements
 from infra.cloud_assembly import CloudAssembly
+from infra.machine_types import NAT_DISK_GIGABYTES
 from infra.measurements import MachineResults
 from infra.prices import Prices
 from infra.settings import DeploymentSettings
@@ -93,6 +94,7 @@ def monthly_cost(counts: Mapping[str, int], prices: Prices) -> MonthlyCost:
 
     network = count("AWS::EC2::NatGateway") * prices["nat_gateway"] + count("AWS::EC2::EIP") * prices["public_address"]
     network += count("zones of endpoints") * prices["interface_endpoint"]
+    network += count("AWS::EC2::Instance") * (prices["nat_instance"] + prices["public_address"])
     # Only a deployment for an existing Airflow has a policy to attach.
     has_own_airflow = count("AWS::IAM::ManagedPolicy") > 0
     database = 0 if has_own_airflow else _DATABASE_GIGABYTES * prices["airflow_database"]
@@ -100,7 +102,7 @@ def monthly_cost(counts: Mapping[str, int], prices: Prices) -> MonthlyCost:
     dashboards = count("AWS::CloudWatch::Dashboard") * prices["dashboard"]
     stored = _STORED_HOURS * _GIGABYTES_PER_HOUR * prices["storage"]
     parts = {
-        "network": network * _HOURS,
+        "network": network * _HOURS + count("AWS::EC2::Instance") * NAT_DISK_GIGABYTES * prices["machine_disk"],
         "alarms and dashboard": alarms + dashboards,
         "keys": count("AWS::KMS::Key") * prices["key"],
         f"Airflow's database, {_DATABASE_GIGABYTES} GB": database,

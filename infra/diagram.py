@@ -70,6 +70,8 @@ def _network(assembly: CloudAssembly) -> str:
         endpoint.properties.get("VpcEndpointType") for endpoint in assembly.of_type("AWS::EC2::VPCEndpoint")
     ]
     way = f"{gateways} NAT gateway" if gateways else f"{endpoint_types.count('Interface')} interface endpoints"
+    if assembly.of_type("AWS::EC2::Instance"):
+        way = "1 NAT instance"
     return f"VPC: {len(subnets)} private subnets in {len(subnets)} zones, {way}, a gateway to S3"
 
 

@@ -33,7 +33,15 @@ _DEFAULT = "`network=nat`"
 #: The settings of the deployments whose costs are shown, by what stands above their column.
 _PRICED: Mapping[str, Mapping[str, str]] = {
     _DEFAULT: {},
+    "`network=nat-instance`": {"network": "nat-instance"},
     "`network=endpoints`": {"network": "endpoints"},
+    "`airflow=existing`, `vpc_id`": {
+        "airflow": "existing",
+        "airflow_environment": "team",
+        "dag_bucket": "bucket-of-the-team",
+        "vpc_id": "vpc-0a1b2c3d",
+        "subnet_ids": "subnet-1a2b3c4d",
+    },
     "`airflow=none`, `vpc_id`": {
         "airflow": "none",
         "vpc_id": "vpc-0a1b2c3d",

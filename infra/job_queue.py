@@ -10,14 +10,14 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from infra import machine_types
+from infra import job, machine_types
 from infra.accepted_findings import accept_findings
 from infra.network import Network
 from infra.settings import DeploymentSettings
 
-#: Hours that children at work may take when their machines are replaced: the most that AWS allows.
-#: Source: AWS Batch API Reference, UpdatePolicy, `jobExecutionTimeoutMinutes`.
-_UPDATE_HOURS = 6
+#: How long children at work may take when their machines are replaced: longer than the time limit of a child. AWS
+#: allows 7,200 minutes. Source: botocore's model of AWS Batch, UpdatePolicy, `jobExecutionTimeoutMinutes`.
+_UPDATE_TIMEOUT = Duration.seconds(job.TIMEOUT).plus(Duration.hours(1))
 _AGENT_POLICY = "service-role/AmazonEC2ContainerServiceforEC2Role"
 
 
@@ -37,11 +37,10 @@ def add_job_queue(scope: Construct, settings: DeploymentSettings, network: Netwo
         "launch_template": template,
         "minv_cpus": 0,
         # When Batch updates the machines, because something about them changed, it takes the newest machine image. The
-        # setting `patched` changes something. Children at work continue for as long as AWS allows, which is less than
-        # the longest child; a child that is ended then is retried, and continues with the files that it has not done.
+        # setting `patched` changes something. Children at work end first.
         "update_to_latest_image_version": True,
         "terminate_on_update": False,
-        "update_timeout": Duration.hours(_UPDATE_HOURS),
+        "update_timeout": _UPDATE_TIMEOUT,
     }
     spot = batch.ManagedEc2EcsComputeEnvironment(
         scope,

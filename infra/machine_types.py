@@ -1,4 +1,4 @@
-"""The types of machines that Batch may start, and the disk that they need."""
+"""The types of machines that Batch may start, and of the NAT instance, and the disks that they need."""
 
 from __future__ import annotations
 
@@ -8,6 +8,12 @@ from typing import Final
 _SIZES = {"xlarge": 4, "2xlarge": 8, "4xlarge": 16}
 
 MAX_VCPUS: Final = max(_SIZES.values())
+
+#: The type of the NAT instance: the smallest Arm machine. It carries calls of APIs, logs and packages of
+#: requirements.txt; audio, transcripts and image layers go through the gateway endpoint of S3.
+NAT_INSTANCE: Final = "t4g.nano"
+#: The disk of the NAT instance, in GiB: the size of Amazon Linux's machine image.
+NAT_DISK_GIGABYTES: Final = 8
 
 #: Disk space in MiB for the operating system with the image.
 _SYSTEM_MEGABYTES = 30_000

@@ -2,37 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from aws_cdk import Annotations
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk.region_info import RegionInfo
 from constructs import Construct
 
+from infra import nat_instance
 from infra.log_groups import add_log_group
 from infra.setting_checks import is_zone_id
 from infra.settings import DeploymentSettings
 
 _AWS = ec2.InterfaceVpcEndpointAwsService
 
-#: The services that MWAA, the machines and the DAG call. Without the internet, each needs an interface endpoint; S3 has
-#: a gateway endpoint. Sources: Amazon MWAA User Guide, "Creating the required VPC service endpoints"; Amazon ECS
-#: Developer Guide, "Interface VPC endpoints"; AWS Batch User Guide, "Access AWS Batch using an interface endpoint".
-_SERVICES = {
-    "AirflowApi": _AWS.AIRFLOW_API,
-    "AirflowEnv": _AWS.AIRFLOW_ENV,
-    "AirflowOps": _AWS.AIRFLOW_OPS,
-    "Sqs": _AWS.SQS,
-    "Kms": _AWS.KMS,
+#: The services that the machines call. Without the internet, each needs an interface endpoint; S3 has a gateway
+#: endpoint. Sources: Amazon ECS Developer Guide, "Interface VPC endpoints"; Amazon ECR User Guide, "Interface VPC
+#: endpoints".
+_MACHINE_SERVICES = {
     "Logs": _AWS.CLOUDWATCH_LOGS,
-    "Monitoring": _AWS.CLOUDWATCH_MONITORING,
     "EcrApi": _AWS.ECR,
     "EcrDocker": _AWS.ECR_DOCKER,
     "Ecs": _AWS.ECS,
     "EcsAgent": _AWS.ECS_AGENT,
     "EcsTelemetry": _AWS.ECS_TELEMETRY,
+}
+#: The further services that MWAA and the DAG call. Sources: Amazon MWAA User Guide, "Creating the required VPC service
+#: endpoints"; AWS Batch User Guide, "Access AWS Batch using an interface endpoint".
+_AIRFLOW_SERVICES = {
+    "AirflowApi": _AWS.AIRFLOW_API,
+    "AirflowEnv": _AWS.AIRFLOW_ENV,
+    "Sqs": _AWS.SQS,
+    "Kms": _AWS.KMS,
+    "Monitoring": _AWS.CLOUDWATCH_MONITORING,
     "Batch": _AWS.BATCH,
     "Sns": _AWS.SNS,
 }
+#: A service that MWAA calls in the partition `aws` only. Source: `MWAA/verify_env` in AWS's repository
+#: aws-support-tools, which checks the network of environments.
+_OPERATIONS_SERVICE = {"AirflowOps": _AWS.AIRFLOW_OPS}
 _HTTPS = ec2.Port.tcp(443)
 #: The CDK's warning about a subnet whose route table it does not know.
 _NO_ROUTE_TABLE = "@aws-cdk/aws-ec2:noSubnetRouteTableId"
@@ -51,6 +60,7 @@ class Network(Construct):
 
     def __init__(self, scope: Construct, id: str, *, settings: DeploymentSettings) -> None:
         super().__init__(scope, id)
+        self._nat_instance = nat_instance.make_provider() if settings.network == "nat-instance" else None
         if settings.vpc_id:
             self._use_existing(settings)
         else:
@@ -61,7 +71,9 @@ class Network(Construct):
         if settings.vpc_id:
             return
         if settings.network == "endpoints":
-            self._add_endpoints()
+            self._add_endpoints(settings)
+        if self._nat_instance:
+            nat_instance.configure(self._nat_instance, [self.machines, *self.airflow_groups])
         self._log_refused_connections(settings)
 
     def _use_existing(self, settings: DeploymentSettings) -> None:
@@ -81,11 +93,11 @@ class Network(Construct):
 
     def _create(self, settings: DeploymentSettings) -> None:
         """Create the VPC."""
-        through_nat = settings.network == "nat"
+        through_nat = settings.network != "endpoints"
         private = ec2.SubnetType.PRIVATE_WITH_EGRESS if through_nat else ec2.SubnetType.PRIVATE_ISOLATED
         subnets = [ec2.SubnetConfiguration(name="Private", subnet_type=private, cidr_mask=20)]
         if through_nat:
-            # For the NAT gateway only.
+            # For the NAT gateway or the NAT instance only.
             public = ec2.SubnetType.PUBLIC
             subnets.append(
                 ec2.SubnetConfiguration(name="Public", subnet_type=public, cidr_mask=28, map_public_ip_on_launch=False)
@@ -95,6 +107,7 @@ class Network(Construct):
             "Vpc",
             **_zones(settings),
             nat_gateways=1 if through_nat else 0,
+            nat_gateway_provider=self._nat_instance,
             subnet_configuration=subnets,
             # Audio, transcripts and image layers travel through this endpoint, which costs nothing.
             gateway_endpoints={"S3": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.S3)},
@@ -122,12 +135,12 @@ class Network(Construct):
         group.add_egress_rule(ec2.Peer.any_ipv4(), _HTTPS, "AWS, and what requirements.txt names")
         return group
 
-    def _add_endpoints(self) -> None:
-        """Add an interface endpoint for each service, open to the machines and to Airflow."""
+    def _add_endpoints(self, settings: DeploymentSettings) -> None:
+        """Add an interface endpoint for each service in use, open to the machines and to Airflow."""
         group = self._group("Endpoints", "AWS services, for the two groups that need them")
         for client in (self.machines, *self.airflow_groups):
             group.add_ingress_rule(client, _HTTPS, "HTTPS")
-        for name, service in _SERVICES.items():
+        for name, service in endpoint_services(settings).items():
             self.vpc.add_interface_endpoint(name, service=service, security_groups=[group], open=False)
 
     def _log_refused_connections(self, settings: DeploymentSettings) -> None:
@@ -137,6 +150,18 @@ class Network(Construct):
             destination=ec2.FlowLogDestination.to_cloud_watch_logs(add_log_group(self, "Refused", settings)),
             traffic_type=ec2.FlowLogTrafficType.REJECT,
         )
+
+
+def endpoint_services(settings: DeploymentSettings) -> Mapping[str, ec2.InterfaceVpcEndpointAwsService]:
+    """Return the services that need an interface endpoint without the internet, by the name of the endpoint.
+
+    Without a region, the templates fit every region of the partition `aws`.
+    """
+    if settings.airflow != "new":
+        return _MACHINE_SERVICES
+    partition = RegionInfo.get(settings.region).partition if settings.region else "aws"
+    operations = _OPERATIONS_SERVICE if partition == "aws" else {}
+    return {**_AIRFLOW_SERVICES, **operations, **_MACHINE_SERVICES}
 
 
 def _zones(settings: DeploymentSettings) -> dict[str, Any]:

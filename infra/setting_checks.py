@@ -21,7 +21,7 @@ _LOG_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, *(365, 400, 545, 731, 10
 #: The values of settings that allow only some.
 _CHOICES = {
     "image_model": ("official", "demo"),
-    "network": ("nat", "endpoints"),
+    "network": ("nat", "nat-instance", "endpoints"),
     "airflow": ("new", "existing", "none"),
     "webserver_access": ("public", "private"),
     # Source: Amazon MWAA User Guide, "Configuring the Amazon MWAA environment class".
@@ -50,6 +50,11 @@ _PATTERNS = {
     "airflow_version": (r"3\.\d+\.\d+", "a version of Airflow that MWAA offers, such as 3.2.1"),
     # `g` after the generation means Arm. Source: Amazon EC2 Instance Types, "Naming conventions".
     "machine_families": (r"[cmr]\d+[a-fh-z]*(\s*,\s*[cmr]\d+[a-fh-z]*)*", "families of x86 machines, such as c6i,m6i"),
+    # Source: Docker Documentation, "docker image tag".
+    "base_image": (
+        r"|[\w.:-]+(/[\w.-]+)*(:[\w.-]+)?(@sha256:[0-9a-f]{64})?",
+        "the name of an image, such as registry.example.org/python:3.9-slim-bookworm@sha256:…, or empty",
+    ),
     "patched": (r"[\w.:-]{0,50}", "up to 50 letters, digits, '.', ':' and '-', such as 2026-12"),
     "alert_mail": (r"|[^@\s]+@[^@\s]+", "a mail address, or empty"),
     "vpc_id": (r"|vpc-[0-9a-f]{8,17}", "the id of a VPC, such as vpc-0a1b2c3d, or empty"),

@@ -55,10 +55,13 @@ class DeploymentSettings:
     #: Days for which a replaced or deleted object can be restored. Audio that a run moved counts as deleted from
     #: `input/`.
     old_version_days: int = 30
-    #: How the private subnets reach AWS. `nat`: through one NAT gateway, about $33 a month and $0.045 a GB.
+    #: How the private subnets reach AWS. `nat`: through one NAT gateway, about $37 a month and $0.045 a GB.
+    #: `nat-instance`: through a machine of the type t4g.nano, about $7 a month and nothing for a GB. It is a single
+    #: machine: while it starts anew, nothing can be reached. [The NAT instance](deploying.md#the-nat-instance)
     #: `endpoints`: without the internet, through 14 interface endpoints in two zones, about $204 a month and $0.01 a
-    #: GB. (Prices of us-east-1, November 2026.) With `endpoints`, Airflow runs without requirements.txt, because pip
-    #: cannot reach the internet. This setting cannot be changed later.
+    #: GB; with an Airflow of your own, through 6, about $88 a month. (Prices of us-east-1, November 2026.) With
+    #: `endpoints`, Airflow runs without requirements.txt, because pip cannot reach the internet. This setting cannot be
+    #: changed later.
     network: str = "nat"
     #: The maximum number of vCPUs on Spot machines, and on the on-demand machines that Batch starts when no Spot
     #: machine is left or all of `spot_vcpus` are in use. On-demand machines cost about twice as much. With
@@ -82,8 +85,12 @@ class DeploymentSettings:
     disk_gigabytes: int = 100
     #: The model in the image: `official`, DeepSpeech's English release (1.1 GB), or `demo`, which knows 34 words.
     image_model: str = "official"
-    #: Any text, such as the month: `2026-12`. When it changes, `make deploy` builds the image anew, and Batch replaces
-    #: the machines by machines with its newest machine image. [Security updates](deploying.md#security-updates)
+    #: Another base image, such as a copy in your own registry: a Debian bookworm with Python 3.9, best with its digest.
+    #: If the setting is empty, it is Docker's official image, with the digest that the Dockerfile names.
+    base_image: str = ""
+    #: Any text, such as the month: `2026-12`. When it changes, `make deploy` builds the image with Debian's newest
+    #: packages, and Batch replaces the machines by machines with its newest machine image.
+    #: [Security updates](deploying.md#security-updates)
     patched: str = ""
     #: The version of Airflow. requirements.txt must be for the same version.
     airflow_version: str = "3.2.1"

@@ -7,6 +7,7 @@ import subprocess
 from local.errors import StackError
 from local.paths import ROOT
 from local.resources import IMAGE
+from standin.execution.base_image import base_image_options
 from standin.execution.container_engine import find_engine
 
 
@@ -22,7 +23,7 @@ def build_image() -> None:
             "RUNNER=container needs docker or podman, and neither answers. Start one of them, or leave RUNNER out."
         )
     command = [engine, "build", "--build-arg", "MODEL=demo", "--tag", IMAGE]
-    command += ["--file", "transcriber_image/Dockerfile", "."]
+    command += [*base_image_options(engine), "--file", "transcriber_image/Dockerfile", "."]
     build = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if build.returncode:
         raise StackError(f"The image could not be built:\n{build.stdout[-2000:]}{build.stderr[-4000:]}")

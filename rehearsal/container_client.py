@@ -15,6 +15,7 @@ from collections.abc import Sequence
 import boto3
 
 from standin.account import ECR_HOST, REGION
+from standin.execution.base_image import base_image_options
 from standin.execution.container_engine import push_command
 
 #: The manifest of an image without layers.
@@ -39,6 +40,10 @@ def main(engine: str, registry: str, arguments: Sequence[str]) -> int:
             return 1  # the image does not exist yet, so the CDK builds it
         case _ if not engine:
             return 0
+        case "build":
+            # The CDK's own options come last, and win.
+            options = [*base_image_options(engine), *local_arguments[1:]]
+            os.execvp(engine, [engine, "build", *options])  # noqa: S606
         case _:
             os.execvp(engine, [engine, *local_arguments])  # noqa: S606
 

@@ -174,3 +174,16 @@ def test_maintenance_is_on_sunday_at_noon(environment: Any) -> None:
 def test_each_stack_has_its_outputs(deployment: SynthesizedStacks, stack: str, outputs: set[str]) -> None:
     assert outputs <= deployment.templates[stack]["Outputs"].keys()
     assert str(deployment.output("airflow", "AirflowAddress")).startswith("https://")
+
+
+@pytest.mark.parametrize(
+    ("environment_class", "region", "strategy"),
+    [("mw1.micro", "", None), ("mw1.small", "", "GRACEFUL"), ("mw1.small", "ca-west-1", None)],
+)
+def test_an_update_waits_for_tasks_at_work_where_mwaa_can(
+    environment_class: str, region: str, strategy: str | None, tmp_path: Path
+) -> None:
+    settings = {"airflow_class": environment_class, "region": region, "image_model": "demo"}
+    make_app(settings, str(tmp_path)).synth()
+    properties = SynthesizedStacks.load(tmp_path, "transcription").properties("AWS::MWAA::Environment")
+    assert properties.get("WorkerReplacementStrategy") == strategy

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -187,8 +188,8 @@ def test_airflow_plans_as_many_children_as_the_vcpus_allow(deployment: Synthesiz
 def test_children_at_work_continue_when_machines_are_replaced(deployment: SynthesizedStacks) -> None:
     for environment in deployment.resources("AWS::Batch::ComputeEnvironment").values():
         policy = environment["Properties"]["UpdatePolicy"]
-        # 360 minutes is the most that AWS allows.
-        assert policy == {"TerminateJobsOnUpdate": False, "JobExecutionTimeoutMinutes": 360}
+        # An hour more than the time limit of a child. 7,200 minutes is the most that AWS allows.
+        assert policy == {"TerminateJobsOnUpdate": False, "JobExecutionTimeoutMinutes": 25 * 60}
         assert environment["Properties"]["ComputeResources"]["UpdateToLatestImageVersion"] is True
         assert environment["Properties"]["ReplaceComputeEnvironment"] is False
 
@@ -256,10 +257,27 @@ def test_only_the_files_of_the_image_cause_a_new_build(default: SynthesizedStack
 
 
 def test_the_image_has_several_stages_pinned_packages_and_a_model_with_a_checksum() -> None:
-    # Defects of the original: one stage, an unused AWS CLI, unpinned packages, a model without a checksum.
+    # Defects of the original: one stage, a base image that changes, an unused AWS CLI, unpinned packages, and a model
+    # without a checksum.
     dockerfile = (ROOT / "transcriber_image" / "Dockerfile").read_text()
     assert dockerfile.count("\nFROM ") > 1
+    assert re.search(r"^ARG BASE_IMAGE=docker\.io/\S+@sha256:[0-9a-f]{64}$", dockerfile, re.MULTILINE)
+    stages = set(re.findall(r"^FROM \S+ AS (\S+)$", dockerfile, re.MULTILINE)) | {"${BASE_IMAGE}", "model-${MODEL}"}
+    assert set(re.findall(r"^FROM (\S+)", dockerfile, re.MULTILINE)) <= stages
     assert "--require-hashes" in dockerfile
     assert "awscli" not in dockerfile
     assert "--hash=sha256:" in (ROOT / "transcriber_image" / "requirements.txt").read_text()
     assert "sha256" in (ROOT / "transcriber_image" / "fetch_model.py").read_text()
+
+
+def test_the_build_runs_libdeepspeech_only_on_a_machine_with_avx() -> None:
+    dockerfile = (ROOT / "transcriber_image" / "Dockerfile").read_text()
+    lines = [line for line in dockerfile.splitlines() if "--self-test" in line]
+    assert lines == ["RUN if grep -qw avx /proc/cpuinfo; then python -m transcriber --self-test; \\"]
+
+
+def test_another_base_image_can_be_chosen(tmp_path: Path) -> None:
+    name = f"registry.example.org:5000/python:3.9-slim-bookworm@sha256:{'0' * 64}"
+    make_app({"base_image": name, "image_model": "demo"}, str(tmp_path)).synth()
+    _, source = image(SynthesizedStacks.load(tmp_path, "transcription"))
+    assert source["dockerBuildArgs"] == {"MODEL": "demo", "BASE_IMAGE": name}

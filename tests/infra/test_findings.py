@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from shutil import copy
-from typing import Any
 
 import pytest
 from aws_cdk import App, Stack, Validations
@@ -17,27 +12,8 @@ from cdk_nag import AwsSolutionsChecks
 
 from infra.accepted_findings import accept_findings
 from infra.paths import ROOT
+from tests.support.infra.linters import cfn_lint, checkov
 from tests.support.infra.synthesized_stacks import SynthesizedStacks
-
-CHECKOV = ROOT / ".local" / "venvs" / "checkov" / "bin" / "checkov"
-
-
-def cfn_lint(*files: Path) -> subprocess.CompletedProcess[str]:
-    """Run cfn-lint on templates."""
-    program = Path(sys.executable).parent / "cfn-lint"
-    return subprocess.run([program, *files], capture_output=True, text=True, check=False)
-
-
-def checkov(folder: Path) -> dict[str, Any]:
-    """Run checkov on the templates of a folder and return its report."""
-    arguments = ["--framework", "cloudformation", "--skip-download", "--output", "json"]
-    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LOG_LEVEL": "ERROR"}
-    process = subprocess.run(
-        [CHECKOV, "--directory", folder, *arguments], capture_output=True, text=True, check=False, env=environment
-    )
-    assert process.stdout, process.stderr
-    report: dict[str, Any] = json.loads(process.stdout)
-    return report
 
 
 def test_cfn_lint_reports_only_the_template_with_a_deliberate_error(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from infra.app import make_app
 from tests.support.infra.synthesized_stacks import REGION, SynthesizedStacks
 
 
@@ -101,3 +103,14 @@ def test_outgoing_connections_use_https_only(deployment: SynthesizedStacks) -> N
 
 def test_refused_connections_are_logged(deployment: SynthesizedStacks) -> None:
     assert deployment.properties("AWS::EC2::FlowLog")["TrafficType"] == "REJECT"
+
+
+def test_without_an_own_airflow_only_the_machines_services_have_an_endpoint(tmp_path: Path) -> None:
+    settings = {"network": "endpoints", "airflow": "none", "image_model": "demo"}
+    make_app(settings, str(tmp_path)).synth()
+    stacks = SynthesizedStacks.load(tmp_path, "transcription")
+    endpoints = [
+        stacks.resolve(endpoint["Properties"]) for endpoint in stacks.resources("AWS::EC2::VPCEndpoint").values()
+    ]
+    names = {endpoint["ServiceName"].partition(f"{REGION}.")[2] for endpoint in endpoints}
+    assert names == {"s3", "logs", "ecr.api", "ecr.dkr", "ecs", "ecs-agent", "ecs-telemetry"}

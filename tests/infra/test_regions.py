@@ -13,7 +13,8 @@ from aws_cdk.region_info import RegionInfo
 from botocore.loaders import Loader
 
 from infra.app import make_app
-from infra.network import _SERVICES
+from infra.network import endpoint_services
+from infra.settings import DeploymentSettings
 from tests.support.infra.synthesized_stacks import SynthesizedStacks
 
 
@@ -75,10 +76,17 @@ def test_endpoint_services_have_the_names_of_the_region(synthesized: Synthesized
     region, stacks = synthesized
     expected = {
         f"{'cn.' if service.short_name in region.chinese else ''}com.amazonaws.{region.name}.{service.short_name}"
-        for service in _SERVICES.values()
+        for service in endpoint_services(DeploymentSettings(region=region.name)).values()
     }
     assert endpoints(stacks, "Interface") == expected
     assert endpoints(stacks, "Gateway") == {f"com.amazonaws.{region.name}.s3"}
+
+
+def test_mwaas_operations_endpoint_is_in_the_partition_aws_only(synthesized: Synthesized) -> None:
+    region, stacks = synthesized
+    names = {name for name in endpoints(stacks, "Interface") if name.endswith(".airflow.ops")}
+    is_needed = RegionInfo.get(region.name).partition == "aws"
+    assert names == ({f"com.amazonaws.{region.name}.airflow.ops"} if is_needed else set())
 
 
 def test_every_arn_and_service_name_is_of_the_regions_partition(synthesized: Synthesized) -> None:
@@ -111,7 +119,8 @@ def test_botocore_knows_the_services_in_the_region(synthesized: Synthesized) -> 
     region = synthesized.region.name
     data: Any = Loader().load_data("endpoints")
     (partition,) = (entry for entry in data["partitions"] if region in entry["regions"])
-    names = {_BOTOCORE_NAMES.get(service.short_name, service.short_name) for service in _SERVICES.values()}
+    services = endpoint_services(DeploymentSettings(region=region)).values()
+    names = {_BOTOCORE_NAMES.get(service.short_name, service.short_name) for service in services}
     missing = {name for name in names if region not in partition["services"].get(name, {}).get("endpoints", {})}
     assert missing == ({"airflow"} if partition["partition"] == "aws-us-gov" else set())
 

@@ -102,8 +102,8 @@ class SynthesizedStacks:
         match value:
             case {"Ref": "AWS::Region"}:
                 return self.region
-            case {"Ref": name} if name in _PSEUDO_PARAMETERS:
-                return _PSEUDO_PARAMETERS[name]
+            case {"Ref": name} if name in self._parameters:
+                return self._parameters[name]
             case {"Ref": name}:
                 return self._arn(name) if self._type(name) == "AWS::SNS::Topic" else physical_name(name)
             case {"Fn::GetAtt": [name, "Arn" | "JobQueueArn"]}:
@@ -131,6 +131,13 @@ class SynthesizedStacks:
         for stack, template in self.templates.items():
             for logical_id, resource in template["Resources"].items():
                 yield stack, logical_id, resource
+
+    @property
+    def _parameters(self) -> Mapping[str, str]:
+        """The pseudo parameters, and the defaults of the parameters of all stacks."""
+        parameters = [template.get("Parameters", {}) for template in self.templates.values()]
+        defaults = {name: parameter.get("Default", "") for entries in parameters for name, parameter in entries.items()}
+        return {**_PSEUDO_PARAMETERS, **defaults}
 
     def _type(self, logical_id: str) -> str:
         return next(str(resource["Type"]) for _, name, resource in self.all_resources() if name == logical_id)
