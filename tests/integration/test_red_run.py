@@ -72,7 +72,7 @@ def story(stack: Stack) -> Story:
 
 
 def read_pages(stack: Stack, buttons: dict[str, dict[str, str]]) -> dict[str, str]:
-    """Return the HTML of the pages to which the buttons lead, by button. The AWS console is left out."""
+    """Return the HTML of the pages to which the buttons lead, by button."""
     addresses = {name: address for of_task in buttons.values() for name, address in of_task.items()}
     own = {name: address for name, address in addresses.items() if address.startswith(stack.airflow.url)}
     with stack.airflow.client() as client:
@@ -145,7 +145,7 @@ def test_failed_children_have_buttons_that_lead_to_their_logs(story: Story) -> N
     assert len(logs) == 4  # the fifth child never started, so it has no log
     assert "output/3-denied" in story.pages["Log of failed child 3"]
     assert "OBJECT_DENIED" in story.pages["Log of failed child 3"]
-    assert story.job["job_id"] in buttons["Batch job"]
+    assert story.red.final.run.run_id in story.pages["Batch job"]
 
 
 def test_buttons_lead_to_what_the_run_has_left(story: Story) -> None:

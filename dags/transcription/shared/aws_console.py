@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from airflow.providers.amazon.aws.links.base_aws import BaseAwsLink
 
 from transcription.shared.bucket import Bucket
+
+#: The domains of AWS's endpoints, and those of its isolated partitions.
+_AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".aws", ".amazonwebservices.com.cn", ".ic.gov", ".sgov.gov")
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,11 @@ class AwsConsole:
             f"{self.base}/cloudwatch/home?region={self.region}"
             f"#logsV2:log-groups/log-group/{_fragment(group)}/log-events/{_fragment(stream)}"
         )
+
+
+def has_console(endpoint: str) -> bool:
+    """Return whether the AWS console shows what is at an endpoint. It does not know the local stack."""
+    return (urlsplit(endpoint).hostname or "").endswith(_AWS_DOMAINS)
 
 
 def _fragment(name: str) -> str:

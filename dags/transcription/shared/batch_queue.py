@@ -61,6 +61,11 @@ class BatchQueue:
         once: Any = {"total_max_attempts": 1}
         self._submitter: BatchClient = BatchClientHook(config=Config(retries=once)).get_conn()
 
+    @property
+    def endpoint(self) -> str:
+        """The address of the Batch API."""
+        return self._client.meta.endpoint_url
+
     def jobs(self, name: str) -> list[batch_job.JobDescription]:
         """Return the jobs of the definition called `name`, the newest first, as ListJobs describes them.
 

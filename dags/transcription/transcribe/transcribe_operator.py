@@ -10,7 +10,7 @@ from airflow.providers.amazon.aws.operators.batch import BatchOperator
 
 from transcription.contract.errors import JobFailed, JobStuck
 from transcription.plan.leftover_jobs import end_leftover_jobs, is_at_work
-from transcription.shared import batch_job, manifest_store, page_addresses, task_links
+from transcription.shared import aws_console, batch_job, manifest_store, page_addresses, task_links
 from transcription.shared.aws_console import AwsConsole
 from transcription.shared.batch_queue import BatchQueue
 from transcription.shared.bucket import Bucket
@@ -90,7 +90,9 @@ class TranscribeOperator(BatchOperator):
                 self.job_id = jobs.submit(self.job_definition)
             if self.job_id is None:
                 return None
-            task_links.show_link(self, context, task_links.JOB_LINK, console.job(self.job_id))
+            has_console = aws_console.has_console(batch.endpoint)
+            job_page = console.job(self.job_id) if has_console else page_addresses.run_page(context["run_id"])
+            task_links.show_link(self, context, task_links.JOB_LINK, job_page)
             job = poller.wait_for_end(self.job_id)
         except JobStuck as stuck:
             jobs.record(batch.describe(stuck.job_id), [])

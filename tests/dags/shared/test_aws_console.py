@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 import boto3
 import pytest
 
-from transcription.shared.aws_console import AwsConsole
+from transcription.shared.aws_console import AwsConsole, has_console
 from transcription.shared.bucket import Bucket
 
 CONSOLE = AwsConsole("https://console.aws.amazon.com", "eu-west-1")
@@ -36,6 +36,22 @@ def test_every_partition_has_a_console_of_its_own(region: str, base: str, monkey
 
 def test_on_aws_people_are_led_to_its_console() -> None:
     assert CONSOLE.job("0a-1b:3") == "https://console.aws.amazon.com/batch/home?region=eu-west-1#jobs/detail/0a-1b:3"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "expected"),
+    [
+        ("https://batch.us-east-1.amazonaws.com", True),
+        ("https://batch.us-east-1.api.aws", True),
+        ("https://batch.cn-north-1.amazonaws.com.cn", True),
+        ("https://vpce-0a-1b.batch.eu-west-1.vpce.amazonaws.com", True),
+        ("http://127.0.0.1:4566", False),
+        ("http://localhost:4566", False),
+        ("https://amazonaws.com.example", False),
+    ],
+)
+def test_the_console_shows_only_what_is_on_aws(endpoint: str, expected: bool) -> None:
+    assert has_console(endpoint) is expected
 
 
 def test_the_address_of_a_log_is_written_as_cloudwatch_writes_it() -> None:

@@ -11,6 +11,7 @@ from tests.support.dags.bucket_objects import freeze, upload_all
 from tests.support.dags.transcribe_task import execute, make_task
 from transcription.contract.manifest import Plan
 from transcription.shared import task_links
+from transcription.shared.batch_queue import BatchQueue
 from transcription.transcribe.transcribe_operator import TranscribeOperator
 
 
@@ -26,14 +27,25 @@ def test_the_buttons_are_still_there_when_the_task_has_ended(
     monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://airflow.example")
     deployment.define("pass")
     task, ti = make_task(deployment), TaskInstance()
-    job_id = task.execute(make_context(ti))
+    task.execute(make_context(ti))
     buttons = stored_buttons(task)
     assert buttons["Transcripts"] == "https://airflow.example/transcripts/recordings?prefix="
-    assert buttons["Batch job"].endswith(f"#jobs/detail/{job_id}")
+    assert buttons["Batch job"].startswith("https://airflow.example/transcripts/run?run_id=")
     assert {name for name, address in buttons.items() if address} == {"Transcripts", "Batch job"}
     assert {
         link.xcom_key: buttons[link.name] for link in (task_links.TRANSCRIPTS_LINK, task_links.JOB_LINK)
     } == ti.xcoms
+    assert small.prefix == ""
+
+
+def test_on_aws_the_button_of_the_job_leads_to_its_console(
+    deployment: AirflowDeployment, small: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(BatchQueue, "endpoint", "https://batch.eu-west-1.amazonaws.com")
+    deployment.define("pass")
+    ti = TaskInstance()
+    job_id = execute(deployment, ti)
+    assert ti.xcoms[task_links.JOB_LINK.xcom_key].endswith(f"#jobs/detail/{job_id}")
     assert small.prefix == ""
 
 
