@@ -75,6 +75,7 @@ def render(
             airflow=lambda path="": airflow_address(request, path),
             static=lambda name: address(request, static_files.path_of(name)),
             reason=reason_of,
+            format_name=formats.format_name,
             may=rights(user) if user else None,
             forgery_token=make_token(user.id) if user else "",
             **values,

@@ -13,9 +13,8 @@ from transcript_pages.access import AccessRefused, Reader, User, may_edit
 from transcript_pages.audio_bucket import PRESIGNED_SECONDS, Bucket
 from transcript_pages.forgery_token import make_token
 from transcript_pages.page_templates import render
-from transcript_pages.recording_data import PLAIN_FORMATS, describe, find_recording
-from transcription.formats import plain_text
-from transcription.formats.renderers import FORMATS
+from transcript_pages.recording_data import describe, find_recording
+from transcript_pages.transcript_file import FormatUnknown, make_file
 
 router = APIRouter()
 
@@ -86,16 +85,10 @@ def recording_file(
     recording = find_recording(bucket, name)
     if machine and recording.machine:
         recording = recording._replace(saved=None)
-    form = FORMATS.get(format)
-    if format == "txt":
-        content, kind = plain_text.render(recording.transcript.utterances), "text/plain; charset=utf-8"
-    elif format == "json":
-        content, kind = recording.content, "application/json"
-    elif form is not None and form.is_available:
-        content, kind = form.render(recording.transcript), form.content_type
-    else:
-        known = ", ".join((*PLAIN_FORMATS, *FORMATS))
-        raise HTTPException(404, f"There is no such format here. The formats are {known}.")
+    try:
+        content, kind = make_file(recording, format)
+    except FormatUnknown as error:
+        raise HTTPException(404, str(error)) from error
     file = quote(f"{name.rpartition('/')[2]}.{format}", safe="")
     return Response(content, media_type=kind, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{file}"})
 

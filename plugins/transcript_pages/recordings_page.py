@@ -1,8 +1,8 @@
-"""The page with the recordings of a folder."""
+"""The list of recordings: of a folder by name, or of the newest runs by their unsure words."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from botocore.exceptions import ClientError
 from fastapi import APIRouter, HTTPException, Query, Request
@@ -11,54 +11,65 @@ from starlette.responses import HTMLResponse
 from transcript_pages import formats
 from transcript_pages.access import Reader
 from transcript_pages.audio_bucket import Bucket
-from transcript_pages.failed_files import list_failed
 from transcript_pages.page_templates import render
-from transcript_pages.recording_listing import is_wrong_token, list_recordings
+from transcript_pages.recording_listing import FAILED, is_wrong_token, list_files
 from transcript_pages.recording_summary import summarize
 from transcript_pages.transcript_zip import DOWNLOAD_FORMATS
+from transcript_pages.unsure_recordings import list_unsure
 from transcription.contract import keys
 
 router = APIRouter()
 
+#: The value of `order` for unsure words first.
+UNSURE = "unsure"
+
 
 @router.get("/recordings")
 def recordings(
-    request: Request, user: Reader, bucket: Bucket, *, prefix: str = "", token: str = "", state: str = ""
+    request: Request,
+    user: Reader,
+    bucket: Bucket,
+    *,
+    prefix: str = "",
+    state: str = "",
+    token: str = "",
+    after: Annotated[str, Query(max_length=keys.KEY_BYTES)] = "",
+    order: str = "",
+    page: Annotated[int, Query(ge=0)] = 0,
 ) -> HTMLResponse:
-    """Show the recordings with transcripts whose names start with `prefix`.
+    """Show the recordings whose names start with `prefix`: by name, or those with the most unsure words first.
 
     Args:
         request: the request.
         user: the user.
         bucket: the bucket.
         prefix: a folder with a slash at the end, or the start of a name in it.
-        token: the token of the page.
-        state: `edited` or `unedited` to show only such recordings of the page; empty for all.
+        state: `unedited`, `edited` or `failed` to show only such recordings; empty for all.
+        token: the token of the page, in the order of names.
+        after: the last place of the page before, in the order of names.
+        order: `unsure` for unsure words first; empty for the order of names. Failed files have no words.
+        page: the number of the page, with unsure words first.
 
     Raises:
         HTTPException: the token is wrong.
     """
+    values: dict[str, Any] = {
+        "user": user,
+        "prefix": prefix,
+        "folder": prefix[: prefix.rfind("/") + 1],
+        "state": state,
+        "formats": DOWNLOAD_FORMATS,
+    }
+    if order == UNSURE and state != FAILED:
+        unsure = list_unsure(bucket, prefix, page)
+        return render(request, "unsure_recordings.html", unsure=unsure, page=page, order=order, **values)
     try:
-        listing = list_recordings(bucket, prefix, token)
+        listing = list_files(bucket, prefix, state, token, after)
     except ClientError as error:
         if token and is_wrong_token(error):
             raise HTTPException(422, "The address of this page is wrong. Start again with the first page.") from error
         raise
-    failed, _ = list_failed(bucket, prefix)
-    shown = [entry for entry in listing.recordings if not state or entry.is_edited == (state == "edited")]
-    return render(
-        request,
-        "recordings.html",
-        user=user,
-        listing=listing,
-        has_failed=bool(failed),
-        recordings=shown,
-        prefix=prefix,
-        folder=prefix[: prefix.rfind("/") + 1],
-        state=state,
-        token=token,
-        formats=DOWNLOAD_FORMATS,
-    )
+    return render(request, "recordings.html", listing=listing, token=token, order="", **values)
 
 
 @router.get("/recording-summary")

@@ -6,10 +6,14 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+
+from fastapi import HTTPException
 
 from transcript_pages.audio_bucket import AudioBucket
+from transcript_pages.recording_data import find_recording
+from transcript_pages.transcript_file import FormatUnknown, make_file
 from transcription.contract import keys
+from transcription.contract.errors import RecordInvalid
 from transcription.contract.options import FORMATS
 
 #: The format of the plain text in addresses and archives. In the bucket, its key has no ending.
@@ -83,7 +87,8 @@ def key_of(name: str, form: str, *, corrected: bool = False) -> str:
 def zip_transcripts(bucket: AudioBucket, names: Iterable[str], form: str) -> Iterator[bytes]:
     """Yield the pieces of an archive with the transcripts of recordings in one format.
 
-    A corrected transcript takes the place of the machine's. The archive names the recordings that lack the format.
+    A corrected transcript takes the place of the machine's. What neither the run nor a correction wrote in this format
+    is made now. The archive names the recordings for which this is not possible.
 
     Args:
         bucket: the bucket.
@@ -93,14 +98,14 @@ def zip_transcripts(bucket: AudioBucket, names: Iterable[str], form: str) -> Ite
     buffer, entries, missing = _Buffer(), EntryNames(), []
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[call-overload]
         for name in names:
-            content = _open(bucket, key_of(name, form, corrected=True)) or _open(bucket, key_of(name, form))
+            content = _open(bucket, name, form)
             if content is None:
                 missing.append(name)
                 continue
             entry = zipfile.ZipInfo(entries.add(f"{name}.{form}"), datetime.now(UTC).timetuple()[:6])
             entry.compress_type = zipfile.ZIP_DEFLATED
             with archive.open(entry, "w", force_zip64=True) as target:
-                for chunk in content.iter_chunks(_CHUNK):
+                for chunk in content:
                     target.write(chunk)
                     yield buffer.take()
         if missing:
@@ -109,7 +114,13 @@ def zip_transcripts(bucket: AudioBucket, names: Iterable[str], form: str) -> Ite
     yield buffer.take()
 
 
-def _open(bucket: AudioBucket, key: str) -> Any:
-    """Return the content of an object as a stream, or None if there is no object."""
-    answer = bucket.get(key)
-    return answer["Body"] if answer else None
+def _open(bucket: AudioBucket, name: str, form: str) -> Iterable[bytes] | None:
+    """Return the pieces of a recording's transcript in a format, or None if there is none and it cannot be made."""
+    for is_corrected in (True, False):
+        answer = bucket.get(key_of(name, form, corrected=is_corrected))
+        if answer:
+            return answer["Body"].iter_chunks(_CHUNK)
+    try:
+        return [make_file(find_recording(bucket, name), form).content]
+    except (FormatUnknown, HTTPException, RecordInvalid):
+        return None

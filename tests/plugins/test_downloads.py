@@ -15,6 +15,7 @@ from tests.support.dags.outcome_lists import write_moves
 from tests.support.dags.reports import AUDIO
 from tests.support.plugins.airflow_runs import add_run, remove_runs
 from tests.support.plugins.browser_client import BrowserClient
+from tests.support.plugins.transcripts import transcript_document, write_transcript
 from transcript_pages.audio_bucket import AudioBucket
 from transcript_pages.transcript_zip import EntryNames, zip_transcripts
 from transcription.contract import keys, result
@@ -69,6 +70,11 @@ def test_recordings_without_the_format_are_named(viewer: BrowserClient, bucket: 
     archive = download(viewer, format="srt", prefix="")
     assert archive["a.srt"] == "1"
     assert archive["missing.txt"].splitlines() == ["These recordings have no transcript in the format srt:", "b"]
+
+
+def test_a_format_that_nobody_wrote_is_made(viewer: BrowserClient, bucket: Bucket) -> None:
+    write_transcript(bucket, "talk", transcript_document("talk", [(0.0, 5.0, "one two")]))
+    assert "one two" in download(viewer, format="srt", name="talk")["talk.srt"]
 
 
 def test_the_transcripts_of_a_run(viewer: BrowserClient, bucket: Bucket) -> None:

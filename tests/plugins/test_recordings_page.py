@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote_plus
+from collections.abc import Iterator
+from html import unescape
+from itertools import chain
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -82,31 +85,77 @@ def put(bucket: Bucket, key: str, metadata: dict[str, str]) -> None:
     bucket.client.put_object(Bucket=bucket.name, Key=key, Body=b"{}", Metadata=metadata)
 
 
+def pages(client: BrowserClient, **query: str) -> Iterator[str]:
+    """Open a page of the list, and all that follow by the link "Next page"."""
+    page = client.text("recordings", **query)
+    yield page
+    while link := re.search(r'href="/transcripts/recordings\?([^"]*)">Next page', page):
+        page = client.text("recordings", **dict(parse_qsl(unescape(link[1]))))
+        yield page
+
+
+@pytest.mark.parametrize(("state", "count"), [("", 6), ("unedited", 6), ("edited", 1), ("failed", 1)])
 def test_all_pages_together_show_each_recording_once(
-    viewer: BrowserClient, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+    state: str, count: int, viewer: BrowserClient, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A list of one state has full pages, however many recordings have another state."""
     monkeypatch.setattr(recording_listing, "PAGE", 4)
     expected = sorted(f"n{number}" for number in range(7))
     add(bucket, *expected)
-    for name in expected:
+    edited = ["n2", "n5"]
+    for name in edited:
         upload(bucket, keys.corrected_json(name), b"{}")
-    shown, token, pages = [], "", 0
-    while pages == 0 or token:
-        page = viewer.text("recordings", token=token, state="edited")
-        shown += names(page)
-        found = re.search(r'token=([^"&]*)"[^>]*>Next page', page)
-        token, pages = (unquote_plus(found[1]) if found else ""), pages + 1
-    assert shown == expected
-    assert pages == 6
+    shown = [names(page) for page in pages(viewer, state=state)]
+    of_state = {"edited": edited, "unedited": [name for name in expected if name not in edited], "failed": []}
+    assert list(chain.from_iterable(shown)) == of_state.get(state, expected)
+    assert len(shown) == count
+
+
+def failed_names(page: str) -> list[str]:
+    link = r'<a href="/transcripts/failed\?prefix=([^"]*)"><bdi>[^<]*</bdi></a>'
+    return re.findall(rf'{link}</td>\s*<td class="bad">failed</td>', page)
+
+
+def test_failed_files_stand_in_the_list_by_name(
+    viewer: BrowserClient, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each one on the page of its neighbours, also before the first recording, between two pages and after the last."""
+    monkeypatch.setattr(recording_listing, "PAGE", 4)
+    add(bucket, "b", "c/x", "d", "f", "h")
+    failed = ["a.wav", "c.wav", "d0.mp3", "e.wav", "g.wav", "z.wav"]
+    for name in (*failed, "k/empty.wav"):
+        upload(bucket, keys.failed(f"input/{name}"), b"")
+        upload(bucket, keys.failed_reason(f"input/{name}"), b"{}")
+    listed = list(pages(viewer))
+    assert len(listed) > 2
+    assert list(chain.from_iterable(map(failed_names, listed))) == failed
+    assert list(chain.from_iterable(map(names, listed))) == ["b", "d", "f", "h"]
+    folders = [re.findall(r'href="/transcripts/recordings\?prefix=([^"&]*)"><bdi>', page) for page in listed]
+    assert list(chain.from_iterable(folders)) == ["c%2F", "k%2F"]
+    assert failed_names(viewer.text("recordings", state="failed", prefix="k/")) == ["k%2Fempty.wav"]
+    assert failed_names(viewer.text("recordings", state="unedited")) == []
+
+
+def test_the_list_says_if_it_leaves_failed_files_out(
+    viewer: BrowserClient, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording_listing, "PAGE", 4)
+    add(bucket, "z")
+    for number in range(5):
+        upload(bucket, keys.failed(f"input/{number}.wav"), b"")
+    assert "does not show all of them" in viewer.text("recordings")
+    assert "does not show all of them" not in viewer.text("recordings", prefix="0")
 
 
 def test_a_page_needs_at_most_five_requests_to_s3(viewer: BrowserClient, bucket: Bucket, aws: LocalAws) -> None:
     for name in ("a", "m", "z"):
         add(bucket, name)
         upload(bucket, keys.corrected_json(name), b"{}")
-    aws.control("DELETE", "/_calls")
-    viewer.text("recordings")
-    assert 1 <= s3_requests(aws) <= 5
+        upload(bucket, keys.failed(f"input/{name}0.wav"), b"")
+    for query in ({}, {"state": "edited"}, {"state": "unedited"}, {"state": "failed"}):
+        aws.control("DELETE", "/_calls")
+        viewer.text("recordings", **query)
+        assert 1 <= s3_requests(aws) <= 5
 
 
 def test_a_wrong_token_is_an_error_of_the_address(viewer: BrowserClient, bucket: Bucket) -> None:

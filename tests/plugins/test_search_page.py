@@ -34,7 +34,7 @@ def run(app: object, bucket: Bucket) -> Iterator[None]:
 
 
 def hits(page: str) -> list[str]:
-    return re.findall(r'recording\?name=([^"]*)"', page)
+    return re.findall(r'recording\?name=([^"&]*)&amp;text=', page)
 
 
 def test_the_search_finds_words_in_small_and_capital_letters(viewer: BrowserClient) -> None:

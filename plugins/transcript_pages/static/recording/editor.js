@@ -81,10 +81,8 @@ export class Editor {
       return at > order || (at === order && place > this.unsurePlace);
     };
     const next = words.find(isLater) ?? words[0];
-    this.view.focus(next.segment.id);
+    this.view.choose(next.segment.id, next.place);
     this.unsurePlace = next.place;
-    this.list.querySelector(".chosen")?.classList.remove("chosen");
-    this.view.wordElement(next.segment.id, next.place)?.classList.add("chosen");
     this.player.seek(next.word.start);
   }
 

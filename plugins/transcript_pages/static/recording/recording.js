@@ -12,6 +12,7 @@ import { fillHelp } from "./help_view.js";
 import { commandOf } from "./keyboard.js";
 import { Player } from "./player.js";
 import { showProvenance } from "./provenance_view.js";
+import { findWord } from "./searched_word.js";
 import { Server } from "./server.js";
 import { Transcript } from "./transcript.js";
 import { idOf, TranscriptView } from "./transcript_view.js";
@@ -121,9 +122,11 @@ async function start() {
     });
     await autosave.resume();
   }
+  const searched = findWord(transcript.segments, new URLSearchParams(location.search).get("text") ?? "");
+  if (searched) view.choose(searched.segment.id, searched.place);
   page.dataset.ready = "true";
   try {
-    await player.load();
+    await player.load(searched ? searched.segment.words[searched.place].start : 0);
     await drawPeaks(server, data, page.dataset.nonce);
   } catch (error) {
     show(error.message, "error");

@@ -59,6 +59,13 @@ export class TranscriptView {
     view.element.scrollIntoView({ block: "nearest" });
   }
 
+  /** Move the focus to the segment of a word, and mark the word. */
+  choose(id, place) {
+    this.focus(id);
+    this.list.querySelector(".chosen")?.classList.remove("chosen");
+    this.wordElement(id, place)?.classList.add("chosen");
+  }
+
   /** Edit the text of a segment, with the cursor in front of a character. */
   edit(id, offset = 0) {
     if (!this.mayEdit) return;
