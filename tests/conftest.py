@@ -24,6 +24,8 @@ MARKS = {
     "s3_servers/test_whole_run.py": pytest.mark.integration,
     "versions": pytest.mark.integration,
     "integration/test_browser.py": pytest.mark.browser,
+    "plugins/test_correction_browser.py": pytest.mark.browser,
+    "plugins/test_firefox.py": pytest.mark.browser,
     "plugins/test_recording_browser.py": pytest.mark.browser,
     "integration/test_pages.py": pytest.mark.browser,
     "integration/test_image.py": pytest.mark.container,

@@ -17,14 +17,18 @@ from airflow.api_fastapi.app import create_auth_manager, purge_cached_app
 from airflow.models import import_all_models
 from airflow.models.base import Base
 from fastapi import FastAPI
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 from starlette.testclient import TestClient
 
 from local.aws_client import aws_environment
 from local.resources import UPLOADS
 from tests.support.pipeline.chromium import open_browser
+from tests.support.plugins.airflow_runs import remove_runs
 from tests.support.plugins.browser_client import PREFIX, BrowserClient
-from tests.support.plugins.recording_browser import PageServer
+from tests.support.plugins.filled_site import fill_site
+from tests.support.plugins.recording_browser import PageServer, open_recording
+from tests.support.plugins.silent_audio import put_audio
+from tests.support.plugins.transcripts import THREE_SEGMENTS, transcript_document, write_transcript
 from tests.support.standin.standin_server import LocalAws
 from transcript_pages.app import make_app
 from transcription.shared.bucket import Bucket
@@ -100,3 +104,36 @@ def server(module_bucket: Bucket) -> Iterator[PageServer]:
     server = PageServer()
     yield server
     server.kill()
+
+
+@pytest.fixture
+def name(module_bucket: Bucket) -> str:
+    """The name of a new recording with a transcript of three segments."""
+    name = f"calls/{uuid.uuid4().hex} #1"
+    write_transcript(module_bucket, name, transcript_document(name, THREE_SEGMENTS, formats=("srt",)))
+    put_audio(module_bucket, name, 15)
+    return name
+
+
+@pytest.fixture
+def page(browser: Browser, server: PageServer, name: str) -> Iterator[Page]:
+    """The page of the recording, opened by Ann."""
+    page = open_recording(browser, server, name)
+    yield page
+    page.context.close()
+
+
+@pytest.fixture
+def bobs_page(browser: Browser, server: PageServer, name: str) -> Iterator[Page]:
+    """The same page, opened by Bob on another computer."""
+    page = open_recording(browser, server, name, user="bob")
+    yield page
+    page.context.close()
+
+
+@pytest.fixture(scope="module")
+def site(module_bucket: Bucket, shared_aws: LocalAws, server: PageServer) -> Iterator[str]:  # noqa: F811
+    """Fill every page, and return the address of the pages."""
+    fill_site(module_bucket, shared_aws)
+    yield f"{server.url}{PREFIX}/"
+    remove_runs()

@@ -106,3 +106,14 @@ def wait_for_audio(page: Page, condition: str) -> None:
     while not page.evaluate(f"(() => {{ const audio = document.getElementById('audio'); return {condition}; }})()"):
         assert time.monotonic() < deadline, f"not true in time: {condition}"
         page.wait_for_timeout(50)
+
+
+def has_audio(page: Page) -> None:
+    """Wait until the browser knows the recording."""
+    wait_for_audio(page, "audio.readyState >= 1")
+
+
+def edit(page: Page, number: int, text: str) -> None:
+    """Replace the text of a segment, with the mouse."""
+    page.locator(".segment").nth(number).locator(".word").first.dblclick()
+    page.locator("textarea.text").fill(text)

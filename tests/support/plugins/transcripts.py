@@ -12,6 +12,7 @@ from transcription.shared.bucket import Bucket
 #: Words are 0.5 s apart, and 0.4 s long.
 STEP, LENGTH = 0.5, 0.4
 AUDIO_SHA256 = "cd" * 32
+THREE_SEGMENTS = [(0.0, 5.0, "one two three"), (5.0, 10.0, "four five"), (10.0, 15.0, "six seven eight")]
 
 
 def transcript_document(
