@@ -10,6 +10,7 @@ import boto3
 if TYPE_CHECKING:
     from mypy_boto3_batch import BatchClient
     from mypy_boto3_ec2 import EC2Client
+    from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sns import SNSClient
 
@@ -56,6 +57,11 @@ def batch_client(endpoint: str) -> BatchClient:
 def ec2_client(endpoint: str) -> EC2Client:
     """Return an EC2 client of the local AWS."""
     return _session().client("ec2", endpoint_url=endpoint)
+
+
+def logs_client(endpoint: str) -> CloudWatchLogsClient:
+    """Return a CloudWatch Logs client of the local AWS."""
+    return _session().client("logs", endpoint_url=endpoint)
 
 
 def sns_client(endpoint: str) -> SNSClient:

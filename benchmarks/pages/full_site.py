@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import batched
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.full_bucket.finished_run import copy, put
 from local import runs
-from local.aws_client import s3_client
+from local.aws_client import REGION, logs_client, s3_client
 from local.paths import DEMO_CLIPS
 from local.resources import BUCKET
 from local.stack import Stack
@@ -18,6 +19,8 @@ from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Failure, Item
 from transcription.contract.result import FAILED
 from transcription.finish.outcomes import Outcome, Outcomes
+from transcription.shared.aws_console import AwsConsole
+from transcription.shared.job_record import FailedChild, Job
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -27,6 +30,9 @@ PATTERN = "pattern"
 _FILES_PER_PAGE = 1_000
 #: One recording in so many is corrected, and one in so many failed.
 _CORRECTED, _FAILED = 10, 50
+#: The number of the child that failed, and the number of lines of its log.
+FAILED_CHILD, _LOG_LINES = 3, 1_000
+_LOG_GROUP = "/aws/batch/benchmark"
 
 
 def fill(stack: Stack, names: list[str]) -> str:
@@ -52,7 +58,21 @@ def fill(stack: Stack, names: list[str]) -> str:
     pattern = _only_outcome(s3, run)
     put(endpoint, BUCKET, _moves(run, pattern, names))
     put(endpoint, BUCKET, _failed_files(pattern, names[::_FAILED]))
+    put(endpoint, BUCKET, [(RunKeys(run).job, _job(endpoint, run))])
     return run_id
+
+
+def _job(endpoint: str, run: str) -> Job:
+    """Return the record of a Batch job with a failed child, after writing the log of this child."""
+    logs = logs_client(endpoint)
+    logs.create_log_group(logGroupName=_LOG_GROUP)
+    logs.create_log_stream(logGroupName=_LOG_GROUP, logStreamName=run)
+    now = int(time.time() * 1000)
+    events: Any = [{"timestamp": now, "message": f"line {number} of the log"} for number in range(_LOG_LINES)]
+    logs.put_log_events(logGroupName=_LOG_GROUP, logStreamName=run, logEvents=events)
+    address = AwsConsole("https://console.aws.amazon.com", REGION).log(_LOG_GROUP, run)
+    failed = (FailedChild(f"job:{FAILED_CHILD}", "exit code 1", address),)
+    return Job(run, "job", "benchmark", failed=failed)
 
 
 def _only_outcome(s3: S3Client, run: str) -> Outcome:

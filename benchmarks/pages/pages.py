@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 import httpx
 
 from benchmarks.machine import Machine
-from benchmarks.pages import full_site, responses
+from benchmarks.pages import full_site, large_upload, responses
 from benchmarks.results import Rows
 from documentation.markdown import table
 from local.airflow import DAG_ID
@@ -62,10 +62,13 @@ def measure(quick: bool) -> Rows:
         alone = responses.measure(clients[0], _AIRFLOWS, _REPETITIONS)
         with responses.busy(clients[1:], paths):
             beside = responses.measure(clients[0], _AIRFLOWS, _REPETITIONS)
+        size = large_upload.QUICK_SIZE if quick else large_upload.SIZE
+        upload = large_upload.measure(clients[0], stack.airflow.components["api-server"].pid, size)
         for client in clients:
             client.close()
     return [
         *rows,
+        upload,
         {"airflow": "alone", "milliseconds": alone.median, "slowest": alone.slowest},
         {"airflow": f"while {_PEOPLE} people open the pages", "milliseconds": beside.median, "slowest": beside.slowest},
     ]
@@ -81,11 +84,14 @@ def _pages(client: httpx.Client, run_id: str, names: list[str]) -> Mapping[str, 
     folder, last_page = names[0].rpartition("/")[0], (len(names) - 1) // 1000
     of_folder = f"/transcripts/recordings?{urlencode({'prefix': f'{folder}/'})}"
     (token,) = re.findall(r"token=([^\"&]+)\">Next page", responses.open_page(client, of_folder).text)[:1] or ("",)
+    child = {"run_id": run_id, "child": full_site.FAILED_CHILD}
     pages = {
         "runs": "/transcripts/",
         "a run": f"/transcripts/run?{urlencode({'run_id': run_id})}",
         "a run, its last files": f"/transcripts/run?{urlencode({'run_id': run_id, 'page': last_page})}",
+        "the log of a failed child": f"/transcripts/log?{urlencode(child)}",
         "all folders": "/transcripts/recordings",
+        "recordings, unsure words first": "/transcripts/recordings?order=unsure",
         "recordings of a folder": of_folder,
         "a recording": f"/transcripts/recording?name={quote(names[1], safe='')}",
         "the transcript of a recording": f"/transcripts/recording-data?name={quote(names[1], safe='')}",
@@ -133,6 +139,13 @@ def report(rows: Rows, machine: Machine) -> str:
     airflows = [(row["airflow"], _milliseconds(row)) for row in rows if "airflow" in row]
     (memory,) = (row for row in rows if "openings" in row)
     count = next(row["transcripts"] for row in rows if "page" in row)
+    uploads = [
+        f"A file of {row['upload'] / 2**30:.1f} GiB was uploaded in {row['parts']:,} parts, in {row['seconds']:.0f} s. "
+        f"Before the upload, the web server needed {row['megabytes_before']:.0f} MB, and during it "
+        f"{row['megabytes']:.0f} MB."
+        for row in rows
+        if "upload" in row
+    ]
     return "\n\n".join(
         (
             table(
@@ -147,6 +160,7 @@ def report(rows: Rows, machine: Machine) -> str:
             table(("Airflow's own pages", "whole time: median, slowest"), airflows),
             f"After {memory['openings']:,} pages, the web server needs {memory['megabytes']:.0f} MB, and before "
             f"{memory['megabytes_before']:.0f} MB. On {machine.description}, which also served S3.",
+            *uploads,
         )
     )
 

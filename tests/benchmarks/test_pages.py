@@ -25,6 +25,7 @@ ROWS = [
         "processor": 14.6,
         "requests": {"LIST output/": 1, "GET runs/": 2},
     },
+    {"upload": 2 * 2**30, "parts": 128, "seconds": 61.2, "megabytes_before": 301.9, "megabytes": 303.4},
     {"openings": 240, "megabytes_before": 300.2, "megabytes": 301.9},
     {"airflow": "alone", "milliseconds": 12.0, "slowest": 15.0},
     {"airflow": "while 2 people open the pages", "milliseconds": 40.0, "slowest": 90.0},
@@ -43,6 +44,8 @@ def test_the_tables_show_what_was_measured() -> None:
     assert "| runs | 15 ms | 20 ms, 31 ms | 1 LIST output/, 2 GET runs/ |" in text
     assert "page, with 100,000 transcripts" in text
     assert "| while 2 people open the pages | 40 ms, 90 ms |" in text
+    assert "A file of 2.0 GiB was uploaded in 128 parts, in 61 s." in text
+    assert "the web server needed 302 MB, and during it 303 MB." in text
     assert "After 240 pages, the web server needs 302 MB, and before 300 MB." in text
 
 
