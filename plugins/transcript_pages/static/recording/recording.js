@@ -81,7 +81,9 @@ function showDetails(data, server) {
   showProvenance(part("provenance"), data.provenance);
   part("corrected").textContent = data.by ? `Last corrected by ${data.by}, ${moment(data.at)}.` : "";
   for (const changing of page.querySelectorAll("[data-changes]")) changing.hidden = !data.may_edit;
-  part("saving").textContent = data.may_edit ? "" : "You may read and listen. To correct, you need the right to edit the DAG.";
+  part("saving").textContent = data.may_edit
+    ? "A click on a word plays from there. A double click corrects the text."
+    : "You may read and listen. To correct, you need the right to edit the DAG.";
 }
 
 async function drawPeaks(server, data, nonce) {
