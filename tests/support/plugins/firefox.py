@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from websockets.exceptions import InvalidHandshake
 from websockets.sync.client import ClientConnection, connect
 
 FIREFOX = next(filter(None, map(shutil.which, ("firefox-esr", "firefox"))), None)
@@ -57,7 +58,7 @@ class Firefox:
         while True:
             try:
                 return connect(address, max_size=_LARGEST_ANSWER, open_timeout=_LIMIT, proxy=None)
-            except OSError:
+            except (OSError, InvalidHandshake):  # Firefox has not opened its port yet, or is not ready
                 assert self._process.poll() is None, "Firefox ended"
                 assert time.monotonic() < deadline, "Firefox does not answer"
                 time.sleep(0.2)
