@@ -21,11 +21,13 @@ DEPLOYMENT_OPTIONS = (
     "start_limit_minutes",
     "alert_topic",
 )
+#: The options that follow from a setting of the deployment which is off by default.
+OPTIONAL_DEPLOYMENT_OPTIONS = ("upload_queue",)
 
 
 def free_options() -> tuple[str, ...]:
     """Return the names of the options that people can set in a deployment."""
-    return tuple(name for name in _fields() if name not in DEPLOYMENT_OPTIONS)
+    return tuple(name for name in _fields() if name not in (*DEPLOYMENT_OPTIONS, *OPTIONAL_DEPLOYMENT_OPTIONS))
 
 
 def option_type(name: str) -> str:

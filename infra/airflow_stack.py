@@ -51,8 +51,8 @@ class AirflowStack(Stack):
         name = settings.name
         topic = AlertTopic(self, "Alerts", mail=settings.alert_mail)
         role = add_airflow_role(self, name, storage.airflow_arn)
-        grant(role, dag_permissions(self, storage, batch, topic))
-        options = dag_settings(settings, storage, batch, topic)
+        grant(role, dag_permissions(self, settings, storage, batch, topic))
+        options = dag_settings(self, settings, storage, batch, topic)
         files = AirflowFiles(self, "Files", settings=settings, bucket=storage.airflow, bucket_arn=storage.airflow_arn)
         environment = mwaa.CfnEnvironment(
             self,

@@ -10,12 +10,14 @@ from infra.batch_stack import BatchStack
 from infra.grants import Permission
 from infra.settings import DeploymentSettings
 from infra.storage_stack import StorageStack
+from infra.upload_queue import queue_arn, queue_url
 
 
 def dag_settings(
-    settings: DeploymentSettings, storage: StorageStack, batch: BatchStack, alerts: AlertTopic
+    stack: Stack, settings: DeploymentSettings, storage: StorageStack, batch: BatchStack, alerts: AlertTopic
 ) -> dict[str, str]:
     """Return the options of Airflow's section `[transcription]`, by their names."""
+    uploads = {"upload_queue": queue_url(stack, settings)} if settings.transcribe_on_upload else {}
     return {
         "bucket": storage.audio.bucket_name,
         "job_queue": batch.queue.job_queue_arn,
@@ -24,15 +26,19 @@ def dag_settings(
         "parallel_children": str(settings.parallel_children),
         "start_limit_minutes": str(settings.start_limit_minutes),
         "alert_topic": alerts.topic.topic_arn,
+        **uploads,
         **settings.transcription,
     }
 
 
-def dag_permissions(stack: Stack, storage: StorageStack, batch: BatchStack, alerts: AlertTopic) -> list[Permission]:
-    """List the permissions of the role with which the tasks and the pages run.
+def dag_permissions(
+    stack: Stack, settings: DeploymentSettings, storage: StorageStack, batch: BatchStack, alerts: AlertTopic
+) -> list[Permission]:
+    """List the permissions of the role with which the tasks, the pages and the triggerer run.
 
     Args:
         stack: The stack that the role or the policy belongs to.
+        settings: The settings of the deployment.
         storage: The stack with the audio bucket.
         batch: The stack with the job queue and the job definition.
         alerts: The alert topic.
@@ -44,4 +50,5 @@ def dag_permissions(stack: Stack, storage: StorageStack, batch: BatchStack, aler
         *permissions.page_permissions(storage.audio_arn, batch.log_arn),
         *permissions.submitter_permissions(batch.queue.job_queue_arn, definition, jobs),
         *permissions.notifier_permissions(alerts.topic.topic_arn, alerts.key.key_arn),
+        *(permissions.upload_watcher_permissions(queue_arn(stack, settings)) if settings.transcribe_on_upload else []),
     ]

@@ -37,9 +37,9 @@ class OwnAirflowStack(Stack):
         # People need the settings and the addresses in one place, and these name resources of the other stacks.
         self.template_options.metadata = {"cfn-lint": {"config": {"ignore_checks": ["W6001"]}}}
         alerts = AlertTopic(self, "Alerts", mail=settings.alert_mail)
-        options = dag_settings(settings, storage, batch, alerts)
+        options = dag_settings(self, settings, storage, batch, alerts)
         policy = iam.ManagedPolicy(self, "Policy", description="What the tasks and pages of speech to text may do")
-        grant(policy, dag_permissions(self, storage, batch, alerts))
+        grant(policy, dag_permissions(self, settings, storage, batch, alerts))
         files = OwnAirflowFiles(
             self,
             "Files",

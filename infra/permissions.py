@@ -127,6 +127,15 @@ def notifier_permissions(topic: str, key: str) -> list[Permission]:
     ]
 
 
+def upload_watcher_permissions(queue: str) -> list[Permission]:
+    """List the permissions of Airflow's triggerer, for the calls of `upload_watcher.upload_trigger`.
+
+    Args:
+        queue: The ARN of the queue of uploads.
+    """
+    return [Permission(["sqs:ReceiveMessage", "sqs:DeleteMessage"], [queue])]
+
+
 def _objects(bucket: str, actions: Sequence[str], prefixes: Iterable[str]) -> Permission:
     """Return the permission for actions on all objects below some prefixes."""
     resources = [f"{bucket}/{prefix}*" for prefix in prefixes]

@@ -112,6 +112,9 @@ class DeploymentSettings:
     #: Hours without a scheduled run after which the alarm `DidNotRun` goes off. The number must be larger than the
     #: longest interval of the schedule: 25 for every night, 26 in a time zone with summer time, 73 for workdays.
     missed_run_hours: int = 25
+    #: Whether uploads start a run, in addition to the schedule. A run starts when nothing was uploaded for two minutes.
+    #: [Transcribe on upload](using.md#transcribe-on-upload)
+    transcribe_on_upload: bool = False
     #: Days for which logs are kept: one of the numbers that CloudWatch accepts.
     log_days: int = 90
     #: Minutes after which a job is ended if Batch finds no machine for it.

@@ -9,6 +9,7 @@ from constructs import Construct
 from infra import job, upload_rule
 from infra.accepted_findings import CDK_FUNCTION_FINDINGS, accept_findings
 from infra.settings import DeploymentSettings
+from infra.upload_queue import UploadQueue
 from transcription.contract import keys
 
 _NO_ACCESS_LOG = (
@@ -38,6 +39,8 @@ class StorageStack(Stack):
             allowed_headers=list(upload_rule.HEADERS),
             max_age=upload_rule.MAX_AGE,
         )
+        if settings.transcribe_on_upload:
+            UploadQueue(self, "Uploads", settings=settings, bucket=self.audio)
         #: Holds DAGs, plugins and requirements. Everything in it comes from the repository.
         self.airflow = self._bucket("Airflow", RemovalPolicy.DESTROY, [_old_version_rule(settings.old_version_days)])
         for child in self.node.children:

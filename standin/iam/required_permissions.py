@@ -63,7 +63,9 @@ def of_listing(bucket: str, prefix: str | None, action: str = "ListBucket") -> R
     return RequiredPermission(f"s3:{action}", f"arn:aws:s3:::{bucket}", context)
 
 
-def of_call(call: ApiCall, environ: dict[str, Any]) -> list[RequiredPermission]:
+def of_call(  # noqa: PLR0911 - one return for each service
+    call: ApiCall, environ: dict[str, Any]
+) -> list[RequiredPermission]:
     """Return the permissions that a call needs. A DeleteObjects needs one more for each object: see `of_object`."""
     if call.service == "s3":
         return _of_s3_call(environ)
@@ -80,6 +82,10 @@ def of_call(call: ApiCall, environ: dict[str, Any]) -> list[RequiredPermission]:
         case "sns", "Publish":
             form = parse_qs(read_body(environ).decode())
             return [RequiredPermission("sns:Publish", form.get("TopicArn", ["*"])[0])]
+        case "sqs", "ReceiveMessage" | "DeleteMessage" | "DeleteMessageBatch":
+            queue = json.loads(read_body(environ))["QueueUrl"].rpartition("/")[2]
+            action = call.action.removesuffix("Batch")
+            return [RequiredPermission(f"sqs:{action}", f"arn:aws:sqs:{call.region}:{ACCOUNT_ID}:{queue}")]
     prefix = {"monitoring": "cloudwatch"}.get(call.service, call.service)
     return [RequiredPermission(f"{prefix}:{call.action}", "*")]
 

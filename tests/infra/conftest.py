@@ -31,6 +31,7 @@ OTHER_SETTINGS = {
     "memory": "7168",
     "spot_vcpus": "64",
     "log_days": "30",
+    "transcribe_on_upload": "true",
     "transcription": '{"audio_minutes_per_child": "30"}',
 }
 
@@ -44,6 +45,7 @@ OWN_AIRFLOW = {
     "vpc_id": "vpc-0a1b2c3d",
     "subnet_ids": "subnet-1a2b3c4d,subnet-5e6f7a8b",
     "image_model": "demo",
+    "transcribe_on_upload": "true",
 }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from infra.airflow_options import DEPLOYMENT_OPTIONS, default_number, free_options
+from infra.airflow_options import DEPLOYMENT_OPTIONS, OPTIONAL_DEPLOYMENT_OPTIONS, default_number, free_options
 from infra.cdk_context import read_settings
 from infra.errors import ContextInvalid
 from infra.paths import ROOT
@@ -178,5 +178,5 @@ def test_every_setting_has_a_comment() -> None:
 
 def test_the_dags_options_include_their_defaults_and_exclude_those_of_the_deployment() -> None:
     assert {"audio_minutes_per_child", "low_confidence", "daily_summary", "vcpu_hour_price"} <= set(free_options())
-    assert not set(free_options()) & set(DEPLOYMENT_OPTIONS)
+    assert not set(free_options()) & {*DEPLOYMENT_OPTIONS, *OPTIONAL_DEPLOYMENT_OPTIONS}
     assert float(default_number("vcpu_hour_price")) > 0

@@ -1,16 +1,23 @@
-"""The schedule of the DAG, from the settings `schedule` and `time_zone`."""
+"""The schedule of the DAG, from the settings `schedule`, `time_zone` and `upload_queue`."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from airflow.exceptions import AirflowTimetableInvalid
 from airflow.timetables.trigger import CronTriggerTimetable
 
 from transcription.contract.errors import SettingInvalid
+from transcription.plan import upload_asset
 from transcription.shared.setting_texts import SECTION, find_text
 from transcription.shared.settings import Settings
+
+try:
+    from airflow.sdk import AssetOrTimeSchedule
+except ImportError:  # Airflow 3.0
+    from airflow.timetables.assets import AssetOrTimeSchedule  # type: ignore[assignment]
 
 
 def read_schedule() -> tuple[str, str]:
@@ -25,11 +32,24 @@ def read_schedule() -> tuple[str, str]:
     )
 
 
-def make_timetable() -> CronTriggerTimetable:
+def make_timetable() -> Any:
+    """Return the timetable of the DAG: scheduled runs and, if `upload_queue` is set, runs after uploads.
+
+    The two classes `AssetOrTimeSchedule` of Airflow 3.0 and of later versions have no common base.
+
+    Raises:
+        SettingInvalid: a setting is wrong. Airflow shows the error on its start page.
+    """
+    timetable = _make_time_schedule()
+    uploads = upload_asset.find_asset()
+    return AssetOrTimeSchedule(timetable=timetable, assets=[uploads]) if uploads else timetable
+
+
+def _make_time_schedule() -> CronTriggerTimetable:
     """Return the timetable of scheduled runs.
 
     Raises:
-        SettingInvalid: the cron expression or the time zone is wrong. Airflow shows the error on its start page.
+        SettingInvalid: the cron expression or the time zone is wrong.
     """
     schedule, time_zone = read_schedule()
     try:
@@ -51,7 +71,11 @@ def make_timetable() -> CronTriggerTimetable:
 
 
 def describe_schedule() -> str:
-    """Return when scheduled runs start, as Markdown for the documentation of the DAG in the Airflow UI."""
+    """Return when runs start by themselves, as Markdown for the documentation of the DAG in the Airflow UI."""
+    return _describe_time() + upload_asset.describe()
+
+
+def _describe_time() -> str:
     schedule, time_zone = read_schedule()
     if (schedule, time_zone) == (Settings.schedule, Settings.time_zone):
         return "Every night at 01:00 UTC"

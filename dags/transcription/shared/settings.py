@@ -15,13 +15,14 @@ from transcription.shared.setting_texts import FILE, SECTION, find_texts
 BYTES_PER_HOUR = 3600 * BYTES_PER_SECOND
 
 #: Smallest and largest value of each number.
-_BOUNDS = {
+BOUNDS = {
     "audio_minutes_per_child": (0.01, 100_000),
     "max_children": (1, 10_000),  # the limit of Batch
     "parallel_children": (1, 10_000),
     "max_file_megabytes": (1, 5_000_000),  # the limit of S3
     "poll_seconds": (1, 3_600),
     "start_limit_minutes": (0.01, 100_000),
+    "upload_quiet_seconds": (1, 900),
     "expected_real_time_factor": (0.001, 100),
     "vcpu_hour_price": (0, 1_000),
     "api_hour_price": (0, 1_000),
@@ -78,6 +79,10 @@ class Settings:
     #: When scheduled runs start: a cron expression, and a time zone of the IANA database.
     schedule: str = "0 1 * * *"
     time_zone: str = "UTC"
+    #: URL of the SQS queue that S3 tells about uploads below `input/`; empty: uploads start no run.
+    upload_queue: str = ""
+    #: A run starts after uploads when nothing was uploaded for this number of seconds.
+    upload_quiet_seconds: int = 120
     #: For estimates: vCPU seconds per second of audio, with a model of the official size. The batched engine needs 0.1,
     #: libdeepspeech 0.35 to 0.6.
     expected_real_time_factor: float = 0.1
@@ -98,7 +103,7 @@ class Settings:
                     f"AIRFLOW__{SECTION.upper()}__{name.upper()}, or in {FILE.name} beside the DAG file; `make deploy` "
                     "does so by itself."
                 )
-        for name, (minimum, maximum) in _BOUNDS.items():
+        for name, (minimum, maximum) in BOUNDS.items():
             if not minimum <= getattr(self, name) <= maximum:
                 raise SettingInvalid(
                     f"[{SECTION}] {name} is {getattr(self, name)}; it must be from {minimum} to {maximum}."

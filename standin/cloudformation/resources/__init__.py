@@ -21,6 +21,7 @@ _MODULES = (
     "mwaa",
     "parameters",
     "policies",
+    "queues",
     "repositories",
     "roles",
     "routes",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from standin.cloudformation.errors import NotSupported
 from standin.cloudformation.resource_handler import (
     HandlerRequest,
     PhysicalResource,
@@ -50,6 +51,10 @@ class Bucket(ConfiguredResource):
             s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": rules})
         elif request.old_properties.get("LifecycleConfiguration"):
             s3.delete_bucket_lifecycle(Bucket=name)
+        notifications = properties.get("NotificationConfiguration", {})
+        if notifications or request.old_properties.get("NotificationConfiguration"):
+            configuration = _notification_configuration(notifications)
+            s3.put_bucket_notification_configuration(Bucket=name, NotificationConfiguration=configuration)
         if cors := properties.get("CorsConfiguration"):
             rules = [_cors_rule(rule) for rule in cors["CorsRules"]]
             s3.put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": rules})
@@ -98,6 +103,26 @@ def _encryption(properties: Properties) -> dict[str, Any]:
         rules.append({**rule, "ApplyServerSideEncryptionByDefault": default})
         rules[-1].pop("ServerSideEncryptionByDefault")
     return {"Rules": rules}
+
+
+def _notification_configuration(properties: Properties) -> dict[str, Any]:
+    """Return notifications to queues in the form of PutBucketNotificationConfiguration.
+
+    Raises:
+        NotSupported: There are notifications to something else.
+    """
+    if others := properties.keys() - {"QueueConfigurations"}:
+        raise NotSupported(f"The local CloudFormation makes no {', '.join(sorted(others))} of a bucket.")
+    return {
+        "QueueConfigurations": [
+            {
+                "QueueArn": queue["Queue"],
+                "Events": [queue["Event"]],
+                "Filter": {"Key": {"FilterRules": queue.get("Filter", {}).get("S3Key", {}).get("Rules", [])}},
+            }
+            for queue in properties.get("QueueConfigurations", [])
+        ]
+    }
 
 
 def _cors_rule(rule: Properties) -> dict[str, Any]:

@@ -154,6 +154,23 @@ def test_only_roles_with_the_permission_publish_to_a_topic(aws: LocalAws, role: 
     assume("sns").publish(TopicArn=topic, Message="m")
 
 
+def test_a_role_receives_and_deletes_messages_of_the_named_queue_only(
+    aws: LocalAws, role: str, assume: Clients
+) -> None:
+    name = f"q-{uuid.uuid4().hex}"
+    url = aws.client("sqs").create_queue(QueueName=name)["QueueUrl"]
+    aws.client("sqs").send_message(QueueUrl=url, MessageBody="m")
+    arn, actions = f"arn:aws:sqs:{REGION}:{ACCOUNT_ID}:{name}", ["sqs:ReceiveMessage", "sqs:DeleteMessage"]
+    set_policy(aws, role, (actions, f"{arn}2"))
+    with pytest.raises(ClientError) as error:
+        assume("sqs").receive_message(QueueUrl=url)
+    assert "AccessDenied" in error_code(error)
+    set_policy(aws, role, (actions, arn))
+    (message,) = assume("sqs").receive_message(QueueUrl=url)["Messages"]
+    entries = [{"Id": "0", "ReceiptHandle": message["ReceiptHandle"]}]
+    assert assume("sqs").delete_message_batch(QueueUrl=url, Entries=entries)["Successful"]
+
+
 def test_a_job_has_the_permissions_of_its_job_role(aws: LocalAws, batch: Batch, bucket: str, role: str) -> None:
     set_policy(aws, role, ("s3:PutObject", f"arn:aws:s3:::{bucket}/output/*"))
     arn = aws.client("iam").get_role(RoleName=role)["Role"]["Arn"]

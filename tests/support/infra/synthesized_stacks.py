@@ -22,6 +22,7 @@ _ARNS = {
     "AWS::Batch::JobQueue": ("batch", REGION, ACCOUNT, "job-queue/{}"),
     "AWS::SNS::Topic": ("sns", REGION, ACCOUNT, "{}"),
     "AWS::Logs::LogGroup": ("logs", REGION, ACCOUNT, "log-group:{}:*"),
+    "AWS::SQS::Queue": ("sqs", REGION, ACCOUNT, "{}"),
     "AWS::KMS::Key": ("kms", REGION, ACCOUNT, "key/{}"),
 }
 

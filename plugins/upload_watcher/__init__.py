@@ -1,0 +1,1 @@
+"""What Airflow's triggerer needs to start a run after uploads."""
