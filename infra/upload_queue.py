@@ -10,6 +10,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.accepted_findings import accept_findings
 from infra.settings import DeploymentSettings
 from transcription.contract import keys
 
@@ -18,6 +19,10 @@ _MESSAGE_DAYS = 14
 #: How often a message is received and not deleted, before it moves to the dead letter queue. A message is received once
 #: more for each time that Airflow's triggerer is lost.
 _MAX_RECEIVES = 10
+_NO_KEY = (
+    "SQS encrypts the messages with a key of its own. A key in KMS costs a dollar a month, and the messages contain "
+    "only the names of uploads."
+)
 
 
 class UploadQueue(Construct):
@@ -48,6 +53,7 @@ class UploadQueue(Construct):
             retention_period=Duration.days(_MESSAGE_DAYS),
             dead_letter_queue=sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=_MAX_RECEIVES),
         )
+        accept_findings(self, {"CKV_AWS_27": _NO_KEY})
         # The policy cannot name the bucket, because the bucket needs the policy first: S3 tries out the queue when it
         # gets the notifications. A message of another bucket of the account would start a run that finds nothing.
         queue.add_to_resource_policy(

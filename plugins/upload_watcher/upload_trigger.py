@@ -61,13 +61,13 @@ class UploadTrigger(SqsSensorTrigger):
         messages = 0
         while not messages:
             try:
-                async with await self.hook.get_async_conn() as client:
+                async with await self.hook.get_async_conn() as client:  # type: ignore[no-untyped-call]
                     await self._forget_last_burst(client)
                     messages = await self._gather_burst(client)
             except (BotoCoreError, ClientError) as error:
                 self.log.warning("Uploads start no run at the moment: %s: %s", self.sqs_queue, error)
                 await asyncio.sleep(_RETRY_SECONDS)
-        yield TriggerEvent({"messages": messages})
+        yield TriggerEvent({"messages": messages})  # type: ignore[no-untyped-call]
 
     async def _forget_last_burst(self, client: Any) -> None:
         """Delete the last message of the burst whose event Airflow has stored."""

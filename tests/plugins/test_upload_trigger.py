@@ -7,6 +7,7 @@ import json
 import uuid
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from aiobotocore.session import get_session
@@ -164,9 +165,9 @@ def test_the_trigger_goes_on_after_an_error_of_aws(
     aws: LocalAws,  # noqa: F811
     queue: Queue,
     monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    later = Queue(aws)
+    later, log = Queue(aws), Mock()
+    monkeypatch.setattr(UploadTrigger, "log", log)
 
     async def create(seconds: float) -> None:
         assert seconds == 60
@@ -175,5 +176,7 @@ def test_the_trigger_goes_on_after_an_error_of_aws(
 
     monkeypatch.setattr(upload_trigger.asyncio, "sleep", create)
     assert run(later) == {"messages": 1}
-    assert "Uploads start no run at the moment" in caplog.text
-    assert later.url in caplog.text
+    (text, url, error), _ = log.warning.call_args
+    assert text.startswith("Uploads start no run at the moment")
+    assert url == later.url
+    assert "NonExistentQueue" in str(error)

@@ -42,7 +42,10 @@ def make_timetable() -> Any:
     """
     timetable = _make_time_schedule()
     uploads = upload_asset.find_asset()
-    return AssetOrTimeSchedule(timetable=timetable, assets=[uploads]) if uploads else timetable
+    if uploads is None:
+        return timetable
+    # The SDK of Airflow 3.0 has no timetables, so this is one of Airflow's core, which later versions accept, too.
+    return AssetOrTimeSchedule(timetable=timetable, assets=[uploads])  # type: ignore[arg-type]
 
 
 def _make_time_schedule() -> CronTriggerTimetable:
