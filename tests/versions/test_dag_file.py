@@ -49,3 +49,11 @@ def test_airflow_lists_no_import_errors(airflow: Airflow) -> None:
     assert errors.returncode == 0, errors.stdout
     assert errors.stdout.splitlines()[-1] == "[]"
     assert rows(airflow, "SELECT dag_id FROM dag") == [(DAG_ID,)]
+
+
+def test_it_loads_with_runs_after_uploads(airflow: Airflow) -> None:
+    queue = {"AIRFLOW__TRANSCRIPTION__UPLOAD_QUEUE": "https://sqs.us-east-1.amazonaws.com/123456789012/uploads"}
+    command = [airflow.python, "-P", LOADER, DAG_FILE]
+    done = subprocess.run(command, env={**airflow.environment, **queue}, capture_output=True, text=True, check=False)
+    outcome: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    assert (outcome["errors"], outcome["refused"], outcome["dags"]) == ({}, [], [DAG_ID])
