@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         KeyValuePairTypeDef,
         RetryStrategyUnionTypeDef,
     )
+    from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import BucketLifecycleConfigurationTypeDef, CORSConfigurationTypeDef
 
 BUCKET = "recordings"
@@ -68,11 +69,7 @@ def create_resources(endpoint: str, *, container: bool, s3_environment: Mapping[
     """
     s3_environment = s3_environment or {}
     s3 = s3_client(s3_environment.get("AWS_ENDPOINT_URL_S3", endpoint))
-    s3.create_bucket(Bucket=BUCKET)
-    s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
-    s3.put_bucket_lifecycle_configuration(Bucket=BUCKET, LifecycleConfiguration=LIFECYCLE)
-    if not s3_environment:  # the pages are not used with other servers
-        s3.put_bucket_cors(Bucket=BUCKET, CORSConfiguration=UPLOADS)
+    create_bucket(s3, uploads=not s3_environment)  # the pages are not used with other servers
     sns_client(endpoint).create_topic(Name=ALERT_TOPIC.rpartition(":")[2])
     batch = batch_client(endpoint)
     network = ec2_client(endpoint)
@@ -99,6 +96,20 @@ def create_resources(endpoint: str, *, container: bool, s3_environment: Mapping[
         retryStrategy=cast("RetryStrategyUnionTypeDef", job.RETRY_STRATEGY),
         timeout={"attemptDurationSeconds": job.TIMEOUT},
     )
+
+
+def create_bucket(s3: S3Client, *, uploads: bool = True) -> None:
+    """Create the bucket with its settings.
+
+    Args:
+        s3: The client of the server that holds the bucket.
+        uploads: Whether web pages may upload to the bucket.
+    """
+    s3.create_bucket(Bucket=BUCKET)
+    s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    s3.put_bucket_lifecycle_configuration(Bucket=BUCKET, LifecycleConfiguration=LIFECYCLE)
+    if uploads:
+        s3.put_bucket_cors(Bucket=BUCKET, CORSConfiguration=UPLOADS)
 
 
 def _container(container: bool, s3_environment: Mapping[str, str]) -> ContainerPropertiesUnionTypeDef:

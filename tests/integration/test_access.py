@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from local.resources import BUCKET, LIFECYCLE
+from local.resources import BUCKET, create_bucket
 from tests.support.pipeline.faulty_run import run_with_faults, wait_for_end
 from tests.support.pipeline.pipeline import Pipeline
 from tests.support.pipeline.spoken_recordings import CLIP
@@ -34,9 +34,7 @@ def _no_bucket(pipeline: Pipeline) -> Iterator[None]:
     try:
         yield
     finally:
-        pipeline.s3.create_bucket(Bucket=BUCKET)
-        pipeline.s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
-        pipeline.s3.put_bucket_lifecycle_configuration(Bucket=BUCKET, LifecycleConfiguration=LIFECYCLE)
+        create_bucket(pipeline.s3)
 
 
 def test_a_job_for_which_there_is_no_machine_ends_red_with_batchs_reason(pipeline: Pipeline) -> None:
