@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from urllib.parse import urlencode
 
 from tests.support.dags.bucket_objects import upload
@@ -65,7 +66,10 @@ def fill_site(bucket: Bucket, aws: LocalAws) -> None:
 def _write_log(aws: LocalAws, stream: str) -> None:
     """Write the log of a failed child."""
     logs, group = aws.client("logs"), "/aws/batch/pages"
-    logs.create_log_group(logGroupName=group)
-    logs.create_log_stream(logGroupName=group, logStreamName=stream)
+    # The site of an earlier test file on the same local AWS may have made both.
+    with suppress(logs.exceptions.ResourceAlreadyExistsException):
+        logs.create_log_group(logGroupName=group)
+    with suppress(logs.exceptions.ResourceAlreadyExistsException):
+        logs.create_log_stream(logGroupName=group, logStreamName=stream)
     events = [{"timestamp": int(time.time() * 1000), "message": f"a long line {'of a log ' * 30}"}]
     logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
