@@ -37,6 +37,10 @@ _REGIONAL: Any = {"addressing_style": "virtual", "us_east_1_regional_endpoint": 
 PRESIGNED_SECONDS = 15 * 60
 
 
+class ObjectChanged(Exception):
+    """Raised when the object in the bucket is not the one that a person saw."""
+
+
 @dataclass(frozen=True)
 class AudioBucket:
     """The bucket with recordings and transcripts."""
@@ -77,6 +81,33 @@ class AudioBucket:
         """Return the content of an object, or None if there is no object."""
         answer = self.get(key)
         return answer["Body"].read() if answer else None
+
+    def replace_json(self, key: str, content: bytes, etag: str | None, **parameters: Any) -> str:
+        """Write a JSON document if the object is still the one that a person saw, and return the new ETag.
+
+        Args:
+            key: the key of the object.
+            content: the document.
+            etag: the ETag that the object must have; None if there must be no object.
+            parameters: further parameters of PutObject, for example `Metadata`.
+
+        Raises:
+            ObjectChanged: somebody else was first.
+        """
+        condition: Any = {"IfNoneMatch": "*"} if etag is None else {"IfMatch": etag}
+        try:
+            written = self.client.put_object(
+                Bucket=self.name, Key=key, Body=content, ContentType="application/json", **condition, **parameters
+            )
+        except self.client.exceptions.ClientError as error:
+            if not (is_changed(error) or is_missing(error)):
+                raise
+            # The object is this one if S3's answer was lost, and botocore sent the request again.
+            saved = self.get(key)
+            if saved is None or saved["Body"].read() != content:
+                raise ObjectChanged from error
+            return saved["ETag"]
+        return written["ETag"]
 
 
 def is_missing(error: ClientError) -> bool:

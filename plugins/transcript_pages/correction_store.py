@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from transcript_pages.audio_bucket import AudioBucket, is_changed, is_missing
+from transcript_pages.audio_bucket import AudioBucket, ObjectChanged
 from transcription.contract import keys, records
 from transcription.contract.correction import Correction
 
@@ -48,30 +48,9 @@ def save(bucket: AudioBucket, name: str, correction: Correction, etag: str | Non
     Raises:
         CorrectionChanged: somebody else was first.
     """
-    condition: Any = {"IfNoneMatch": "*"} if etag is None else {"IfMatch": etag}
     try:
-        answer = bucket.client.put_object(
-            Bucket=bucket.name,
-            Key=keys.corrected_json(name),
-            Body=records.dump(correction),
-            ContentType="application/json",
-            Metadata=dict(correction.summary),
-            **condition,
+        return bucket.replace_json(
+            keys.corrected_json(name), records.dump(correction), etag, Metadata=dict(correction.summary)
         )
-    except bucket.client.exceptions.ClientError as error:
-        if is_changed(error) or is_missing(error):
-            return _etag_of_own_version(bucket, name, correction)
-        raise
-    return answer["ETag"]
-
-
-def _etag_of_own_version(bucket: AudioBucket, name: str, correction: Correction) -> str:
-    """Return the ETag of the saved correction if it is this one: S3's answer was lost, and botocore sent it again.
-
-    Raises:
-        CorrectionChanged: it is another one.
-    """
-    saved = find(bucket, name)
-    if saved is None or saved.correction != correction:
-        raise CorrectionChanged
-    return saved.etag
+    except ObjectChanged as error:
+        raise CorrectionChanged from error

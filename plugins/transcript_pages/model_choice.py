@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from transcript_pages.audio_bucket import AudioBucket, is_changed, is_missing
+from transcript_pages.audio_bucket import AudioBucket, ObjectChanged
 from transcription.contract import keys, records
 from transcription.contract.default_model import DefaultModel, read_default_model
 from transcription.contract.errors import DefaultModelInvalid
@@ -55,18 +55,7 @@ def choose(bucket: AudioBucket, model: str, *, seen: str, by: str, reason: str) 
         raise ChoiceChanged
     now = datetime.now(UTC).isoformat(timespec="seconds")
     record = saved.record.changed_to(model, changed=now, by=by, reason=reason)
-    condition: Any = {"IfMatch": f'"{seen}"'} if seen else {"IfNoneMatch": "*"}
     try:
-        bucket.client.put_object(
-            Bucket=bucket.name,
-            Key=keys.DEFAULT_MODEL,
-            Body=records.dump(record),
-            ContentType="application/json",
-            **condition,
-        )
-    except bucket.client.exceptions.ClientError as error:
-        if not (is_changed(error) or is_missing(error)):
-            raise
-        # S3's answer may have been lost, so that botocore wrote the record and sent the request again.
-        if find(bucket).record != record:
-            raise ChoiceChanged from error
+        bucket.replace_json(keys.DEFAULT_MODEL, records.dump(record), f'"{seen}"' if seen else None)
+    except ObjectChanged as error:
+        raise ChoiceChanged from error
