@@ -110,16 +110,14 @@ class Airflow:
         passwords = Path(self.environment["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"])
         passwords.touch(mode=0o600)
         passwords.write_text(json.dumps(dict.fromkeys([USER, *self._roles], self.password)))
-        if self._kept and self.database.exists():
-            self.database.start()
-            return
-        self._create_database()
-        airflow_history.begin(self.home, self._version)
+        if not (self._kept and self.database.exists()):
+            self._create_database()
+            airflow_history.begin(self.home, self._version)
+        self.database.start()
 
     def _create_database(self) -> None:
         if self._empty_database.exists():
             self.database.copy_from(self._empty_database)
-            self.database.start()
             return
         self.database.create()
         self.database.start()
@@ -135,7 +133,6 @@ class Airflow:
             partial.folder.rename(self._empty_database)
         except OSError:  # another stack was faster
             shutil.rmtree(partial.folder)
-        self.database.start()
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `airflow` with `arguments`, and return its exit code and output."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import subprocess
 import time
 from itertools import count
@@ -18,6 +17,8 @@ from typing import Any
 import pytest
 from websockets.exceptions import InvalidHandshake
 from websockets.sync.client import ClientConnection, connect
+
+from local.database import free_port
 
 FIREFOX = next(filter(None, map(shutil.which, ("firefox-esr", "firefox"))), None)
 NEEDS_FIREFOX = pytest.mark.skipif(FIREFOX is None, reason="no Firefox here; `apt install firefox-esr` brings one")
@@ -35,9 +36,7 @@ class Firefox:
     """
 
     def __init__(self, profile: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = int(probe.getsockname()[1])
+        port = free_port()
         arguments = ["--headless", "--no-remote", "--profile", str(profile), "--remote-debugging-port", str(port)]
         assert FIREFOX is not None
         self._process = subprocess.Popen([FIREFOX, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
