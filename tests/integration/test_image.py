@@ -80,6 +80,17 @@ def test_the_container_can_tell_by_itself_whether_it_works(container: Container)
     assert engine.startswith("engine: batched float32")
 
 
+def test_no_process_compiles_the_program_at_its_start(container: Container) -> None:
+    program = """
+import os, sys
+import transcriber.command, transcriber.shard.run_shard, transcriber.workers.engine_process
+modules = [module for name, module in sys.modules.items() if name.split(".")[0] in ("transcriber", "transcription")]
+assert modules
+print([module.__name__ for module in modules if not os.path.exists(module.__spec__.cached)])
+"""
+    assert output_of(container("python", "-c", program)) == "[]\n"
+
+
 def test_nobody_in_the_container_is_root_and_the_first_process_hands_signals_on(container: Container) -> None:
     """The container must not run as root."""
     code = (
