@@ -13,6 +13,7 @@ from standin.batch.attempt_ending import Ending
 from standin.batch.attempt_id import AttemptId
 from standin.batch.ecs_task import Task
 from standin.batch.job_hooks import JobHooks
+from standin.batch.jobs import now
 from standin.execution.attempt_log import AttemptLog
 from standin.execution.runners import Runner
 from standin.execution.running_command import RunningCommand
@@ -60,13 +61,13 @@ class Attempt:
         self._over = threading.Event()
         self._timers: list[threading.Timer] = []
 
-    def run(self, task: Task, log: AttemptLog, started: Callable[[], None]) -> Ending:
+    def run(self, task: Task, log: AttemptLog, started: Callable[[int], None]) -> Ending:
         """Run the command of `task` until it ends.
 
         Args:
             task: the command, with its environment variables and limits.
             log: receives the output of the command.
-            started: called when the command has started.
+            started: called when the command has started, with the time of the start in milliseconds since 1970.
 
         Returns:
             How the attempt ended. By then no process of the attempt is left.
@@ -80,19 +81,21 @@ class Attempt:
                     timer.cancel()
                 self._hooks.attempt_ended(self)
 
-    def _run(self, task: Task, log: AttemptLog, started: Callable[[], None]) -> Ending:
+    def _run(self, task: Task, log: AttemptLog, started: Callable[[int], None]) -> Ending:
         image = task.container["image"]
         if error := self._hooks.image_error(self.id) or self._runner.image_error(image):
             return attempt_ending.image_not_pulled(image, error)
         with self.lock:
             if self._early_ending:
                 return self._early_ending
+            # Read before the start: a short command may be over before this thread runs again.
+            start_milliseconds = now()
             command = self._command = self._runner.start(task)
             self.started_at = time.monotonic()
             if self._timeout is not None:
                 self.call_after(self._timeout, partial(self.cut_short, attempt_ending.TIMED_OUT))
             self._hooks.attempt_started(self)
-        started()  # outside the attempt's lock, because `started` takes the scheduler's lock
+        started(start_milliseconds)  # outside the attempt's lock, because `started` takes the scheduler's lock
         for chunk in command.output():
             log.write(chunk)
         code = command.wait()

@@ -108,7 +108,7 @@ class Attempts:
             )
             return attempt.run(task, log, partial(self._started, job, record))
 
-    def _started(self, job: Job, record: AttemptRecord) -> None:
+    def _started(self, job: Job, record: AttemptRecord, milliseconds: int) -> None:
         with self._lock:
-            record.started_at = job.started_at = now()
+            record.started_at = job.started_at = milliseconds
             job.enter(Status.RUNNING)
