@@ -1,4 +1,4 @@
-"""Numbers, lengths, times and formats as the pages show them. What is unknown is a dash."""
+"""Numbers, lengths and times as the pages show them. What is unknown is a dash."""
 
 from __future__ import annotations
 
@@ -6,17 +6,6 @@ from datetime import datetime
 
 UNKNOWN = "—"
 _KIBI = 1024
-#: What the formats of transcripts are for, by their endings.
-_FORMAT_NAMES = {
-    "txt": "text",
-    "json": "words with times",
-    "srt": "subtitles",
-    "vtt": "subtitles for the web",
-    "csv": "spreadsheet of words",
-    "docx": "Word document",
-    "TextGrid": "Praat",
-    "eaf": "ELAN",
-}
 
 
 def number(value: object, digits: int = 0) -> str:
@@ -47,8 +36,3 @@ def size(count: float | None) -> str:
 def time(moment: datetime | None) -> str:
     """Return a time as `2026-11-24 01:00 UTC`."""
     return UNKNOWN if moment is None else f"{moment:%Y-%m-%d %H:%M} UTC"
-
-
-def format_name(ending: str) -> str:
-    """Return a format of transcripts as `subtitles (srt)`."""
-    return f"{_FORMAT_NAMES[ending]} ({ending})" if ending in _FORMAT_NAMES else ending

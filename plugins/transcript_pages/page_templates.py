@@ -14,6 +14,7 @@ from transcript_pages import formats, static_files
 from transcript_pages.access import User, rights
 from transcript_pages.failure_reasons import reason_of
 from transcript_pages.forgery_token import make_token
+from transcription.contract.format_names import format_name
 
 _FOLDER = Path(__file__).parent / "templates"
 #: The path below Airflow's address at which the plugin mounts the pages.
@@ -75,7 +76,7 @@ def render(
             airflow=lambda path="": airflow_address(request, path),
             static=lambda name: address(request, static_files.path_of(name)),
             reason=reason_of,
-            format_name=formats.format_name,
+            format_name=format_name,
             may=rights(user) if user else None,
             forgery_token=make_token(user.id) if user else "",
             **values,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from fastapi import HTTPException
@@ -14,6 +14,7 @@ from transcript_pages.machine_transcript import MachineTranscript
 from transcript_pages.recording_audio import has_peaks
 from transcription.contract import records
 from transcription.contract.correction import Segment
+from transcription.contract.format_names import format_name
 from transcription.formats import corrected_transcript
 from transcription.formats.renderers import FORMATS
 from transcription.formats.saved_transcript import SavedTranscript
@@ -82,7 +83,7 @@ def describe(recording: Recording) -> dict[str, Any]:
         "transcript": machine.sha256 if machine else "",
         "is_older": recording.is_older,
         "has_peaks": machine is not None and has_peaks(machine),
-        "formats": [*PLAIN_FORMATS, *(ending for ending, form in FORMATS.items() if form.is_available)],
+        "formats": {ending: format_name(ending) for ending in _available_formats()},
         "provenance": machine.provenance if machine else [],
         **describe_version(recording),
     }
@@ -98,6 +99,10 @@ def describe_version(recording: Recording) -> dict[str, Any]:
         "at": saved.correction.at if saved else "",
         "segments": [_segment(segment, known.get(_place(segment), {})) for segment in recording.segments],
     }
+
+
+def _available_formats() -> Iterable[str]:
+    return *PLAIN_FORMATS, *(ending for ending, form in FORMATS.items() if form.is_available)
 
 
 def _known_alternatives(machine: MachineTranscript) -> Mapping[Any, Mapping[int, Sequence[str]]]:

@@ -89,4 +89,4 @@ def test_a_format_without_its_library_is_left_out(
     assert bucket.read(keys.corrected(NAME)) == b"one too three four five\n"
     assert bucket.read(keys.corrected_format(NAME, "csv")) is not None
     assert bucket.read(keys.corrected_format(NAME, "srt")) is None
-    assert editor.get("recording-data", name=NAME).json()["formats"] == ["txt", "json", "csv"]
+    assert list(editor.get("recording-data", name=NAME).json()["formats"]) == ["txt", "json", "csv"]

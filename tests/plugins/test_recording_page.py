@@ -156,7 +156,8 @@ def test_audio_that_is_gone_is_not_found(viewer: BrowserClient, document: dict[s
 
 
 def test_every_format_can_be_downloaded(viewer: BrowserClient, document: dict[str, Any]) -> None:
-    assert data(viewer)["formats"] == [*PLAIN_FORMATS, *FORMATS]
+    assert list(data(viewer)["formats"]) == [*PLAIN_FORMATS, *FORMATS]
+    assert data(viewer)["formats"]["srt"] == "Subtitles (.srt)"
     for ending in data(viewer)["formats"]:
         answer = viewer.get("recording-file", name=NAME, format=ending)
         assert answer.status_code == 200

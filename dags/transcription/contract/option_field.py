@@ -32,6 +32,8 @@ class Option:
     advice: str = ""
     #: The values of an option that is chosen from a list.
     choices: tuple[str, ...] = ()
+    #: The names of the choices in the form, in the same order; empty if the form shows the values themselves.
+    choice_names: tuple[str, ...] = ()
     #: Whether the trigger form has a field for it.
     in_form: bool = True
     #: The section of the form, which people unfold; empty: the first section, which is open.

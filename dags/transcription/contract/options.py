@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Optional
 
 from .errors import OptionInvalid
+from .format_names import format_name
 from .hot_word import HotWord
 from .option_field import check_values, declared_options, option
 
-#: Formats that can be written beside text and JSON, by the ending of their files: the subtitles SubRip and WebVTT, a
-#: table of the words, a Word document, and files for the programs Praat and ELAN.
+#: Formats that can be written beside text and JSON, by the ending of their files.
 FORMATS = ("srt", "vtt", "csv", "docx", "TextGrid", "eaf")
 
 #: The formats of a deployment whose settings name none.
@@ -86,10 +86,11 @@ class Options:
     formats: tuple[str, ...] = option(
         (),
         title="Formats",
-        help="Formats to write beside text and JSON, which are always written: subtitles (srt, vtt), a table of the "
-        "words for spreadsheets (csv), a Word document (docx), and files for Praat (TextGrid) and ELAN (eaf).",
+        help="Formats to write beside text and JSON, which are always written: "
+        f"{', '.join(format_name(ending) for ending in FORMATS)}.",
         empty=_DEPLOYMENTS,
         choices=FORMATS,
+        choice_names=tuple(format_name(ending) for ending in FORMATS),
         advice="Text and JSON are always written.",
         example=["srt"],
     )

@@ -41,6 +41,8 @@ def _param(declared: Option) -> Param:
         schema["items"] = {"type": "string", "enum": choices} if choices else {"type": "string"}
         if choices:
             schema["examples"] = choices
+        if declared.choice_names:
+            schema["values_display"] = dict(zip(choices, declared.choice_names, strict=True))
     elif choices:
         schema["enum"] = [None, *choices]
         # Without a text of its own, the empty choice would be shown as "null".

@@ -67,6 +67,12 @@ def test_the_empty_choice_is_shown_in_words(declared: Option) -> None:
     assert PARAMS[declared.name].schema["values_display"] == {"null": f"empty: {declared.empty}"}
 
 
+def test_the_form_names_the_formats() -> None:
+    names = PARAMS["formats"].schema["values_display"]
+    assert list(names) == PARAMS["formats"].schema["examples"]
+    assert names["srt"] == "Subtitles (.srt)"
+
+
 def test_the_first_section_is_open_and_holds_what_most_people_need() -> None:
     """Airflow names it. It shows no form at all in 3.0 if every field names a section."""
     assert PARAMS["prefix"].schema.get("section") is None

@@ -74,8 +74,8 @@ function offsetOf(wordElement) {
 function showDetails(data, server) {
   part("notice").hidden = !data.is_older;
   part("formats").replaceChildren(
-    ...data.formats.map((format) =>
-      element("a", { className: "button", href: server.downloadAddress(format), download: "" }, format),
+    ...Object.entries(data.formats).map(([ending, name]) =>
+      element("a", { className: "button", href: server.downloadAddress(ending), download: "" }, name),
     ),
   );
   showProvenance(part("provenance"), data.provenance);
