@@ -45,6 +45,7 @@ def _names_by_kind(client: Callable[[str], Any]) -> dict[str, list[str]]:
         "compute environment": [environment["computeEnvironmentName"] for environment in environments],
         "job definition": [definition["jobDefinitionName"] for definition in definitions],
         "log group": [group["logGroupName"] for group in client("logs").describe_log_groups()["logGroups"]],
+        "message queue": [url.rpartition("/")[2] for url in client("sqs").list_queues().get("QueueUrls", [])],
         "topic": [topic["TopicArn"].rpartition(":")[2] for topic in client("sns").list_topics()["Topics"]],
         "alarm": [alarm["AlarmName"] for alarm in cloudwatch.describe_alarms()["MetricAlarms"]],
         "dashboard": [dashboard["DashboardName"] for dashboard in cloudwatch.list_dashboards()["DashboardEntries"]],
@@ -52,12 +53,19 @@ def _names_by_kind(client: Callable[[str], Any]) -> dict[str, list[str]]:
 
 
 def _tagged_network_resources(deployment: str, ec2: Any) -> list[str]:
-    """Return the VPCs, subnets and security groups, which have the name of their deployment only as a tag."""
+    """Return VPCs, subnets, security groups and instances, which have the name of their deployment only as a tag.
+
+    EC2 lists an instance for an hour after its end.
+    """
     tag = {"Name": "tag:deployment", "Values": [deployment]}
     vpcs = ec2.describe_vpcs(Filters=[tag])["Vpcs"]
     subnets = ec2.describe_subnets(Filters=[tag])["Subnets"]
     groups = ec2.describe_security_groups(Filters=[tag])["SecurityGroups"]
+    states = {"Name": "instance-state-name", "Values": ["pending", "running", "stopping", "stopped"]}
+    reservations = ec2.describe_instances(Filters=[tag, states])["Reservations"]
+    instances = [instance for reservation in reservations for instance in reservation["Instances"]]
     return [
+        *(f"instance {instance['InstanceId']}" for instance in instances),
         *(f"network {vpc['VpcId']}" for vpc in vpcs),
         *(f"subnet {subnet['SubnetId']}" for subnet in subnets),
         *(f"security group {group['GroupId']}" for group in groups),

@@ -20,11 +20,19 @@ class StackDefinition:
     role: str | None = None
 
     def differs_from(self, stack: Stack) -> bool:
-        """Return whether an update with this definition would change the stack."""
+        """Return whether an update with this definition would change the stack.
+
+        A parameter of SSM that has a new value is a change. Source: AWS CloudFormation User Guide, "Specify existing
+        resources at runtime with CloudFormation-supplied parameter types".
+
+        Raises:
+            ValidationError: A parameter has no value.
+        """
         if stack.template is None:
             return True
         before, after = _comparable(stack.template), _comparable(self.template)
-        return (before, stack.parameters, stack.tags) != (after, self.parameters, self.tags)
+        values = stack.resolve_parameters(self.template, self.parameters)
+        return (before, stack.parameter_values, stack.tags) != (after, values, self.tags)
 
 
 @dataclass

@@ -34,6 +34,8 @@ class Stack:
         self.status, self.status_reason = "REVIEW_IN_PROGRESS", ""
         self.template: Template | None = None
         self.parameters: dict[str, str] = {}
+        #: The values that the resources have got for the parameters: for a parameter of SSM, its value.
+        self.parameter_values: dict[str, Any] = {}
         self.tags: dict[str, str] = {}
         self.protected = False
         self.role: str | None = None
@@ -55,10 +57,10 @@ class Stack:
     def apply(self, template: Template, parameters: Mapping[str, str]) -> None:
         """Create or update the stack from `template`. If this fails, roll back. `status` contains the result."""
         action = "UPDATE" if self.resources else "CREATE"
-        before = (self.template, self.parameters)
+        before = (self.template, self.parameters, self.parameter_values)
         self._set_status(f"{action}_IN_PROGRESS", "User Initiated")
         try:
-            self._deploy(template, parameters)
+            self._deploy(template, parameters, self.resolve_parameters(template, parameters))
         except Exception as error:  # noqa: BLE001  (any error makes the deployment fail and is reported as its reason)
             if not isinstance(error, ValidationError):
                 traceback.print_exc(file=sys.stderr)
@@ -69,6 +71,14 @@ class Stack:
         else:
             self.updated_at = "" if action == "CREATE" else now()
             self._set_status(f"{action}_COMPLETE")
+
+    def resolve_parameters(self, template: Template, parameters: Mapping[str, str]) -> dict[str, Any]:
+        """Return the present value of each parameter of a template. See `parameter_values`.
+
+        Raises:
+            ValidationError: A parameter has no value.
+        """
+        return parameter_values(self._account, template, parameters)
 
     def delete(self) -> None:
         """Delete all resources, except those whose `DeletionPolicy` retains them. `status` contains the result."""
@@ -83,22 +93,18 @@ class Stack:
             self.imports = set()
             self._set_status("DELETE_COMPLETE")
 
-    def _roll_back(self, template: Template | None, parameters: Mapping[str, str]) -> None:
+    def _roll_back(self, template: Template | None, parameters: Mapping[str, str], values: Mapping[str, Any]) -> None:
         try:
             if template is None:
                 self._delete_all()
             else:
-                self._deploy(template, parameters)
+                self._deploy(template, parameters, values)
         except Exception:  # noqa: BLE001  (the stack reports the first error, which made it roll back)
             traceback.print_exc(file=sys.stderr)
 
-    def _deploy(self, template: Template, parameters: Mapping[str, str]) -> None:
-        values = {
-            **pseudo_parameters(self._account, self.name, self.id),
-            **parameter_values(self._account, template, parameters),
-        }
+    def _deploy(self, template: Template, parameters: Mapping[str, str], values: Mapping[str, Any]) -> None:
         self.imports = set()
-        resolver = self._resolver(template, values)
+        resolver = self._resolver(template, {**pseudo_parameters(self._account, self.name, self.id), **values})
         names = [name for name in template.creation_order() if resolver.is_enabled(template.resources[name])]
         replaced: list[StackResource] = []
         try:
@@ -110,7 +116,7 @@ class Stack:
                 self._delete_resource(self.resources[old.logical_id])
                 self.resources[old.logical_id] = old
             raise
-        self.template, self.parameters = template, dict(parameters)
+        self.template, self.parameters, self.parameter_values = template, dict(parameters), dict(values)
         self.outputs = resolver.outputs()
         for resource in reversed(replaced):
             if not resource.retained_when_replaced:

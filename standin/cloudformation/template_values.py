@@ -31,7 +31,8 @@ def parameter_values(account: StackAccount, template: Template, arguments: Mappi
     """Return the value of each declared parameter: its value in `arguments`, or its default.
 
     Raises:
-        ValidationError: A parameter has neither an argument nor a default.
+        ValidationError: A parameter has neither an argument nor a default, or names an SSM parameter that does not
+            exist.
     """
     values: dict[str, Any] = {}
     for name, declaration in template.parameters.items():
@@ -57,4 +58,8 @@ def resolve_dynamic_references(account: StackAccount, value: Any) -> Any:
 
 
 def _ssm_parameter(account: StackAccount, name: str) -> str:
-    return str(account.client("ssm").get_parameter(Name=name)["Parameter"]["Value"])
+    ssm = account.client("ssm")
+    try:
+        return str(ssm.get_parameter(Name=name)["Parameter"]["Value"])
+    except ssm.exceptions.ParameterNotFound as error:
+        raise ValidationError(f"Unable to fetch parameters [{name}] from parameter store for this account.") from error

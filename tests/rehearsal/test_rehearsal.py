@@ -13,6 +13,7 @@ from local.airflow import Airflow
 from local.errors import StackError
 from local.paths import ROOT
 from rehearsal.checks import check_destroyed, check_plugin_update, check_run
+from rehearsal.form_checks import check_nat_instance, check_upload_queue
 from rehearsal.rehearsal import Rehearsal
 from rehearsal.rehearsed_deployment import RehearsedDeployment
 
@@ -88,9 +89,13 @@ def test_an_update_that_changes_more_than_the_plugin_is_detected(
 
 
 def test_deleted_audio_and_remaining_resources_are_detected(rehearsal: Rehearsal, checkout: Path) -> None:
+    """The deployment has a NAT instance and a queue of uploads, which must work and be destroyed, too."""
     _replace(checkout / "infra" / "settings.py", "retain_audio: bool = True", "retain_audio: bool = False")
-    deployment = rehearsal.deploy("fleeting")
+    deployment = rehearsal.deploy("fleeting", {"network": "nat-instance", "transcribe_on_upload": "true"})
+    check_nat_instance(deployment)
+    deployment.s3.put_object(Bucket=deployment.bucket, Key="output/a", Body=b"a")
     deployment.s3.put_object(Bucket=deployment.bucket, Key="input/a.wav", Body=b"a")
+    check_upload_queue(rehearsal, deployment, "input/a.wav")
     deployment.client("logs").create_log_group(logGroupName="fleeting-stray")
     with pytest.raises(StackError, match="audio bucket cannot be read"):
         check_destroyed(rehearsal, deployment)

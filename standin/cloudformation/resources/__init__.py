@@ -15,6 +15,7 @@ _MODULES = (
     "flow_logs",
     "functions",
     "gateways",
+    "instances",
     "kms_keys",
     "launch_templates",
     "logs",

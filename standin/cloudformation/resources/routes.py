@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from standin.cloudformation.property_names import pick
-from standin.cloudformation.resource_handler import HandlerRequest, PhysicalResource, ResourceHandler, handles
+from standin.cloudformation.resource_handler import (
+    HandlerRequest,
+    PhysicalResource,
+    ReplacementRequired,
+    ResourceHandler,
+    handles,
+)
 from standin.cloudformation.resources.tagged import Tagged, tag_specifications
 
 
@@ -47,6 +53,13 @@ class Route(ResourceHandler):
         """Create the route and return it. See `ResourceHandler`."""
         request.client("ec2").create_route(**request.properties)
         return PhysicalResource(f"{request.properties['RouteTableId']}|{request.properties['DestinationCidrBlock']}")
+
+    def update(self, request: HandlerRequest) -> PhysicalResource:
+        """Change where the route leads. Another table or destination needs a new route. See `ResourceHandler`."""
+        if request.has_changed("RouteTableId", "DestinationCidrBlock"):
+            raise ReplacementRequired
+        request.client("ec2").replace_route(**request.properties)
+        return request.existing
 
     def delete(self, request: HandlerRequest) -> None:
         """Delete the route. See `ResourceHandler`."""
