@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +12,7 @@ from tests.support.dags.outcome_lists import write_moves
 from tests.support.dags.reports import AUDIO, GREEN_RUN, make_outcome, report_on
 from tests.support.plugins.airflow_runs import add_run, remove_runs
 from tests.support.plugins.browser_client import BrowserClient
+from tests.support.plugins.child_logs import write_log
 from tests.support.plugins.requests import s3_requests
 from tests.support.standin.standin_server import LocalAws
 from transcription.contract import keys, result
@@ -158,16 +158,8 @@ def test_a_hostile_name_is_text(viewer: BrowserClient, bucket: Bucket) -> None:
 
 def test_the_log_of_a_failed_child_can_be_read(viewer: BrowserClient, bucket: Bucket, aws: LocalAws) -> None:
     run = add_run("red", state="failed")
-    logs = aws.client("logs")
     group, stream = "/aws/batch/job", f"transcribe/default/{run}"
-    logs.create_log_group(logGroupName=group)
-    logs.create_log_stream(logGroupName=group, logStreamName=stream)
-    lines, now = ["first", "<b>last</b>"], int(time.time() * 1000)
-    logs.put_log_events(
-        logGroupName=group,
-        logStreamName=stream,
-        logEvents=[{"timestamp": now + number, "message": line} for number, line in enumerate(lines)],
-    )
+    write_log(aws, group, stream, "first", "<b>last</b>")
     address = AwsConsole("https://console.aws.amazon.com", "us-east-1").log(group, stream)
     children = (FailedChild("job:3", "exit code 1", address), FailedChild("job:4", "no machine", ""))
     bucket.write_record(RunKeys(run).job, Job(run, "job", "name", failed=children))

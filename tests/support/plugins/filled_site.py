@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from contextlib import suppress
 from urllib.parse import urlencode
 
 from tests.support.dags.bucket_objects import upload
 from tests.support.dags.outcome_lists import write_moves
 from tests.support.dags.reports import AUDIO, GREEN_RUN, report_on
 from tests.support.plugins.airflow_runs import add_run, remove_runs
+from tests.support.plugins.child_logs import write_log
 from tests.support.plugins.transcripts import transcript_document, write_transcript
 from tests.support.standin.standin_server import LocalAws
 from transcription.contract import keys, result
@@ -24,6 +23,7 @@ from transcription.shared.job_record import FailedChild, Job
 RUN = "manual__accessible"
 NAME = f"interviews/{'a long name ' * 8}#1"
 FIGURES = {"transcribed": 12, "failed": 3, "audio_seconds": 5400.0, "real_time_factor": 0.123, "cost": 1.5}
+_LOG_GROUP = "/aws/batch/pages"
 #: The address of each page by the path of its route, and of a page that does not exist.
 PAGES = {
     "/": "",
@@ -51,8 +51,8 @@ def fill_site(bucket: Bucket, aws: LocalAws) -> None:
     outcomes = [*GREEN_RUN, outcome]
     bucket.write_record(RunKeys(run).report, report_on(*outcomes, vcpu_hours=2.0))
     write_moves(bucket, run, *outcomes)
-    _write_log(aws, run)
-    address = AwsConsole("https://console.aws.amazon.com", "us-east-1").log("/aws/batch/pages", run)
+    write_log(aws, _LOG_GROUP, run, f"a long line {'of a log ' * 30}")
+    address = AwsConsole("https://console.aws.amazon.com", "us-east-1").log(_LOG_GROUP, run)
     job = Job(run, "job", "name", failed=(FailedChild("job:3", "exit code 1", address),))
     bucket.write_record(RunKeys(run).job, job)
     write_transcript(bucket, NAME, transcript_document(NAME, [(0.0, 5.0, "one two"), (5.0, 9.0, "three")]))
@@ -61,15 +61,3 @@ def fill_site(bucket: Bucket, aws: LocalAws) -> None:
     reason = Outcome(Item(0, f"input/{NAME}.wav", failed.etag, 5), FAILED, Failure("AUDIO_EMPTY", "It has no bytes."))
     bucket.write_record(keys.failed_reason(f"input/{NAME}.wav"), reason)
     bucket.client.put_object(Bucket=bucket.name, Key="models/court/model.pbmm", Body=b"")
-
-
-def _write_log(aws: LocalAws, stream: str) -> None:
-    """Write the log of a failed child."""
-    logs, group = aws.client("logs"), "/aws/batch/pages"
-    # The site of an earlier test file on the same local AWS may have made both.
-    with suppress(logs.exceptions.ResourceAlreadyExistsException):
-        logs.create_log_group(logGroupName=group)
-    with suppress(logs.exceptions.ResourceAlreadyExistsException):
-        logs.create_log_stream(logGroupName=group, logStreamName=stream)
-    events = [{"timestamp": int(time.time() * 1000), "message": f"a long line {'of a log ' * 30}"}]
-    logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
