@@ -48,6 +48,8 @@ def take_pictures(console: Console) -> None:
         _take(page, f"{pages}/failed", "failed", ready=".reason:not(:text-is('…'))")
         recording = f"{pages}/recording?name={quote(example_bucket.CONVERSATION, safe='')}"
         _take(page, recording, "recording", ready="#waveform canvas")
+        _choose_model(page, f"{pages}/models")
+        _take(page, f"{pages}/models", "models", ready="#models .good")
         _film(page, recording, FOLDER / "correcting.webp")
     for path in sorted(FOLDER.iterdir()):
         console.print(f"{path.relative_to(ROOT)}: {path.stat().st_size / 1000:.0f} kB")
@@ -65,6 +67,14 @@ def _take(page: Page, address: str, name: str, *, ready: str = "h1") -> None:
     page.goto(address)
     page.locator(ready).first.wait_for()
     page.screenshot(path=FOLDER / f"{name}.png")
+
+
+def _choose_model(page: Page, address: str) -> None:
+    """Use the model that was taught, as a person does."""
+    page.goto(address)
+    page.get_by_label("Why").fill("fewer errors in our calls")
+    page.get_by_role("row").filter(has_text=example_bucket.MODEL).get_by_role("button").click()
+    page.locator("#models tr", has_text=example_bucket.MODEL).locator(".good").wait_for()
 
 
 def _film(page: Page, recording: str, path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import wave
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 
 #: The recording whose page is shown: all demo clips, one after the other.
 CONVERSATION = "interviews/anna"
+#: A model that was taught, and the report of its teaching. The figures are an example.
+MODEL = "calls-1"
+_REPORT = {
+    "decision": {"verdict": "BETTER", "reason": "Fewer words are wrong, beyond chance."},
+    "word_error_rate": {"test": {"old": 15.3, "new": 7.0}, "others": {"old": 8.1, "new": 8.0}},
+}
 #: The pause between two clips, in seconds.
 _PAUSE = 0.8
 
@@ -36,7 +43,19 @@ def fill(stack: Stack) -> str:
         _put(s3, f"{CONVERSATION}.wav", _join(clip.read_bytes() for clip in clips))
         _put(s3, "interviews/empty.wav", b"")
         _put(s3, "interviews/notes of the meeting.wav", b"These are words, and no audio. " * 40)
-        return runs.wait(client, runs.trigger(client, {"alternatives": 3})).run_id
+        run_id = runs.wait(client, runs.trigger(client, {"alternatives": 3})).run_id
+    _add_models(s3)
+    return run_id
+
+
+def _add_models(s3: S3Client) -> None:
+    """Add a model that was taught and one that was not. No run uses them."""
+    folder = f"{keys.MODELS_FOLDER}{MODEL}/"
+    files = {"model.json": {"name": MODEL, "lineage": {"base": "demo"}}, "report.json": _REPORT}
+    for name, content in files.items():
+        s3.put_object(Bucket=BUCKET, Key=folder + name, Body=json.dumps(content).encode())
+    for name in (MODEL, "demo"):
+        s3.put_object(Bucket=BUCKET, Key=f"{keys.MODELS_FOLDER}{name}/{name}.pbmm", Body=b"")
 
 
 def _put(s3: S3Client, name: str, content: bytes) -> None:
