@@ -18,6 +18,7 @@ from infra.grants import grant
 from infra.log_groups import add_log_group
 from infra.settings import DeploymentSettings
 from infra.storage_stack import StorageStack
+from infra.upload_queue import queue_names
 
 #: The kinds of MWAA's log groups. A group is named `airflow-{environment}-{kind}`.
 _LOG_KINDS = ("DAGProcessing", "Scheduler", "Task", "WebServer", "Worker")
@@ -97,6 +98,7 @@ class AirflowStack(Stack):
             bucket=storage.audio.bucket_name,
             queue=batch.queue.job_queue_arn,
             missed_run_hours=settings.missed_run_hours,
+            upload_queues=queue_names(settings),
         )
         if settings.monthly_budget:
             add_budget(self, settings)

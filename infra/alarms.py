@@ -33,6 +33,7 @@ class Alarms(Construct):
         bucket: str,
         queue: str,
         missed_run_hours: int,
+        upload_queues: tuple[str, str] | None,
     ) -> None:
         """Create the alarms.
 
@@ -45,6 +46,7 @@ class Alarms(Construct):
             bucket: The name of the audio bucket.
             queue: The ARN of the job queue.
             missed_run_hours: Hours without a scheduled run after which an alarm goes off.
+            upload_queues: The names of the queue of uploads and of its dead letter queue. None: uploads start no run.
         """
         super().__init__(scope, id)
         self._environment, self._bucket = environment, bucket
@@ -53,6 +55,7 @@ class Alarms(Construct):
             *([self._run_failed(), self._did_not_run(missed_run_hours), self._dag_is_broken()] if environment else []),
             self._system_failed(),
             self._audio_failed(),
+            *([self._upload_waits(upload_queues[0]), self._upload_lost(upload_queues[1])] if upload_queues else []),
         ]
         for alarm in self.all:
             alarm.add_alarm_action(actions.SnsAction(topic))
@@ -135,6 +138,30 @@ class Alarms(Construct):
             "Some recordings cannot be transcribed. The run moves each to failed/, with a file that gives the reason.",
         )
 
+    def _upload_waits(self, queue: str) -> cloudwatch.Alarm:
+        """Add an alarm that goes off when a message about an upload waits for an hour.
+
+        The trigger holds the last message of a burst for 45 minutes at most: it ends a burst after 30 minutes, and
+        waits for a quiet time of 15 minutes at most.
+        """
+        return self._alarm(
+            "UploadWaits",
+            metrics.queue_metric(queue, "ApproximateAgeOfOldestMessage", _FIVE_MINUTES),
+            "No run starts after uploads. Check whether the DAG is paused, and what the log of Airflow's triggerer says. "
+            "The scheduled run takes the files.",
+            threshold=_HOUR.to_seconds(),
+        )
+
+    def _upload_lost(self, dead_letters: str) -> cloudwatch.Alarm:
+        """Add an alarm that goes off when messages are in the dead letter queue of the queue of uploads."""
+        return self._alarm(
+            "UploadLost",
+            metrics.queue_metric(dead_letters, "ApproximateNumberOfMessagesVisible", _FIVE_MINUTES),
+            "Airflow received a message about an upload ten times and did not delete it: its triggerer is lost again "
+            "and again, or may not delete messages. The scheduled run takes the file. Delete the messages in the dead "
+            "letter queue when the cause is found.",
+        )
+
     def _audio_failures(self, period: Duration) -> dict[str, cloudwatch.IMetric]:
         """Return the metric of failures for each code of `metrics.AUDIO_CODES`, by the code in lower case.
 
@@ -170,20 +197,23 @@ class Alarms(Construct):
         known_by_arn = sns.Topic.from_topic_arn(self, "TopicOfRule", topic.topic_arn)
         rule.add_target(targets.SnsTopic(known_by_arn, message=events.RuleTargetInput.from_text(message)))
 
-    def _alarm(self, name: str, metric: cloudwatch.IMetric, description: str, periods: int = 1) -> cloudwatch.Alarm:
-        """Add an alarm that goes off when a metric is 1 or more. A missing value does not set off the alarm.
+    def _alarm(
+        self, name: str, metric: cloudwatch.IMetric, description: str, periods: int = 1, threshold: float = 1
+    ) -> cloudwatch.Alarm:
+        """Add an alarm that goes off when a metric reaches a threshold. A missing value does not set off the alarm.
 
         Args:
             name: The construct id.
             metric: The metric.
             description: What the mail says.
-            periods: For how many consecutive periods of the metric its value must be 1 or more.
+            periods: For how many consecutive periods of the metric its value must reach the threshold.
+            threshold: The lowest value that sets off the alarm.
         """
         return cloudwatch.Alarm(
             self,
             name,
             metric=metric,
-            threshold=1,
+            threshold=threshold,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             evaluation_periods=periods,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,

@@ -64,6 +64,17 @@ def component_metric(
     return _metric(MWAA_NAMESPACE, metric, {"Function": component, "Environment": environment}, period, statistic)
 
 
+def queue_metric(queue: str, metric: str, period: Duration) -> cloudwatch.Metric:
+    """Return a metric of a queue in SQS. Source: Amazon SQS Developer Guide, "Available CloudWatch metrics".
+
+    Args:
+        queue: The name of the queue.
+        metric: The name of the metric.
+        period: The time that one data point covers.
+    """
+    return _metric("AWS/SQS", metric, {"QueueName": queue}, period, "Maximum")
+
+
 def _metric(
     namespace: str, metric: str, dimensions: Mapping[str, str], period: Duration, statistic: str
 ) -> cloudwatch.Metric:

@@ -16,6 +16,7 @@ from infra.grants import grant
 from infra.own_airflow_files import OwnAirflowFiles
 from infra.settings import DeploymentSettings
 from infra.storage_stack import StorageStack
+from infra.upload_queue import queue_names
 
 
 class OwnAirflowStack(Stack):
@@ -57,6 +58,7 @@ class OwnAirflowStack(Stack):
             bucket=bucket,
             queue=batch.queue.job_queue_arn,
             missed_run_hours=settings.missed_run_hours,
+            upload_queues=queue_names(settings),
         )
         if settings.monthly_budget:
             add_budget(self, settings)

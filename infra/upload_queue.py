@@ -40,6 +40,7 @@ class UploadQueue(Construct):
         dead_letters = sqs.Queue(
             self,
             "DeadLetters",
+            queue_name=dead_letter_name(settings),
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
             retention_period=Duration.days(_MESSAGE_DAYS),
@@ -72,10 +73,20 @@ class UploadQueue(Construct):
 def queue_name(settings: DeploymentSettings) -> str:
     """Return the name of the queue.
 
-    The name is chosen here, so that no stack imports it: CloudFormation would not let a deployment delete a queue that
-    another stack imports, when the setting is switched off.
+    The names of the queues are chosen here, so that no stack imports them: CloudFormation would not let a deployment
+    delete a queue that another stack imports, when the setting is switched off.
     """
     return f"{settings.name}-uploads"
+
+
+def dead_letter_name(settings: DeploymentSettings) -> str:
+    """Return the name of the dead letter queue. See `queue_name`."""
+    return f"{queue_name(settings)}-dead-letters"
+
+
+def queue_names(settings: DeploymentSettings) -> tuple[str, str] | None:
+    """Return the names of the queue and of its dead letter queue, or None if uploads start no run."""
+    return (queue_name(settings), dead_letter_name(settings)) if settings.transcribe_on_upload else None
 
 
 def queue_arn(stack: Stack, settings: DeploymentSettings) -> str:

@@ -25,7 +25,7 @@ def alarm(deployment: SynthesizedStacks, name: str) -> Any:
 
 def test_every_alarm_goes_to_the_alert_topic_with_a_description(deployment: SynthesizedStacks) -> None:
     alarms = deployment.resources("AWS::CloudWatch::Alarm")
-    assert len(alarms) == 5
+    assert len(alarms) == (7 if deployment.resources("AWS::SQS::Queue") else 5)
     for resource in alarms.values():
         assert deployment.resolve(resource["Properties"]["AlarmActions"]) == [
             deployment.output("airflow", "AlertTopic")
@@ -208,4 +208,4 @@ def test_the_dashboard_shows_audio_speed_failures_and_cost(deployment: Synthesiz
     # The DAG's reports use the same price.
     assert "/ 3600 * 0.0425" in text
     alarms = [widget for widget in body["widgets"] if widget["type"] == "alarm"]
-    assert len(alarms[0]["properties"]["alarms"]) == 5
+    assert len(alarms[0]["properties"]["alarms"]) == len(deployment.resources("AWS::CloudWatch::Alarm"))

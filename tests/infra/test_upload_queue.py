@@ -80,6 +80,30 @@ def test_messages_that_are_never_deleted_go_to_the_dead_letter_queue(other: Synt
     assert queue["RedrivePolicy"] == {"deadLetterTargetArn": target, "maxReceiveCount": 10}
 
 
+def test_an_upload_that_waits_for_an_hour_and_a_dead_letter_set_off_alarms(
+    default: SynthesizedStacks, other: SynthesizedStacks, own: SynthesizedStacks
+) -> None:
+    for deployment, name in ((other, "other"), (own, "own")):
+        _, queue, _, dead_letters = queues(deployment)
+        assert (queue["QueueName"], dead_letters["QueueName"]) == (f"{name}-uploads", f"{name}-uploads-dead-letters")
+        alarms = {
+            (alarm["MetricName"], alarm["Dimensions"][0]["Value"]): alarm
+            for alarm in (entry["Properties"] for entry in deployment.resources("AWS::CloudWatch::Alarm").values())
+            if alarm.get("Namespace") == "AWS/SQS"
+        }
+        waiting = alarms.pop(("ApproximateAgeOfOldestMessage", queue["QueueName"]))
+        dead = alarms.pop(("ApproximateNumberOfMessagesVisible", dead_letters["QueueName"]))
+        assert alarms == {}
+        # The trigger itself holds a message for up to 45 minutes.
+        assert (waiting["Threshold"], dead["Threshold"]) == (3600, 1)
+        for alarm in (waiting, dead):
+            assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
+            assert (alarm["Statistic"], alarm["TreatMissingData"]) == ("Maximum", "notBreaching")
+            topic = deployment.output("airflow", "AlertTopic")
+            assert deployment.resolve(alarm["AlarmActions"]) == [topic]
+    assert "AWS/SQS" not in json.dumps(default.templates["airflow"])
+
+
 def test_s3_of_this_account_may_send_and_nobody_else(other: SynthesizedStacks) -> None:
     queue, *_ = queues(other)
     policy = queue_policy(other, queue)
