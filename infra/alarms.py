@@ -147,8 +147,8 @@ class Alarms(Construct):
         return self._alarm(
             "UploadWaits",
             metrics.queue_metric(queue, "ApproximateAgeOfOldestMessage", _FIVE_MINUTES),
-            "No run starts after uploads. Check whether the DAG is paused, and what the log of Airflow's triggerer says. "
-            "The scheduled run takes the files.",
+            "No run starts after uploads. Check whether the DAG is paused, and what the log of Airflow's triggerer "
+            "says. The scheduled run takes the files.",
             threshold=_HOUR.to_seconds(),
         )
 

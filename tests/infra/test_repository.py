@@ -8,9 +8,9 @@ from infra.paths import ROOT
 from tests.support.infra.synthesized_stacks import SynthesizedStacks
 
 
-def test_the_readme_lists_every_alarm(default: SynthesizedStacks) -> None:
+def test_the_readme_lists_every_alarm(other: SynthesizedStacks) -> None:
     text = (ROOT / "infra" / "README.md").read_text()
-    alarms = [*default.resources("AWS::CloudWatch::Alarm"), *default.resources("AWS::Events::Rule")]
+    alarms = [*other.resources("AWS::CloudWatch::Alarm"), *other.resources("AWS::Events::Rule")]
     names = {re.sub(r"[0-9A-F]{8}$", "", logical_id.removeprefix("Alarms")) for logical_id in alarms}
     assert names == set(re.findall(r"^\| `([A-Z]\w+)` \|", text, re.MULTILINE))
 
