@@ -163,3 +163,10 @@ def test_a_file_in_failed_differs_from_its_record_and_from_folders() -> None:
     assert keys.is_failed_file(failed)
     assert keys.reason_beside(failed) == keys.failed_reason("input/a.wav")
     assert not any(map(keys.is_failed_file, (keys.reason_beside(failed), "failed/", "failed/a/", "output/a", "")))
+
+
+def test_a_teaching_has_its_records_and_its_checkpoints_below_the_folder_of_its_run() -> None:
+    run = keys.RunKeys("manual-1-0a1b2c3d")
+    assert run.teaching("order.json") == "runs/manual-1-0a1b2c3d/teaching/order.json"
+    assert run.teaching_reason("4e5f") == "runs/manual-1-0a1b2c3d/teaching/reasons/4e5f.json"
+    assert run.checkpoints == "runs/manual-1-0a1b2c3d/checkpoints/"

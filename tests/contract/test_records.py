@@ -18,6 +18,14 @@ from transcription.contract.manifest import Done, Failure, Item, Plan, Refusal, 
 from transcription.contract.options import AUTO, BATCHED, SEPARATE, Options
 from transcription.contract.reason import Reason
 from transcription.contract.result import Audio, Listening, Model, Output, Result
+from transcription.contract.teaching import (
+    WORDS,
+    ErrorRates,
+    TaughtObject,
+    TeachingData,
+    TeachingOrder,
+    TeachingOutcome,
+)
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -75,8 +83,39 @@ REASONS = {
     "child-reason": Reason(Failure("MODEL_INVALID", "the scorer is cut short")),
 }
 MODEL_IN_USE = DefaultModel().changed_to("court-1", changed="2026-11-22T01:00:00+00:00", by="Anna", reason="better")
+ORDER = TeachingOrder(
+    run="manual-1-0a1b2c3d",
+    created="2026-11-22T01:00:07+00:00",
+    what=WORDS,
+    base="court-1",
+    name="court",
+    set_name="anna",
+    model_in_use="court-1",
+    use_if_better=False,
+    guard_points=2.0,
+    heard_minutes=40.0,
+    dry_run=True,
+)
+OUTCOME = TeachingOutcome(
+    finished="2026-11-22T02:00:00+00:00",
+    verdict="BETTER",
+    reason="Fewer words are wrong.",
+    is_better=True,
+    model="court-2",
+    base="court-1",
+    word_error_rates={"test": ErrorRates(9.2, 0.8), "others": ErrorRates(0.0, 0.5)},
+    interval_low=6.0,
+    interval_high=11.2,
+    test_words=400,
+    findings=2,
+)
+TEACHING = {
+    "teaching-order": ORDER,
+    "teaching-data": TeachingData("court-2", (TaughtObject("teaching/anna/a b#1.wav", "aa11", 64044),)),
+    "teaching-outcome": OUTCOME,
+}
 RECORDS = {
-    "plan": PLAN, "shard": SHARD, "done": DONE, "result": RESULT, "default-model": MODEL_IN_USE, **REASONS,
+    "plan": PLAN, "shard": SHARD, "done": DONE, "result": RESULT, "default-model": MODEL_IN_USE, **REASONS, **TEACHING,
 }  # fmt: skip
 
 
@@ -200,3 +239,22 @@ def test_a_result_counts_whichever_engine_wrote_it() -> None:
     """Otherwise a child that runs again with another engine would transcribe all of its audio a second time."""
     assert RESULT.commits(ITEM, replace(OPTIONS, engine=AUTO), RESULT.model)
     assert not RESULT.commits(ITEM, replace(OPTIONS, engine=AUTO, int8_lstm=False), RESULT.model)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"what": "both"}, "what is 'both'; it must be one of sound, words"),
+        ({"base": ""}, "base is ''; it must be the name of a folder"),
+        ({"name": "../court"}, "name is '../court'"),
+        ({"set_name": "a/b"}, "set_name is 'a/b'"),
+    ],
+)
+def test_an_order_whose_names_are_no_folders_is_refused(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(OptionInvalid, match=message):
+        replace(ORDER, **change)
+
+
+def test_without_words_in_the_test_there_are_no_figures_of_a_test() -> None:
+    assert OUTCOME.test == ErrorRates(9.2, 0.8)
+    assert replace(OUTCOME, test_words=0, word_error_rates={}).test is None

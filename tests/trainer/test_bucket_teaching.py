@@ -35,7 +35,9 @@ class Teaching:
     def teach(self, request: TeachingRequest, _: object) -> Any:
         """Keep the request, and return a report."""
         self.taught.append(request)
-        return SimpleNamespace(as_markdown=lambda: "# report", decision=SimpleNamespace(is_used=self.is_used))
+        return SimpleNamespace(
+            as_markdown=lambda: "# report", decision=SimpleNamespace(is_used=self.is_used, verdict="")
+        )
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 from collections.abc import Iterator
@@ -41,6 +42,8 @@ class StoredObject:
     size: int
     #: When it was written, in seconds since 1970.
     written: float
+    #: Without the quotes that S3 puts around it.
+    etag: str
 
 
 class TeachingBucket:
@@ -64,7 +67,8 @@ class TeachingBucket:
             for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix):
                 for entry in page.get("Contents", ()):
                     if not entry["Key"].endswith("/"):
-                        yield StoredObject(entry["Key"], entry["Size"], entry["LastModified"].timestamp())
+                        written, etag = entry["LastModified"].timestamp(), entry["ETag"].strip('"')
+                        yield StoredObject(entry["Key"], entry["Size"], written, etag)
 
     def model_names(self) -> set[str]:
         """Return the names of the models.
@@ -110,10 +114,10 @@ class TeachingBucket:
             raise DiskFailed(f"{stored.key!r} cannot be written to {path.parent}: {error}") from error
 
     def add(self, key: str, path: Path) -> None:
-        """Write an object with the content of a file, if there is none.
+        """Write an object with the content of a file, unless there is an object with this content already.
 
         Raises:
-            ModelTaken: there is an object already.
+            ModelTaken: there is an object with another content.
             ObjectDenied, StorageDenied, StorageFailed: S3 refuses or fails.
         """
         where = keys.uri(self.name, key)
@@ -121,4 +125,44 @@ class TeachingBucket:
             with path.open("rb") as file, translated(where, changed=FileExistsError, denied=ObjectDenied):
                 self._client.put_object(Bucket=self.name, Key=key, Body=file, IfNoneMatch="*")
         except FileExistsError as error:
-            raise ModelTaken(f"{where} exists already. The new model is in {path.parent}.") from error
+            # botocore repeats a request whose answer was lost, and a job that was killed starts again.
+            if not self._has_content(key, path):
+                raise ModelTaken(f"{where} exists already. The new model is in {path.parent}.") from error
+
+    def write(self, key: str, data: bytes, *, once: bool = False) -> None:
+        """Write an object, and replace one that exists already; with `once`, leave that one as it is.
+
+        Raises:
+            ObjectDenied, StorageDenied, StorageFailed: S3 refuses or fails.
+        """
+        condition = {"IfNoneMatch": "*"} if once else {}
+        try:
+            with translated(keys.uri(self.name, key), changed=FileExistsError, denied=ObjectDenied):
+                self._client.put_object(
+                    Bucket=self.name, Key=key, Body=data, ContentType="application/json", **condition
+                )
+        except FileExistsError:
+            _log.info("%r is there already", key)
+
+    def upload(self, key: str, path: Path) -> None:
+        """Write an object with the content of a file of any size, and replace one that exists already.
+
+        Raises:
+            ObjectDenied, StorageDenied, StorageFailed: S3 refuses or fails.
+        """
+        with translated(keys.uri(self.name, key), denied=ObjectDenied):
+            self._client.upload_file(str(path), self.name, key)
+
+    def delete(self, key: str) -> None:
+        """Delete an object.
+
+        Raises:
+            ObjectDenied, StorageDenied, StorageFailed: S3 refuses or fails.
+        """
+        with translated(keys.uri(self.name, key), denied=ObjectDenied):
+            self._client.delete_object(Bucket=self.name, Key=key)
+
+    def _has_content(self, key: str, path: Path) -> bool:
+        """Return whether an object that was written in one request has the content of a file."""
+        digest = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
+        return any((stored.key, stored.etag) == (key, digest) for stored in self.list(key))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Optional
@@ -13,20 +13,15 @@ from bucket_access.teaching_bucket import StoredObject, TeachingBucket
 from transcription.contract import keys
 from transcription.contract.correction import UNCHECKED, Correction
 from transcription.contract.default_model import read_default_model
-from transcription.contract.errors import ModelMissing, OptionInvalid, RecordInvalid, SystemFault
+from transcription.contract.errors import ModelMissing, OptionInvalid, RecordInvalid
 from transcription.contract.options import MODEL_NAME
 from transcription.contract.records import load
+from transcription.contract.teaching_errors import SetMissing
 
 _log = logging.getLogger(__name__)
 
 #: Longest name of a file or folder on the disks of Linux, in bytes.
 _LONGEST_PART = 255
-
-
-class SetMissing(SystemFault):
-    """Raised when the bucket contains nothing that can be taught."""
-
-    code = "SET_MISSING"
 
 
 @dataclass(frozen=True)
@@ -57,9 +52,34 @@ def fetch_teaching_data(bucket: TeachingBucket, folder: Path, set_name: str, bas
         if not re.fullmatch(MODEL_NAME, name):
             raise OptionInvalid(f"{name!r} is not the name of a folder: use letters, digits, '.', '_' and '-'.")
     base = base or _model_in_use(bucket)
+    model = list_model(bucket, base)
+    return fetch_objects(bucket, folder, base, [*model, *list_taught(bucket, set_name)])
+
+
+def list_model(bucket: TeachingBucket, base: str) -> list[StoredObject]:
+    """Return the files of a model.
+
+    Raises:
+        ModelMissing: there is no such model.
+        StorageDenied, StorageFailed: S3 refuses or fails.
+    """
     model = [stored for stored in bucket.list(keys.model(base)) if "/" not in stored.key[len(keys.model(base)) :]]
     if not model:
         raise ModelMissing(f"There is no model {keys.uri(bucket.name, keys.model(base))}. Upload it, or name another.")
+    return model
+
+
+def list_taught(bucket: TeachingBucket, set_name: str) -> list[StoredObject]:
+    """Return the corrections with their recordings, and the recordings and texts of a set.
+
+    Args:
+        bucket: the bucket.
+        set_name: the name of a folder below `teaching/`; empty for corrections only.
+
+    Raises:
+        SetMissing: there are none.
+        StorageDenied, StorageFailed: S3 refuses or fails.
+    """
     taught = list(_corrections(bucket))
     if set_name:
         taught += bucket.list(keys.teaching_set(set_name))
@@ -68,7 +88,22 @@ def fetch_teaching_data(bucket: TeachingBucket, folder: Path, set_name: str, bas
             f"There is nothing to learn from in {bucket.name}: nobody has checked or corrected a transcript"
             + (f", and {keys.teaching_set(set_name)} is empty." if set_name else ", and no SET is named.")
         )
-    wanted = {path: stored for stored in (*model, *taught) if (path := _place(folder, stored.key))}
+    return taught
+
+
+def fetch_objects(bucket: TeachingBucket, folder: Path, base: str, objects: Iterable[StoredObject]) -> TeachingData:
+    """Copy objects to files, and delete all other files of an earlier copy.
+
+    Args:
+        bucket: the bucket.
+        folder: the folder for the copy.
+        base: the name of the base model, whose files are among the objects.
+        objects: the objects.
+
+    Raises:
+        StorageDenied, StorageFailed, DiskFailed: S3 or the disk refuses or fails.
+    """
+    wanted = {path: stored for stored in objects if (path := _place(folder, stored.key))}
     _delete_others(folder, wanted.keys())
     for path, stored in wanted.items():
         bucket.download(stored, path)

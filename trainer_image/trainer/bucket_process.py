@@ -54,6 +54,51 @@ def store(bucket: str, name: str, folder: Path) -> str:
     return str(_run({"task": "store", "bucket": bucket, "name": name, "folder": str(folder)})["place"])
 
 
+def begin(bucket: str, run: str, folder: Path) -> dict[str, Any]:
+    """Fetch the order of a teaching that runs as a Batch job, its data and its checkpoints.
+
+    Args:
+        bucket: the name of the bucket.
+        run: the name of the run.
+        folder: the folder for all files.
+
+    Returns:
+        What `bucket_access.job_records.begin` returns.
+
+    Raises:
+        BucketFailed: something is missing, or S3 refuses; the message says what.
+    """
+    return _run({"task": "begin", "bucket": bucket, "run": run, "folder": str(folder)})
+
+
+def keep_checkpoint(bucket: str, run: str, file: str, path: Path) -> None:
+    """Copy a checkpoint to the bucket. `file` is its path below the folder of checkpoints.
+
+    Raises:
+        BucketFailed: S3 refuses or fails.
+    """
+    _run({"task": "keep", "bucket": bucket, "run": run, "file": file, "path": str(path)})
+
+
+def finish(bucket: str, run: str, folder: Path, model: str, model_folder: Path) -> None:
+    """Store the outcome of a teaching and, if `model` names it, the new model.
+
+    Raises:
+        BucketFailed: another model has got this name meanwhile, or S3 refuses.
+    """
+    places = {"folder": str(folder), "model": model, "model_folder": str(model_folder)}
+    _run({"task": "finish", "bucket": bucket, "run": run, **places})
+
+
+def record_failure(bucket: str, run: str, job: str, code: str, message: str) -> None:
+    """Write down in the bucket why a Batch job failed.
+
+    Raises:
+        BucketFailed: S3 refuses or fails.
+    """
+    _run({"task": "fail", "bucket": bucket, "run": run, "job": job, "code": code, "message": message})
+
+
 def _run(request: Mapping[str, str]) -> dict[str, Any]:
     process = subprocess.run(
         [python_path(), "-m", "bucket_access"],

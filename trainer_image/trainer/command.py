@@ -11,6 +11,7 @@ from collections.abc import Set
 from pathlib import Path
 
 from trainer import bucket_process
+from trainer.decision.promotion import Verdict
 from trainer.decision.teaching_report import TeachingReport
 from trainer.decision.words_report import WordsReport
 from trainer.errors import OutNotEmpty
@@ -46,6 +47,8 @@ def main() -> int:
             request = TeachingRequest(audio or Path(), base, out, work, test, others)
             report = teach(request, TrainingRecipe(seed=arguments.seed))
         print(f"\n{report.as_markdown()}\nThe report is in {out}.")
+        if report.decision.verdict == Verdict.NOT_MEASURED:
+            print(f"The model is in {out / 'not-measured'}.")
         if report.decision.is_used:
             print(f"Use the new model: make demo MODEL={out}")
             if arguments.bucket:

@@ -6,7 +6,7 @@ import hashlib
 import logging
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,7 @@ from trainer.network.acoustic_model import AcousticModel
 from trainer.network.weights import Weights
 from trainer.recognition.proof import prove
 from trainer.training.augmentation import variants
+from trainer.training.checkpoint_keeper import CheckpointKeeper
 from trainer.training.fine_tuning import FineTuning, TrainingData
 from trainer.training.mixtures import MeasuredSet, Mixture, choose_mixture, measure_mixtures, mix
 from trainer.training.recipe import TrainingRecipe
@@ -46,6 +47,8 @@ class TeachingRequest:
     #: A set for the test only, and a set of other speech.
     test: Path | None = None
     others: Path | None = None
+    #: Decides when trainings save their state.
+    keeper: CheckpointKeeper = field(default_factory=CheckpointKeeper)
 
 
 def teach(request: TeachingRequest, recipe: TrainingRecipe) -> TeachingReport:
@@ -55,6 +58,7 @@ def teach(request: TeachingRequest, recipe: TrainingRecipe) -> TeachingReport:
 
     Raises:
         TranscriptionError: the set or the base model cannot be used, or the written model does not work.
+        TeachingInterrupted: the keeper was interrupted while a training was at work.
     """
     folder = open_folder(request.base)
     model = AcousticModel(folder.acoustic)
@@ -70,7 +74,7 @@ def teach(request: TeachingRequest, recipe: TrainingRecipe) -> TeachingReport:
     )
     work = request.work / _digest(speech, folder, recipe)
     work.mkdir(parents=True, exist_ok=True)
-    trained = _train(model, speech, recipe, work)
+    trained = _train(model, speech, recipe, work, request.keeper)
     mixtures = measure_mixtures(model, trained, _measured("tuning", speech.tuning), _guards(speech), recipe)
     chosen = choose_mixture(mixtures, recipe.guard_points)
     _log.info("chosen: learning rate %g, %.0f %% of the new weights", chosen.learning_rate, 100 * chosen.share)
@@ -101,7 +105,9 @@ def teach(request: TeachingRequest, recipe: TrainingRecipe) -> TeachingReport:
     return report
 
 
-def _train(model: AcousticModel, speech: TaughtSpeech, recipe: TrainingRecipe, work: Path) -> dict[float, Weights]:
+def _train(
+    model: AcousticModel, speech: TaughtSpeech, recipe: TrainingRecipe, work: Path, keeper: CheckpointKeeper
+) -> dict[float, Weights]:
     """Return the weights of one training for each learning rate."""
     random = np.random.default_rng(recipe.seed)
     data = TrainingData(
@@ -114,7 +120,8 @@ def _train(model: AcousticModel, speech: TaughtSpeech, recipe: TrainingRecipe, w
     trained = {}
     for rate in recipe.learning_rates:
         _log.info("training with learning rate %g", rate)
-        trained[rate] = FineTuning(model, statistics, data, recipe, rate).run(work / f"training-{rate:g}.npz")
+        training = FineTuning(model, statistics, data, recipe, rate)
+        trained[rate] = training.run(work / f"training-{rate:g}.npz", keeper)
     return trained
 
 

@@ -36,7 +36,6 @@ _log = logging.getLogger(__name__)
 _PROVED, _TUNED = 40, 200
 #: Most words of the base model's scorer that a new scorer takes over.
 _MOST_WORDS = 1_000_000
-_GUARD_POINTS = TrainingRecipe().guard_points
 #: The names of the new candidates.
 _BOTH, _TEXTS = "the texts and the words of the base model", "the texts alone"
 
@@ -55,6 +54,8 @@ class WordsRequest:
     audio: Path | None = None
     test: Path | None = None
     others: Path | None = None
+    #: Points of word error rate by which other speech may become worse.
+    guard_points: float = TrainingRecipe.guard_points
 
 
 def teach_words(request: WordsRequest) -> WordsReport:
@@ -93,7 +94,7 @@ def _teach(
         measure_old(request.base, tuning, guards),
         *(measure_new(name, scorer, tuning, guards) for name, scorer in scorers.items()),
     ]
-    chosen = choose_candidate(candidates, _GUARD_POINTS)
+    chosen = choose_candidate(candidates, request.guard_points)
     scorer = scorers.get(chosen.name)
     if scorer is not None and chosen.weights is not None:
         scorer.write(chosen.weights, _lineage(folder, taught, chosen))
@@ -107,7 +108,7 @@ def _teach(
     changes = {guard.name: pair.compare(guard.deciding)[0] for guard in taught.guards}
     report = WordsReport(
         folder.record.name,
-        _decide(chosen, test, changes),
+        _decide(chosen, test, changes, request.guard_points),
         _describe(taught, base_scorer, model.graph.labels),
         test,
         changes,
@@ -140,10 +141,12 @@ def _new_scorers(
     }
 
 
-def _decide(chosen: Candidate, test: MeasuredChange, guards: Mapping[str, MeasuredChange]) -> Decision:
+def _decide(
+    chosen: Candidate, test: MeasuredChange, guards: Mapping[str, MeasuredChange], guard_points: float
+) -> Decision:
     if chosen.is_old_scorer:
         return OLD_SCORER_STAYS
-    return decide(test, guards, _GUARD_POINTS) if test.old.words else NOT_MEASURED
+    return decide(test, guards, guard_points) if test.old.words else NOT_MEASURED
 
 
 def _describe(taught: TaughtWords, base: Scorer | None, alphabet: Sequence[bytes]) -> TaughtTexts:

@@ -278,6 +278,19 @@ class RunKeys:
         """The key of the run's report."""
         return f"{self.prefix}report.json"
 
+    def teaching(self, file: str) -> str:
+        """Return the key of a file of a teaching, for example `order.json`."""
+        return f"{self.prefix}teaching/{file}"
+
+    def teaching_reason(self, job: str) -> str:
+        """Return the key of the record that says why a Batch job of a teaching failed."""
+        return self.teaching(f"reasons/{job}.json")
+
+    @property
+    def checkpoints(self) -> str:
+        """The folder of the checkpoints of a teaching, with a slash at its end."""
+        return f"{self.prefix}checkpoints/"
+
     @property
     def announcement(self) -> str:
         """The key of the record of the figures that other DAGs and the alert topic were told last."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from trainer.network.weights import Weights
 from trainer.training import fine_tuning
 from trainer.training.augmentation import augment, variants
 from trainer.training.checkpoint import TrainingState
+from trainer.training.checkpoint_keeper import CheckpointKeeper, TeachingInterrupted
 from trainer.training.fine_tuning import FineTuning, TrainingData
 from trainer.training.recipe import TrainingRecipe
 
@@ -76,6 +78,30 @@ def test_a_killed_training_continues_to_the_same_weights(
     # The training is finished: nothing is computed again.
     _assert_equal(training.run(checkpoint), whole)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["killed.npz", "whole.npz"]
+
+
+def test_an_interrupted_training_loses_no_step(
+    demo_model: AcousticModel, clips: Clips, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The signal comes in the second step, which is no look, and the training continues elsewhere from the copy."""
+    whole = _training(demo_model, clips, is_wrong=True).run(tmp_path / "whole.npz")
+    training = _training(demo_model, clips, is_wrong=True)
+    keeper = CheckpointKeeper(lambda path: Path(shutil.copy(path, tmp_path / "copy.npz")))
+    step, steps = FineTuning._step, []
+
+    def interrupted(self: FineTuning, parameters: object, state: TrainingState) -> object:
+        steps.append(state.step)
+        if state.step == 1 and self is training:
+            assert keeper.interrupt()
+        return step(self, parameters, state)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(FineTuning, "_step", interrupted)
+    with pytest.raises(TeachingInterrupted):
+        training.run(tmp_path / "lost.npz", keeper)
+    (tmp_path / "lost.npz").unlink()
+    continued = _training(demo_model, clips, is_wrong=True).run(tmp_path / "copy.npz")
+    assert steps == list(range(len(steps))), "a step was lost or repeated"
+    _assert_equal(continued, whole)
 
 
 def _assert_equal(first: Weights, second: Weights) -> None:

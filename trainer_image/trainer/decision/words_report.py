@@ -61,11 +61,8 @@ class WordsReport:
     def as_markdown(self) -> str:
         """Return the report in words."""
         title = _TITLES.get(self.decision.verdict, "The new scorer is not used")
-        reason = [self.decision.reason]
-        if self.decision.verdict == Verdict.NOT_MEASURED:
-            reason.append("The model is in the folder not-measured.")
         changes = change_lines(self.test, self.guards)
-        lines = [f"# {title}", "", *reason, "", *changes, "", *self._texts(), "", *self._choice(), ""]
+        lines = [f"# {title}", "", self.decision.reason, "", *changes, "", *self._texts(), "", *self._choice(), ""]
         return "\n".join([*lines, *finding_lines(self.findings)]).rstrip() + "\n"
 
     def _texts(self) -> list[str]:

@@ -24,6 +24,7 @@ from trainer.network.forward import ctc_losses, logits
 from trainer.network.normalisation import Normalisation
 from trainer.network.weights import NetworkSettings, Parameters, Weights
 from trainer.training.checkpoint import TrainingState, load_state, save_state
+from trainer.training.checkpoint_keeper import CheckpointKeeper
 from trainer.training.recipe import TrainingRecipe
 
 _log = logging.getLogger(__name__)
@@ -73,24 +74,33 @@ class FineTuning:
         self._gradients = partial(_gradients, settings=model.settings, statistics=statistics)
         self._update = jax.jit(partial(_update, self._optimiser))
 
-    def run(self, checkpoint: Path) -> Weights:
+    def run(self, checkpoint: Path, keeper: CheckpointKeeper | None = None) -> Weights:
         """Train, and return the weights that were best on the tuning recordings. They take raw features.
 
         Args:
             checkpoint: the file for checkpoints. A training continues from it.
+            keeper: decides when to save between two looks.
+
+        Raises:
+            TeachingInterrupted: the keeper was interrupted. The checkpoint has all steps.
         """
+        keeper = keeper or CheckpointKeeper()
         weights = self._normalisation.unfold(self._model.weights)
         parameters = _to_jax(weights)
         state = load_state(checkpoint, TrainingState(weights, self._optimiser.init(parameters)))
         parameters = _to_jax(state.weights)
         interval = max(1, self._steps // self._recipe.looks)
-        while not state.is_finished:
-            parameters, state.optimiser = self._step(parameters, state)
-            state.step += 1
-            if state.step % interval == 0 or state.step == self._steps:
-                state.weights = {role: np.asarray(values) for role, values in parameters.items()}
-                self._look(state)
-                save_state(checkpoint, state)
+        with keeper.training():
+            while not state.is_finished:
+                parameters, state.optimiser = self._step(parameters, state)
+                state.step += 1
+                is_look = state.step % interval == 0 or state.step == self._steps
+                if is_look or keeper.is_due:
+                    state.weights = {role: np.asarray(values) for role, values in parameters.items()}
+                    if is_look:
+                        self._look(state)
+                    save_state(checkpoint, state)
+                    keeper.keep(checkpoint, is_finished=state.is_finished)
         return state.best_weights or self._model.weights
 
     def _step(self, parameters: Parameters, state: TrainingState) -> tuple[Parameters, optax.OptState]:
