@@ -160,7 +160,9 @@ lock: $(UV)  ## resolve the pinned requirements again
 	$(LOCK) --python-version 3.12 --generate-hashes locks/checkov.in --output-file locks/checkov.txt
 	$(LOCK) --python-version 3.12 --generate-hashes locks/s3-servers.in --output-file locks/s3-servers.txt
 	$(LOCK) --python-version 3.12 --generate-hashes locks/tools.in --output-file locks/tools.txt
+	$(LOCK) --python-version 3.12 --generate-hashes trainer_image/requirements.in --output-file trainer_image/requirements.txt
 	$(LOCK) --python-version 3.12 --generate-hashes locks/trainer.in --output-file locks/trainer.txt
+	echo uv==$(UV_VERSION) | $(LOCK) --python-version 3.9 --generate-hashes - --output-file trainer_image/uv.txt
 	$(LOCK) --python-version 3.12 --generate-hashes locks/kenlm.in --output-file locks/kenlm.txt
 	$(LOCK) --python-version 3.9 --generate-hashes transcriber_image/requirements.in --output-file transcriber_image/requirements.txt
 	$(LOCK) --python-version 3.9 --generate-hashes locks/transcriber.in --output-file locks/transcriber.txt
