@@ -21,8 +21,8 @@ DEPLOYMENT_OPTIONS = (
     "start_limit_minutes",
     "alert_topic",
 )
-#: The options that follow from a setting of the deployment which is off by default.
-OPTIONAL_DEPLOYMENT_OPTIONS = ("upload_queue",)
+#: The options that follow from settings of the deployment which are off by default.
+OPTIONAL_DEPLOYMENT_OPTIONS = ("upload_queue", "teach_job_definition")
 
 
 def free_options() -> tuple[str, ...]:

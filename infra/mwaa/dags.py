@@ -71,6 +71,8 @@ def load(dags: Path, plugins: Path, version: str) -> Loaded:
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "AIRFLOW__CORE__DAGS_FOLDER": str(dags),
             "AIRFLOW__CORE__PLUGINS_FOLDER": f"{home}/plugins",
+            # With this setting, the folder defines all of its DAGs.
+            "AIRFLOW__TRANSCRIPTION__TEACH_JOB_DEFINITION": "teach",
             "PYTHONDONTWRITEBYTECODE": "1",
         }
         # -P: the modules beside the loader must not hide Airflow's.

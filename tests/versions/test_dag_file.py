@@ -1,9 +1,10 @@
-"""The DAG file in each version of Airflow: it loads without errors, warnings or network, and fast."""
+"""The DAG files in each version of Airflow: they load without errors, warnings or network, and fast."""
 
 from __future__ import annotations
 
 import json
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,22 +15,28 @@ from tests.support.airflow_metadata import rows
 
 LOADER = ROOT / "infra" / "mwaa" / "load_dags.py"
 DAG_FILE = ROOT / "dags" / "transcribe_audio.py"
+TEACH_FILE = ROOT / "dags" / "teach_model.py"
+TEACH = {"AIRFLOW__TRANSCRIPTION__TEACH_JOB_DEFINITION": "teach"}
 
 
-@pytest.fixture(scope="module")
-def loaded(airflow: Airflow) -> dict[str, Any]:
-    """What the loader prints about the DAG file."""
-    done = subprocess.run(
-        [airflow.python, "-P", LOADER, DAG_FILE], env=airflow.environment, capture_output=True, text=True, check=False
-    )
+def load(airflow: Airflow, file: Path, **variables: str) -> dict[str, Any]:
+    """Return what the loader prints about a DAG file, with further environment variables."""
+    command, environment = [airflow.python, "-P", LOADER, file], {**airflow.environment, **variables}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     outcome: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return outcome
 
 
+@pytest.fixture(scope="module", params=[DAG_FILE, TEACH_FILE], ids=lambda file: str(file.stem))
+def loaded(airflow: Airflow, request: pytest.FixtureRequest) -> dict[str, Any]:
+    """What the loader prints about a DAG file in a deployment that teaches."""
+    return {"file": request.param, **load(airflow, request.param, **TEACH)}
+
+
 def test_it_loads_without_a_network(loaded: dict[str, Any]) -> None:
     assert loaded["errors"] == {}
-    assert loaded["dags"] == [DAG_ID]
+    assert loaded["dags"] == [loaded["file"].stem]
     assert loaded["refused"] == []
 
 
@@ -40,6 +47,11 @@ def test_it_loads_in_under_a_second(loaded: dict[str, Any]) -> None:
 def test_it_causes_no_warning(loaded: dict[str, Any]) -> None:
     """A later version removes what is deprecated, and Airflow repeats the warning in the log of every task."""
     assert loaded["warnings"] == {}
+
+
+def test_a_deployment_that_does_not_teach_has_no_dag_for_it(airflow: Airflow) -> None:
+    outcome = load(airflow, TEACH_FILE)
+    assert (outcome["errors"], outcome["warnings"], outcome["dags"]) == ({}, {}, [])
 
 
 def test_airflow_lists_no_import_errors(airflow: Airflow) -> None:
@@ -53,7 +65,5 @@ def test_airflow_lists_no_import_errors(airflow: Airflow) -> None:
 
 def test_it_loads_with_runs_after_uploads(airflow: Airflow) -> None:
     queue = {"AIRFLOW__TRANSCRIPTION__UPLOAD_QUEUE": "https://sqs.us-east-1.amazonaws.com/123456789012/uploads"}
-    command = [airflow.python, "-P", LOADER, DAG_FILE]
-    done = subprocess.run(command, env={**airflow.environment, **queue}, capture_output=True, text=True, check=False)
-    outcome: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    outcome = load(airflow, DAG_FILE, **queue)
     assert (outcome["errors"], outcome["refused"], outcome["dags"]) == ({}, [], [DAG_ID])

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 import boto3
 import boto3.compat
@@ -135,7 +135,7 @@ class TeachingBucket:
         Raises:
             ObjectDenied, StorageDenied, StorageFailed: S3 refuses or fails.
         """
-        condition = {"IfNoneMatch": "*"} if once else {}
+        condition: Any = {"IfNoneMatch": "*"} if once else {}
         try:
             with translated(keys.uri(self.name, key), changed=FileExistsError, denied=ObjectDenied):
                 self._client.put_object(

@@ -18,7 +18,7 @@ _JSON_TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", 
 FORM_OPTIONS = {declared.name: declared for declared in declared_options(RunRequest) if declared.in_form}
 
 
-def _param(declared: Option) -> Param:
+def make_param(declared: Option) -> Param:
     """Return the form field of an option.
 
     The bounds of a number are in its description, not in its schema: Airflow's form would silently change a value
@@ -50,7 +50,7 @@ def _param(declared: Option) -> Param:
     return Param(None, **schema, description=description, **texts)
 
 
-PARAMS = {name: _param(declared) for name, declared in FORM_OPTIONS.items()}
+PARAMS = {name: make_param(declared) for name, declared in FORM_OPTIONS.items()}
 
 #: All fields of the form with example values, as JSON.
 EXAMPLE = json.dumps({name: declared.example for name, declared in FORM_OPTIONS.items()}, indent=2)

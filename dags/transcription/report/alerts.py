@@ -23,22 +23,32 @@ class SummaryNotifier(SnsNotifier):
             super().notify(context)  # type: ignore[no-untyped-call]
 
 
-def on_red_run() -> list[Callable[[Any], None]]:
-    """Return the callbacks for a failed run of the DAG, or an empty list if the deployment has no topic.
+#: What the message about a failed run says.
+_TRANSCRIPTION = (
+    "What it has finished is kept. The other files stay in input/, and the next run takes them. The log of the first "
+    "red task says what is wrong:"
+)
+
+
+def on_red_run(subject: str = "Transcription failed", text: str = _TRANSCRIPTION) -> list[Callable[[Any], None]]:
+    """Return the callbacks for a failed run of a DAG, or an empty list if the deployment has no topic.
 
     Airflow calls this function when it parses the DAG file, so the function calls no service.
+
+    Args:
+        subject: the subject of the message, to which the run's id is added.
+        text: what the message says between the name of the run and its address.
     """
     topic = find_text("alert_topic")
     if not topic:
         return []
     airflow_url = conf.get("api", "base_url", fallback="").rstrip("/")
     message = (
-        "The run {{ run_id }} of {{ dag.dag_id }} failed. What it has finished is kept. The other files stay in "
-        "input/, and the next run takes them. The log of the first red task says what is wrong:\n"
+        f"The run {{{{ run_id }}}} of {{{{ dag.dag_id }}}} failed. {text}\n"
         f"{airflow_url}/dags/{{{{ dag.dag_id }}}}/runs/{{{{ run_id }}}}"
     )
     # SNS accepts subjects of up to 100 characters; a run id may have 250.
-    return [SnsNotifier(target_arn=topic, subject="Transcription failed: {{ run_id[:70] }}", message=message)]
+    return [SnsNotifier(target_arn=topic, subject=f"{subject}: {{{{ run_id[:70] }}}}", message=message)]
 
 
 def on_doubt() -> list[Callable[[Any], None]]:

@@ -33,6 +33,11 @@ def recordings_page(prefix: str) -> str:
     return _address("recordings", prefix=prefix)
 
 
+def models_page() -> str:
+    """Return the address of the page with the models and their figures."""
+    return _address("models")
+
+
 def _address(page: str, **query: Any) -> str:
     """Return the address of a page. Without Airflow's own address, it is a path on the host of the Airflow UI."""
     base = (conf.get("api", "base_url", fallback="") or "").rstrip("/")

@@ -21,6 +21,9 @@ from transcription.shared.run_lease import airflow_address
 
 log = logging.getLogger(__name__)
 
+#: The DAG of records without an origin, which earlier versions made.
+_FIRST_DAG = "transcribe_audio"
+
 
 @dataclass(frozen=True)
 class Origin:
@@ -66,7 +69,7 @@ def current_run(bucket: Bucket, context: Any) -> str:
     """
     run_id = context["run_id"]
     generations = _generations(bucket, run_id)
-    run, origin = _newest_records(bucket, run_id, generations) or (_unused_name(run_id, generations), None)
+    run, origin = _newest_records(bucket, context, generations) or (_unused_name(run_id, generations), None)
     if origin is not None and origin.precedes(Origin.of(context)):
         raise ManifestMissing(
             f"{_folder(bucket, run)} holds the records of an earlier run with the id {run_id!r}, which was "
@@ -82,7 +85,7 @@ def choose_run(bucket: Bucket, context: Any) -> str:
     """
     run_id = context["run_id"]
     generations = _generations(bucket, run_id)
-    records = _newest_records(bucket, run_id, generations)
+    records = _newest_records(bucket, context, generations)
     if records and _are_own(records[1], context):
         return records[0]
     run = _unused_name(run_id, generations)
@@ -114,15 +117,16 @@ def _are_own(origin: Origin | None, context: Any) -> bool:
     return context["ti"].try_number > 1 and not origin.precedes(own)
 
 
-def _newest_records(bucket: Bucket, run_id: str, generations: list[int]) -> tuple[str, Origin | None] | None:
-    """Return the name and the origin of the newest run with this id in this Airflow, or None if there is no such run.
+def _newest_records(bucket: Bucket, context: Any, generations: list[int]) -> tuple[str, Origin | None] | None:
+    """Return the name and the origin of the newest run of this DAG with this id, or None if there is no such run.
 
-    Another Airflow that uses the same bucket may have runs with the same id.
+    Other DAGs, and another Airflow that uses the same bucket, may have runs with the same id.
     """
+    dag_id = context["ti"].dag_id
     for generation in generations:
-        run = keys.run_name(run_id, generation)
+        run = keys.run_name(context["run_id"], generation)
         origin = find_origin(bucket, run)
-        if origin is None or origin.airflow == airflow_address():
+        if (origin.airflow, origin.dag_id) == (airflow_address(), dag_id) if origin else dag_id == _FIRST_DAG:
             return run, origin
     return None
 

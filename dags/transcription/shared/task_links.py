@@ -49,6 +49,7 @@ class TaskLink(BaseOperatorLink):
 TRANSCRIPTS_LINK = TaskLink("Transcripts")
 REPORT_LINK = TaskLink("Report")
 JOB_LINK = TaskLink("Batch job")
+JOB_LOG_LINK = TaskLink("Log of the job")
 FAILED_CHILDREN_LINK = TaskLink("Failed children")
 LOG_LINKS = tuple(TaskLink(f"Log of failed child {number}") for number in range(1, MAX_LOG_LINKS + 1))
 

@@ -9,7 +9,7 @@ from transcription.contract.errors import RunCancelled
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from transcription.transcribe.run_jobs import RunJobs
+    from transcription.transcribe.job_series import JobSeries
 
 #: States of the task in Airflow after which no attempt follows. A cleared task has the state restarting or queued, and
 #: a task whose worker shuts down has the state running.
@@ -20,7 +20,7 @@ class TaskInterrupted(Exception):
     """Raised when Airflow wants the task to end."""
 
 
-def end_job_if_cancelled(jobs: RunJobs, context: Context) -> Exception:
+def end_job_if_cancelled(jobs: JobSeries, context: Context) -> Exception:
     """End the run's job if a person ended the task for good; otherwise leave the job for the task's next attempt.
 
     Args:

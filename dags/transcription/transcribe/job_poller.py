@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping
 from threading import Event
+from typing import Protocol
 
 from transcription.contract.errors import JobStuck
-from transcription.contract.manifest import Plan
 from transcription.shared import batch_job
 from transcription.shared.batch_job import JobDescription
 from transcription.shared.batch_queue import BatchQueue
-from transcription.shared.bucket import Bucket
 from transcription.shared.run_lease import RunLease
 from transcription.shared.settings import Settings
 from transcription.transcribe.cancellation import TaskInterrupted
-from transcription.transcribe.job_progress import JobProgress
 
 log = logging.getLogger(__name__)
+
+
+class Progress(Protocol):
+    """Logs the progress of a job."""
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the progress has to be logged again, although no child has another status."""
+
+    def log_status(self, job_id: str, children: Mapping[str, int]) -> None:
+        """Log the progress of a job with these numbers of children by status."""
 
 
 class JobPoller:
@@ -25,8 +35,7 @@ class JobPoller:
 
     Args:
         batch: the job queue.
-        bucket: the audio bucket.
-        plan: the run's plan.
+        progress: logs the progress of a job.
         settings: the time between two polls, and the time for which a job may wait for a machine.
         interrupted: an event that is set when the task has to end.
         lease: the run's lease, which the poller renews; None if the run needs none.
@@ -35,15 +44,14 @@ class JobPoller:
     def __init__(
         self,
         batch: BatchQueue,
-        bucket: Bucket,
-        plan: Plan,
+        progress: Progress,
         settings: Settings,
         interrupted: Event,
         *,
         lease: RunLease | None = None,
     ) -> None:
-        self._batch, self._settings, self._interrupted, self._lease = batch, settings, interrupted, lease
-        self._progress = JobProgress(bucket, plan, interrupted)
+        self._batch, self._progress, self._settings = batch, progress, settings
+        self._interrupted, self._lease = interrupted, lease
 
     def wait_for_end(self, job_id: str) -> JobDescription:
         """Wait until the job has ended, and log its progress.

@@ -21,6 +21,8 @@ from transcription.shared.task_errors import AirflowSkipException, fail_without_
 from transcription.transcribe import failed_children
 from transcription.transcribe.cancellation import TaskInterrupted, end_job_if_cancelled
 from transcription.transcribe.job_poller import JobPoller
+from transcription.transcribe.job_progress import JobProgress
+from transcription.transcribe.job_series import JobSeries
 from transcription.transcribe.run_jobs import RunJobs
 
 if TYPE_CHECKING:
@@ -81,7 +83,8 @@ class TranscribeOperator(BatchOperator):
         batch = BatchQueue(self.job_queue, self.job_definition)
         jobs = RunJobs(batch, bucket, plan, settings, str(context["ti"].id))
         self.job_name = jobs.name
-        poller = JobPoller(batch, bucket, plan, settings, self._interrupted, lease=lease)
+        progress = JobProgress(bucket, plan, self._interrupted)
+        poller = JobPoller(batch, progress, settings, self._interrupted, lease=lease)
         try:
             self.job_id = self._find_job(jobs, poller)
             if self.job_id is None:
@@ -113,7 +116,7 @@ class TranscribeOperator(BatchOperator):
         """
         self._interrupted.set()
 
-    def _find_job(self, jobs: RunJobs, poller: JobPoller) -> str | None:
+    def _find_job(self, jobs: JobSeries, poller: JobPoller) -> str | None:
         """Find the job to wait for. If the newest job is being terminated, first wait until it has ended.
 
         Returns:

@@ -16,6 +16,7 @@ from transcription.shared.batch_job import JobDescription
 from transcription.shared.batch_queue import BatchQueue
 from transcription.shared.bucket import Bucket
 from transcription.transcribe.job_poller import JobPoller
+from transcription.transcribe.job_progress import JobProgress
 
 PLAN = make_plan(files=3)
 _LOGGERS = ("transcription.transcribe.job_poller", "transcription.transcribe.job_progress")
@@ -50,7 +51,9 @@ def poll(
 ) -> JobDescription:
     """Poll a job until the job has ended, and return the description of the job."""
     batch = BatchQueue(deployment.queue.queue)
-    poller = JobPoller(batch, deployment.bucket, plan, deployment.settings, interrupted or Impatient())
+    interrupted = interrupted or Impatient()
+    progress = JobProgress(deployment.bucket, plan, interrupted)
+    poller = JobPoller(batch, progress, deployment.settings, interrupted)
     return poller.wait_for_end(job_id)
 
 

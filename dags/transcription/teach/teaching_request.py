@@ -1,0 +1,116 @@
+"""The request of a teaching: the fields of the trigger form of `teach_model`, and their values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from transcription.contract.errors import OptionInvalid
+from transcription.contract.option_field import check_values, declared_options, option
+from transcription.contract.teaching import SOUND, TAUGHT, TeachingOrder
+from transcription.plan.trigger_form import make_param
+
+_LIMITS = "Limits"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeachingRequest:
+    """The request of one teaching.
+
+    Raises:
+        OptionInvalid: a value cannot be used; the message says which values can.
+    """
+
+    what: str = option(
+        SOUND,
+        title="What to teach",
+        help="sound: how people speak, from recordings with texts. words: the words and phrases of texts, without "
+        "recordings or with some that measure.",
+        empty=SOUND,
+        choices=TAUGHT,
+        example=SOUND,
+    )
+    set_name: str = option(
+        "",
+        title="Set",
+        help="A folder below teaching/ in the audio bucket, with recordings and their texts, or with texts alone. "
+        "Segments that people checked or corrected are taught, too.",
+        empty="corrections alone",
+        example="anna",
+    )
+    base: str = option(
+        "",
+        title="Base model",
+        help="The model that is taught: a folder below models/ in the audio bucket.",
+        empty="the model in use",
+        example="deepspeech-0.9.3",
+    )
+    name: str = option(
+        "",
+        title="Name",
+        help="The new model gets this name with a number: court becomes court-1.",
+        empty="the name of the base model",
+        example="anna",
+    )
+    keep_unused: bool = option(
+        False,
+        title="Do not use it yet",
+        help="Runs that choose no model go on with the present one, also if the new one is better. The page Models "
+        "lists the new one.",
+        example=False,
+    )
+    guard_points: float = option(
+        TeachingOrder.guard_points,
+        title="Other speech may become worse by",
+        help="The new model is not used if it makes more errors than this in other people's speech or other voices.",
+        empty="1.5 points",
+        minimum=0,
+        maximum=100,
+        unit="points of word error rate",
+        example=1.5,
+        section=_LIMITS,
+    )
+    heard_minutes: float = option(
+        TeachingOrder.heard_minutes,
+        title="Minutes to hear",
+        help="Audio that a training hears in all, however much there is: little audio is heard many times. Time and "
+        "cost grow with it. Words need none.",
+        empty="80 minutes",
+        minimum=1,
+        maximum=6000,
+        unit="minutes",
+        example=80,
+        section=_LIMITS,
+    )
+    dry_run: bool = option(
+        False,
+        title="Dry run",
+        help="Only check: the log of the task check shows what there is, and the expected hours and cost.",
+        example=True,
+    )
+
+    def __post_init__(self) -> None:
+        check_values(self)
+
+
+_OPTIONS = {declared.name: declared for declared in declared_options(TeachingRequest)}
+PARAMS = {name: make_param(declared) for name, declared in _OPTIONS.items()}
+#: All fields of the form with example values, as JSON.
+EXAMPLE = json.dumps({name: declared.example for name, declared in _OPTIONS.items()}, indent=2)
+
+
+def read_request(params: Mapping[str, Any]) -> TeachingRequest:
+    """Return the request in the values of the trigger form. An empty field stands for its default.
+
+    Raises:
+        OptionInvalid: a value cannot be used; the message says which values can.
+    """
+    names = [field.name for field in fields(TeachingRequest)]
+    if unknown := sorted(params.keys() - set(names)):
+        raise OptionInvalid(f"{', '.join(unknown)} cannot be chosen. What can be is {', '.join(names)}.")
+    # In JSON, people write 1 for 1.0.
+    return TeachingRequest(
+        **{name: _OPTIONS[name].kind(value) for name, value in params.items() if value not in (None, "")}
+    )
