@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from documentation.markdown import table
-from infra.costs import FILES, AudioHourCost, MonthlyCost
+from infra.costs import FILES, AudioHourCost, MonthlyCost, TeachingCost
 from infra.prices import Prices
 
 #: The environment classes in the table. A larger class has no use for one DAG.
@@ -46,6 +46,16 @@ def audio_hour_table(hour: AudioHourCost) -> str:
         (f"Spot machines, {hour.vcpu_hours:.2f} hours of one vCPU", f"${hour.spot:.4f}"),
         ("on-demand machines", f"${hour.on_demand:.4f}"),
         ("Amazon Transcribe", f"${hour.transcribe:.2f}"),
+    ]
+    return table(header, rows)
+
+
+def teaching_table(teaching: TeachingCost) -> str:
+    """Return the table of the cost of teaching a model."""
+    header = ("teaching a model of the official size on", "US dollars")
+    rows = [
+        (f"Spot machines, about {teaching.vcpu_hours:.1f} hours of one vCPU", f"${teaching.spot:.2f}"),
+        ("on-demand machines", f"${teaching.on_demand:.2f}"),
     ]
     return table(header, rows)
 

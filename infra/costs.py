@@ -16,6 +16,7 @@ from infra.machine_types import NAT_DISK_GIGABYTES
 from infra.measurements import MachineResults
 from infra.prices import Prices
 from infra.settings import DeploymentSettings
+from transcription.contract.teaching_cost import teaching_hours
 
 #: Hours of a month.
 _HOURS = 730
@@ -64,6 +65,16 @@ class AudioHourCost:
     spot: float
     #: The price of Amazon Transcribe.
     transcribe: float
+
+
+@dataclass(frozen=True)
+class TeachingCost:
+    """The cost of teaching one model of the official size, in US dollars."""
+
+    #: Expected hours of one vCPU.
+    vcpu_hours: float
+    on_demand: float
+    spot: float
 
 
 def count_resources(assembly: CloudAssembly) -> Counter[str]:
@@ -136,10 +147,17 @@ def audio_hour_cost(results: MachineResults, prices: Prices) -> AudioHourCost:
         prices: The prices.
     """
     vcpu_hours = measurements.vcpu_hours(results)
+    on_demand, spot = _machine_costs(vcpu_hours, prices)
+    return AudioHourCost(vcpu_hours, on_demand, spot, transcribe=prices["transcribe"] * 60)
+
+
+def teaching_cost(prices: Prices) -> TeachingCost:
+    """Compute the cost of teaching one model of the official size with the default settings."""
+    vcpu_hours = teaching_hours()
+    return TeachingCost(vcpu_hours, *_machine_costs(vcpu_hours, prices))
+
+
+def _machine_costs(vcpu_hours: float, prices: Prices) -> tuple[float, float]:
+    """Return what hours of one vCPU cost on on-demand machines and on Spot machines, with their disks."""
     disk = DeploymentSettings.disk_gigabytes * prices["machine_disk"] / _HOURS / _MIN_VCPUS
-    return AudioHourCost(
-        vcpu_hours,
-        on_demand=vcpu_hours * (prices["vcpu"] + disk),
-        spot=vcpu_hours * (prices["vcpu"] * prices["spot_share"] + disk),
-        transcribe=prices["transcribe"] * 60,
-    )
+    return vcpu_hours * (prices["vcpu"] + disk), vcpu_hours * (prices["vcpu"] * prices["spot_share"] + disk)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aws_cdk import Stack
 
-from infra import permissions
+from infra import permissions, teaching_permissions
 from infra.alert_topic import AlertTopic
 from infra.batch_stack import BatchStack
 from infra.grants import Permission
@@ -18,6 +18,7 @@ def dag_settings(
 ) -> dict[str, str]:
     """Return the options of Airflow's section `[transcription]`, by their names."""
     uploads = {"upload_queue": queue_url(stack, settings)} if settings.transcribe_on_upload else {}
+    teaching = {"teach_job_definition": batch.teach_definition_name} if settings.teaching else {}
     return {
         "bucket": storage.audio.bucket_name,
         "job_queue": batch.queue.job_queue_arn,
@@ -27,6 +28,7 @@ def dag_settings(
         "start_limit_minutes": str(settings.start_limit_minutes),
         "alert_topic": alerts.topic.topic_arn,
         **uploads,
+        **teaching,
         **settings.transcription,
     }
 
@@ -40,15 +42,17 @@ def dag_permissions(
         stack: The stack that the role or the policy belongs to.
         settings: The settings of the deployment.
         storage: The stack with the audio bucket.
-        batch: The stack with the job queue and the job definition.
+        batch: The stack with the job queue and the job definitions.
         alerts: The alert topic.
     """
-    definition = stack.format_arn(service="batch", resource="job-definition", resource_name=batch.definition_name)
+    names = [batch.definition_name, *([batch.teach_definition_name] if settings.teaching else [])]
+    definitions = [stack.format_arn(service="batch", resource="job-definition", resource_name=name) for name in names]
     jobs = stack.format_arn(service="batch", resource="job", resource_name="*")
     return [
         *permissions.task_permissions(storage.audio_arn),
         *permissions.page_permissions(storage.audio_arn, batch.log_arn),
-        *permissions.submitter_permissions(batch.queue.job_queue_arn, definition, jobs),
+        *permissions.submitter_permissions(batch.queue.job_queue_arn, definitions, jobs),
         *permissions.notifier_permissions(alerts.topic.topic_arn, alerts.key.key_arn),
+        *(teaching_permissions.teaching_task_permissions(storage.audio_arn) if settings.teaching else []),
         *(permissions.upload_watcher_permissions(queue_arn(stack, settings)) if settings.transcribe_on_upload else []),
     ]

@@ -77,6 +77,7 @@ def contents() -> dict[str, str]:
     cost_parts = (
         cost_tables.monthly_table(months),
         cost_tables.audio_hour_table(hour),
+        cost_tables.teaching_table(costs.teaching_cost(prices)),
         cost_tables.request_table(costs.request_costs(prices)),
         cost_tables.break_even_table(months, hour),
     )

@@ -35,6 +35,15 @@ RUN_RECORD_DAYS: Final = 90
 RUN_RECORD_VERSION_DAYS: Final = 1
 
 
+#: The vCPUs and the memory in MiB of a teaching: one of the smallest machines. JAX needs 2.6 GB for the training of a
+#: model of the official size; the proof needs as much as a child that transcribes.
+TEACH_VCPUS: Final = 4
+TEACH_MEMORY: Final = 7168
+
+#: A teaching whose machine is taken away continues from its last checkpoint, so it is retried as often as Batch allows.
+TEACH_RETRY_STRATEGY: Final[Mapping[str, Any]] = {**RETRY_STRATEGY, "attempts": 10}
+
+
 def command(bucket: str) -> list[str]:
     """Return the command of a child. Batch replaces `Ref::run` and `Ref::draft` by the job's parameters."""
     return ["python", "-m", "transcriber", "--bucket", bucket, "--run", "Ref::run", "--draft", "Ref::draft"]
@@ -51,3 +60,13 @@ def environment(vcpus: int, region: str) -> dict[str, str]:
         region: The region of the deployment. boto3 reads `AWS_DEFAULT_REGION`, and AWS's other programs `AWS_REGION`.
     """
     return {"TRANSCRIBER_PROCESSES": str(vcpus), "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+
+
+def teach_command(bucket: str) -> list[str]:
+    """Return the command of a teaching. Batch replaces `Ref::run` by the job's parameter."""
+    return ["python", "-m", "trainer.job", "--bucket", bucket, "--run", "Ref::run"]
+
+
+def teach_environment(region: str) -> dict[str, str]:
+    """Return the environment variables of a teaching in a region. See `environment`."""
+    return {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}

@@ -22,16 +22,16 @@ def container_permissions(bucket: str) -> list[Permission]:
     """
     records = f"{keys.RUNS_FOLDER}*/results/"
     return [
-        _objects(
+        objects(
             bucket, ["s3:GetObject"], [keys.INPUT_FOLDER, keys.MODELS_FOLDER, f"{keys.RUNS_FOLDER}*/manifest/", records]
         ),
-        _objects(
+        objects(
             bucket,
             ["s3:PutObject"],
             [keys.OUTPUT_FOLDER, keys.LISTENING_FOLDER, records, f"{keys.RUNS_FOLDER}*/reasons/"],
         ),
         # To find the models, and the files of a model.
-        _listing(bucket, [keys.MODELS_FOLDER]),
+        listing(bucket, [keys.MODELS_FOLDER]),
     ]
 
 
@@ -43,23 +43,23 @@ def task_permissions(bucket: str) -> list[Permission]:
     """
     moved = [keys.PROCESSED_FOLDER, keys.FAILED_FOLDER]
     return [
-        _objects(
+        objects(
             bucket,
             ["s3:GetObject"],
             [keys.INPUT_FOLDER, keys.OUTPUT_FOLDER, keys.RUNS_FOLDER, keys.MODELS_FOLDER, *moved],
         ),
-        _objects(bucket, ["s3:PutObject"], [keys.RUNS_FOLDER, *moved]),
+        objects(bucket, ["s3:PutObject"], [keys.RUNS_FOLDER, *moved]),
         # A copy includes tags and annotations. If an object has some, S3 refuses the copy without these permissions.
         # Source: Amazon S3 API Reference, CopyObject, `x-amz-tagging-directive`, `x-amz-object-annotation-directive`.
-        _objects(bucket, ["s3:GetObjectTagging", "s3:GetObjectAnnotation"], [keys.INPUT_FOLDER]),
-        _objects(bucket, ["s3:PutObjectTagging", "s3:PutObjectAnnotation"], moved),
+        objects(bucket, ["s3:GetObjectTagging", "s3:GetObjectAnnotation"], [keys.INPUT_FOLDER]),
+        objects(bucket, ["s3:PutObjectTagging", "s3:PutObjectAnnotation"], moved),
         # Files above 5 GB are copied in parts; a copy that fails is aborted.
-        _objects(bucket, ["s3:AbortMultipartUpload"], moved),
+        objects(bucket, ["s3:AbortMultipartUpload"], moved),
         # Without s3:DeleteObjectVersion, so that a deleted object can be restored.
-        _objects(bucket, ["s3:DeleteObject"], [keys.INPUT_FOLDER]),
+        objects(bucket, ["s3:DeleteObject"], [keys.INPUT_FOLDER]),
         # A run releases its lease. Of all records of runs, only this one is ever deleted.
         Permission(["s3:DeleteObject"], [f"{bucket}/{keys.LEASE}"]),
-        _listing(bucket, [keys.INPUT_FOLDER, keys.OUTPUT_FOLDER, keys.RUNS_FOLDER, keys.MODELS_FOLDER]),
+        listing(bucket, [keys.INPUT_FOLDER, keys.OUTPUT_FOLDER, keys.RUNS_FOLDER, keys.MODELS_FOLDER]),
     ]
 
 
@@ -74,31 +74,33 @@ def page_permissions(bucket: str, log_group: str) -> list[Permission]:
     """
     return [
         # Corrections are read and written; uploads and failed files go to `input/`.
-        _objects(bucket, ["s3:GetObject"], [keys.CORRECTED_FOLDER, keys.LISTENING_FOLDER]),
-        _objects(bucket, ["s3:PutObject"], [keys.CORRECTED_FOLDER, keys.INPUT_FOLDER]),
+        objects(bucket, ["s3:GetObject"], [keys.CORRECTED_FOLDER, keys.LISTENING_FOLDER]),
+        objects(bucket, ["s3:PutObject"], [keys.CORRECTED_FOLDER, keys.INPUT_FOLDER]),
         # Of all below `models/`, the pages write only which model is in use.
         Permission(["s3:PutObject"], [f"{bucket}/{keys.DEFAULT_MODEL}"]),
         # An upload in parts continues where it stopped, or is given up.
-        _objects(bucket, ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"], [keys.INPUT_FOLDER]),
-        _objects(bucket, ["s3:GetObjectTagging", "s3:GetObjectAnnotation"], [keys.FAILED_FOLDER]),
-        _objects(bucket, ["s3:PutObjectTagging", "s3:PutObjectAnnotation"], [keys.INPUT_FOLDER]),
-        _objects(bucket, ["s3:DeleteObject"], [keys.FAILED_FOLDER]),
-        _listing(bucket, [keys.CORRECTED_FOLDER, keys.FAILED_FOLDER]),
+        objects(bucket, ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"], [keys.INPUT_FOLDER]),
+        objects(bucket, ["s3:GetObjectTagging", "s3:GetObjectAnnotation"], [keys.FAILED_FOLDER]),
+        objects(bucket, ["s3:PutObjectTagging", "s3:PutObjectAnnotation"], [keys.INPUT_FOLDER]),
+        objects(bucket, ["s3:DeleteObject"], [keys.FAILED_FOLDER]),
+        listing(bucket, [keys.CORRECTED_FOLDER, keys.FAILED_FOLDER]),
         Permission(["logs:GetLogEvents"], [log_group], "Each child of a Batch job has a log stream of its own."),
     ]
 
 
-def submitter_permissions(queue: str, definition: str, jobs: str) -> list[Permission]:
+def submitter_permissions(queue: str, definitions: Sequence[str], jobs: str) -> list[Permission]:
     """List the permissions of the tasks in AWS Batch, for the calls of `transcription.shared.batch_queue`.
 
     Args:
         queue: The ARN of the job queue.
-        definition: The ARN of the job definition, without a revision.
+        definitions: The ARNs of the job definitions, without a revision.
         jobs: The ARN pattern of all jobs.
     """
     return [
         Permission(
-            ["batch:SubmitJob"], [queue, definition, f"{definition}:*"], "Every revision of this job definition."
+            ["batch:SubmitJob"],
+            [queue, *(arn for definition in definitions for arn in (definition, f"{definition}:*"))],
+            "Every revision of these job definitions.",
         ),
         Permission(
             ["batch:TerminateJob"],
@@ -136,13 +138,13 @@ def upload_watcher_permissions(queue: str) -> list[Permission]:
     return [Permission(["sqs:ReceiveMessage", "sqs:DeleteMessage"], [queue])]
 
 
-def _objects(bucket: str, actions: Sequence[str], prefixes: Iterable[str]) -> Permission:
+def objects(bucket: str, actions: Sequence[str], prefixes: Iterable[str]) -> Permission:
     """Return the permission for actions on all objects below some prefixes."""
     resources = [f"{bucket}/{prefix}*" for prefix in prefixes]
     return Permission(actions, resources, "Any file of this part of the bucket; people name the files.")
 
 
-def _listing(bucket: str, prefixes: Iterable[str]) -> Permission:
+def listing(bucket: str, prefixes: Iterable[str]) -> Permission:
     """Return the permission to list the bucket below some prefixes."""
     patterns = [f"{prefix}*" for prefix in prefixes]
     return Permission(["s3:ListBucket"], [bucket], conditions={_PREFIX_CONDITION: {"s3:prefix": patterns}})

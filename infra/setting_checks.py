@@ -8,7 +8,7 @@ import zoneinfo
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from infra import airflow_options, machine_types
+from infra import airflow_options, job, machine_types
 from infra.errors import ContextInvalid
 from transcription.contract.audio_endings import parse_endings
 from transcription.contract.errors import SettingInvalid
@@ -106,10 +106,12 @@ def check_settings(settings: DeploymentSettings) -> None:
     _check_zones(settings)
     _check_existing(settings)
     _check_ranges(settings)
+    needed = max(settings.vcpus, job.TEACH_VCPUS if settings.teaching else 0)
+    meaning = f"{needed} or more, for a teaching" if needed > settings.vcpus else f"vcpus, {needed}, or more"
     for name in ("spot_vcpus", "on_demand_vcpus"):
         value = getattr(settings, name)
         is_off = name == "on_demand_vcpus" and value == 0
-        check(value >= settings.vcpus or is_off, name, value, f"vcpus, {settings.vcpus}, or more")
+        check(value >= needed or is_off, name, value, meaning)
     check(
         bool(settings.alert_mail) or not settings.monthly_budget,
         "monthly_budget",

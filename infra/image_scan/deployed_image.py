@@ -1,4 +1,4 @@
-"""The image of a deployment in ECR, as the templates name it."""
+"""The images of a deployment in ECR, as the templates name them."""
 
 from __future__ import annotations
 
@@ -17,18 +17,20 @@ class DeployedImage:
     tag: str
 
 
-def find_image(assembly: CloudAssembly, account: str, region: str) -> DeployedImage:
-    """Return the image of the job definition in the templates.
+def find_images(assembly: CloudAssembly, account: str, region: str) -> list[DeployedImage]:
+    """Return the images of the job definitions in the templates.
 
     Args:
         assembly: The templates.
         account: The number of the account.
         region: The region of the deployment.
     """
-    (definition,) = assembly.of_type("AWS::Batch::JobDefinition")
-    address = _resolve(definition.properties["ContainerProperties"]["Image"], account, region)
-    repository, _, tag = address.partition("/")[2].rpartition(":")
-    return DeployedImage(repository, tag)
+    addresses = [
+        _resolve(definition.properties["ContainerProperties"]["Image"], account, region)
+        for definition in assembly.of_type("AWS::Batch::JobDefinition")
+    ]
+    parts = [address.partition("/")[2].rpartition(":") for address in addresses]
+    return [DeployedImage(repository, tag) for repository, _, tag in parts]
 
 
 def _resolve(value: Any, account: str, region: str) -> str:

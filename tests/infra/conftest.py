@@ -89,6 +89,14 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> SynthesizedStacks:
     return SynthesizedStacks.load(folder, "own")
 
 
+@pytest.fixture(scope="session")
+def teaching(tmp_path_factory: pytest.TempPathFactory) -> SynthesizedStacks:
+    """Synthesize a deployment that teaches models in this process, and return its stacks."""
+    folder = tmp_path_factory.mktemp("teaching")
+    make_app({"name": "teaching", "teaching": "true", "image_model": "demo"}, str(folder)).synth()
+    return SynthesizedStacks.load(folder, "teaching")
+
+
 @pytest.fixture(scope="session", params=["default", "other"])
 def deployment(request: pytest.FixtureRequest) -> SynthesizedStacks:
     """Return the deployment with the default settings, then the one with other settings: a test runs once for each."""

@@ -56,6 +56,7 @@ def test_text_and_json_values_are_both_accepted(name: str, text: Any, value: obj
         ("old_version_days", "0", "from 1"),
         ("network", "vpn", "nat, nat-instance, endpoints"),
         ("spot_vcpus", "1", "vcpus, 2, or more"),
+        ("teaching", "maybe", "true or false"),
         ("vcpus", "64", "from 1 to 16"),
         ("memory", "512", "from 1,024"),
         ("disk_gigabytes", "8", "from 50"),
@@ -180,3 +181,10 @@ def test_the_dags_options_include_their_defaults_and_exclude_those_of_the_deploy
     assert {"audio_minutes_per_child", "low_confidence", "daily_summary", "vcpu_hour_price"} <= set(free_options())
     assert not set(free_options()) & {*DEPLOYMENT_OPTIONS, *OPTIONAL_DEPLOYMENT_OPTIONS}
     assert float(default_number("vcpu_hour_price")) > 0
+
+
+@pytest.mark.parametrize("name", ["spot_vcpus", "on_demand_vcpus"])
+def test_a_deployment_that_teaches_needs_machines_for_it(name: str) -> None:
+    assert read_settings({name: "2"})
+    with pytest.raises(ContextInvalid, match=f"{name} is 2; it must be 4 or more, for a teaching"):
+        read_settings({name: "2", "teaching": "true"})

@@ -14,7 +14,7 @@ from botocore.stub import Stubber
 
 from infra.cloud_assembly import CloudAssembly
 from infra.image_scan import findings as image_findings
-from infra.image_scan.deployed_image import DeployedImage, find_image
+from infra.image_scan.deployed_image import DeployedImage, find_images
 from infra.image_scan.findings import Finding, read_settled, scan_image, unsettled
 from tests.support.infra.synthesized_stacks import SynthesizedStacks
 
@@ -44,11 +44,14 @@ def answer(stubber: Stubber, *entries: dict[str, Any]) -> None:
         stubber.add_response("describe_image_scan_findings", status, NAME)
 
 
-def test_the_image_is_the_one_of_the_job_definition(default: SynthesizedStacks) -> None:
-    image = find_image(CloudAssembly(default.folder), "111122223333", "eu-west-1")
-    assert image.repository == "cdk-hnb659fds-container-assets-111122223333-eu-west-1"
-    assets = json.loads((default.folder / "transcription-batch.assets.json").read_text())["dockerImages"]
-    assert image.tag in assets
+@pytest.mark.parametrize(("name", "count"), [("default", 1), ("teaching", 2)])
+def test_the_images_are_those_of_the_job_definitions(request: pytest.FixtureRequest, name: str, count: int) -> None:
+    stacks: SynthesizedStacks = request.getfixturevalue(name)
+    images = find_images(CloudAssembly(stacks.folder), "111122223333", "eu-west-1")
+    assert {image.repository for image in images} == {"cdk-hnb659fds-container-assets-111122223333-eu-west-1"}
+    assets = json.loads((stacks.folder / f"{stacks.name}-batch.assets.json").read_text())["dockerImages"]
+    assert {image.tag for image in images} == assets.keys()
+    assert len(images) == count
 
 
 def test_severe_findings_are_returned_the_worst_first(ecr: tuple[Any, Stubber]) -> None:

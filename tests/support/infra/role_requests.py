@@ -11,6 +11,12 @@ def container_may(deployment: SynthesizedStacks, action: str, resource: str, **c
     return is_allowed(deployment.statements("JobRole"), action, resource, {"aws:SecureTransport": "true", **context})
 
 
+def trainer_may(deployment: SynthesizedStacks, action: str, resource: str, **context: str) -> bool:
+    """Return whether the role of the container that teaches allows a request over TLS."""
+    statements = deployment.statements("TeachJobRole")
+    return is_allowed(statements, action, resource, {"aws:SecureTransport": "true", **context})
+
+
 def tasks_may(deployment: SynthesizedStacks, action: str, resource: str, **context: str) -> bool:
     """Return whether the role of Airflow's tasks allows a request over TLS. `context` has further condition keys."""
     return is_allowed(deployment.statements("Role"), action, resource, {"aws:SecureTransport": "true", **context})
