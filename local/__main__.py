@@ -20,6 +20,7 @@ from local.command_line import run_command
 from local.demo import run_demo
 from local.errors import StackError
 from local.paths import DEMO_CLIPS, LOCAL
+from local.resources import TEACH_JOB_DEFINITION, can_teach
 from local.stack import Stack
 
 UP_STATE = LOCAL / "up"
@@ -54,7 +55,9 @@ def up(console: Console) -> None:
         raise StackError(f"The stack is up already: see {ENV_FILE}. `make down` stops it.")
     if os.environ.get("FRESH"):
         shutil.rmtree(UP_STATE, ignore_errors=True)
-    stack = Stack(UP_STATE, _runner(), version=_version(), scheduled=True, kept=True, triggerer=True)
+    # The DAG `teach_model` exists where the trainer is installed. There is no local image of it.
+    teaching = {"teach_job_definition": TEACH_JOB_DEFINITION} if can_teach() and _runner() == "process" else {}
+    stack = Stack(UP_STATE, _runner(), version=_version(), scheduled=True, kept=True, triggerer=True, settings=teaching)
     stack.start()
     ENV_FILE.touch(mode=0o600)
     ENV_FILE.write_text(stack.addresses.shell())

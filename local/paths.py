@@ -11,3 +11,6 @@ LOCAL = ROOT / ".local"
 IMAGE_ENV = LOCAL / "venvs" / "transcriber"
 DEMO_MODEL = ROOT / "transcriber_image" / "demo_model"
 DEMO_CLIPS = DEMO_MODEL / "clips"
+#: The Python environment and the programs that are used in place of the trainer's container image, if they are there.
+TRAINER_ENV = LOCAL / "venvs" / "trainer"
+KENLM = LOCAL / "kenlm"

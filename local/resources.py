@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from infra import job, upload_rule
 from local.aws_client import REGION, batch_client, ec2_client, s3_client, sns_client
-from local.paths import DEMO_MODEL
+from local.paths import DEMO_MODEL, IMAGE_ENV, KENLM, ROOT, TRAINER_ENV
 from standin.account import ACCOUNT_ID
 from transcription.contract import keys
 
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 BUCKET = "recordings"
 QUEUE = "transcription"
 JOB_DEFINITION = "transcribe"
+TEACH_JOB_DEFINITION = "teach"
 ALERT_TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT_ID}:transcription-alerts"
 IMAGE = "localhost/deepspeech-transcriber:demo"
+TRAINER_IMAGE = "localhost/deepspeech-trainer"
 #: The vCPUs of each child.
 VCPUS = "1"
 #: The number of cores of this machine. As many children can run at once.
@@ -59,7 +61,7 @@ UPLOADS: CORSConfigurationTypeDef = {
 
 
 def create_resources(endpoint: str, *, container: bool, s3_environment: Mapping[str, str] | None = None) -> None:
-    """Create the bucket, the topic for alerts, the compute environment, the queue and the job definition.
+    """Create the bucket, the topic for alerts, the compute environment, the queue and the job definitions.
 
     Args:
         endpoint: The URL of the local AWS.
@@ -96,6 +98,18 @@ def create_resources(endpoint: str, *, container: bool, s3_environment: Mapping[
         retryStrategy=cast("RetryStrategyUnionTypeDef", job.RETRY_STRATEGY),
         timeout={"attemptDurationSeconds": job.TIMEOUT},
     )
+    batch.register_job_definition(
+        jobDefinitionName=TEACH_JOB_DEFINITION,
+        type="container",
+        containerProperties=_trainer(container, s3_environment),
+        retryStrategy=cast("RetryStrategyUnionTypeDef", job.TEACH_RETRY_STRATEGY),
+        timeout={"attemptDurationSeconds": job.TIMEOUT},
+    )
+
+
+def can_teach() -> bool:
+    """Return whether the trainer is installed here, as `make teach` installs it."""
+    return (TRAINER_ENV / "ready").exists()
 
 
 def create_bucket(s3: S3Client, *, uploads: bool = True) -> None:
@@ -116,10 +130,29 @@ def _container(container: bool, s3_environment: Mapping[str, str]) -> ContainerP
     variables = {**job.environment(int(VCPUS), REGION), **s3_environment}
     if not container:
         variables["TRANSCRIBER_MODEL"] = str(DEMO_MODEL)
+    return _properties(IMAGE, job.command(BUCKET), variables)
+
+
+def _trainer(container: bool, s3_environment: Mapping[str, str]) -> ContainerPropertiesUnionTypeDef:
+    variables, command = {**job.teach_environment(REGION), **s3_environment}, job.teach_command(BUCKET)
+    if not container:
+        # A process has the transcriber's Python in its path, and the trainer needs its own.
+        command = [str(TRAINER_ENV / "bin" / "python"), *command[1:]]
+        modules = (ROOT / "dags", ROOT / "transcriber_image", ROOT / "trainer_image")
+        variables |= {
+            "PYTHONPATH": os.pathsep.join(map(str, modules)),
+            "TRANSCRIBER_PYTHON": str(IMAGE_ENV / "bin" / "python"),
+            "KENLM": str(KENLM),
+        }
+    return _properties(TRAINER_IMAGE, command, variables)
+
+
+def _properties(image: str, command: list[str], variables: Mapping[str, str]) -> ContainerPropertiesUnionTypeDef:
+    """Return the properties of a container that has one vCPU, writes to /tmp only, and logs to CloudWatch."""
     environment: list[KeyValuePairTypeDef] = [{"name": name, "value": value} for name, value in variables.items()]
     return {
-        "image": IMAGE,
-        "command": job.command(BUCKET),
+        "image": image,
+        "command": command,
         "environment": environment,
         "resourceRequirements": [{"type": "VCPU", "value": VCPUS}, {"type": "MEMORY", "value": "2048"}],
         "readonlyRootFilesystem": True,

@@ -29,8 +29,8 @@ class Run:
     tasks: dict[str, str | None]
 
 
-def trigger(client: httpx.Client, conf: dict[str, Any] | None = None) -> str:
-    """Start a run with the parameters `conf`.
+def trigger(client: httpx.Client, conf: dict[str, Any] | None = None, dag_id: str = DAG_ID) -> str:
+    """Start a run of a DAG with the parameters `conf`.
 
     Returns:
         The run id.
@@ -38,7 +38,7 @@ def trigger(client: httpx.Client, conf: dict[str, Any] | None = None) -> str:
     Raises:
         StackError: Airflow refused to start the run. The message contains Airflow's answer.
     """
-    response = client.post(f"/dags/{DAG_ID}/dagRuns", json={"logical_date": None, "conf": conf or {}})
+    response = client.post(f"/dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": conf or {}})
     if response.is_error:
         raise StackError(f"Airflow refused to start a run: {response.text}")
     return str(response.json()["dag_run_id"])
@@ -49,6 +49,7 @@ def wait(
     run_id: str,
     show: Callable[[dict[str, str | None]], None] = lambda _: None,
     limit: float = math.inf,
+    dag_id: str = DAG_ID,
 ) -> Run:
     """Wait for the end of a run.
 
@@ -57,6 +58,7 @@ def wait(
         run_id: The run.
         show: Called with the states of the tasks each time they were read.
         limit: How long to wait, in seconds.
+        dag_id: The DAG.
 
     Returns:
         The run, which succeeded or failed.
@@ -67,8 +69,8 @@ def wait(
     deadline, failures = time.monotonic() + limit, 0
     while time.monotonic() < deadline:
         try:
-            state = client.get(f"/dags/{DAG_ID}/dagRuns/{run_id}").raise_for_status().json()["state"]
-            tasks = task_states(client, run_id)
+            state = client.get(f"/dags/{dag_id}/dagRuns/{run_id}").raise_for_status().json()["state"]
+            tasks = task_states(client, run_id, dag_id)
         except httpx.HTTPError as error:  # a busy Airflow may still answer the next request
             failures += 1
             if failures == _MOST_FAILURES:
@@ -83,9 +85,9 @@ def wait(
     raise StackError(f"The run {run_id} has not ended after {limit:.0f} s.")
 
 
-def task_states(client: httpx.Client, run_id: str) -> dict[str, str | None]:
+def task_states(client: httpx.Client, run_id: str, dag_id: str = DAG_ID) -> dict[str, str | None]:
     """Return the state of each task of a run, by task id. The state is `None` if the task has none yet."""
-    response = client.get(f"/dags/{DAG_ID}/dagRuns/{run_id}/taskInstances").raise_for_status()
+    response = client.get(f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances").raise_for_status()
     return {task["task_id"]: task["state"] for task in response.json()["task_instances"]}
 
 

@@ -17,8 +17,16 @@ def test_the_properties_of_the_job_can_be_read_without_the_cdk() -> None:
 
 def test_the_local_stack_uses_the_same_properties() -> None:
     source = (ROOT / "local" / "resources.py").read_text()
-    for name in ("job.RETRY_STRATEGY", "job.TIMEOUT", "job.command(", "job.environment(", "job.RUN_RECORD_DAYS"):
+    teaching = ("job.TEACH_RETRY_STRATEGY", "job.teach_command(", "job.teach_environment(")
+    names = ("job.RETRY_STRATEGY", "job.TIMEOUT", "job.command(", "job.environment(", "job.RUN_RECORD_DAYS")
+    for name in (*names, *teaching):
         assert name in source
+
+
+def test_a_teaching_is_retried_for_the_same_reasons_and_as_often_as_batch_allows() -> None:
+    # Source: AWS Batch API Reference, RetryStrategy.
+    assert {**job.TEACH_RETRY_STRATEGY, "attempts": 3} == {**job.RETRY_STRATEGY, "attempts": 3}
+    assert job.TEACH_RETRY_STRATEGY["attempts"] == 10
 
 
 def test_only_lost_hosts_terminations_and_containers_that_did_not_start_are_retried() -> None:

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from infra import job
 from local import processes
-from local.aws_client import isolate, s3_client, sns_client
-from local.resources import ALERT_TOPIC, BUCKET, create_resources
+from local.aws_client import batch_client, isolate, s3_client, sns_client
+from local.paths import ROOT, TRAINER_ENV
+from local.resources import ALERT_TOPIC, BUCKET, TEACH_JOB_DEFINITION, create_resources
 from local.stack import start_aws
 from transcription.contract import keys
 
@@ -52,3 +54,15 @@ def test_records_of_runs_expire_with_all_their_versions(rules: Any) -> None:
 
 def test_alerts_have_a_topic_to_go_to(endpoint: str) -> None:
     sns_client(endpoint).publish(TopicArn=ALERT_TOPIC, Message="A run failed.")
+
+
+def test_a_teaching_runs_in_the_environment_of_the_trainer(endpoint: str) -> None:
+    definitions = batch_client(endpoint).describe_job_definitions(jobDefinitionName=TEACH_JOB_DEFINITION)
+    (definition,) = definitions["jobDefinitions"]
+    container = definition["containerProperties"]
+    assert container["command"][0] == str(TRAINER_ENV / "bin" / "python")
+    assert container["command"][1:] == job.teach_command(BUCKET)[1:]
+    variables = {entry["name"]: entry["value"] for entry in container["environment"]}
+    assert variables.keys() >= job.teach_environment("region").keys()
+    assert str(ROOT / "trainer_image") in variables["PYTHONPATH"].split(":")
+    assert definition["retryStrategy"]["attempts"] == job.TEACH_RETRY_STRATEGY["attempts"]

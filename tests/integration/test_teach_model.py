@@ -1,0 +1,129 @@
+"""The DAG `teach_model` on the real stack: a weak model learns, its machine is taken away, the better one is used."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local import runs
+from local.aws_client import batch_client, s3_client
+from local.paths import ROOT, TRAINER_ENV
+from local.resources import BUCKET, QUEUE, TEACH_JOB_DEFINITION, can_teach
+from local.runs import Run
+from local.stack import Stack
+from tests.support.pipeline.pipeline import Pipeline
+from transcription.contract import keys
+from transcription.contract.default_model import DefaultModel
+from transcription.contract.keys import RunKeys, run_name
+from transcription.contract.records import dump, load
+from transcription.contract.teaching import TeachingOutcome
+
+pytestmark = pytest.mark.skipif(not can_teach(), reason="the trainer is not installed: make .local/venvs/trainer/ready")
+
+DAG_ID = "teach_model"
+LIMIT = 1_500.0
+
+
+@dataclass(frozen=True)
+class Story:
+    """What became of a teaching whose machine was taken away after the first training."""
+
+    run: Run
+    jobs: list[Any]
+    outcome: TeachingOutcome
+    in_use: DefaultModel
+    objects: list[str]
+    #: The id of the job after the task was cleared.
+    job_after_clear: str
+
+
+@pytest.fixture(scope="module")
+def teaching_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Yield a stack that teaches, and that can cause faults."""
+    settings = {"teach_job_definition": TEACH_JOB_DEFINITION}
+    with Stack(tmp_path_factory.mktemp("teaching"), settings=settings, layers=["faults"]) as running:
+        yield running
+
+
+def upload(stack: Stack, folder: Path) -> None:
+    """Upload a weak model, which is in use, and a set."""
+    modules = (ROOT, ROOT / "dags", ROOT / "transcriber_image", ROOT / "trainer_image")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, modules))}
+    subprocess.run(
+        [TRAINER_ENV / "bin" / "python", "-m", "tests.support.weak_model", folder],
+        cwd=ROOT,
+        env=environment,
+        check=True,
+    )
+    s3 = s3_client(stack.addresses.endpoint)
+    for path in (folder / "weak-1").iterdir():
+        s3.upload_file(str(path), BUCKET, f"{keys.model('weak-1')}{path.name}")
+    for path in (folder / "set").iterdir():
+        s3.upload_file(str(path), BUCKET, f"{keys.teaching_set('anna')}{path.name}")
+    record = DefaultModel().changed_to("weak-1", changed="2026-11-22T01:00:00+00:00", by="anna")
+    s3.put_object(Bucket=BUCKET, Key=keys.DEFAULT_MODEL, Body=dump(record))
+
+
+def read(stack: Stack, key: str) -> bytes:
+    return s3_client(stack.addresses.endpoint).get_object(Bucket=BUCKET, Key=key)["Body"].read()
+
+
+@pytest.fixture(scope="module")
+def story(teaching_stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Story:
+    """Teach, take the machine away when the first training is finished, and clear the task of a finished run."""
+    stack = teaching_stack
+    upload(stack, tmp_path_factory.mktemp("weak"))
+    # The first object that the container writes is the list of its data; the second is the first finished training.
+    fault: Any = {"kind": "spot_reclaim", "attempt": 1, "at_request": 2, "access": "PUT", "notice_seconds": 20}
+    Pipeline(stack).add_fault(**fault)
+    with stack.airflow.client() as client:
+        run_id = runs.trigger(client, {"set_name": "anna", "heard_minutes": 5}, dag_id=DAG_ID)
+        run = runs.wait(client, run_id, limit=LIMIT, dag_id=DAG_ID)
+        run_keys = RunKeys(run_name(run_id))
+        batch = batch_client(stack.addresses.endpoint)
+
+        def describe() -> list[Any]:
+            name: Any = [{"name": "JOB_NAME", "values": [f"teach-{run_keys.run}"]}]
+            jobs = batch.list_jobs(jobQueue=QUEUE, filters=name)["jobSummaryList"]
+            return batch.describe_jobs(jobs=[job["jobId"] for job in jobs])["jobs"]
+
+        jobs = describe()
+        body = {"dag_run_id": run_id, "task_ids": ["teach"], "include_downstream": True, "only_failed": False}
+        client.post(f"/dags/{DAG_ID}/clearTaskInstances", json={**body, "dry_run": False}).raise_for_status()
+        runs.wait(client, run_id, limit=LIMIT, dag_id=DAG_ID)
+        (job_after_clear,) = describe()
+    pages = s3_client(stack.addresses.endpoint).get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
+    objects = [entry["Key"] for page in pages for entry in page.get("Contents", ())]
+    outcome = load(TeachingOutcome, read(stack, run_keys.teaching("outcome.json")), "outcome")
+    in_use = load(DefaultModel, read(stack, keys.DEFAULT_MODEL), "default")
+    return Story(run, jobs, outcome, in_use, objects, job_after_clear["jobId"])
+
+
+def test_the_run_is_green_and_has_one_job_whose_machine_was_replaced(story: Story) -> None:
+    assert (story.run.state, set(story.run.tasks.values())) == ("success", {"success"})
+    (job,) = story.jobs
+    assert (job["status"], len(job["attempts"])) == ("SUCCEEDED", 2)
+
+
+def test_the_better_model_is_stored_with_its_report_and_used(story: Story) -> None:
+    assert (story.outcome.verdict, story.outcome.model, story.outcome.base) == ("BETTER", "weak-2", "weak-1")
+    folder = keys.model("weak-2")
+    names = {key.removeprefix(folder) for key in story.objects if key.startswith(folder)}
+    assert {"weak-2.pbmm", "demo.scorer", "model.json", "report.json", "report.md"} <= names
+    assert story.in_use.model == "weak-2"
+    assert story.in_use.changes[0].by == f"teach_model, {story.run.run_id}"
+
+
+def test_no_checkpoint_is_left(story: Story) -> None:
+    assert not [key for key in story.objects if "/checkpoints/" in key]
+
+
+def test_a_cleared_task_finds_its_job_again(story: Story) -> None:
+    assert story.job_after_clear == story.jobs[0]["jobId"]
+    assert len(story.in_use.changes) == 2
