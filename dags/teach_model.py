@@ -8,6 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+# The DAG processor imports the Airflow modules that this file names before it forks the processes that load the file.
+import airflow.providers.amazon.aws.operators.batch  # noqa: F401 - `TeachOperator` imports this module, which takes a second
 from airflow.sdk import dag, get_current_context, task
 
 # Airflow lets DAG files import from the DAGs folder, but not from a folder below it.

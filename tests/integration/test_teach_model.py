@@ -83,7 +83,7 @@ def story(teaching_stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> St
     fault: Any = {"kind": "spot_reclaim", "attempt": 1, "at_request": 2, "access": "PUT", "notice_seconds": 20}
     Pipeline(stack).add_fault(**fault)
     with stack.airflow.client() as client:
-        run_id = runs.trigger(client, {"set_name": "anna", "heard_minutes": 5}, dag_id=DAG_ID)
+        run_id = runs.trigger(client, {"set_name": "anna", "heard_minutes": 2}, dag_id=DAG_ID)
         run = runs.wait(client, run_id, limit=LIMIT, dag_id=DAG_ID)
         run_keys = RunKeys(run_name(run_id))
         batch = batch_client(stack.addresses.endpoint)
