@@ -127,7 +127,8 @@ class JobSeries:
             job_id = arrived or self._batch.submit(self.name, definition, children, dict(parameters), known_ids)
             draft = self._batch.describe(job_id).get("parameters", {}).get("draft", "") if arrived else own_draft
             if claim.settle(Job(self._run, job_id, self.name, jobs=len(known_ids) + 1, draft=draft)):
-                log.info("Submitted the Batch job %s with %d children.", job_id, children)
+                count = "1 child" if children == 1 else f"{children} children"
+                log.info("Submitted the Batch job %s with %s.", job_id, count)
                 return job_id
             self._batch.end(job_id, "Another process of the task submitted a job at the same time")
             known_ids.add(job_id)
