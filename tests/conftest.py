@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import inspect
+import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +17,13 @@ from tests.support import s3_differences
 
 if TYPE_CHECKING:
     from tests.support.s3_servers import S3Server
+
+# Airflow reads its configuration when it is first imported, so these variables are set before any test file is
+# imported. Without them, all processes of tests share the database in the user's home directory.
+os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="airflow-home-")
+os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
+os.environ["AIRFLOW_CONN_AWS_DEFAULT"] = "aws://"
+atexit.register(shutil.rmtree, os.environ["AIRFLOW_HOME"], ignore_errors=True)
 
 TESTS = Path(__file__).parent
 

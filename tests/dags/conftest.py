@@ -1,15 +1,8 @@
-"""Fixtures of the DAG's tests: Airflow with a home and configuration of its own, and the stand-in for AWS."""
+"""Fixtures of the DAG's tests: Airflow's AWS clients, and the stand-in for AWS."""
 
 from __future__ import annotations
 
 import os
-import tempfile
-
-# Set these variables before the first import of Airflow, because Airflow reads its configuration when it is imported.
-os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="airflow-home-")
-os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
-os.environ["AIRFLOW_CONN_AWS_DEFAULT"] = "aws://"
-
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

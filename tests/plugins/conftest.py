@@ -7,11 +7,6 @@ import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
-
-from tests.dags.conftest import aws, bucket, clients, shared_aws  # noqa: F401 - pytest finds the fixtures here
-
-# isort: split
-# The import above gives Airflow a home of its own, so it comes before the first import of Airflow.
 from airflow import settings
 from airflow.api_fastapi.app import create_auth_manager, purge_cached_app
 from airflow.models import import_all_models
@@ -22,6 +17,7 @@ from starlette.testclient import TestClient
 
 from local.aws_client import aws_environment
 from local.resources import UPLOADS
+from tests.dags.conftest import aws, bucket, clients, shared_aws  # noqa: F401 - pytest finds the fixtures here
 from tests.support.pipeline.chromium import open_browser
 from tests.support.plugins.airflow_runs import remove_runs
 from tests.support.plugins.browser_client import PREFIX, BrowserClient
