@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
@@ -40,6 +40,20 @@ def refuse_backfill(run_type: str) -> None:
         )
 
 
+def refuse_unknown(params: Mapping[str, Any], names: Collection[str]) -> None:
+    """Refuse values for fields that the trigger form does not have.
+
+    Args:
+        params: the values, by the names of the fields.
+        names: the names of the form's fields.
+
+    Raises:
+        OptionInvalid: there is such a value.
+    """
+    if unknown := sorted(params.keys() - set(names)):
+        raise OptionInvalid(f"{', '.join(unknown)} cannot be chosen. What can be is {', '.join(names)}.")
+
+
 def read_request(params: Mapping[str, Any], settings: Settings) -> RunRequest:
     """Return the request in the values of the trigger form. An empty field stands for the deployment's default.
 
@@ -50,8 +64,7 @@ def read_request(params: Mapping[str, Any], settings: Settings) -> RunRequest:
     Raises:
         OptionInvalid: a value cannot be used; the message says which values can.
     """
-    if unknown := sorted(params.keys() - FORM_OPTIONS.keys()):
-        raise OptionInvalid(f"{', '.join(unknown)} cannot be chosen. What can be is {', '.join(FORM_OPTIONS)}.")
+    refuse_unknown(params, FORM_OPTIONS)
     chosen = {name: value for name, value in params.items() if not _is_empty(FORM_OPTIONS[name], value)}
     values = {name: _value(FORM_OPTIONS[name], value) for name, value in chosen.items()} | {"prefix": _prefix(params)}
     of_options = {field.name for field in fields(Options)}

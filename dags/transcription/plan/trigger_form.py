@@ -6,6 +6,7 @@ If nobody changes a field, the run does what every nightly run does.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from airflow.sdk import Param
@@ -16,6 +17,11 @@ from transcription.plan.run_request import RunRequest
 _JSON_TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", tuple: "array"}
 
 FORM_OPTIONS = {declared.name: declared for declared in declared_options(RunRequest) if declared.in_form}
+
+
+def make_example(options: Iterable[Option]) -> str:
+    """Return all fields of a form with example values, as JSON."""
+    return json.dumps({declared.name: declared.example for declared in options}, indent=2)
 
 
 def make_param(declared: Option) -> Param:
@@ -53,4 +59,4 @@ def make_param(declared: Option) -> Param:
 PARAMS = {name: make_param(declared) for name, declared in FORM_OPTIONS.items()}
 
 #: All fields of the form with example values, as JSON.
-EXAMPLE = json.dumps({name: declared.example for name, declared in FORM_OPTIONS.items()}, indent=2)
+EXAMPLE = make_example(FORM_OPTIONS.values())

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from transcription.contract.errors import JobFailed, JobStuck
+from transcription.contract.errors import JobFailed
 from transcription.contract.log_text import printable
 from transcription.shared import aws_console, batch_job, task_links
 from transcription.shared.aws_console import AwsConsole
@@ -18,7 +18,6 @@ from transcription.shared.settings import load_settings
 from transcription.shared.task_errors import AirflowSkipException, fail_without_retry
 from transcription.teach import order_store
 from transcription.teach.teaching_jobs import TeachingJobs
-from transcription.transcribe.cancellation import TaskInterrupted, end_job_if_cancelled
 from transcription.transcribe.job_poller import JobPoller
 from transcription.transcribe.transcribe_operator import TranscribeOperator
 
@@ -65,19 +64,14 @@ class TeachOperator(TranscribeOperator):
         jobs = TeachingJobs(batch, bucket, order, str(context["ti"].id))
         self.job_name = jobs.name
         poller = JobPoller(batch, TeachingProgress(), settings, self._interrupted)
-        try:
+        console, has_console = AwsConsole.for_bucket(bucket), aws_console.has_console(batch.endpoint)
+        with self._handle_early_end(jobs, batch, context):
             self.job_id = self._find_job(jobs, poller) or jobs.submit(self.job_definition)
-            console = AwsConsole.for_bucket(bucket) if aws_console.has_console(batch.endpoint) else None
-            if console:
+            if has_console:
                 task_links.show_link(self, context, task_links.JOB_LINK, console.job(self.job_id))
             job = poller.wait_for_end(self.job_id)
-        except JobStuck as stuck:
-            jobs.record(batch.describe(stuck.job_id), [])
-            raise
-        except TaskInterrupted:
-            raise end_job_if_cancelled(jobs, context) from None
-        child = batch_job.failed_child(job, AwsConsole.for_bucket(bucket).log)
-        if console and child.log:
+        child = batch_job.failed_child(job, console.log)
+        if has_console and child.log:
             task_links.show_link(self, context, task_links.JOB_LOG_LINK, child.log)
         is_failed = job["status"] == batch_job.JOB_FAILED
         jobs.record(job, [child] if is_failed else [])

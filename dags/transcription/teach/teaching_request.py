@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
-from transcription.contract.errors import OptionInvalid
 from transcription.contract.option_field import check_values, declared_options, option
 from transcription.contract.teaching import SOUND, TAUGHT, TeachingOrder
-from transcription.plan.trigger_form import make_param
+from transcription.plan.request_reader import refuse_unknown
+from transcription.plan.trigger_form import make_example, make_param
 
 _LIMITS = "Limits"
 
@@ -98,7 +97,7 @@ class TeachingRequest:
 _OPTIONS = {declared.name: declared for declared in declared_options(TeachingRequest)}
 PARAMS = {name: make_param(declared) for name, declared in _OPTIONS.items()}
 #: All fields of the form with example values, as JSON.
-EXAMPLE = json.dumps({name: declared.example for name, declared in _OPTIONS.items()}, indent=2)
+EXAMPLE = make_example(_OPTIONS.values())
 
 
 def read_request(params: Mapping[str, Any]) -> TeachingRequest:
@@ -107,9 +106,7 @@ def read_request(params: Mapping[str, Any]) -> TeachingRequest:
     Raises:
         OptionInvalid: a value cannot be used; the message says which values can.
     """
-    names = [field.name for field in fields(TeachingRequest)]
-    if unknown := sorted(params.keys() - set(names)):
-        raise OptionInvalid(f"{', '.join(unknown)} cannot be chosen. What can be is {', '.join(names)}.")
+    refuse_unknown(params, _OPTIONS)
     # In JSON, people write 1 for 1.0.
     return TeachingRequest(
         **{name: _OPTIONS[name].kind(value) for name, value in params.items() if value not in (None, "")}

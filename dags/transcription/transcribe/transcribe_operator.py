@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -85,7 +87,7 @@ class TranscribeOperator(BatchOperator):
         self.job_name = jobs.name
         progress = JobProgress(bucket, plan, self._interrupted)
         poller = JobPoller(batch, progress, settings, self._interrupted, lease=lease)
-        try:
+        with self._handle_early_end(jobs, batch, context):
             self.job_id = self._find_job(jobs, poller)
             if self.job_id is None:
                 # Also a run that was cleared must not work beside a job that another run left.
@@ -97,11 +99,6 @@ class TranscribeOperator(BatchOperator):
             job_page = console.job(self.job_id) if has_console else page_addresses.run_page(context["run_id"])
             task_links.show_link(self, context, task_links.JOB_LINK, job_page)
             job = poller.wait_for_end(self.job_id)
-        except JobStuck as stuck:
-            jobs.record(batch.describe(stuck.job_id), [])
-            raise
-        except TaskInterrupted:
-            raise end_job_if_cancelled(jobs, context) from None
         children, files = failed_children.read(batch, bucket, plan, job, console)
         failed_children.show(self, context, children)
         jobs.record(job, children)
@@ -115,6 +112,28 @@ class TranscribeOperator(BatchOperator):
         Airflow calls this method when the process of the task receives SIGTERM.
         """
         self._interrupted.set()
+
+    @contextmanager
+    def _handle_early_end(self, jobs: JobSeries, batch: BatchQueue, context: Context) -> Iterator[None]:
+        """Record a job that Batch never started, and end the job if a person ended the task while it waited.
+
+        Args:
+            jobs: the jobs of the run.
+            batch: the job queue.
+            context: the context of the task.
+
+        Raises:
+            JobStuck: Batch did not start the job.
+            RunCancelled: a person ended the task for good. The job is ended.
+            TaskInterrupted: this attempt of the task has to end. The job continues.
+        """
+        try:
+            yield
+        except JobStuck as stuck:
+            jobs.record(batch.describe(stuck.job_id), [])
+            raise
+        except TaskInterrupted:
+            raise end_job_if_cancelled(jobs, context) from None
 
     def _find_job(self, jobs: JobSeries, poller: JobPoller) -> str | None:
         """Find the job to wait for. If the newest job is being terminated, first wait until it has ended.

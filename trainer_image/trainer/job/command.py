@@ -69,10 +69,7 @@ def _teach(bucket: str, run: str) -> int:
         except TeachingInterrupted:
             return _TERMINATED
         except Exception as error:
-            fault = (
-                error if isinstance(error, TranscriptionError) else TeachingFailed(f"{type(error).__name__}: {error}")
-            )
-            _record(bucket, run, fault)
+            _record(bucket, run, error)
             raise
     return 0
 
