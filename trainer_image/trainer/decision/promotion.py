@@ -57,7 +57,7 @@ class Decision:
 #: The decision if the old model is the best mixture.
 OLD_MODEL_STAYS = Decision(
     Verdict.OLD_MODEL_CHOSEN,
-    "No new weights had fewer errors on the tuning recordings without harm to other speech.",
+    "No new weights heard the tuning recordings better without harm to other speech.",
 )
 #: The decision if the base model's scorer is the best candidate.
 OLD_SCORER_STAYS = Decision(

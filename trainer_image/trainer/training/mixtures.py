@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from trainer.evaluation.word_errors import word_error_rate
 from trainer.network.acoustic_model import AcousticModel
 from trainer.network.batches import Example
@@ -23,13 +25,15 @@ class MeasuredSet:
 
 @dataclass(frozen=True)
 class Mixture:
-    """A mixture, and its word error rates in per cent, without a scorer."""
+    """A mixture, and how well it hears. Word error rates are in per cent, without a scorer."""
 
     #: The learning rate of its training; 0 for the old model.
     learning_rate: float
     #: The share of the new weights; 0 for the old model.
     share: float
     tuning_errors: float
+    #: The mean CTC loss of the tuning recordings per letter.
+    tuning_loss: float
     #: By the name of the guard set.
     guard_errors: Mapping[str, float]
 
@@ -60,14 +64,16 @@ def measure_mixtures(
     for rate, share in pairs:
         weights = mix(model, trained, rate, share)
         guard_errors = {guard.name: _measure(model, weights, guard) for guard in guards}
-        mixtures.append(Mixture(rate, share, _measure(model, weights, tuning), guard_errors))
+        loss = float(np.mean(model.losses(tuning.examples, weights)))
+        mixtures.append(Mixture(rate, share, _measure(model, weights, tuning), loss, guard_errors))
     return mixtures
 
 
 def choose_mixture(mixtures: Sequence[Mixture], guard_points: float) -> Mixture:
     """Return the mixture with the fewest errors on the tuning recordings that no guard set forbids.
 
-    Between equal ones, the one with the smaller share of new weights is chosen, and so the old model before any other.
+    Of mixtures with equally few errors, the one with the smallest loss on the tuning recordings is chosen. A few tuning
+    recordings without any error cannot tell mixtures apart by their errors, but their loss can.
 
     Args:
         mixtures: the mixtures; the first is the old model.
@@ -79,7 +85,7 @@ def choose_mixture(mixtures: Sequence[Mixture], guard_points: float) -> Mixture:
         for mixture in mixtures
         if all(rate - old.guard_errors[name] <= guard_points for name, rate in mixture.guard_errors.items())
     ]
-    return min(allowed, key=lambda mixture: (mixture.tuning_errors, mixture.share, mixture.learning_rate))
+    return min(allowed, key=lambda mixture: (mixture.tuning_errors, mixture.tuning_loss, mixture.share))
 
 
 def mix(model: AcousticModel, trained: Mapping[float, Weights], rate: float, share: float) -> Weights:
