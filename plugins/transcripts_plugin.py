@@ -67,6 +67,14 @@ class TranscriptsPlugin(AirflowPlugin):
     fastapi_apps = [  # noqa: RUF012  (Airflow reads a class attribute)
         {"app": PagesApp(), "url_prefix": URL_PREFIX, "name": "Transcripts"}
     ]
-    external_views = [  # noqa: RUF012
-        {"name": "Transcripts", "href": page_address(), "destination": "nav", "category": "Speech to text"}
+    # The entry is a React app, and not an external view: Airflow 3.2 and 3.3 show the link of a single external view as
+    # a `<button>`, on which a click does nothing.
+    react_apps = [  # noqa: RUF012
+        {
+            "name": "Transcripts",
+            "bundle_url": page_address("static/entry/airflow_entry.js"),
+            "destination": "nav",
+            "url_route": "transcripts",
+            "category": "Speech to text",
+        }
     ]

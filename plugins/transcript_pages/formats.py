@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 UNKNOWN = "—"
 _KIBI = 1024
@@ -33,6 +33,11 @@ def size(count: float | None) -> str:
     return f"{count:.1f} {unit}" if unit in ("MB", "GB") else f"{count:.0f} {unit}"
 
 
-def time(moment: datetime | None) -> str:
-    """Return a time as `2026-11-24 01:00 UTC`."""
+def time(moment: datetime | str | None) -> str:
+    """Return a time as `2026-11-24 01:00 UTC`. A text is a time in ISO 8601; a text that is none stays as it is."""
+    if isinstance(moment, str):
+        try:
+            moment = datetime.fromisoformat(moment).astimezone(UTC)
+        except (ValueError, OverflowError):
+            return str(moment)
     return UNKNOWN if moment is None else f"{moment:%Y-%m-%d %H:%M} UTC"

@@ -191,10 +191,13 @@ def test_a_download_is_an_archive_of_transcripts(visit: Callable[[str], Visitor]
         assert archive.read("a/talk.txt").decode().strip() == CLIP.text
 
 
-def test_airflows_navigation_leads_to_the_pages(pipeline: Pipeline, visit: Callable[[str], Visitor]) -> None:
-    with pipeline.stack.airflow.client() as client:
-        plugins = client.get("/plugins").raise_for_status().json()["plugins"]
-    (views,) = [plugin["external_views"] for plugin in plugins if plugin["name"] == "transcripts"]
+def test_airflows_navigation_leads_to_the_pages_and_back(pipeline: Pipeline, visit: Callable[[str], Visitor]) -> None:
     page = visit("viewer").page
-    page.goto(pipeline.stack.airflow.url + views[0]["href"])
+    page.goto(pipeline.stack.airflow.url)
+    page.get_by_role("link", name="Transcripts", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Runs")
+    page.get_by_role("link", name="Airflow", exact=True).click()
+    expect(page.get_by_role("link", name="Transcripts", exact=True)).to_be_visible()
+    # The browser's way back does not lead to the entry again.
+    page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text("Runs")

@@ -102,6 +102,9 @@ def test_a_result_of_a_search_opens_at_the_searched_words(
     expect(page.locator(".chosen")).to_have_text("Window")
     expect(page.locator(".chosen")).to_be_in_viewport()
     wait_for_audio(page, "Math.abs(audio.currentTime - 201) < 0.1")
+    page.get_by_role("button", name="Edit", exact=True).click()
+    cursor = page.locator("textarea.text").evaluate("field => field.selectionStart")
+    assert cursor == len("close the ")
 
 
 def test_the_help_shows_the_keys(page: Page) -> None:

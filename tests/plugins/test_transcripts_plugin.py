@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from local.paths import ROOT
+from tests.support.plugins.browser_client import PREFIX, BrowserClient
 
 PLUGIN = ROOT / "plugins" / "transcripts_plugin.py"
 
@@ -19,12 +20,18 @@ def load() -> dict[str, Any]:
     return runpy.run_path(str(PLUGIN))
 
 
-def test_the_navigation_leads_to_the_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    (view,) = load()["TranscriptsPlugin"].external_views
-    assert (view["name"], view["destination"], view["href"]) == ("Transcripts", "nav", "/transcripts/")
+def test_the_navigation_leads_to_the_pages(viewer: BrowserClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Airflow imports the script of the entry, and renders the function with the name of the entry."""
+    (entry,) = load()["TranscriptsPlugin"].react_apps
+    assert (entry["name"], entry["destination"]) == ("Transcripts", "nav")
+    assert entry["bundle_url"].startswith(f"{PREFIX}/")
+    script = viewer.get(entry["bundle_url"].removeprefix(f"{PREFIX}/"))
+    assert script.headers["content-type"].startswith("text/javascript")
+    assert script.headers["cache-control"] == "no-cache"
+    assert f"globalThis.{entry['name']} = " in script.text
     monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://airflow.example.com/team/")
-    (view,) = load()["TranscriptsPlugin"].external_views
-    assert view["href"] == "/team/transcripts/"
+    (entry,) = load()["TranscriptsPlugin"].react_apps
+    assert entry["bundle_url"].startswith(f"/team{PREFIX}/")
 
 
 def test_the_plugin_imports_the_pages_at_the_first_request_only() -> None:

@@ -15,7 +15,7 @@ import { showProvenance } from "./provenance_view.js";
 import { findWord } from "./searched_word.js";
 import { Server } from "./server.js";
 import { Transcript } from "./transcript.js";
-import { idOf, TranscriptView } from "./transcript_view.js";
+import { idOf, offsetOf, TranscriptView } from "./transcript_view.js";
 import { drawWaveform } from "./waveform.js";
 
 const part = (id) => document.getElementById(id);
@@ -61,14 +61,6 @@ function connect(editor, player, view) {
     if (event.target.classList.contains("word")) view.edit(idOf(event.target), offsetOf(event.target));
   });
   part("speed").addEventListener("change", (event) => editor.setSpeed(Number(event.target.value)));
-}
-
-/** The number of characters in front of a word in the text of its segment. */
-function offsetOf(wordElement) {
-  const range = document.createRange();
-  range.setStart(wordElement.parentNode, 0);
-  range.setEndBefore(wordElement);
-  return range.toString().length;
 }
 
 function showDetails(data, server) {

@@ -66,8 +66,8 @@ export class TranscriptView {
     this.wordElement(id, place)?.classList.add("chosen");
   }
 
-  /** Edit the text of a segment, with the cursor in front of a character. */
-  edit(id, offset = 0) {
+  /** Edit the text of a segment, with the cursor in front of a character: by default, that of its marked word. */
+  edit(id, offset = this.#chosenOffset(id)) {
     if (!this.mayEdit) return;
     if (this.edited?.segment.id !== id) this.edited?.leave();
     const view = this.views.get(id);
@@ -102,6 +102,11 @@ export class TranscriptView {
     return this.views.get(id)?.words.querySelector(`[data-place="${place}"]`);
   }
 
+  #chosenOffset(id) {
+    const chosen = this.views.get(id)?.words.querySelector(".chosen");
+    return chosen ? offsetOf(chosen) : 0;
+  }
+
   #segmentsAt(time) {
     return this.transcript.segments.filter((segment) => segment.start <= time && time < segment.end);
   }
@@ -134,6 +139,14 @@ export class TranscriptView {
 export function idOf(element) {
   const segment = element.closest?.(".segment");
   return segment ? Number(segment.dataset.id) : undefined;
+}
+
+/** The number of characters in front of a word in the text of its segment. */
+export function offsetOf(wordElement) {
+  const range = document.createRange();
+  range.setStart(wordElement.parentNode, 0);
+  range.setEndBefore(wordElement);
+  return range.toString().length;
 }
 
 function wordsDiffer(typed, text) {
