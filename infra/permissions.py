@@ -78,12 +78,14 @@ def page_permissions(bucket: str, log_group: str) -> list[Permission]:
         objects(bucket, ["s3:PutObject"], [keys.CORRECTED_FOLDER, keys.INPUT_FOLDER]),
         # Of all below `models/`, the pages write only which model is in use.
         Permission(["s3:PutObject"], [f"{bucket}/{keys.DEFAULT_MODEL}"]),
+        # The errors that corrections show.
+        Permission(["s3:GetObject", "s3:PutObject"], [f"{bucket}/{keys.CORRECTED_ERRORS}"]),
         # An upload in parts continues where it stopped, or is given up.
         objects(bucket, ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"], [keys.INPUT_FOLDER]),
         objects(bucket, ["s3:GetObjectTagging", "s3:GetObjectAnnotation"], [keys.FAILED_FOLDER]),
         objects(bucket, ["s3:PutObjectTagging", "s3:PutObjectAnnotation"], [keys.INPUT_FOLDER]),
         objects(bucket, ["s3:DeleteObject"], [keys.FAILED_FOLDER]),
-        listing(bucket, [keys.CORRECTED_FOLDER, keys.FAILED_FOLDER]),
+        listing(bucket, [keys.CORRECTED_FOLDER, keys.FAILED_FOLDER, keys.TEACHING_FOLDER]),
         Permission(["logs:GetLogEvents"], [log_group], "Each child of a Batch job has a log stream of its own."),
     ]
 

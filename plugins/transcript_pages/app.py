@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, FastAPI
 
 from transcript_pages import (
     correction_page,
+    data_page,
     downloads,
     error_pages,
     failed_page,
@@ -31,6 +32,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     downloads.router,
     failed_page.router,
     models_page.router,
+    data_page.router,
     upload_page.router,
 )
 

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, BackgroundTasks, Depends, Header, HTTPException, Request
 from starlette.responses import JSONResponse
 
-from transcript_pages import correction_files, correction_store
+from transcript_pages import corrected_errors, correction_files, correction_store
 from transcript_pages.access import Editor, may_edit
 from transcript_pages.audio_bucket import Bucket
 from transcript_pages.correction_store import CorrectionChanged, SavedCorrection
@@ -81,6 +81,7 @@ def save_correction(
             return JSONResponse(describe_version(find_recording(bucket, name)), 409)
         recording = Recording(recording.machine, SavedCorrection(correction, etag))
     tasks.add_task(correction_files.write_files, bucket, name)
+    tasks.add_task(corrected_errors.note, bucket, name, recording)
     return JSONResponse(describe_version(recording))
 
 

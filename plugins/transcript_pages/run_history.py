@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from transcript_pages.access import DAG_ID
+from transcript_pages.airflow_xcoms import is_xcom, read_xcoms
 from transcript_pages.run_records import as_number
 from transcription.contract import keys
 
@@ -78,7 +79,7 @@ def newest_runs(limit: int, before: datetime | None = None, *, with_audio: bool 
     if before is not None:
         query = query.where(DagRun.run_after < before)
     if with_audio:
-        query = query.where(DagRun.run_id.in_(select(XComModel.run_id).where(*_is_xcom(_PLAN))))
+        query = query.where(DagRun.run_id.in_(select(XComModel.run_id).where(*is_xcom(DAG_ID, _PLAN))))
     with create_session() as session:
         runs = list(session.scalars(query.limit(limit)))
         return _with_xcoms(session, runs)
@@ -91,19 +92,9 @@ def find_run(run_id: str) -> Run | None:
         return next(iter(_with_xcoms(session, list(runs))), None)
 
 
-def _is_xcom(place: tuple[str, str]) -> tuple[Any, ...]:
-    task_id, key = place
-    return XComModel.dag_id == DAG_ID, XComModel.task_id == task_id, XComModel.key == key
-
-
 def _with_xcoms(session: Session, runs: list[Any]) -> list[Run]:
     """Return runs with their figures and the names of their records."""
-    values: dict[tuple[str, tuple[str, str]], dict[str, Any]] = {}
-    for place in (_FIGURES, _PLAN):
-        query = select(XComModel).where(*_is_xcom(place), XComModel.run_id.in_([run.run_id for run in runs]))
-        for xcom in session.scalars(query):
-            value = XComModel.deserialize_value(xcom)
-            values[xcom.run_id, place] = value if isinstance(value, dict) else {}
+    values = read_xcoms(session, DAG_ID, [run.run_id for run in runs], (_FIGURES, _PLAN))
     return [
         Run(
             run_id=run.run_id,

@@ -87,11 +87,12 @@ PAGES = {
         *(keys.corrected("talk"), keys.corrected_json("talk"), keys.corrected_format("talk", "srt")),
         *(keys.processed(INPUT), keys.listening_peaks("talk"), keys.listening_copy("talk")),
         *(keys.DEFAULT_MODEL, keys.model_json("court"), keys.teaching_report("court")),
+        *(keys.CORRECTED_ERRORS, RUN.teaching("report.json")),
     ],
     "head_object": [INPUT, keys.failed(INPUT), keys.corrected_json("talk")],
     "put_object": [
         *(keys.corrected("talk"), keys.corrected_json("talk"), keys.corrected_format("talk", "srt"), INPUT),
-        keys.DEFAULT_MODEL,
+        *(keys.DEFAULT_MODEL, keys.CORRECTED_ERRORS),
     ],
     "create_multipart_upload": [INPUT],
     "upload_part": [INPUT],
@@ -102,7 +103,7 @@ PAGES = {
 }
 #: The key that a copy of the pages writes; it reads the file in `failed/`.
 PAGES_COPY = {"copy_object": [INPUT]}
-PAGES_LIST = [keys.OUTPUT_FOLDER, keys.CORRECTED_FOLDER, keys.FAILED_FOLDER, keys.MODELS_FOLDER]
+PAGES_LIST = [keys.OUTPUT_FOLDER, keys.CORRECTED_FOLDER, keys.FAILED_FOLDER, keys.MODELS_FOLDER, keys.TEACHING_FOLDER]
 
 REFUSED_TO_CONTAINER = [
     *(("s3:PutObject", key) for key in (INPUT, keys.processed(INPUT), keys.failed(INPUT), MODEL, SHARD, RUN.plan)),

@@ -21,8 +21,11 @@ CORRECTED_FOLDER = "corrected/"
 RUNS_FOLDER = "runs/"
 MODELS_FOLDER = "models/"
 TEACHING_FOLDER = "teaching/"
+EVALUATIONS_FOLDER = "evaluations/"
 #: The key of the record that names the model of runs that choose none.
 DEFAULT_MODEL = f"{MODELS_FOLDER}default.json"
+#: The key of the record of the errors that people corrected, by recording.
+CORRECTED_ERRORS = f"{EVALUATIONS_FOLDER}corrections.json"
 #: The key of the record that names the only run that may work. A run's name never ends with `.json`.
 LEASE = f"{RUNS_FOLDER}lease.json"
 

@@ -47,7 +47,7 @@ def align_words(texts: Sequence[str], old: Sequence[TimedWord], start: float, en
         end: the end of the segment.
     """
     before = sorted(old, key=lambda word: word.start)
-    changes = _changes([_bare(word.word) for word in before], [_bare(text) for text in texts])
+    changes = _changes([bare_word(word.word) for word in before], [bare_word(text) for text in texts])
     aligned: list[TimedWord] = []
     for kind, first, last, from_text, to_text in changes:
         new = texts[from_text:to_text]
@@ -91,7 +91,7 @@ def _changes(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str,
         yield "equal", first_end, len(before), second_end, len(after)
 
 
-def _bare(word: str) -> str:
+def bare_word(word: str) -> str:
     """Return a word in one case and without punctuation and symbols around it; all of it if nothing else is in it."""
     folded = word.casefold()
     letters = [place for place, character in enumerate(folded) if unicodedata.category(character)[0] not in "PS"]

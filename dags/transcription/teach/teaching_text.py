@@ -22,6 +22,7 @@ def figures(outcome: TeachingOutcome, promotion: Promotion, job: Job | None, set
         "is_used": promotion.is_used,
         "word_error_rate_before": rates.old if rates else None,
         "word_error_rate_after": rates.new if rates else None,
+        "findings": outcome.findings,
         "vcpu_hours": hours,
         "cost": cost.compute_cost(hours, settings),
     }

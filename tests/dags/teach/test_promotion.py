@@ -110,6 +110,7 @@ def test_the_report_says_what_was_measured_decided_and_paid() -> None:
         "is_used": True,
         "word_error_rate_before": 15.3,
         "word_error_rate_after": 7.0,
+        "findings": 2,
         "vcpu_hours": 2.0,
         "cost": 0.085,
     }

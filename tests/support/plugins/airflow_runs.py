@@ -1,4 +1,4 @@
-"""Runs of the DAG in Airflow's database, with the XComs that the tasks of a real run store."""
+"""Runs of the DAGs in Airflow's database, with the XComs that the tasks of a real run store."""
 
 from __future__ import annotations
 
@@ -30,13 +30,40 @@ def add_run(
         figures: the figures that its task `report` stored.
         audio: whether the run found audio.
     """
-    start = START + timedelta(days=day)
     name = run_name(run_id)
+    xcoms = {("plan", "return_value"): {"run": name} if audio else None, ("report", "figures"): figures}
+    _add(DAG_ID, run_id, START + timedelta(days=day), state, xcoms)
+    return name
+
+
+def add_teaching(
+    run_id: str, *, day: int = 0, state: str = "success", base: str = "court", figures: Mapping[str, Any] | None = None
+) -> str:
+    """Add a run of `teach_model` to the database, and return the name of its records.
+
+    Args:
+        run_id: the id.
+        day: the run starts this many days after `START`.
+        state: the state of the run.
+        base: the model that is taught.
+        figures: what its task `report` returned.
+    """
+    name = run_name(run_id)
+    order = {"run": name, "base": base, "name": base}
+    xcoms = {("check", "return_value"): order, ("report", "return_value"): figures}
+    _add("teach_model", run_id, START + timedelta(days=day), state, xcoms)
+    return name
+
+
+def _add(
+    dag_id: str, run_id: str, start: datetime, state: str, xcoms: Mapping[tuple[str, str], Mapping[str, Any] | None]
+) -> None:
+    """Add a run that takes half an hour, with its XComs by task and key."""
     with create_session() as session:
         # The XComs belong to task instances, which these tests do not need.
         session.execute(text("PRAGMA foreign_keys=OFF"))
         run = DagRun(
-            dag_id=DAG_ID,
+            dag_id=dag_id,
             run_id=run_id,
             run_type=DagRunType.MANUAL,
             run_after=start,
@@ -47,12 +74,10 @@ def add_run(
         run.end_date = start + timedelta(minutes=30)
         session.add(run)
         session.flush()
-        values = {("plan", "return_value"): {"run": name} if audio else None, ("report", "figures"): figures}
-        place = {"dag_run_id": run.id, "dag_id": DAG_ID, "run_id": run_id, "map_index": -1}
-        for (task, key), value in values.items():
+        place = {"dag_run_id": run.id, "dag_id": dag_id, "run_id": run_id, "map_index": -1}
+        for (task, key), value in xcoms.items():
             if value is not None:
                 session.add(XComModel(**place, task_id=task, key=key, value=value))
-    return name
 
 
 def remove_runs() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from urllib.parse import urlencode
 
 from tests.support.dags.bucket_objects import upload
 from tests.support.dags.outcome_lists import write_moves
 from tests.support.dags.reports import AUDIO, GREEN_RUN, report_on
-from tests.support.plugins.airflow_runs import add_run, remove_runs
+from tests.support.plugins.airflow_runs import add_run, add_teaching, remove_runs
 from tests.support.plugins.child_logs import write_log
 from tests.support.plugins.transcripts import transcript_document, write_transcript
 from tests.support.standin.standin_server import LocalAws
@@ -21,6 +22,7 @@ from transcription.shared.bucket import Bucket
 from transcription.shared.job_record import FailedChild, Job
 
 RUN = "manual__accessible"
+TEACHING = "manual__teaching"
 NAME = f"interviews/{'a long name ' * 8}#1"
 FIGURES = {"transcribed": 12, "failed": 3, "audio_seconds": 5400.0, "real_time_factor": 0.123, "cost": 1.5}
 _LOG_GROUP = "/aws/batch/pages"
@@ -36,6 +38,8 @@ PAGES = {
     "/recording": f"recording?{urlencode({'name': NAME})}",
     "/failed": "failed",
     "/models": "models",
+    "/data": "data",
+    "/findings": f"findings?{urlencode({'run_id': TEACHING})}",
     "/upload": "upload",
     "error": "no-such-page",
 }
@@ -61,3 +65,17 @@ def fill_site(bucket: Bucket, aws: LocalAws) -> None:
     reason = Outcome(Item(0, f"input/{NAME}.wav", failed.etag, 5), FAILED, Failure("AUDIO_EMPTY", "It has no bytes."))
     bucket.write_record(keys.failed_reason(f"input/{NAME}.wav"), reason)
     bucket.client.put_object(Bucket=bucket.name, Key="models/court/model.pbmm", Body=b"")
+    _fill_data(bucket)
+
+
+def _fill_data(bucket: Bucket) -> None:
+    """Write a set, the errors of a correction, and a teaching with a finding."""
+    for file in ("a.wav", "a.txt", "b.mp3"):
+        upload(bucket, f"{keys.teaching_set('a-long-name-of-a-set' * 3)}{file}", b"x" * 64_000)
+    errors = {"model": "court", "month": "2026-11", "words": 200, "errors": 30, "segments": 9, "checked": 4}
+    record = {"recordings": {NAME: {**errors, "seconds": 61.5}}}
+    upload(bucket, keys.CORRECTED_ERRORS, json.dumps(record).encode())
+    figures = {"verdict": "BETTER", "word_error_rate_before": 15.3, "word_error_rate_after": 7.0, "findings": 1}
+    run = add_teaching(TEACHING, figures={**figures, "cost": 0.12})
+    finding = {"code": "LABEL_SUSPECT", "recording": f"processed/{NAME}.wav from 3.2 s", "message": "Listen. " * 20}
+    upload(bucket, RunKeys(run).teaching("report.json"), json.dumps({"findings": [finding]}).encode())

@@ -1,0 +1,70 @@
+"""The pages with what models can be taught from, and with the recordings that a teaching lists for review."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from starlette.responses import HTMLResponse
+
+from transcript_pages import corrected_errors, teaching_findings, teaching_sets
+from transcript_pages.access import Reader
+from transcript_pages.audio_bucket import Bucket
+from transcript_pages.page_templates import render
+from transcript_pages.teaching_history import find_teaching, newest_teachings
+from transcription.contract import keys
+
+router = APIRouter()
+
+#: Number of teachings in the list, of rows about models, and of findings on a page.
+_TEACHINGS, _ROWS, _FINDINGS = 10, 60, 100
+
+
+@router.get("/data")
+def data(
+    request: Request, user: Reader, bucket: Bucket, after: Annotated[str, Query(max_length=keys.KEY_BYTES)] = ""
+) -> HTMLResponse:
+    """Show corrections, sets of recordings with texts, and the last teachings. This needs three requests to S3.
+
+    Args:
+        request: the request.
+        user: the user.
+        bucket: the bucket.
+        after: the last set of the page before; empty for the first page.
+    """
+    record = corrected_errors.read(bucket)
+    return render(
+        request,
+        "data.html",
+        user=user,
+        corrected=list(record.recordings.values()),
+        most_recordings=corrected_errors.MOST_RECORDINGS,
+        rates=corrected_errors.by_model(record)[:_ROWS],
+        page=teaching_sets.list_sets(bucket, after),
+        after=after,
+        counted=teaching_sets.REQUESTS * teaching_sets.LISTED,
+        teachings=newest_teachings(_TEACHINGS),
+    )
+
+
+@router.get("/findings")
+def findings(
+    request: Request, user: Reader, bucket: Bucket, run_id: str, page: Annotated[int, Query(ge=0)] = 0
+) -> HTMLResponse:
+    """Show a page of the recordings that a teaching lists for review. This needs one request to S3."""
+    teaching = find_teaching(run_id)
+    if teaching is None:
+        raise HTTPException(404, "Airflow has no such run any more.")
+    listed = teaching_findings.read_findings(bucket, teaching.name) if teaching.name else []
+    start = page * _FINDINGS
+    return render(
+        request,
+        "findings.html",
+        user=user,
+        teaching=teaching,
+        findings=listed[start : start + _FINDINGS],
+        first=start + 1,
+        count=len(listed),
+        page=page,
+        has_more=start + _FINDINGS < len(listed),
+    )
