@@ -26,7 +26,7 @@ def _prefix(params: Mapping[str, Any]) -> str:
 def refuse_backfill(run_type: str) -> None:
     """Refuse a backfill.
 
-    Airflow does not count a backfill as an active run, so the backfill would work at the same time as the nightly run.
+    Airflow does not count a backfill as an active run, so the backfill would work at the same time as another run.
 
     Args:
         run_type: Airflow's type of the run.
@@ -35,9 +35,7 @@ def refuse_backfill(run_type: str) -> None:
         OptionInvalid: the run is a backfill.
     """
     if run_type == "backfill":
-        raise OptionInvalid(
-            "A backfill would transcribe the same files as the nightly run. Trigger a single run instead."
-        )
+        raise OptionInvalid("A backfill would do the same work as another run. Trigger a single run instead.")
 
 
 def refuse_unknown(params: Mapping[str, Any], names: Collection[str]) -> None:
