@@ -26,6 +26,7 @@ from trainer.training.fine_tuning import FineTuning, TrainingData
 from trainer.training.mixtures import MeasuredSet, Mixture, choose_mixture, measure_mixtures, mix
 from trainer.training.recipe import TrainingRecipe
 from trainer.writing.model_folder_writer import write_folder
+from trainer.writing.whole_folder import whole_folder
 from transcriber.model.model_folder import ModelFolder, open_folder
 
 _log = logging.getLogger(__name__)
@@ -127,13 +128,14 @@ def _train(
 
 def _deliver(out: Path, taught: Path, report: TeachingReport) -> None:
     """Move the model to its place, and write the report beside it."""
-    place = out if report.decision.is_used else out / "not-used"
-    place.mkdir(parents=True, exist_ok=True)
-    if not report.chosen.is_old_model:
-        for file in taught.iterdir():
-            shutil.move(file, place / file.name)
-    (out / "report.json").write_bytes(report.as_json())
-    (out / "report.md").write_text(report.as_markdown(), encoding="utf-8")
+    with whole_folder(out) as folder:
+        place = folder if report.decision.is_used else folder / "not-used"
+        place.mkdir(exist_ok=True)
+        if not report.chosen.is_old_model:
+            for file in taught.iterdir():
+                shutil.move(file, place / file.name)
+        (folder / "report.json").write_bytes(report.as_json())
+        (folder / "report.md").write_text(report.as_markdown(), encoding="utf-8")
 
 
 def _measured(name: str, utterances: Sequence[Utterance]) -> MeasuredSet:

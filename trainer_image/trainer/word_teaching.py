@@ -24,6 +24,7 @@ from trainer.network.acoustic_model import AcousticModel
 from trainer.recognition.proof import prove
 from trainer.scorer.candidates import Candidate, NewScorer, choose_candidate, hear, measure_new, measure_old
 from trainer.training.recipe import TrainingRecipe
+from trainer.writing.whole_folder import whole_folder
 from transcriber.model.model_folder import ModelFolder, open_folder
 from transcriber.model.scorer.scorer_check import BYTES
 from transcriber.model.scorer.scorer_file import Scorer
@@ -181,12 +182,12 @@ def _lineage(folder: ModelFolder, taught: TaughtWords, chosen: Candidate) -> dic
 
 def _deliver(out: Path, model: Path | None, report: WordsReport) -> None:
     """Move the model to its place, and write the report beside it."""
-    places = {Verdict.BETTER: out, Verdict.NOT_MEASURED: out / "not-measured"}
-    place = places.get(report.decision.verdict, out / "not-used")
-    out.mkdir(parents=True, exist_ok=True)
-    if model is not None:
-        place.mkdir(parents=True, exist_ok=True)
-        for file in model.iterdir():
-            shutil.move(file, place / file.name)
-    (out / "report.json").write_bytes(report.as_json())
-    (out / "report.md").write_text(report.as_markdown(), encoding="utf-8")
+    with whole_folder(out) as folder:
+        places = {Verdict.BETTER: folder, Verdict.NOT_MEASURED: folder / "not-measured"}
+        place = places.get(report.decision.verdict, folder / "not-used")
+        if model is not None:
+            place.mkdir(exist_ok=True)
+            for file in model.iterdir():
+                shutil.move(file, place / file.name)
+        (folder / "report.json").write_bytes(report.as_json())
+        (folder / "report.md").write_text(report.as_markdown(), encoding="utf-8")
