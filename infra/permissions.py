@@ -74,12 +74,16 @@ def page_permissions(bucket: str, log_group: str) -> list[Permission]:
     """
     return [
         # Corrections are read and written; uploads and failed files go to `input/`.
-        objects(bucket, ["s3:GetObject"], [keys.CORRECTED_FOLDER, keys.LISTENING_FOLDER]),
+        objects(
+            bucket,
+            ["s3:GetObject"],
+            [keys.CORRECTED_FOLDER, keys.LISTENING_FOLDER, keys.TEACHING_FOLDER, keys.EVALUATIONS_FOLDER],
+        ),
         objects(bucket, ["s3:PutObject"], [keys.CORRECTED_FOLDER, keys.INPUT_FOLDER]),
         # Of all below `models/`, the pages write only which model is in use.
         Permission(["s3:PutObject"], [f"{bucket}/{keys.DEFAULT_MODEL}"]),
         # The errors that corrections show.
-        Permission(["s3:GetObject", "s3:PutObject"], [f"{bucket}/{keys.CORRECTED_ERRORS}"]),
+        Permission(["s3:PutObject"], [f"{bucket}/{keys.CORRECTED_ERRORS}"]),
         # An upload in parts continues where it stopped, or is given up.
         objects(bucket, ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"], [keys.INPUT_FOLDER]),
         objects(bucket, ["s3:GetObjectTagging", "s3:GetObjectAnnotation"], [keys.FAILED_FOLDER]),

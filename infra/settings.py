@@ -115,8 +115,8 @@ class DeploymentSettings:
     #: Whether uploads start a run, in addition to the schedule. A run starts when nothing was uploaded for two minutes.
     #: [Transcribe on upload](using.md#transcribe-on-upload)
     transcribe_on_upload: bool = False
-    #: Whether the DAG `teach_model` teaches models in this deployment. `make deploy` then builds a second image, with
-    #: the trainer. [Teach in your own account](teaching.md#in-your-own-account)
+    #: Whether the DAGs `teach_model` and `evaluate_models` teach and measure models in this deployment. `make deploy`
+    #: then builds a second image, with the trainer. [Teach in your own account](teaching.md#in-your-own-account)
     teaching: bool = False
     #: Days for which logs are kept: one of the numbers that CloudWatch accepts.
     log_days: int = 90

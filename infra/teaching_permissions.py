@@ -1,4 +1,4 @@
-"""The permissions of the container that teaches models, and those that the tasks need besides to teach."""
+"""The permissions of the container that teaches and evaluates models, and those that the tasks need besides."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ _RECORDS = f"{keys.RUNS_FOLDER}*/teaching/"
 _CHECKPOINTS = f"{keys.RUNS_FOLDER}*/checkpoints/"
 #: The folders of new models, whose names end with a number. `models/default.json` is in none of them.
 _NEW_MODELS = f"{keys.MODELS_FOLDER}*-*/"
+#: The folders of all evaluations. What corrections show is in none of them.
+_EVALUATIONS = f"{keys.EVALUATIONS_FOLDER}*/"
 
 
 def trainer_permissions(bucket: str) -> list[Permission]:
@@ -27,24 +29,22 @@ def trainer_permissions(bucket: str) -> list[Permission]:
         keys.MODELS_FOLDER,
     ]
     return [
-        objects(bucket, ["s3:GetObject"], [*learned, _RECORDS, _CHECKPOINTS]),
-        objects(bucket, ["s3:PutObject"], [_NEW_MODELS, _RECORDS, _CHECKPOINTS]),
+        objects(bucket, ["s3:GetObject"], [*learned, _RECORDS, _CHECKPOINTS, _EVALUATIONS]),
+        objects(bucket, ["s3:PutObject"], [_NEW_MODELS, _RECORDS, _CHECKPOINTS, _EVALUATIONS]),
         # Checkpoints of large models are uploaded in parts. They are deleted when the outcome is written.
-        objects(bucket, ["s3:AbortMultipartUpload"], [_RECORDS, _CHECKPOINTS]),
+        objects(bucket, ["s3:AbortMultipartUpload"], [_RECORDS, _CHECKPOINTS, _EVALUATIONS]),
         objects(bucket, ["s3:DeleteObject"], [_CHECKPOINTS]),
         listing(bucket, [*learned, _CHECKPOINTS]),
     ]
 
 
 def teaching_task_permissions(bucket: str) -> list[Permission]:
-    """List the permissions of the tasks of the DAG `teach_model` that the tasks of `transcribe_audio` do not need.
+    """List what `teach_model` and `evaluate_models` need besides the tasks of `transcribe_audio` and the pages.
+
+    The pages, which have the same role, may list and read what is taught, and choose the model in use.
 
     Args:
         bucket: The ARN of the audio bucket.
     """
-    return [
-        objects(bucket, ["s3:GetObject"], [keys.CORRECTED_FOLDER]),
-        # Of all below `models/`, the tasks write only which model is in use.
-        Permission(["s3:PutObject"], [f"{bucket}/{keys.DEFAULT_MODEL}"]),
-        listing(bucket, [keys.CORRECTED_FOLDER, keys.TEACHING_FOLDER]),
-    ]
+    orders = f"{bucket}/{_EVALUATIONS}order.json"
+    return [Permission(["s3:PutObject"], [orders], "The order of any evaluation; each has a folder.")]

@@ -9,6 +9,7 @@ from transcript_pages import (
     data_page,
     downloads,
     error_pages,
+    evaluation_page,
     failed_page,
     models_page,
     recording_page,
@@ -33,6 +34,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     failed_page.router,
     models_page.router,
     data_page.router,
+    evaluation_page.router,
     upload_page.router,
 )
 

@@ -7,24 +7,25 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import HTMLResponse
 
-from transcript_pages import corrected_errors, teaching_findings, teaching_sets
+from transcript_pages import corrected_errors, formats, ordered_runs, teaching_findings, teaching_sets
 from transcript_pages.access import Reader
 from transcript_pages.audio_bucket import Bucket
 from transcript_pages.page_templates import render
-from transcript_pages.teaching_history import find_teaching, newest_teachings
 from transcription.contract import keys
 
 router = APIRouter()
 
-#: Number of teachings in the list, of rows about models, and of findings on a page.
-_TEACHINGS, _ROWS, _FINDINGS = 10, 60, 100
+#: Number of runs in a list, of rows about models, and of findings on a page.
+_RUNS, _ROWS, _FINDINGS = 10, 60, 100
+#: Number of rows about models on the page of runs.
+_NEWEST_ROWS = 6
 
 
 @router.get("/data")
 def data(
     request: Request, user: Reader, bucket: Bucket, after: Annotated[str, Query(max_length=keys.KEY_BYTES)] = ""
 ) -> HTMLResponse:
-    """Show corrections, sets of recordings with texts, and the last teachings. This needs three requests to S3.
+    """Show corrections, sets of recordings with texts, teachings and evaluations. This needs three requests to S3.
 
     Args:
         request: the request.
@@ -43,8 +44,20 @@ def data(
         page=teaching_sets.list_sets(bucket, after),
         after=after,
         counted=teaching_sets.REQUESTS * teaching_sets.LISTED,
-        teachings=newest_teachings(_TEACHINGS),
+        teachings=ordered_runs.newest_runs(ordered_runs.TEACH, _RUNS),
+        evaluations=ordered_runs.newest_runs(ordered_runs.EVALUATE, _RUNS),
     )
+
+
+@router.get("/correction-rates")
+def correction_rates(_: Reader, bucket: Bucket) -> list[tuple[str, str, str, str]]:
+    """Return the newest rows for the page of runs: month, model, words and word error rate. This needs one request."""
+    rows = corrected_errors.by_model(corrected_errors.read(bucket))[:_NEWEST_ROWS]
+    return [(row.month, row.model, formats.number(row.words), _per_cent(row.word_error_rate)) for row in rows]
+
+
+def _per_cent(rate: float | None) -> str:
+    return formats.UNKNOWN if rate is None else f"{formats.number(rate, 1)} %"
 
 
 @router.get("/findings")
@@ -52,7 +65,7 @@ def findings(
     request: Request, user: Reader, bucket: Bucket, run_id: str, page: Annotated[int, Query(ge=0)] = 0
 ) -> HTMLResponse:
     """Show a page of the recordings that a teaching lists for review. This needs one request to S3."""
-    teaching = find_teaching(run_id)
+    teaching = ordered_runs.find_run(ordered_runs.TEACH, run_id)
     if teaching is None:
         raise HTTPException(404, "Airflow has no such run any more.")
     listed = teaching_findings.read_findings(bucket, teaching.name) if teaching.name else []

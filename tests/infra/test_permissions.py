@@ -87,7 +87,8 @@ PAGES = {
         *(keys.corrected("talk"), keys.corrected_json("talk"), keys.corrected_format("talk", "srt")),
         *(keys.processed(INPUT), keys.listening_peaks("talk"), keys.listening_copy("talk")),
         *(keys.DEFAULT_MODEL, keys.model_json("court"), keys.teaching_report("court")),
-        *(keys.CORRECTED_ERRORS, RUN.teaching("report.json")),
+        *(keys.CORRECTED_ERRORS, RUN.teaching("report.json"), "teaching/anna/a.wav"),
+        *(RUN.evaluation("outcome.json"), RUN.evaluated_model("court")),
     ],
     "head_object": [INPUT, keys.failed(INPUT), keys.corrected_json("talk")],
     "put_object": [

@@ -18,6 +18,8 @@ from transcription.contract import keys
 
 RUN = keys.RunKeys("manual-1-0a1b2c3d")
 RECORDS = [RUN.teaching(name) for name in ("order.json", "data.json", "outcome.json", "report.json", "report.md")]
+EVALUATED = [RUN.evaluation(name) for name in ("order.json", "data.json", "outcome.json", "report.md")]
+EVALUATED += [RUN.evaluated_model("court-1")]
 REASON, CHECKPOINT = RUN.teaching_reason("4e5f"), f"{RUN.checkpoints}ab12/training-0.001.npz"
 LEARNED = [
     *("teaching/anna/a b#1*?.wav", "corrected/talk.json", "processed/talk.wav", "input/talk.wav"),
@@ -25,9 +27,16 @@ LEARNED = [
 ]
 #: The keys that `bucket_access` passes to each call, by the permission that the call needs.
 NEEDED = {
-    "s3:GetObject": [*LEARNED, *RECORDS, REASON, CHECKPOINT],
-    "s3:PutObject": [*RECORDS, REASON, CHECKPOINT, "models/court-2/court-2.pbmm", "models/court-2/model.json"],
-    "s3:AbortMultipartUpload": [CHECKPOINT, RUN.teaching("report.md")],
+    "s3:GetObject": [*LEARNED, *RECORDS, *EVALUATED, REASON, CHECKPOINT],
+    "s3:PutObject": [
+        *RECORDS,
+        *EVALUATED,
+        REASON,
+        CHECKPOINT,
+        "models/court-2/court-2.pbmm",
+        "models/court-2/model.json",
+    ],
+    "s3:AbortMultipartUpload": [CHECKPOINT, RUN.teaching("report.md"), RUN.evaluation("report.md")],
     "s3:DeleteObject": [CHECKPOINT],
 }
 #: The permission that each boto3 call of `bucket_access` needs.
@@ -41,8 +50,9 @@ CALLS = {
 }
 REFUSED = [
     *(("s3:PutObject", key) for key in (*LEARNED, "output/talk", "failed/talk.wav", RUN.job, RUN.plan, keys.LEASE)),
+    ("s3:PutObject", keys.CORRECTED_ERRORS),
     *(("s3:GetObject", key) for key in ("output/talk", "failed/talk.wav", RUN.job, RUN.report, "talk.wav")),
-    *(("s3:DeleteObject", key) for key in (*LEARNED, *RECORDS, "models/court-2/court-2.pbmm", RUN.job)),
+    *(("s3:DeleteObject", key) for key in (*LEARNED, *RECORDS, *EVALUATED, "models/court-2/court-2.pbmm", RUN.job)),
     *((f"s3:{action}", "models/court/court.pbmm") for action in ("DeleteObjectVersion", "PutObjectAcl")),
 ]
 
@@ -109,11 +119,19 @@ def test_the_container_that_transcribes_may_not_teach(teaching: SynthesizedStack
 def test_the_tasks_may_look_order_decide_and_submit(teaching: SynthesizedStacks, bucket: str) -> None:
     for prefix in ("corrected/", "teaching/anna/", "models/court/"):
         assert tasks_may(teaching, "s3:ListBucket", bucket, **{"s3:prefix": prefix})
-    for key in ("corrected/talk.json", *RECORDS, REASON, keys.DEFAULT_MODEL):
+    for key in ("corrected/talk.json", *RECORDS, *EVALUATED, REASON, keys.DEFAULT_MODEL):
         assert tasks_may(teaching, "s3:GetObject", f"{bucket}/{key}")
-    for key in (RUN.teaching("order.json"), RUN.teaching("promotion.json"), RUN.job, RUN.origin, keys.DEFAULT_MODEL):
+    for key in (
+        RUN.teaching("order.json"),
+        RUN.teaching("promotion.json"),
+        RUN.job,
+        RUN.origin,
+        keys.DEFAULT_MODEL,
+        RUN.evaluation("order.json"),
+    ):
         assert tasks_may(teaching, "s3:PutObject", f"{bucket}/{key}")
-    assert not tasks_may(teaching, "s3:PutObject", f"{bucket}/models/court-2/model.json")
+    for key in ("models/court-2/model.json", RUN.evaluation("outcome.json"), RUN.evaluated_model("court-1")):
+        assert not tasks_may(teaching, "s3:PutObject", f"{bucket}/{key}")
     arn = f"arn:{PARTITION}:batch:{REGION}:{ACCOUNT}:job-definition/teaching-teach"
     for resource in (arn, f"{arn}:17"):
         assert tasks_may(teaching, "batch:SubmitJob", resource)

@@ -16,6 +16,7 @@ from tests.support.airflow_metadata import rows
 LOADER = ROOT / "infra" / "mwaa" / "load_dags.py"
 DAG_FILE = ROOT / "dags" / "transcribe_audio.py"
 TEACH_FILE = ROOT / "dags" / "teach_model.py"
+EVALUATE_FILE = ROOT / "dags" / "evaluate_models.py"
 TEACH = {"AIRFLOW__TRANSCRIPTION__TEACH_JOB_DEFINITION": "teach"}
 
 
@@ -28,7 +29,7 @@ def load(airflow: Airflow, file: Path, **variables: str) -> dict[str, Any]:
     return outcome
 
 
-@pytest.fixture(scope="module", params=[DAG_FILE, TEACH_FILE], ids=lambda file: str(file.stem))
+@pytest.fixture(scope="module", params=[DAG_FILE, TEACH_FILE, EVALUATE_FILE], ids=lambda file: str(file.stem))
 def loaded(airflow: Airflow, request: pytest.FixtureRequest) -> dict[str, Any]:
     """What the loader prints about a DAG file in a deployment that teaches."""
     return {"file": request.param, **load(airflow, request.param, **TEACH)}

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from bucket_access import job_records
+from bucket_access import evaluation_records, job_records
 from bucket_access.candidate import store_candidate
 from bucket_access.teaching_bucket import TeachingBucket
 from bucket_access.teaching_data import fetch_teaching_data
@@ -43,7 +43,7 @@ def _store(bucket: TeachingBucket, name: str, folder: str) -> Mapping[str, Any]:
     return {"place": store_candidate(bucket, name, Path(folder))}
 
 
-#: The functions of the tasks. `fetch` and `store` are for `make teach`, the others for a Batch job.
+#: The functions of the tasks. `fetch` and `store` are for `make teach`, the others for Batch jobs.
 _TASKS: Mapping[str, Callable[..., Mapping[str, Any]]] = {
     "fetch": _fetch,
     "store": _store,
@@ -51,6 +51,10 @@ _TASKS: Mapping[str, Callable[..., Mapping[str, Any]]] = {
     "keep": job_records.keep_checkpoint,
     "finish": job_records.finish,
     "fail": job_records.record_failure,
+    "begin_evaluation": evaluation_records.begin_evaluation,
+    "keep_result": evaluation_records.keep_result,
+    "fetch_results": evaluation_records.fetch_results,
+    "finish_evaluation": evaluation_records.finish_evaluation,
 }
 
 if __name__ == "__main__":

@@ -25,8 +25,8 @@ from transcription.contract.teaching import TaughtObject, TeachingData, Teaching
 _log = logging.getLogger(__name__)
 _Record = TypeVar("_Record")
 
-#: The file that completes a teaching.
-OUTCOME = "outcome.json"
+#: The file that begins a teaching or an evaluation, and the one that completes it.
+ORDER, OUTCOME = "order.json", "outcome.json"
 
 
 def begin(bucket: TeachingBucket, run: str, folder: str) -> Mapping[str, Any]:
@@ -42,7 +42,7 @@ def begin(bucket: TeachingBucket, run: str, folder: str) -> Mapping[str, Any]:
 
     Returns:
         `order`, `model` (the name of the new model), and the folders `audio`, `base` and `checkpoints`; if the teaching
-        has an outcome already, only `outcome`.
+        has an outcome already, only `outcome`; if the run is an evaluation, only `evaluation`.
 
     Raises:
         RecordMissing, RecordInvalid: there is no order, or a record is damaged.
@@ -53,13 +53,15 @@ def begin(bucket: TeachingBucket, run: str, folder: str) -> Mapping[str, Any]:
     run_keys, place = RunKeys(run), Path(folder)
     if bucket.read(run_keys.teaching(OUTCOME)) is not None:
         return {"outcome": True}
-    order = _find(bucket, TeachingOrder, run_keys.teaching("order.json"))
+    order = find_record(bucket, TeachingOrder, run_keys.teaching(ORDER))
+    if order is None and bucket.read(run_keys.evaluation(ORDER)) is not None:
+        return {"evaluation": True}
     if order is None:
         raise RecordMissing(f"{keys.uri(bucket.name, run_keys.teaching('order.json'))} does not exist.")
     model = list_model(bucket, order.base)
     taught = list_taught(bucket, order.set_name)
     data = _freeze(bucket, run_keys.teaching("data.json"), order.name, taught)
-    copy = fetch_objects(bucket, place / "copy", order.base, [*model, *_unchanged(taught, data)])
+    copy = fetch_objects(bucket, place / "copy", order.base, [*model, *_still_taught(taught, data)])
     checkpoints = place / "checkpoints"
     checkpoints.mkdir(parents=True, exist_ok=True)
     for stored in bucket.list(run_keys.checkpoints):
@@ -126,28 +128,49 @@ def record_failure(bucket: TeachingBucket, run: str, job: str, code: str, messag
     return {}
 
 
-def _find(bucket: TeachingBucket, kind: type[_Record], key: str) -> Optional[_Record]:
+def find_record(bucket: TeachingBucket, kind: type[_Record], key: str) -> Optional[_Record]:
+    """Return a record, or None if there is none.
+
+    Raises:
+        RecordInvalid: it is damaged.
+        ObjectDenied, StorageDenied, StorageFailed: S3 refuses or fails.
+    """
     data = bucket.read(key)
     return None if data is None else records.load(kind, data, keys.uri(bucket.name, key))
 
 
 def _freeze(bucket: TeachingBucket, key: str, name: str, taught: Collection[StoredObject]) -> TeachingData:
     """Return the data that the first attempt wrote down. If this is the first attempt, write them down."""
-    if (data := _find(bucket, TeachingData, key)) is not None:
+    if (data := find_record(bucket, TeachingData, key)) is not None:
         return data
     taken = bucket.model_names()
     model = next(model for number in range(1, 10**6) if (model := f"{name}-{number}") not in taken)
-    objects = tuple(TaughtObject(stored.key, stored.etag, stored.size) for stored in taught)
-    bucket.write(key, records.dump(TeachingData(model, objects)), once=True)
-    return _find(bucket, TeachingData, key) or TeachingData(model, objects)
+    data = TeachingData(model, listed_objects(taught))
+    bucket.write(key, records.dump(data), once=True)
+    return find_record(bucket, TeachingData, key) or data
 
 
-def _unchanged(taught: Collection[StoredObject], data: TeachingData) -> list[StoredObject]:
-    """Return the objects that the first attempt used and that are still the same."""
-    frozen = {(entry.key, entry.etag) for entry in data.objects}
+def _still_taught(taught: Collection[StoredObject], data: TeachingData) -> list[StoredObject]:
+    return unchanged(taught, data.objects, "since the teaching began; it starts anew")
+
+
+def listed_objects(taught: Collection[StoredObject]) -> tuple[TaughtObject, ...]:
+    """Return objects as the record of the data of a job names them."""
+    return tuple(TaughtObject(stored.key, stored.etag, stored.size) for stored in taught)
+
+
+def unchanged(
+    taught: Collection[StoredObject], objects: Collection[TaughtObject], consequence: str
+) -> list[StoredObject]:
+    """Return the objects that the first attempt used and that are still the same.
+
+    Args:
+        taught: the objects that are there now.
+        objects: those that the first attempt used.
+        consequence: what follows if some were changed or deleted, for the log.
+    """
+    frozen = {(entry.key, entry.etag) for entry in objects}
     same = [stored for stored in taught if (stored.key, stored.etag) in frozen]
     if len(same) < len(frozen):
-        _log.warning(
-            "%d files were changed or deleted since the teaching began; it starts anew", len(frozen) - len(same)
-        )
+        _log.warning("%d files were changed or deleted %s", len(frozen) - len(same), consequence)
     return same

@@ -80,7 +80,7 @@ def list_taught(bucket: TeachingBucket, set_name: str) -> list[StoredObject]:
         SetMissing: there are none.
         StorageDenied, StorageFailed: S3 refuses or fails.
     """
-    taught = list(_corrections(bucket))
+    taught = list(list_corrections(bucket))
     if set_name:
         taught += bucket.list(keys.teaching_set(set_name))
     if not taught:
@@ -123,7 +123,7 @@ def _model_in_use(bucket: TeachingBucket) -> str:
     return model
 
 
-def _corrections(bucket: TeachingBucket) -> Iterator[StoredObject]:
+def list_corrections(bucket: TeachingBucket) -> Iterator[StoredObject]:
     """Yield the corrections in which somebody checked or corrected a segment, and their recordings."""
     audio: dict[str, StoredObject] = {}
     for prefix in (keys.INPUT_FOLDER, keys.PROCESSED_FOLDER):

@@ -1,7 +1,8 @@
 """The command `python -m recogniser`. It reads a request as JSON from standard input and prints the texts as JSON.
 
 The request has the fields `task` (`transcribe` or `decode`), `model` (a model folder) and `clips` (a file of numpy with
-one array per recording, numbered from 0). `transcribe` also has `engine`; `decode` has `weights` and `use_scorer`.
+one array per recording, numbered from 0). `transcribe` also has `engine`, and its answer also the vCPU seconds
+of the recognition; `decode` has `weights` and `use_scorer`.
 """
 
 from __future__ import annotations
@@ -23,12 +24,14 @@ def main() -> int:
     with np.load(request["clips"], allow_pickle=False) as stored:
         clips = [stored[str(number)] for number in range(len(stored.files))]
     model = Path(request["model"])
+    cpu_seconds = 0.0
     if request["task"] == "transcribe":
-        texts = [transcribe(model, request["engine"], clips)]
+        text, cpu_seconds = transcribe(model, request["engine"], clips)
+        texts = [text]
     else:
         weights = [(float(alpha), float(beta)) for alpha, beta in request["weights"]]
         texts = decode(model, clips, weights, use_scorer=request["use_scorer"])
-    print(json.dumps({"texts": texts}))
+    print(json.dumps({"texts": texts, "cpu_seconds": cpu_seconds}))
     return 0
 
 

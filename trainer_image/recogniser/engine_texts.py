@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,8 @@ from transcriber.engines.utterance import FailedSegment
 from transcriber.model.model_folder import open_folder
 
 
-def transcribe(model: Path, engine: str, recordings: Sequence[npt.NDArray[np.int16]]) -> list[str]:
-    """Return the texts that an engine hears in recordings.
+def transcribe(model: Path, engine: str, recordings: Sequence[npt.NDArray[np.int16]]) -> tuple[list[str], float]:
+    """Return the texts that an engine hears in recordings, and the vCPU seconds that it needs once it is loaded.
 
     Args:
         model: the model folder.
@@ -33,8 +34,13 @@ def transcribe(model: Path, engine: str, recordings: Sequence[npt.NDArray[np.int
     folder = open_folder(model)
     with tempfile.TemporaryDirectory() as scratch:
         if engine == "libdeepspeech":
-            return _texts(LibDeepSpeech(folder), recordings)
-        return _texts(BatchedEngine(folder, find_network(folder, Path(scratch))), recordings)
+            return _timed_texts(LibDeepSpeech(folder), recordings)
+        return _timed_texts(BatchedEngine(folder, find_network(folder, Path(scratch))), recordings)
+
+
+def _timed_texts(engine: Any, recordings: Sequence[npt.NDArray[np.int16]]) -> tuple[list[str], float]:
+    start = time.process_time()
+    return _texts(engine, recordings), time.process_time() - start
 
 
 def _texts(engine: Any, recordings: Sequence[npt.NDArray[np.int16]]) -> list[str]:

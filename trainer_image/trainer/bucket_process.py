@@ -99,7 +99,47 @@ def record_failure(bucket: str, run: str, job: str, code: str, message: str) -> 
     _run({"task": "fail", "bucket": bucket, "run": run, "job": job, "code": code, "message": message})
 
 
-def _run(request: Mapping[str, str]) -> dict[str, Any]:
+def begin_evaluation(bucket: str, run: str, index: int, folder: Path) -> dict[str, Any]:
+    """Fetch the order of an evaluation, and what child number `index` of its job needs.
+
+    Returns:
+        What `bucket_access.evaluation_records.begin_evaluation` returns.
+
+    Raises:
+        BucketFailed: something is missing, or S3 refuses; the message says what.
+    """
+    return _run({"task": "begin_evaluation", "bucket": bucket, "run": run, "index": index, "folder": str(folder)})
+
+
+def keep_result(bucket: str, run: str, model: str, path: Path) -> None:
+    """Write the record of what a model heard.
+
+    Raises:
+        BucketFailed: S3 refuses or fails.
+    """
+    _run({"task": "keep_result", "bucket": bucket, "run": run, "model": model, "path": str(path)})
+
+
+def fetch_results(bucket: str, run: str, folder: Path) -> list[Path]:
+    """Fetch what all models heard, and return the files in the order of the models; none if a result is missing.
+
+    Raises:
+        BucketFailed: S3 refuses or fails.
+    """
+    answer = _run({"task": "fetch_results", "bucket": bucket, "run": run, "folder": str(folder)})
+    return [Path(path) for path in answer["results"]]
+
+
+def finish_evaluation(bucket: str, run: str, folder: Path) -> None:
+    """Store the report and the outcome of an evaluation.
+
+    Raises:
+        BucketFailed: S3 refuses or fails.
+    """
+    _run({"task": "finish_evaluation", "bucket": bucket, "run": run, "folder": str(folder)})
+
+
+def _run(request: Mapping[str, Any]) -> dict[str, Any]:
     process = subprocess.run(
         [python_path(), "-m", "bucket_access"],
         input=json.dumps(request),

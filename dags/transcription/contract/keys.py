@@ -294,6 +294,14 @@ class RunKeys:
         """The folder of the checkpoints of a teaching, with a slash at its end."""
         return f"{self.prefix}checkpoints/"
 
+    def evaluation(self, file: str) -> str:
+        """Return the key of a file of an evaluation, for example `order.json`. Such files never expire."""
+        return f"{EVALUATIONS_FOLDER}{self.run}/{file}"
+
+    def evaluated_model(self, model: str) -> str:
+        """Return the key of the record of what a model heard in an evaluation."""
+        return self.evaluation(f"models/{model}.json")
+
     @property
     def announcement(self) -> str:
         """The key of the record of the figures that other DAGs and the alert topic were told last."""

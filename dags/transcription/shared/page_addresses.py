@@ -38,6 +38,16 @@ def models_page() -> str:
     return _address("models")
 
 
+def data_page() -> str:
+    """Return the address of the page with what models can learn from, and with the last teachings and evaluations."""
+    return _address("data")
+
+
+def evaluation_page(run_id: str) -> str:
+    """Return the address of the page of an evaluation."""
+    return _address("evaluation", run_id=run_id)
+
+
 def _address(page: str, **query: Any) -> str:
     """Return the address of a page. Without Airflow's own address, it is a path on the host of the Airflow UI."""
     base = (conf.get("api", "base_url", fallback="") or "").rstrip("/")

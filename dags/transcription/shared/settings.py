@@ -45,7 +45,8 @@ class Settings:
     #: Name or ARN of the Batch queue and job definition. A run never ends jobs of other job definitions.
     job_queue: str
     job_definition: str
-    #: Name or ARN of the job definition that teaches models; empty: there is no DAG `teach_model`.
+    #: Name or ARN of the job definition that teaches models; empty: there are no DAGs `teach_model` and
+    #: `evaluate_models`.
     teach_job_definition: str = ""
     #: Model of runs that do not choose one; empty: the one in the container image.
     model: str = ""

@@ -56,11 +56,7 @@ def _check(bucket: Bucket, run: str, request: TeachingRequest) -> tuple[Teaching
     in_use = model_in_use.read(bucket).model
     base = request.base or in_use
     if not base:
-        raise ModelMissing(
-            "Runs use the model in the container image, which is not in the bucket. Upload its files to "
-            f"{bucket.uri(keys.MODELS_FOLDER)}, for example those that `make model` fetches, and name the folder in "
-            "the field Base model."
-        )
+        raise model_in_image(bucket, "Base model")
     order = TeachingOrder(
         run=run,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -75,9 +71,7 @@ def _check(bucket: Bucket, run: str, request: TeachingRequest) -> tuple[Teaching
         heard_minutes=request.heard_minutes,
         dry_run=request.dry_run,
     )
-    folder = keys.model(base)
-    names = [entry.key.removeprefix(folder) for entry in bucket.list(folder)]
-    choose_model_files(bucket.uri(folder), [name for name in names if "/" not in name])
+    check_model(bucket, base)
     data = look(bucket, order.set_name)
     if data.is_empty:
         place = bucket.uri(keys.teaching_set(order.set_name)) if order.set_name else ""
@@ -86,6 +80,26 @@ def _check(bucket: Bucket, run: str, request: TeachingRequest) -> tuple[Teaching
             + (f"{place} is empty. Upload recordings with texts there." if place else "the field Set is empty.")
         )
     return order, data
+
+
+def model_in_image(bucket: Bucket, field: str) -> ModelMissing:
+    """Return the error for a model in use that is not in the bucket. `field` of the form could name another one."""
+    return ModelMissing(
+        "Runs use the model in the container image, which is not in the bucket. Upload its files to "
+        f"{bucket.uri(keys.MODELS_FOLDER)}, for example those that `make model` fetches, and name the folder in the "
+        f"field {field}."
+    )
+
+
+def check_model(bucket: Bucket, name: str) -> None:
+    """Check that the bucket has the files of a model.
+
+    Raises:
+        ModelMissing, ModelInvalid: the model is not there, or cannot be used.
+    """
+    folder = keys.model(name)
+    names = [entry.key.removeprefix(folder) for entry in bucket.list(folder)]
+    choose_model_files(bucket.uri(folder), [file for file in names if "/" not in file])
 
 
 def describe(order: TeachingOrder, data: TaughtData, settings: Settings) -> str:

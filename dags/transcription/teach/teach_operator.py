@@ -17,7 +17,7 @@ from transcription.shared.run_folder import current_run
 from transcription.shared.settings import load_settings
 from transcription.shared.task_errors import AirflowSkipException, fail_without_retry
 from transcription.teach import order_store
-from transcription.teach.teaching_jobs import TeachingJobs
+from transcription.teach.teaching_jobs import OrderedWork, TeachingJobs, job_name
 from transcription.transcribe.job_poller import JobPoller
 from transcription.transcribe.transcribe_operator import TranscribeOperator
 
@@ -42,6 +42,9 @@ class TeachOperator(TranscribeOperator):
 
     operator_extra_links = (task_links.JOB_LINK, task_links.JOB_LOG_LINK)
 
+    #: What people can do after a failure.
+    _advice = "Fix the cause, then clear this task: another job continues from the last checkpoint."
+
     @fail_without_retry()
     def execute(self, context: Context) -> str:
         """Submit or find the job of the teaching and wait until it has ended.
@@ -57,11 +60,11 @@ class TeachOperator(TranscribeOperator):
         """
         settings = load_settings()
         bucket = Bucket(settings.bucket)
-        order = order_store.read_order(bucket, current_run(bucket, context))
-        if order.dry_run:
+        work = self._ordered_work(bucket, current_run(bucket, context))
+        if work.is_dry_run:
             raise AirflowSkipException("A dry run ends after its check.")
         batch = BatchQueue(self.job_queue, self.job_definition)
-        jobs = TeachingJobs(batch, bucket, order, str(context["ti"].id))
+        jobs = TeachingJobs(batch, bucket, work, str(context["ti"].id))
         self.job_name = jobs.name
         poller = JobPoller(batch, TeachingProgress(), settings, self._interrupted)
         console, has_console = AwsConsole.for_bucket(bucket), aws_console.has_console(batch.endpoint)
@@ -70,21 +73,31 @@ class TeachOperator(TranscribeOperator):
             if has_console:
                 task_links.show_link(self, context, task_links.JOB_LINK, console.job(self.job_id))
             job = poller.wait_for_end(self.job_id)
-        child = batch_job.failed_child(job, console.log)
-        if has_console and child.log:
-            task_links.show_link(self, context, task_links.JOB_LOG_LINK, child.log)
-        is_failed = job["status"] == batch_job.JOB_FAILED
-        jobs.record(job, [child] if is_failed else [])
-        if is_failed:
-            raise JobFailed(_explain(bucket, order.run, child))
+        descriptions = batch.describe_all(batch.children(job, batch_job.JOB_FAILED))
+        failed = [batch_job.failed_child(description, console.log) for description in descriptions]
+        shown = failed[0] if failed else batch_job.failed_child(job, console.log)
+        if has_console and shown.log:
+            task_links.show_link(self, context, task_links.JOB_LOG_LINK, shown.log)
+        jobs.record(job, failed)
+        if job["status"] == batch_job.JOB_FAILED:
+            children = failed or [shown]
+            raise JobFailed(" ".join([*(_explain(bucket, work.run, child) for child in children), self._advice]))
         return self.job_id
+
+    def _ordered_work(self, bucket: Bucket, run: str) -> OrderedWork:
+        """Return what was ordered.
+
+        Raises:
+            RecordMissing: the task `check` did not write the order.
+        """
+        order = order_store.read_order(bucket, run)
+        return OrderedWork(order.run, job_name(order.run), order.dry_run)
 
 
 def _explain(bucket: Bucket, run: str, child: FailedChild) -> str:
-    """Return the text of the error for a failed job: the reason of its container, Batch's reason, and what to do."""
+    """Return the part of the error about a failed job or child: the reason of its container, Batch's, and its log."""
     recorded = order_store.find_reason(bucket, run, child.job_id)
     reason = f"{recorded.failure.code}: {recorded.failure.message} " if recorded else ""
     return printable(
-        f"The Batch job {child.job_id} failed: {reason}({child.reason}). Its log: {child.log or 'it did not start'}. "
-        "Fix the cause, then clear this task: another job continues from the last checkpoint."
+        f"The Batch job {child.job_id} failed: {reason}({child.reason}). Its log: {child.log or 'it did not start'}."
     )

@@ -1,8 +1,9 @@
-"""The Batch jobs of one teaching: the first one, and after a failure another one that continues it."""
+"""The Batch jobs of one teaching or evaluation: the first one, and after a failure another one that continues it."""
 
 from __future__ import annotations
 
-from transcription.contract.teaching import TeachingOrder
+from dataclasses import dataclass
+
 from transcription.shared.batch_queue import BatchQueue
 from transcription.shared.bucket import Bucket
 from transcription.transcribe.job_series import JobSeries
@@ -13,21 +14,35 @@ def job_name(run: str) -> str:
     return f"teach-{run}"
 
 
+@dataclass(frozen=True)
+class OrderedWork:
+    """What an order says about its Batch job."""
+
+    run: str
+    #: The name of all Batch jobs of the run.
+    job_name: str
+    #: Whether the run ends without a job.
+    is_dry_run: bool
+    #: Number of children of the job; 1 for a plain job.
+    children: int = 1
+
+
 class TeachingJobs(JobSeries):
-    """The jobs of one teaching.
+    """The jobs of one teaching or evaluation.
 
     Args:
         batch: the job queue.
         bucket: the audio bucket.
-        order: the order.
+        work: what was ordered.
         attempt: the id of the task instance.
     """
 
-    def __init__(self, batch: BatchQueue, bucket: Bucket, order: TeachingOrder, attempt: str = "") -> None:
-        super().__init__(batch, bucket, order.run, job_name(order.run), attempt)
+    def __init__(self, batch: BatchQueue, bucket: Bucket, work: OrderedWork, attempt: str = "") -> None:
+        super().__init__(batch, bucket, work.run, work.job_name, attempt)
+        self._children = work.children
 
     def submit(self, definition: str) -> str:
-        """Submit a job. It continues from the checkpoints of the jobs before it.
+        """Submit a job. It continues from what the jobs before it stored.
 
         Args:
             definition: the job definition, by name or ARN.
@@ -39,4 +54,4 @@ class TeachingJobs(JobSeries):
             JobRefused: Batch refuses the job.
         """
         known_ids, known = self._known_jobs()
-        return self._submit_next(definition, 1, {"run": self._run}, known_ids, known)
+        return self._submit_next(definition, self._children, {"run": self._run}, known_ids, known)

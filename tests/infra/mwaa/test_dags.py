@@ -54,7 +54,7 @@ def folder(tmp_path: Path) -> MwaaFolder:
 def test_the_projects_dags_and_plugins_load_and_fit_the_smallest_class(version: str, tmp_path: Path) -> None:
     archive = plugins.build_plugins_zip(ROOT / "plugins", tmp_path / "plugins.zip")
     loaded = dags.load(ROOT / "dags", archive, version)
-    assert loaded.at_once == {"teach_model": 1, "transcribe_audio": 1}
+    assert loaded.at_once == {"evaluate_models": 1, "teach_model": 1, "transcribe_audio": 1}
     assert list(dags.broken_rules(loaded, version, "mw1.micro")) == []
 
 
@@ -65,7 +65,7 @@ def test_the_dag_also_loads_from_a_folder_below_the_dags_folder(folder: MwaaFold
     (folder.dags / "transcription" / "__init__.py").write_text("")
     plugins.build_plugins_zip(folder.plugins, folder.archive)
     loaded = dags.load(folder.dags, folder.archive, airflow_versions.DEFAULT)
-    assert loaded.at_once == {"teach_model": 1, "transcribe_audio": 1}
+    assert loaded.at_once == {"evaluate_models": 1, "teach_model": 1, "transcribe_audio": 1}
     assert loaded.errors == {}
 
 

@@ -55,6 +55,24 @@ def add_teaching(
     return name
 
 
+def add_evaluation(
+    run_id: str, *, day: int = 0, state: str = "success", figures: Mapping[str, Any] | None = None
+) -> str:
+    """Add a run of `evaluate_models` to the database, and return the name of its records.
+
+    Args:
+        run_id: the id.
+        day: the run starts this many days after `START`.
+        state: the state of the run.
+        figures: what its task `report` returned.
+    """
+    name = run_name(run_id)
+    order = {"run": name, "models": ["court-1", "anna-1"], "set": "anna", "part": "test"}
+    xcoms = {("check", "return_value"): order, ("report", "return_value"): figures}
+    _add("evaluate_models", run_id, START + timedelta(days=day), state, xcoms)
+    return name
+
+
 def _add(
     dag_id: str, run_id: str, start: datetime, state: str, xcoms: Mapping[tuple[str, str], Mapping[str, Any] | None]
 ) -> None:

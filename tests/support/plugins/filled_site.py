@@ -6,9 +6,10 @@ import json
 from urllib.parse import urlencode
 
 from tests.support.dags.bucket_objects import upload
+from tests.support.dags.evaluations import OUTCOME, make_result
 from tests.support.dags.outcome_lists import write_moves
 from tests.support.dags.reports import AUDIO, GREEN_RUN, report_on
-from tests.support.plugins.airflow_runs import add_run, add_teaching, remove_runs
+from tests.support.plugins.airflow_runs import add_evaluation, add_run, add_teaching, remove_runs
 from tests.support.plugins.child_logs import write_log
 from tests.support.plugins.transcripts import transcript_document, write_transcript
 from tests.support.standin.standin_server import LocalAws
@@ -22,7 +23,7 @@ from transcription.shared.bucket import Bucket
 from transcription.shared.job_record import FailedChild, Job
 
 RUN = "manual__accessible"
-TEACHING = "manual__teaching"
+TEACHING, EVALUATION = "manual__teaching", "manual__evaluation"
 NAME = f"interviews/{'a long name ' * 8}#1"
 FIGURES = {"transcribed": 12, "failed": 3, "audio_seconds": 5400.0, "real_time_factor": 0.123, "cost": 1.5}
 _LOG_GROUP = "/aws/batch/pages"
@@ -40,6 +41,7 @@ PAGES = {
     "/models": "models",
     "/data": "data",
     "/findings": f"findings?{urlencode({'run_id': TEACHING})}",
+    "/evaluation": f"evaluation?{urlencode({'run_id': EVALUATION, 'other': 'anna-1'})}",
     "/upload": "upload",
     "error": "no-such-page",
 }
@@ -66,6 +68,10 @@ def fill_site(bucket: Bucket, aws: LocalAws) -> None:
     bucket.write_record(keys.failed_reason(f"input/{NAME}.wav"), reason)
     bucket.client.put_object(Bucket=bucket.name, Key="models/court/model.pbmm", Body=b"")
     _fill_data(bucket)
+    evaluation = RunKeys(add_evaluation(EVALUATION))
+    bucket.write_record(evaluation.evaluation("outcome.json"), OUTCOME)
+    for figures in OUTCOME.models:
+        bucket.write_record(evaluation.evaluated_model(figures.model), make_result(figures.model, 3))
 
 
 def _fill_data(bucket: Bucket) -> None:

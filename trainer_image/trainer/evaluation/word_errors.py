@@ -8,32 +8,9 @@ from dataclasses import dataclass
 
 import jiwer
 
+from transcription.contract.word_errors import WordErrors, total
 
-@dataclass(frozen=True)
-class WordErrors:
-    """The errors in one or several texts."""
-
-    words: int
-    substitutions: int
-    insertions: int
-    deletions: int
-    letters: int
-    letter_errors: int
-
-    @property
-    def errors(self) -> int:
-        """Number of wrong, missing and extra words."""
-        return self.substitutions + self.insertions + self.deletions
-
-    @property
-    def word_error_rate(self) -> float:
-        """In per cent."""
-        return 100 * self.errors / max(1, self.words)
-
-    @property
-    def letter_error_rate(self) -> float:
-        """In per cent."""
-        return 100 * self.letter_errors / max(1, self.letters)
+__all__ = ["Comparison", "WordErrors", "compare", "word_error_rate"]
 
 
 @dataclass(frozen=True)
@@ -47,9 +24,7 @@ class Comparison:
     @property
     def total(self) -> WordErrors:
         """The errors of all texts together."""
-        return WordErrors(
-            *(sum(getattr(errors, field) for errors in self.errors) for field in WordErrors.__dataclass_fields__)
-        )
+        return total(self.errors)
 
 
 def compare(said: Sequence[str], heard: Sequence[str]) -> Comparison:

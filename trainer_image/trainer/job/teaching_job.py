@@ -12,6 +12,7 @@ from trainer import bucket_process
 from trainer.decision.promotion import MeasuredChange, Verdict
 from trainer.decision.teaching_report import TeachingReport
 from trainer.decision.words_report import WordsReport
+from trainer.job.evaluation_job import EvaluationJob
 from trainer.teaching import TeachingRequest, teach
 from trainer.training.checkpoint_keeper import CheckpointKeeper
 from trainer.training.recipe import TrainingRecipe
@@ -39,7 +40,7 @@ class TeachingJob:
         self.keeper = CheckpointKeeper(self._copy_checkpoint)
 
     def run(self) -> None:
-        """Teach, and store the outcome. Do nothing if an earlier attempt did so.
+        """Teach, and store the outcome. Do nothing if an earlier attempt did so. Evaluate if that was ordered.
 
         Raises:
             TranscriptionError: something is missing, cannot be used, or failed.
@@ -48,6 +49,9 @@ class TeachingJob:
         begun = bucket_process.begin(self._bucket, self._run, self._folder)
         if "outcome" in begun:
             _log.info("An earlier attempt has finished this teaching.")
+            return
+        if "evaluation" in begun:
+            EvaluationJob(self._bucket, self._run, self._folder).run()
             return
         order, out = TeachingOrder(**begun["order"]), self._folder / "out" / begun["model"]
         report = self._teach(order, begun, out)

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,15 @@ ScorerWeights = tuple[float, float]
 _MOST_ERROR_TEXT = 2000
 
 
+@dataclass(frozen=True)
+class HeardTexts:
+    """What an engine heard."""
+
+    texts: list[str]
+    #: vCPU seconds of recognition, without the loading of the model.
+    cpu_seconds: float
+
+
 def transcribe(model: Path, engine: str, recordings: Sequence[npt.NDArray[np.int16]]) -> list[str]:
     """Return the texts that an engine hears in recordings.
 
@@ -42,8 +52,22 @@ def transcribe(model: Path, engine: str, recordings: Sequence[npt.NDArray[np.int
     Raises:
         RecogniserFailed: the process failed; the message has its error output.
     """
-    (texts,) = _run({"task": "transcribe", "model": str(model), "engine": engine}, recordings)
-    return texts
+    (texts,) = _run({"task": "transcribe", "model": str(model), "engine": engine}, recordings)["texts"]
+    return list(texts)
+
+
+def measure(model: Path, recordings: Sequence[npt.NDArray[np.int16]]) -> HeardTexts:
+    """Return the texts that the batched engine hears, which is the engine of nightly runs, and the time it needs.
+
+    Args:
+        model: the model folder.
+        recordings: 16-bit samples at the model's sample rate. Each recording is one segment.
+
+    Raises:
+        RecogniserFailed: the process failed; the message has its error output.
+    """
+    answer = _run({"task": "transcribe", "model": str(model), "engine": "batched"}, recordings)
+    return HeardTexts(answer["texts"][0], float(answer["cpu_seconds"]))
 
 
 def decode(
@@ -64,10 +88,11 @@ def decode(
         RecogniserFailed: the process failed; the message has its error output.
     """
     request = {"task": "decode", "model": str(model), "weights": list(weights), "use_scorer": use_scorer}
-    return _run(request, probabilities)
+    texts: list[list[str]] = _run(request, probabilities)["texts"]
+    return texts
 
 
-def _run(request: dict[str, Any], arrays: Iterable[npt.NDArray[Any]]) -> list[list[str]]:
+def _run(request: dict[str, Any], arrays: Iterable[npt.NDArray[Any]]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="recogniser-") as name:
         clips = Path(name) / "clips.npz"
         named: dict[str, Any] = {str(number): array for number, array in enumerate(arrays)}
@@ -81,12 +106,13 @@ def _run(request: dict[str, Any], arrays: Iterable[npt.NDArray[Any]]) -> list[li
             env={**os.environ, "PYTHONPATH": module_path()},
         )
     try:
-        answer: list[list[str]] = json.loads(process.stdout.splitlines()[-1])["texts"]
-    except (LookupError, ValueError):
+        answer: dict[str, Any] = json.loads(process.stdout.splitlines()[-1])
+        is_answer = "texts" in answer
+    except (LookupError, TypeError, ValueError):
+        is_answer = False
+    if not is_answer:
         output = process.stderr.strip()[-_MOST_ERROR_TEXT:]
-        raise RecogniserFailed(
-            f"The recogniser of {request['model']} ended with code {process.returncode}: {output}"
-        ) from None
+        raise RecogniserFailed(f"The recogniser of {request['model']} ended with code {process.returncode}: {output}")
     return answer
 
 
