@@ -20,6 +20,7 @@ from local.stack import Stack
 from tests.support.pipeline.pipeline import Pipeline
 from transcription.contract import keys
 from transcription.contract.default_model import DefaultModel
+from transcription.contract.evaluation import EvaluationOutcome
 from transcription.contract.keys import RunKeys, run_name
 from transcription.contract.records import dump, load
 from transcription.contract.teaching import TeachingOutcome
@@ -127,3 +128,22 @@ def test_no_checkpoint_is_left(story: Story) -> None:
 def test_a_cleared_task_finds_its_job_again(story: Story) -> None:
     assert story.job_after_clear == story.jobs[0]["jobId"]
     assert len(story.in_use.changes) == 2
+
+
+def test_an_evaluation_measures_both_models_with_the_engine_of_nightly_runs(
+    story: Story, teaching_stack: Stack
+) -> None:
+    """On the recordings of the test, the figures are those of the teaching, which its own network measured."""
+    dag_id, chosen = "evaluate_models", {"models": ["weak-1", "weak-2"], "set_name": "anna"}
+    with teaching_stack.airflow.client() as client:
+        run_id = runs.trigger(client, chosen, dag_id=dag_id)
+        run = runs.wait(client, run_id, limit=LIMIT, dag_id=dag_id)
+    assert (run.state, set(run.tasks.values())) == ("success", {"success"})
+    data = read(teaching_stack, RunKeys(run_name(run_id)).evaluation("outcome.json"))
+    outcome = load(EvaluationOutcome, data, "outcome")
+    measured = [(model.model, round(model.mistakes.word_error_rate, 2)) for model in outcome.models]
+    assert story.outcome.test is not None
+    assert measured == [("weak-1", story.outcome.test.old), ("weak-2", story.outcome.test.new)]
+    assert outcome.models[0].mistakes.words == story.outcome.test_words
+    assert [difference.better for difference in outcome.differences] == ["weak-2"]
+    assert all(model.real_time_factor > 0 for model in outcome.models)
