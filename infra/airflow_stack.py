@@ -16,14 +16,13 @@ from infra.dag_access import dag_permissions, dag_settings
 from infra.dashboard import add_dashboard
 from infra.grants import grant
 from infra.log_groups import add_log_group
+from infra.regions import can_update_gracefully
 from infra.settings import DeploymentSettings
 from infra.storage_stack import StorageStack
 from infra.upload_queue import queue_names
 
 #: The kinds of MWAA's log groups. A group is named `airflow-{environment}-{kind}`.
 _LOG_KINDS = ("DAGProcessing", "Scheduler", "Task", "WebServer", "Worker")
-#: Regions in which MWAA cannot wait for tasks. Source: Amazon MWAA User Guide, "Update an Amazon MWAA environment".
-_WITHOUT_GRACEFUL_UPDATES = ("ca-west-1", "ap-southeast-5")
 
 
 class AirflowStack(Stack):
@@ -80,7 +79,7 @@ class AirflowStack(Stack):
             webserver_access_mode=f"{settings.webserver_access.upper()}_ONLY",
             # A task at work may end before an update replaces its worker. mw1.micro runs all parts of Airflow on one
             # machine, which is replaced as a whole.
-            worker_replacement_strategy="GRACEFUL" if _can_replace_gracefully(settings) else None,
+            worker_replacement_strategy="GRACEFUL" if can_update_gracefully(settings) else None,
             # Far from the nightly run at 01:00 UTC.
             weekly_maintenance_window_start="SUN:12:00",
         )
@@ -123,8 +122,3 @@ def _logging() -> mwaa.CfnEnvironment.LoggingConfigurationProperty:
         webserver_logs=module("WARNING"),
         worker_logs=module("WARNING"),
     )
-
-
-def _can_replace_gracefully(settings: DeploymentSettings) -> bool:
-    """Return whether an update of the environment can wait for the tasks at work, up to 12 hours."""
-    return settings.airflow_class != "mw1.micro" and settings.region not in _WITHOUT_GRACEFUL_UPDATES

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -15,6 +14,7 @@ from infra.airflow_stack import AirflowStack
 from infra.batch_stack import BatchStack
 from infra.cdk_context import read_settings
 from infra.own_airflow_stack import OwnAirflowStack
+from infra.regions import check_budget, deployment_region
 from infra.settings import DeploymentSettings
 from infra.storage_stack import StorageStack
 
@@ -32,6 +32,7 @@ def make_app(context: Mapping[str, Any] | None = None, folder: str | None = None
     """
     app = App(context=dict(context or {}), outdir=folder)
     settings = _with_region(read_settings(app.node.get_all_context()))
+    check_budget(settings)
     # Separates the costs of several deployments in one account.
     Tags.of(app).add("deployment", settings.name)
     storage = StorageStack(app, f"{settings.name}-storage", settings=settings)
@@ -49,10 +50,9 @@ def make_app(context: Mapping[str, Any] | None = None, folder: str | None = None
 def _with_region(settings: DeploymentSettings) -> DeploymentSettings:
     """Return the settings with the region of the credentials, if they name none and the templates need one.
 
-    In the partition `aws`, the same templates fit every region. In the others, the names of endpoint services depend on
-    the region. The CDK's command line passes the region of `AWS_REGION` or of the profile as `CDK_DEFAULT_REGION`.
+    In the partition `aws`, the same templates fit nearly every region. In the others, the names of endpoint services
+    depend on the region.
     """
-    region = os.environ.get("CDK_DEFAULT_REGION", "")
-    if settings.region or not region or RegionInfo.get(region).partition in (None, "aws"):
-        return settings
-    return replace(settings, region=region)
+    region = deployment_region(settings)
+    is_special = region and RegionInfo.get(region).partition not in (None, "aws")
+    return replace(settings, region=region) if is_special else settings

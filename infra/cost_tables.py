@@ -35,8 +35,8 @@ def _with_airflow(month: MonthlyCost, name: str) -> str:
 
 
 def _total(month: MonthlyCost, name: str) -> float:
-    """Return the cost of a month with Airflow on an environment class, or without if there is an Airflow already."""
-    return month.without_airflow + (0 if month.has_own_airflow else month.airflow[name])
+    """Return the cost of a month with a new Airflow on an environment class."""
+    return month.without_airflow + month.airflow[name]
 
 
 def audio_hour_table(hour: AudioHourCost) -> str:
@@ -52,7 +52,7 @@ def audio_hour_table(hour: AudioHourCost) -> str:
 
 def teaching_table(teaching: TeachingCost) -> str:
     """Return the table of the cost of teaching a model."""
-    header = ("teaching a model of the official size on", "US dollars")
+    header = ("teaching a model of the official size one hour of audio, on", "US dollars")
     rows = [
         (f"Spot machines, about {teaching.vcpu_hours:.1f} hours of one vCPU", f"${teaching.spot:.2f}"),
         ("on-demand machines", f"${teaching.on_demand:.2f}"),
@@ -62,9 +62,19 @@ def teaching_table(teaching: TeachingCost) -> str:
 
 def request_table(parts: Mapping[str, float]) -> str:
     """Return the table of what many files cost in addition to the machines."""
+    return _sum_table(f"{FILES:,} files cost, in addition to the machines", parts)
+
+
+def upload_table(parts: Mapping[str, float]) -> str:
+    """Return the table of what runs after uploads cost in a month."""
+    return _sum_table("`transcribe_on_upload` adds to a month", parts)
+
+
+def _sum_table(header: str, parts: Mapping[str, float]) -> str:
+    """Return a table of costs with their total."""
     rows = [(part, f"${price:,.2f}") for part, price in parts.items()]
     rows.append(("total", f"${sum(parts.values()):,.2f}"))
-    return table((f"{FILES:,} files cost, in addition to the machines", "US dollars"), rows)
+    return table((header, "US dollars"), rows)
 
 
 def break_even_table(months: Mapping[str, MonthlyCost], hour: AudioHourCost) -> str:
@@ -75,16 +85,19 @@ def break_even_table(months: Mapping[str, MonthlyCost], hour: AudioHourCost) -> 
         hour: The cost of an hour of audio.
     """
     saved = hour.transcribe - hour.spot
-    header = ("cheaper than Amazon Transcribe, in hours of audio a month", *months)
+    header = (f"cheaper than Amazon Transcribe (${hour.transcribe:.2f} an hour), in hours of audio a month", *months)
     columns = months.values()
     rows = [
         (
-            f"with Airflow on {name}",
-            *(f"from {_total(month, name) / saved:,.0f}" for month in columns),
+            f"with a new Airflow on {name}",
+            *("" if month.has_own_airflow else f"from {_total(month, name) / saved:,.0f}" for month in columns),
         )
         for name in _CLASSES
         if all(name in month.airflow for month in columns)
     ]
+    if any(month.has_own_airflow for month in columns):
+        existing = (f"from {month.without_airflow / saved:,.0f}" if month.has_own_airflow else "" for month in columns)
+        rows.append(("with an Airflow that exists already", *existing))
     return table(header, rows)
 
 

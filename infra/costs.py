@@ -34,6 +34,13 @@ FILES = 100_000
 WRITES_PER_FILE, READS_PER_FILE = 7, 6
 #: The metrics of a container without a failure, and the hours of a run that works for a whole day.
 _CONTAINER_METRICS, _RUN_HOURS = 3, 24
+#: How long Airflow's triggerer waits for a message of the queue of uploads before it asks again, in seconds. It must
+#: equal the constant in `upload_watcher.upload_trigger`, a plugin that is not installed here; a test compares the two.
+POLL_SECONDS = 20
+#: Requests to the queue for each upload: S3 sends a message, and the triggerer receives and deletes ten at a time.
+_QUEUE_REQUESTS_PER_FILE = 1.2
+#: The metrics of the alarms about the queue of uploads and its dead letter queue.
+UPLOAD_ALARMS = 2
 #: vCPUs of the smallest machine that Batch may start. Its disk adds most to the price of a vCPU.
 _MIN_VCPUS = 4
 
@@ -136,6 +143,19 @@ def request_costs(prices: Prices) -> Mapping[str, float]:
         * prices["custom_metric"]
         * _RUN_HOURS
         / _HOURS,
+    }
+
+
+def upload_costs(prices: Prices) -> Mapping[str, float]:
+    """Compute what `transcribe_on_upload` adds to a month in which `FILES` files are uploaded."""
+    polls = _HOURS * 3600 / POLL_SECONDS
+    per_request = prices["queue_request"] / 1_000_000
+    return {
+        f"{polls:,.0f} requests that ask the queue for uploads": polls * per_request,
+        f"{FILES:,} uploads, with {_QUEUE_REQUESTS_PER_FILE} requests for each": FILES
+        * _QUEUE_REQUESTS_PER_FILE
+        * per_request,
+        f"{UPLOAD_ALARMS} alarms": UPLOAD_ALARMS * prices["alarm"],
     }
 
 

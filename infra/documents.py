@@ -79,6 +79,7 @@ def contents() -> dict[str, str]:
         cost_tables.audio_hour_table(hour),
         cost_tables.teaching_table(costs.teaching_cost(prices)),
         cost_tables.request_table(costs.request_costs(prices)),
+        cost_tables.upload_table(costs.upload_costs(prices)),
         cost_tables.break_even_table(months, hour),
     )
     return {

@@ -30,7 +30,13 @@ def instance_types(families: str) -> list[str]:
     Returns:
         Machine types such as `c6i.xlarge`.
     """
-    return [f"{family.strip()}.{size}" for family in families.split(",") for size in _SIZES]
+    different = dict.fromkeys(family.strip() for family in families.split(","))
+    return [f"{family}.{size}" for family in different for size in _SIZES]
+
+
+def smallest_machine(vcpus: int) -> int:
+    """Return the vCPUs of the smallest machine that runs a container with this number of vCPUs."""
+    return min(size for size in _SIZES.values() if size >= vcpus)
 
 
 def min_disk_gigabytes(vcpus: int, max_file_megabytes: int) -> int:

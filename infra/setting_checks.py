@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import zoneinfo
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from infra import airflow_options, job, machine_types
+from infra import airflow_options, machine_types
 from infra.errors import ContextInvalid
 from transcription.contract.audio_endings import parse_endings
 from transcription.contract.errors import SettingInvalid
@@ -68,18 +67,14 @@ _PATTERNS = {
     "dag_bucket": (r"|[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "the name of a bucket, or empty"),
     # The CDK writes the folder into the key of a tag, which is short.
     "dag_prefix": (
-        r"|(?=.{1,60}$)[\w.-]+(/[\w.-]+)*",
-        "a folder of up to 60 letters, digits, _ . - and /, or empty",
+        r"|(?=.{1,60}$)[\w.-]+(/[\w.-]+)*/?",
+        "a folder of up to 60 letters, digits, _ . - and /, without a / at the start, or empty",
     ),
 }
 #: The name and the id of an availability zone. Local zones, which MWAA cannot use, have other forms.
 #: Source: Amazon EC2 User Guide, "Regions and Zones".
-_ZONE_NAME = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d+[a-z]")
+ZONE_NAME = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d+[a-z]")
 _ZONE_ID = re.compile(r"[a-z]+\d+-az\d+")
-#: The number of subnets of an MWAA environment. Source: Amazon MWAA API Reference, NetworkConfiguration.
-_MWAA_SUBNETS = 2
-#: The prefix length of the largest range of addresses from which a private web server is reached.
-_LARGEST_RANGE = 8
 #: The pattern of an Airflow option by its type, and what it means.
 _OPTION_PATTERNS = {
     "int": (r"\d+", "a whole number"),
@@ -89,7 +84,7 @@ _OPTION_PATTERNS = {
 
 
 def check_settings(settings: DeploymentSettings) -> None:
-    """Check all settings of a deployment.
+    """Check the value of each setting by itself. `setting_combinations` checks the settings together.
 
     Raises:
         ContextInvalid: A setting is wrong; the message names it.
@@ -103,21 +98,6 @@ def check_settings(settings: DeploymentSettings) -> None:
     for name, (pattern, meaning) in _PATTERNS.items():
         value = getattr(settings, name)
         check(re.fullmatch(pattern, value) is not None, name, value, meaning)
-    _check_zones(settings)
-    _check_existing(settings)
-    _check_ranges(settings)
-    needed = max(settings.vcpus, job.TEACH_VCPUS if settings.teaching else 0)
-    meaning = f"{needed} or more, for a teaching" if needed > settings.vcpus else f"vcpus, {needed}, or more"
-    for name in ("spot_vcpus", "on_demand_vcpus"):
-        value = getattr(settings, name)
-        is_off = name == "on_demand_vcpus" and value == 0
-        check(value >= needed or is_off, name, value, meaning)
-    check(
-        bool(settings.alert_mail) or not settings.monthly_budget,
-        "monthly_budget",
-        settings.monthly_budget,
-        "0 without alert_mail, because AWS Budgets sends mail",
-    )
     for name, value in settings.transcription.items():
         _check_option(name, value)
     _check_disk(settings)
@@ -144,62 +124,6 @@ def check(is_right: bool, name: str, value: Any, meaning: str) -> None:
 def is_zone_id(zone: str) -> bool:
     """Return whether an availability zone is given by its id, such as `use1-az1`, and not by its name."""
     return _ZONE_ID.fullmatch(zone) is not None
-
-
-def _check_zones(settings: DeploymentSettings) -> None:
-    """Check that the zones are two names or two ids, and that the names belong to the region.
-
-    Raises:
-        ContextInvalid: They are not.
-    """
-    zones = settings.zone_list
-    check(len(zones) in (0, 2) and len(zones) == len(set(zones)), "zones", settings.zones, "two different zones")
-    is_named = all(_ZONE_NAME.fullmatch(zone) for zone in zones)
-    has_ids = all(is_zone_id(zone) for zone in zones)
-    meaning = "two names, such as us-east-1a,us-east-1b, or two ids, such as use1-az1,use1-az2"
-    check(is_named or has_ids, "zones", settings.zones, meaning)
-    if zones and is_named and settings.region:
-        belong = all(zone[:-1] == settings.region for zone in zones)
-        check(belong, "zones", settings.zones, f"zones of the region {settings.region}, such as {settings.region}a")
-
-
-def _check_existing(settings: DeploymentSettings) -> None:
-    """Check the settings about a network and an Airflow that exist already.
-
-    Raises:
-        ContextInvalid: They do not go together.
-    """
-    subnets = settings.subnet_list
-    check(bool(settings.vpc_id) == bool(subnets), "subnet_ids", settings.subnet_ids, "given exactly if vpc_id is")
-    check(not (settings.vpc_id and settings.zones), "zones", settings.zones, "empty with vpc_id, whose subnets decide")
-    creates_airflow = settings.airflow == "new"
-    is_right = len(set(subnets)) == _MWAA_SUBNETS or not (subnets and creates_airflow)
-    check(is_right, "subnet_ids", settings.subnet_ids, "two subnets in two zones, which a new Airflow needs")
-    is_existing = settings.airflow == "existing"
-    for name, is_needed, is_possible in (
-        ("airflow_environment", is_existing, is_existing),
-        ("dag_bucket", is_existing, not creates_airflow),
-    ):
-        value = getattr(settings, name)
-        check(bool(value) or not is_needed, name, value, "given with airflow=existing")
-        check(not value or is_possible, name, value, f"empty with airflow={settings.airflow}")
-
-
-def _check_ranges(settings: DeploymentSettings) -> None:
-    """Check that the ranges of a private web server are ranges of IPv4 addresses, and not the whole internet.
-
-    Raises:
-        ContextInvalid: They are not.
-    """
-    name, ranges = "webserver_ranges", settings.webserver_ranges
-    is_private = settings.webserver_access == "private"
-    check(is_private or not ranges, name, ranges, "empty with webserver_access=public")
-    for text in settings.webserver_range_list:
-        try:
-            prefix_length = ipaddress.IPv4Network(text).prefixlen
-        except ValueError:
-            prefix_length = 0
-        check(prefix_length >= _LARGEST_RANGE, name, ranges, "ranges of IPv4 addresses, /8 or smaller: 10.0.0.0/16")
 
 
 #: Patterns of Airflow options that are text, and what they mean. Airflow itself checks the numbers of the schedule.

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from infra.setting_checks import check_settings
+from infra.setting_combinations import check_combinations
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class DeploymentSettings:
     #: packages, and Batch replaces the machines by machines with its newest machine image.
     #: [Security updates](deploying.md#security-updates)
     patched: str = ""
-    #: The version of Airflow. requirements.txt must be for the same version.
+    #: The version of a new Airflow. requirements.txt must be for the same version.
     airflow_version: str = "3.2.1"
     #: MWAA's environment class. The smallest class is enough, because the DAG runs one task at a time.
     airflow_class: str = "mw1.micro"
@@ -107,7 +108,8 @@ class DeploymentSettings:
     alert_mail: str = ""
     #: A sum in US dollars (in China: yuan). AWS Budgets sends a mail to `alert_mail` when the deployment has cost more
     #: in a month, or is expected to. With 0, there is no budget. AWS counts the costs of a deployment only after you
-    #: have [activated the tag `deployment`](costs.md#a-budget).
+    #: have [activated the tag `deployment`](costs.md#a-budget). In some regions CloudFormation has no budgets, and the
+    #: setting is refused.
     monthly_budget: int = 0
     #: Hours without a scheduled run after which the alarm `DidNotRun` goes off. The number must be larger than the
     #: longest interval of the schedule: 25 for every night, 26 in a time zone with summer time, 73 for workdays.
@@ -127,6 +129,7 @@ class DeploymentSettings:
 
     def __post_init__(self) -> None:
         check_settings(self)
+        check_combinations(self)
 
     @property
     def zone_list(self) -> list[str]:
@@ -146,7 +149,7 @@ class DeploymentSettings:
     @property
     def dag_folder(self) -> str:
         """The folder of the DAG in the bucket of an existing Airflow. No other DAG is in it."""
-        return f"{self.dag_prefix}/deepspeech-{self.name}".lstrip("/")
+        return f"{self.dag_prefix.rstrip('/')}/deepspeech-{self.name}".lstrip("/")
 
     @property
     def parallel_children(self) -> int:

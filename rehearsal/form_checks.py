@@ -16,8 +16,6 @@ from local.aws_client import REGION
 from rehearsal.checks import check
 from rehearsal.rehearsal import Rehearsal
 from rehearsal.rehearsed_deployment import RehearsedDeployment
-from standin.account import ACCOUNT_ID
-from standin.iam.policy import RequiredPermission, evaluate
 from transcription.contract import keys
 
 
@@ -54,11 +52,6 @@ def check_upload_queue(rehearsal: Rehearsal, deployment: RehearsedDeployment, ke
     environment = deployment.environment()
     name = environment["AirflowConfigurationOptions"]["transcription.upload_queue"].rpartition("/")[2]
     queue = deployment.client("sqs").get_queue_url(QueueName=name)["QueueUrl"]
-    attributes = deployment.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
-    # The stand-in sends the messages of S3 without a look at the policy of the queue.
-    sending = RequiredPermission("sqs:SendMessage", attributes["QueueArn"], {"aws:SourceAccount": ACCOUNT_ID})
-    policy = json.loads(attributes["Policy"])
-    check(bool(evaluate([policy], sending, "s3.amazonaws.com")), "S3 may not send messages to the queue of uploads.")
     credentials = deployment.credentials_of(environment["ExecutionRoleArn"])
     sqs: Any = boto3.Session(
         credentials["AWS_ACCESS_KEY_ID"],

@@ -38,7 +38,8 @@ def _dags(chosen: argparse.Namespace, environment: Properties) -> Iterator[RuleB
         broken = list(plugins.broken_rules(archive))
         yield from broken
         if not broken:
-            loaded = dags.load(chosen.dags.resolve(), archive, version)
+            options = environment.get("AirflowConfigurationOptions", {})
+            loaded = dags.load(chosen.dags.resolve(), archive, version, options)
             yield from dags.broken_rules(loaded, version, environment["EnvironmentClass"])
 
 

@@ -9,6 +9,9 @@ from infra.paths import ROOT
 #: The version that MWAA is deployed with. The local stack and the tests run in the virtual environment of this version.
 DEFAULT = "3.2.1"
 VERSIONS = ("3.0.6", DEFAULT, "3.3.1")
+#: Those of the versions above that MWAA offers. MWAA's image for 3.3.1 is published, but the guide does not list it.
+#: Source: Amazon MWAA User Guide, "Apache Airflow versions on Amazon MWAA", May 2026.
+OFFERED = ("3.0.6", DEFAULT)
 
 
 def environment(version: str) -> Path:

@@ -13,6 +13,8 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from infra.mwaa.airflow_versions import environment
 from infra.mwaa.concurrency import most_at_once
@@ -46,13 +48,15 @@ class Loaded:
     at_once: Mapping[str, int]
 
 
-def load(dags: Path, plugins: Path, version: str) -> Loaded:
+def load(dags: Path, plugins: Path, version: str, options: Mapping[str, Any] = MappingProxyType({})) -> Loaded:
     """Load a DAG folder and a plugins.zip with a version of Airflow.
 
     Args:
         dags: The DAG folder.
         plugins: The path of the plugins.zip.
         version: The version of Airflow.
+        options: Airflow's options of the environment: `transcription.schedule`. Values that only CloudFormation knows
+            are ignored.
 
     Raises:
         AirflowMissing: This version is not installed, or does not start.
@@ -74,6 +78,7 @@ def load(dags: Path, plugins: Path, version: str) -> Loaded:
             # With this setting, the folder defines all of its DAGs.
             "AIRFLOW__TRANSCRIPTION__TEACH_JOB_DEFINITION": "teach",
             "PYTHONDONTWRITEBYTECODE": "1",
+            **{_variable(option): value for option, value in options.items() if isinstance(value, str)},
         }
         # -P: the modules beside the loader must not hide Airflow's.
         done = subprocess.run(
@@ -89,6 +94,12 @@ def load(dags: Path, plugins: Path, version: str) -> Loaded:
         for name, flow in outcome["flows"].items()
     }
     return Loaded(outcome["errors"], outcome["plugin_errors"], outcome["refused"], at_once)
+
+
+def _variable(option: str) -> str:
+    """Return the environment variable of an option of Airflow, such as `core.load_examples`."""
+    section, _, name = option.partition(".")
+    return f"AIRFLOW__{section}__{name}".upper()
 
 
 def broken_rules(loaded: Loaded, version: str, class_name: str, workers: int = 1) -> Iterator[RuleBroken]:

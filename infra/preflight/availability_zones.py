@@ -85,6 +85,11 @@ def _lacking(account: Account, deployment: PlannedDeployment, services: Iterable
 
 
 def _zones_of_services(account: Account) -> Mapping[str, Set[str]]:
-    """Return the names of the zones of each endpoint service of the region."""
-    services = account.pages("ec2", "describe_vpc_endpoint_services", "ServiceDetails")
-    return {service["ServiceName"]: set(service["AvailabilityZones"]) for service in services}
+    """Return the names of the zones of each endpoint service of the region.
+
+    AWS lists S3 twice with the same name: its gateway endpoint and its interface endpoint.
+    """
+    zones: dict[str, set[str]] = {}
+    for service in account.pages("ec2", "describe_vpc_endpoint_services", "ServiceDetails"):
+        zones.setdefault(service["ServiceName"], set()).update(service["AvailabilityZones"])
+    return zones

@@ -12,7 +12,9 @@ from infra.preflight import (
     airflow_service,
     availability_zones,
     bootstrap,
+    dag_bucket,
     existing_names,
+    existing_network,
     network_limits,
     service_linked_roles,
     vcpu_quotas,
@@ -29,6 +31,8 @@ CHECKS: tuple[ModuleType, ...] = (
     vcpu_quotas,
     service_linked_roles,
     airflow_service,
+    existing_network,
+    dag_bucket,
 )
 
 

@@ -1,4 +1,4 @@
-"""Check that the region has room for a VPC, an Elastic IP address and an MWAA environment."""
+"""Check that the region has room for another VPC and another Elastic IP address."""
 
 from __future__ import annotations
 

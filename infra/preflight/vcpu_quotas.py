@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from infra.check_result import Result, State, failed, ok
+from infra.machine_types import smallest_machine
 from infra.preflight.account import Account
 from infra.preflight.planned_deployment import PlannedDeployment
 
 NAME = "vCPU quotas"
-#: The vCPUs of the smallest machine that Batch may start.
-_SMALLEST_MACHINE = 4
 #: The vCPUs of the NAT instance, which counts as an on-demand machine.
 _NAT_INSTANCE_VCPUS = 2
 
@@ -35,12 +34,13 @@ def check(account: Account, deployment: PlannedDeployment) -> Result:
     low = [setting for setting, (_, _, most) in wanted.items() if quotas[setting] < most]
     if not low:
         return ok(NAME, text)
+    machine = smallest_machine(deployment.container_vcpus)
     requests = "; ".join(
         f"aws service-quotas request-service-quota-increase --service-code ec2 --quota-code {wanted[setting][1]} "
         f"--desired-value {wanted[setting][2]}"
         for setting in low
     )
-    flags = " ".join(f"-c {setting}={max(quotas[setting], _SMALLEST_MACHINE)}" for setting in low)
-    if max(quotas[setting] for setting, (_, _, most) in wanted.items() if most) < _SMALLEST_MACHINE:
+    flags = " ".join(f"-c {setting}={max(quotas[setting], machine)}" for setting in low)
+    if max(quotas[setting] for setting, (_, _, most) in wanted.items() if most) < machine:
         return failed(NAME, f"{text}: no machine can start, and jobs wait", f"Request more: {requests}")
     return Result(NAME, State.WARNING, f"{text}: runs take longer", f"Deploy with {flags}, or request more: {requests}")

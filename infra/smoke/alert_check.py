@@ -33,9 +33,13 @@ def check_alert(
     if not alarms:
         return failed(NAME, f"there is no alarm {prefix}…", "Deploy again: make deploy")
     name = alarms[0]["AlarmName"]
+    if alarms[0]["StateValue"] == "ALARM":
+        # An alarm acts only when its state changes.
+        cloudwatch.set_alarm_state(AlarmName=name, StateValue="OK", StateReason=_REASON)
+    earlier = _actions(cloudwatch, name)
     cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason=_REASON)
     try:
-        summary = _action(cloudwatch, name, sleep)
+        summary = _new_action(cloudwatch, name, earlier, sleep)
     finally:
         cloudwatch.set_alarm_state(AlarmName=name, StateValue="OK", StateReason=_REASON)
     if "Successfully executed" not in summary:
@@ -44,11 +48,20 @@ def check_alert(
     return _check_subscriptions(client("sns"), deployed.topic, alarm)
 
 
-def _action(cloudwatch: Any, alarm: str, sleep: Callable[[float], None]) -> str:
-    """Return what CloudWatch wrote about the newest action of an alarm, or an empty text if there was none."""
+def _actions(cloudwatch: Any, alarm: str) -> list[Any]:
+    """Return the newest action of an alarm, or nothing if there was none."""
+    history = cloudwatch.describe_alarm_history(AlarmName=alarm, HistoryItemType="Action", MaxRecords=1)
+    items: list[Any] = history["AlarmHistoryItems"]
+    return items
+
+
+def _new_action(cloudwatch: Any, alarm: str, earlier: list[Any], sleep: Callable[[float], None]) -> str:
+    """Return what CloudWatch wrote about an action of an alarm that followed the earlier one.
+
+    If there is none after a minute, return an empty text.
+    """
     for _ in range(_TRIES):
-        history = cloudwatch.describe_alarm_history(AlarmName=alarm, HistoryItemType="Action", MaxRecords=1)
-        if items := history["AlarmHistoryItems"]:
+        if (items := _actions(cloudwatch, alarm)) and items != earlier:
             return str(items[0]["HistorySummary"])
         sleep(_INTERVAL)
     return ""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.wrappers import Response
 
 from standin.batch.scheduler import Scheduler
-from standin.iam import REFUSED
+from standin.iam import REFUSED, queue_notifications
 from standin.iam.role_permissions import RolePermissions
 from standin.server.api_call import ApiCall
 from standin.server.application import Application
@@ -30,6 +30,7 @@ class RoleLayer:
 
     def install(self, application: Application) -> None:
         """Check each request before the layers that were installed earlier."""
+        queue_notifications.install()
         application.wrap(lambda aws: partial(self._answer, aws))
 
     def _answer(self, aws: WSGIApplication, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:

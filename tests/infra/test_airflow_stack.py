@@ -187,3 +187,12 @@ def test_an_update_waits_for_tasks_at_work_where_mwaa_can(
     make_app(settings, str(tmp_path)).synth()
     properties = SynthesizedStacks.load(tmp_path, "transcription").properties("AWS::MWAA::Environment")
     assert properties.get("WorkerReplacementStrategy") == strategy
+
+
+def test_the_region_of_the_credentials_decides_too_whether_mwaa_can_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CDK_DEFAULT_REGION", "ca-west-1")
+    make_app({"airflow_class": "mw1.small", "image_model": "demo"}, str(tmp_path)).synth()
+    properties = SynthesizedStacks.load(tmp_path, "transcription").properties("AWS::MWAA::Environment")
+    assert "WorkerReplacementStrategy" not in properties

@@ -169,10 +169,22 @@ class TestCosts:
         assert list(parts.values())[2] == pytest.approx(3 * 24 / 730)
         assert "| total | $1,300.10 |" in cost_tables.request_table(parts)
 
+    def test_the_queue_of_uploads_is_asked_all_month(self) -> None:
+        """At a dollar for a million requests, 131,400 requests and 1.2 for each of 100,000 uploads cost $0.25."""
+        parts = costs.upload_costs(self.PRICES)
+        assert list(parts.values()) == [pytest.approx(0.1314), pytest.approx(0.12), 2]
+        assert "| total | $2.25 |" in cost_tables.upload_table(parts)
+
+    def test_the_triggerer_asks_as_often_as_the_costs_say(self) -> None:
+        source = (ROOT / "plugins" / "upload_watcher" / "upload_trigger.py").read_text()
+        assert f"_PAGE, _POLL_SECONDS = 10, {costs.POLL_SECONDS}" in source
+
     def test_the_break_even_is_where_the_saved_money_pays_for_the_month(self) -> None:
         month = costs.MonthlyCost({"network": 40.0}, {"mw1.micro": 100.0})
         table = cost_tables.break_even_table({"nat": month}, costs.AudioHourCost(0.1, 0.3, 0.5, 1.5))
-        assert "| with Airflow on mw1.micro | from 140 |" in table
+        assert "| with a new Airflow on mw1.micro | from 140 |" in table
+        assert "($1.50 an hour)" in table
+        assert "exists already" not in table
         assert "mw1.small" not in table
 
     def test_an_airflow_that_exists_already_costs_nothing_more(self) -> None:
@@ -182,7 +194,9 @@ class TestCosts:
         months["own"] = costs.MonthlyCost({"keys": 3.0}, {"mw1.micro": 100.0}, month.has_own_airflow)
         hour = costs.AudioHourCost(0.1, 0.3, 0.5, 1.5)
         assert "| with Airflow on mw1.micro | $105 | there is one already |" in cost_tables.monthly_table(months)
-        assert "| with Airflow on mw1.micro | from 105 | from 3 |" in cost_tables.break_even_table(months, hour)
+        table = cost_tables.break_even_table(months, hour)
+        assert "| with a new Airflow on mw1.micro | from 105 |  |" in table
+        assert "| with an Airflow that exists already |  | from 3 |" in table
 
     def test_an_hour_of_audio_costs_its_measured_machine_time(self) -> None:
         """100 s of audio take 25 s on 2 vCPUs, so an hour of audio takes half an hour of one vCPU."""

@@ -86,7 +86,7 @@ def test_an_existing_network_can_also_hold_a_new_airflow(tmp_path: Path) -> None
     assert rules == [("10.0.0.0/16", 443, 443), ("192.168.4.0/24", 443, 443)]
     planned = read_deployment(tmp_path)
     assert (planned.environment, planned.network_stack) == ("transcription", "")
-    assert planned.subnets == ("subnet-1a2b3c4d", "subnet-5e6f7a8b")
+    assert (planned.vpc, planned.subnets) == ("vpc-0a1b2c3d", ("subnet-1a2b3c4d", "subnet-5e6f7a8b"))
 
 
 def test_the_dags_get_a_folder_of_their_own_and_nothing_else_is_deleted(own: SynthesizedStacks) -> None:
@@ -184,7 +184,8 @@ def test_the_preflight_knows_what_exists_and_what_is_created(own: SynthesizedSta
     assert (planned.name, planned.environment, planned.existing_environment) == ("own", "", "team")
     assert planned.dag_folder == "s3://bucket-of-the-team/dags/deepspeech-own/"
     assert (planned.network_stack, planned.addresses, planned.endpoint_services) == ("", 0, ())
-    assert planned.subnets == ("subnet-1a2b3c4d", "subnet-5e6f7a8b")
+    assert (planned.vpc, planned.subnets) == ("vpc-0a1b2c3d", ("subnet-1a2b3c4d", "subnet-5e6f7a8b"))
+    assert planned.queues == ("own-uploads", "own-uploads-dead-letters")
     planned = read_deployment(plain.folder)
     assert (planned.name, planned.environment, planned.existing_environment) == ("transcription", "", "")
     assert (planned.network_stack, planned.subnets, planned.addresses) == ("transcription-batch", (), 1)

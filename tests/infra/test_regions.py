@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import botocore.session
+import cfnlint
 import pytest
 from aws_cdk.region_info import RegionInfo
 from botocore.loaders import Loader
@@ -123,6 +124,16 @@ def test_botocore_knows_the_services_in_the_region(synthesized: Synthesized) -> 
     names = {_BOTOCORE_NAMES.get(service.short_name, service.short_name) for service in services}
     missing = {name for name in names if region not in partition["services"].get(name, {}).get("endpoints", {})}
     assert missing == ({"airflow"} if partition["partition"] == "aws-us-gov" else set())
+
+
+def test_cloudformation_knows_the_resources_in_the_region(synthesized: Synthesized) -> None:
+    """AWS's lists of resource types by region, as cfn-lint has them. Those of GovCloud lack MWAA."""
+    region, stacks = synthesized
+    lists = Path(cfnlint.__file__).parent / "data" / "schemas" / "providers"
+    known = json.loads((lists / f"{region.name}.json").read_text()).keys()
+    used = {resource["Type"] for template in stacks.templates.values() for resource in template["Resources"].values()}
+    missing = {name for name in used - known if name.startswith("AWS::")}
+    assert missing == ({"AWS::MWAA::Environment"} if region.name.startswith("us-gov-") else set())
 
 
 @pytest.mark.parametrize(("region", "names"), [("us-west-2", False), ("cn-northwest-1", True), ("us-gov-west-1", True)])

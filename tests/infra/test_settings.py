@@ -10,6 +10,7 @@ import pytest
 from infra.airflow_options import DEPLOYMENT_OPTIONS, OPTIONAL_DEPLOYMENT_OPTIONS, default_number, free_options
 from infra.cdk_context import read_settings
 from infra.errors import ContextInvalid
+from infra.machine_types import instance_types
 from infra.paths import ROOT
 from infra.settings import DeploymentSettings
 
@@ -108,6 +109,7 @@ def test_zones_of_another_region_are_refused() -> None:
     assert read_settings({"region": "eu-west-1", "zones": "euw1-az1, euw1-az2"}).zone_list == ["euw1-az1", "euw1-az2"]
 
 
+SUBNET = "subnet-1a2b3c4d"
 EXISTING = {"airflow": "existing", "airflow_environment": "team", "dag_bucket": "bucket"}
 
 
@@ -125,6 +127,7 @@ EXISTING = {"airflow": "existing", "airflow_environment": "team", "dag_bucket": 
         ({"subnet_ids": "subnet-1a2b3c4d"}, "subnet_ids is 'subnet-1a2b3c4d'; it must be given exactly if vpc_id is"),
         ({"vpc_id": "vpc-0a1b2c3d", "subnet_ids": "subnet-1a2b3c4d"}, "it must be two subnets in two zones"),
         ({"vpc_id": "network", "subnet_ids": "subnet-1a2b3c4d"}, "vpc_id is 'network'; it must be the id of a VPC"),
+        (EXISTING | {"vpc_id": "vpc-0a1b2c3d", "subnet_ids": f"{SUBNET}, {SUBNET}"}, "it must be different subnets"),
     ],
 )
 def test_settings_about_what_exists_must_go_together(settings: dict[str, str], message: str) -> None:
@@ -137,6 +140,42 @@ def test_settings_about_what_exists_must_go_together(settings: dict[str, str], m
 def test_a_private_airflow_is_not_opened_to_the_internet(ranges: str) -> None:
     with pytest.raises(ContextInvalid, match=r"webserver_ranges .*ranges of IPv4 addresses, /8 or smaller"):
         read_settings({"webserver_access": "private", "webserver_ranges": ranges})
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "message"),
+    [
+        (EXISTING, "airflow_version", "'3.2.1', the default, with airflow=existing, which creates no environment"),
+        (EXISTING, "airflow_class", "'mw1.micro', the default, with airflow=existing"),
+        ({"airflow": "none"}, "webserver_access", "'public', the default, with airflow=none"),
+        ({"airflow": "none"}, "missed_run_hours", "25, the default, with airflow=none, whose runs CloudWatch does not"),
+        ({}, "dag_prefix", "'dags', the default, with airflow=new"),
+        ({"vpc_id": "vpc-0a1b2c3d", "subnet_ids": f"{SUBNET},{SUBNET}2"}, "network", "nat or endpoints with vpc_id"),
+    ],
+)
+def test_a_setting_that_would_have_no_effect_is_refused(settings: dict[str, str], name: str, message: str) -> None:
+    values = {
+        "airflow_version": "3.0.6",
+        "airflow_class": "mw1.small",
+        "webserver_access": "private",
+        "missed_run_hours": "73",
+        "dag_prefix": "flows",
+        "network": "nat-instance",
+    }
+    assert read_settings(settings)
+    with pytest.raises(ContextInvalid) as error:
+        read_settings(settings | {name: values[name]})
+    assert str(error.value).startswith(f"[CONTEXT_INVALID] {name} is ")
+    assert f"it must be {message}" in str(error.value)
+
+
+@pytest.mark.parametrize("prefix", ["team/dags", "team/dags/"])
+def test_the_folder_of_the_dags_may_end_with_a_slash(prefix: str) -> None:
+    assert read_settings(EXISTING | {"dag_prefix": prefix}).dag_folder == "team/dags/deepspeech-transcription"
+
+
+def test_a_family_that_is_named_twice_is_used_once() -> None:
+    assert instance_types("c6i, c6i") == ["c6i.xlarge", "c6i.2xlarge", "c6i.4xlarge"]
 
 
 def test_machines_alone_need_only_one_existing_subnet() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from infra.costs import UPLOAD_ALARMS
 from tests.support.infra.permissions import is_allowed
 from tests.support.infra.role_requests import tasks_may
 from tests.support.infra.synthesized_stacks import ACCOUNT, PARTITION, REGION, SynthesizedStacks
@@ -93,6 +94,7 @@ def test_an_upload_that_waits_for_an_hour_and_a_dead_letter_set_off_alarms(
         }
         waiting = alarms.pop(("ApproximateAgeOfOldestMessage", queue["QueueName"]))
         dead = alarms.pop(("ApproximateNumberOfMessagesVisible", dead_letters["QueueName"]))
+        assert len((waiting, dead)) == UPLOAD_ALARMS
         assert alarms == {}
         # The trigger itself holds a message for up to 45 minutes.
         assert (waiting["Threshold"], dead["Threshold"]) == (3600, 1)

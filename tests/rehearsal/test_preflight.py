@@ -66,7 +66,7 @@ def no_free_vpc(client: Clients) -> Iterator[None]:
 
 def test_a_prepared_account_passes(rehearsal: Rehearsal, templates: Path) -> None:
     lines = rehearsal.cdk.preflight(templates).splitlines()
-    assert [line.split()[0] for line in lines] == ["ok"] * 8
+    assert [line.split()[0] for line in lines] == ["ok"] * 10
     assert "zones: us-east-1a (use1-az6), us-east-1b (use1-az1)" in lines[3]
 
 

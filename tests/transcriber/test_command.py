@@ -38,6 +38,22 @@ def command(*arguments: object, **more: str) -> subprocess.CompletedProcess[str]
     return subprocess.run(line, env=environment(**more), capture_output=True, text=True, timeout=120, check=False)
 
 
+def test_a_network_is_converted_where_the_libraries_of_deepspeech_cannot_be_loaded(
+    model_folder: Path, tmp_path: Path
+) -> None:
+    """A machine without AVX, such as an Arm Mac that emulates x86-64, does so while it builds the image."""
+    code = f"""
+import sys
+sys.modules["deepspeech"] = sys.modules["ds_ctcdecoder"] = None
+sys.argv = ["transcriber", "--convert", {str(tmp_path)!r}, "--model", {str(model_folder)!r}]
+from transcriber.command import main
+sys.exit(main())
+"""
+    done = subprocess.run([sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [file.name for file in tmp_path.rglob("*.onnx")] == ["acoustic.onnx"]
+
+
 def test_local_files_are_transcribed_without_a_bucket(clips: list[Clip], model_folder: Path) -> None:
     done = command(*(clip.path for clip in clips), "--model", model_folder)
     assert done.returncode == 0

@@ -17,10 +17,8 @@ from typing import Optional
 from transcriber.arguments import parse_arguments
 from transcriber.engines.batched.network_cache import convert_network
 from transcriber.line_formatter import LineFormatter
-from transcriber.local_files import transcribe_files
 from transcriber.model.model_folder import open_folder
 from transcriber.option_arguments import options_from
-from transcriber.self_test import self_test
 from transcriber.shard.metrics import put_fault
 from transcriber.workers.cores import count_cores
 from transcription.contract.errors import ChildFailed, ShardIncomplete, TranscriptionError
@@ -49,14 +47,19 @@ def main() -> int:
     arguments = parse_arguments()
     processes = arguments.processes or count_cores()
     try:
-        if arguments.self_test:
-            text, engine = self_test(arguments.model)
-            print(f"heard: {text}\nengine: {engine}")
-            return 0
+        # The image is also built on machines without AVX, which can convert a network but not load libdeepspeech.
         if arguments.convert:
             convert_network(open_folder(arguments.model), arguments.convert)
             return 0
+        if arguments.self_test:
+            from transcriber.self_test import self_test  # noqa: PLC0415
+
+            text, engine = self_test(arguments.model)
+            print(f"heard: {text}\nengine: {engine}")
+            return 0
         if arguments.files:
+            from transcriber.local_files import transcribe_files  # noqa: PLC0415
+
             is_complete = transcribe_files(arguments.files, arguments.model, options_from(arguments), processes)
             return 0 if is_complete else 1
         _run_child(arguments, processes)

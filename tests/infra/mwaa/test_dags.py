@@ -58,6 +58,16 @@ def test_the_projects_dags_and_plugins_load_and_fit_the_smallest_class(version: 
     assert list(dags.broken_rules(loaded, version, "mw1.micro")) == []
 
 
+def test_a_schedule_that_airflow_refuses_is_found_before_the_deployment(tmp_path: Path) -> None:
+    schedule = "61 1 * * *"
+    archive = plugins.build_plugins_zip(ROOT / "plugins", tmp_path / "plugins.zip")
+    options = {"transcription.schedule": schedule, "transcription.bucket": {"Fn::ImportValue": "bucket"}}
+    loaded = dags.load(ROOT / "dags", archive, airflow_versions.DEFAULT, options)
+    (error,) = dags.broken_rules(loaded, airflow_versions.DEFAULT, "mw1.micro")
+    assert error.code == "DAG_BROKEN"
+    assert f"schedule is {schedule!r}" in str(error)
+
+
 def test_the_dag_also_loads_from_a_folder_below_the_dags_folder(folder: MwaaFolder) -> None:
     """With an Airflow that exists already, other DAGs are beside ours. One may have a package of the same name."""
     shutil.copytree(ROOT / "dags", folder.dags / "deepspeech-clinic", ignore=shutil.ignore_patterns("__pycache__"))

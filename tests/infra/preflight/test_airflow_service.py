@@ -19,6 +19,23 @@ def test_mwaa_that_answers_passes(aws: StubbedAccount) -> None:
     assert airflow_service.check(aws.account, DEPLOYMENT).text == "2 environments, one of them clinic"
 
 
+def test_a_version_that_awss_guide_does_not_name_gives_a_warning(aws: StubbedAccount) -> None:
+    aws.answer("mwaa", "list_environments", {"Environments": []})
+    result = airflow_service.check(aws.account, replace(DEPLOYMENT, airflow_version="3.3.1"))
+    assert result.state is State.WARNING
+    assert result.text.endswith("names 3.0.6 and 3.2.1, and not Airflow 3.3.1")
+    assert "-c airflow_version=3.2.1" in result.advice
+
+
+@pytest.mark.parametrize(("name", "state"), [("other", State.WARNING), ("clinic", State.OK)])
+def test_a_region_with_ten_environments_may_have_no_room_for_another(
+    aws: StubbedAccount, name: str, state: State
+) -> None:
+    names = [name, *(f"team-{number}" for number in range(9))]
+    aws.answer("mwaa", "list_environments", {"Environments": names})
+    assert airflow_service.check(aws.account, DEPLOYMENT).state is state
+
+
 def test_a_region_without_mwaa_fails() -> None:
     def client(service: str) -> Any:
         session: Any = boto3.Session("made", "up", region_name=REGION)
@@ -57,3 +74,30 @@ def test_an_existing_environment_that_does_not_exist_fails(aws: StubbedAccount) 
     planned = replace(DEPLOYMENT, environment="", existing_environment="team")
     result = airflow_service.check(aws.account, planned)
     assert (result.state, result.text) == (State.FAILED, "there is no environment team in us-east-1")
+
+
+@pytest.mark.parametrize(
+    ("version", "state", "text"),
+    [
+        ("2.10.3", State.FAILED, "team has Airflow 2.10.3, and the DAG needs Airflow 3"),
+        ("3.0.6", State.OK, "Airflow 3.0.6, gets the DAG"),
+        ("3.10.0", State.WARNING, "Airflow 3.10.0, gets the DAG"),
+    ],
+)
+def test_an_existing_environment_must_have_a_version_for_which_the_dag_is_written(
+    aws: StubbedAccount, version: str, state: State, text: str
+) -> None:
+    aws.answer("mwaa", "get_environment", {"Environment": TEAM | {"AirflowVersion": version}})
+    folder = "s3://bucket/dags/deepspeech-clinic/"
+    planned = replace(DEPLOYMENT, environment="", existing_environment="team", dag_folder=folder)
+    result = airflow_service.check(aws.account, planned)
+    assert result.state is state
+    assert text in result.text
+    assert bool(result.advice) is (state is not State.OK)
+
+
+def test_an_environment_may_read_its_whole_bucket(aws: StubbedAccount) -> None:
+    aws.answer("mwaa", "get_environment", {"Environment": TEAM | {"DagS3Path": "/"}})
+    folder = "s3://bucket/deepspeech-clinic/"
+    planned = replace(DEPLOYMENT, environment="", existing_environment="team", dag_folder=folder)
+    assert airflow_service.check(aws.account, planned).state is State.OK

@@ -48,6 +48,21 @@ def test_a_zone_without_machines_fails_and_two_others_are_suggested_by_id(aws: S
     assert result.advice == "Choose other zones: -c zones=use1-az1,use1-az2"
 
 
+def test_a_service_that_is_listed_twice_has_the_zones_of_both_entries(aws: StubbedAccount) -> None:
+    """AWS lists S3 as a gateway endpoint and as an interface endpoint."""
+    aws.no_stacks()
+    zones = [{"ZoneName": name, "ZoneId": zone_id} for name, zone_id in ZONES.items()]
+    aws.answer("ec2", "describe_availability_zones", {"AvailabilityZones": zones})
+    name = "com.amazonaws.us-east-1.s3"
+    services = [{"ServiceName": name, "AvailabilityZones": listed} for listed in (list(ZONES), ["us-east-1c"])]
+    aws.answer("ec2", "describe_vpc_endpoint_services", {"ServiceDetails": services})
+    offerings = [{"InstanceType": "c5.xlarge", "Location": zone} for zone in ZONES]
+    aws.answer("ec2", "describe_instance_type_offerings", {"InstanceTypeOfferings": offerings})
+    aws.answer("ec2", "describe_vpc_endpoint_services", {"ServiceDetails": services})
+    aws.answer("ec2", "describe_subnets", {"Subnets": []})
+    assert availability_zones.check(aws.account, DEPLOYMENT).state is State.OK
+
+
 def test_a_zone_without_an_endpoint_service_fails(aws: StubbedAccount) -> None:
     zone_answers(aws, set(ZONES), {"us-east-1b", "us-east-1c"})
     result = availability_zones.check(aws.account, DEPLOYMENT)

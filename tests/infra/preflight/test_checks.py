@@ -27,9 +27,12 @@ def test_a_call_that_the_credentials_do_not_allow_gives_an_unknown_result(aws: S
         ("service-quotas", "get_service_quota"),
         ("iam", "get_role"),
         ("mwaa", "list_environments"),
+        ("ec2", "describe_subnets"),
+        ("s3", "head_bucket"),
     ):
         aws.refuse(service, operation, "AccessDeniedException")
-    results = list(run_checks(aws.account, DEPLOYMENT))
+    planned = replace(DEPLOYMENT, vpc="vpc-1", subnets=("subnet-1",), dag_folder="s3://bucket/dags/")
+    results = list(run_checks(aws.account, planned))
     assert {result.state for result in results} == {State.UNKNOWN}
-    assert len(results) == 7
+    assert len(results) == 9
     assert all("AccessDenied" in result.text and result.advice for result in results)

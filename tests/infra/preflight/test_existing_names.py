@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from infra.check_result import State
@@ -25,6 +27,15 @@ def test_names_that_others_use_fail(aws: StubbedAccount) -> None:
     assert result.state is State.FAILED
     assert "MWAA environment clinic, log group airflow-clinic-Task" in result.text
     assert "-c name=…" in result.advice
+
+
+def test_a_queue_of_somebody_else_fails(aws: StubbedAccount) -> None:
+    aws.no_stacks(3)
+    aws.answer("sqs", "list_queues", {"QueueUrls": ["https://sqs.us-east-1.amazonaws.com/1/clinic-uploads"]})
+    planned = replace(DEPLOYMENT, environment="", queues=("clinic-uploads", "clinic-uploads-dead-letters"))
+    result = existing_names.check(aws.account, planned)
+    assert result.state is State.FAILED
+    assert result.text.endswith("belong to no deployment: queue clinic-uploads")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from tests.support.infra.synthesized_stacks import SynthesizedStacks
 
 def test_the_default_deployment(default: SynthesizedStacks) -> None:
     deployment = read_deployment(default.folder)
-    assert deployment.environment == "transcription"
+    assert (deployment.environment, deployment.airflow_version) == ("transcription", "3.2.1")
+    assert (deployment.container_vcpus, deployment.queues, deployment.vpc) == (2, (), "")
     assert (deployment.region, deployment.zones) == ("", ())
     assert sorted(deployment.stacks) == ["transcription-airflow", "transcription-batch", "transcription-storage"]
     assert deployment.network_stack == "transcription-batch"

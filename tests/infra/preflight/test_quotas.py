@@ -35,6 +35,15 @@ def test_a_quota_of_machines_that_are_never_started_does_not_count(aws: StubbedA
     assert "L-1216C47A" not in result.advice
 
 
+def test_a_quota_below_the_machine_of_one_container_starts_nothing(aws: StubbedAccount) -> None:
+    quota(aws, 8, 8)
+    result = vcpu_quotas.check(aws.account, replace(DEPLOYMENT, container_vcpus=10))
+    assert result.state is State.FAILED
+    quota(aws, 8, 16)
+    result = vcpu_quotas.check(aws.account, replace(DEPLOYMENT, container_vcpus=10))
+    assert result.advice.startswith("Deploy with -c spot_vcpus=16 -c on_demand_vcpus=16, or")
+
+
 @pytest.mark.parametrize(
     ("on_demand", "state", "text"),
     [

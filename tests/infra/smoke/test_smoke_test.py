@@ -95,9 +95,24 @@ def test_a_broken_part_is_named_and_nothing_is_left(deployment: MadeUpDeployment
     assert deployment.alarm_states in ([], ["ALARM", "OK"])
 
 
+def test_the_action_of_an_earlier_test_does_not_count(deployment: MadeUpDeployment) -> None:
+    deployment.history, deployment.earlier_history = [], [{"Timestamp": 1, **deployment.history[0]}]
+    alert = results(deployment)["alert"]
+    assert (alert.state, alert.text) == (
+        State.FAILED,
+        "clinic-airflow-AlarmsRunFailed1A2B was set off, and did nothing",
+    )
+
+
+def test_an_alarm_that_is_on_is_ended_first_because_it_acts_on_changes_only(deployment: MadeUpDeployment) -> None:
+    deployment.alarms[0]["StateValue"] = "ALARM"
+    assert results(deployment)["alert"].state is State.OK
+    assert deployment.alarm_states == ["OK", "ALARM", "OK"]
+
+
 def test_without_mwaa_an_alarm_about_containers_is_set_off(deployment: MadeUpDeployment) -> None:
     """Nothing measures the runs of an Airflow that is not on MWAA."""
-    deployment.alarms = [{"AlarmName": "clinic-airflow-AlarmsSystemFailed1A2B"}]
+    deployment.alarms = [{"AlarmName": "clinic-airflow-AlarmsSystemFailed1A2B", "StateValue": "OK"}]
     elsewhere = replace(DEPLOYED, environment="")
     checked = {result.check: result for result in smoke_test(deployment.client, elsewhere, deployment, 60)}
     assert checked["alert"].state is State.OK

@@ -34,9 +34,11 @@ class MadeUpDeployment:
         #: How many times Airflow says that the run is at work.
         self.looks_before_the_end = 2
         self.airflow_error = ""
-        self.alarms = [{"AlarmName": "clinic-airflow-AlarmsRunFailed1A2B"}]
+        self.alarms = [{"AlarmName": "clinic-airflow-AlarmsRunFailed1A2B", "StateValue": "OK"}]
         self.alarm_states: list[str] = []
+        #: What CloudWatch writes when the alarm is set off, and what it wrote before.
         self.history = [{"HistorySummary": f"Successfully executed action {DEPLOYED.topic}"}]
+        self.earlier_history: list[Mapping[str, Any]] = []
         self.subscriptions = [{"Endpoint": "anna@example.org", "SubscriptionArn": "arn:aws:sns:made:up"}]
         self.refused_keys: set[str] = set()
         self.runs: set[str] = set()
@@ -123,7 +125,8 @@ class MadeUpDeployment:
 
     def describe_alarm_history(self, **_: Any) -> Mapping[str, Any]:
         """Return the actions of the alarm."""
-        return {"AlarmHistoryItems": self.history if self.alarm_states else []}
+        new = self.history if "ALARM" in self.alarm_states else []
+        return {"AlarmHistoryItems": [*new, *self.earlier_history][:1]}
 
     def list_subscriptions_by_topic(self, **request: Any) -> Mapping[str, Any]:
         """Return the subscriptions of the topic."""
