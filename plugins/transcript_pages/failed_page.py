@@ -11,14 +11,18 @@ from starlette.responses import HTMLResponse
 from transcript_pages.access import DAG_ID, Editor, Reader, Starter
 from transcript_pages.audio_bucket import Bucket
 from transcript_pages.failed_files import (
+    FailedFileChanged,
     FileNotReturned,
+    delete_failed,
     list_failed,
+    newer_transcript,
     read_reason,
     return_to_input,
 )
 from transcript_pages.failure_reasons import reason_of
 from transcript_pages.forgery_token import needs_token
 from transcript_pages.page_templates import address, airflow_address, render
+from transcript_pages.page_token import checked_token
 from transcript_pages.run_start import RunNotStarted, models, start_run
 from transcription.contract import keys
 
@@ -28,8 +32,8 @@ router = APIRouter()
 _Name = Annotated[str, Field(max_length=keys.KEY_BYTES)]
 
 
-class Return(BaseModel):
-    """The request to send a failed file back to `input/`."""
+class ShownFile(BaseModel):
+    """The failed file that a request is about, as the page showed it."""
 
     key: _Name
     etag: Annotated[str, Field(max_length=100)]
@@ -44,8 +48,13 @@ class Start(BaseModel):
 
 @router.get("/failed")
 def failed(request: Request, user: Reader, bucket: Bucket, prefix: str = "", token: str = "") -> HTMLResponse:
-    """Show the failed files whose names start with `prefix`. A script of the page asks for the reason of each file."""
-    files, next_token = list_failed(bucket, prefix, token)
+    """Show the failed files whose names start with `prefix`. A script of the page asks for the reason of each file.
+
+    Raises:
+        HTTPException: the token is wrong.
+    """
+    with checked_token(token):
+        files, next_token = list_failed(bucket, prefix, token)
     return render(
         request,
         "failed.html",
@@ -60,25 +69,49 @@ def failed(request: Request, user: Reader, bucket: Bucket, prefix: str = "", tok
 
 @router.get("/failed-reason")
 def failed_reason(_: Reader, bucket: Bucket, key: Annotated[str, Query(max_length=keys.KEY_BYTES)]) -> dict[str, str]:
-    """Return why a file failed: in words, what to do, and the message with its code."""
+    """Return why a file failed: in words, what to do, and the message with its code.
+
+    `recording` names the recording that was transcribed since, from a better file with the same name.
+    """
     _check_failed_key(key)
     record = read_reason(bucket, key)
     reason = reason_of(record.code)
-    return {"words": reason.words, "advice": reason.advice, "message": record.message, "code": record.code}
+    return {
+        "words": reason.words,
+        "advice": reason.advice,
+        "message": record.message,
+        "code": record.code,
+        "recording": newer_transcript(bucket, key, record.code),
+    }
 
 
 @router.post("/failed/try-again", dependencies=[Depends(needs_token)])
-def try_again(_: Editor, bucket: Bucket, wish: Return) -> dict[str, str]:
+def try_again(_: Editor, bucket: Bucket, file: ShownFile) -> dict[str, str]:
     """Send a failed file back to `input/`, if it is still the file that the page showed.
 
     Raises:
         HTTPException: the file cannot be sent back; the message says why.
     """
-    _check_failed_key(wish.key)
+    _check_failed_key(file.key)
     try:
-        return {"key": return_to_input(bucket, wish.key, wish.etag)}
+        return {"key": return_to_input(bucket, file.key, file.etag)}
     except FileNotReturned as error:
         raise HTTPException(409, str(error)) from error
+
+
+@router.post("/failed/delete", dependencies=[Depends(needs_token)])
+def delete(_: Editor, bucket: Bucket, file: ShownFile) -> dict[str, str]:
+    """Delete a failed file, if it is still the file that the page showed.
+
+    Raises:
+        HTTPException: the file has changed or is gone.
+    """
+    _check_failed_key(file.key)
+    try:
+        delete_failed(bucket, file.key, file.etag)
+    except FailedFileChanged as error:
+        raise HTTPException(409, str(error)) from error
+    return {"key": file.key}
 
 
 @router.post("/runs", dependencies=[Depends(needs_token)])

@@ -12,7 +12,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from transcript_pages.audio_bucket import PRESIGNED_SECONDS, AudioBucket, is_changed
+from transcript_pages.audio_bucket import PRESIGNED_SECONDS, AudioBucket, is_changed, is_missing
 
 #: Size of a part, in bytes: a lost connection costs at most this much. S3 allows parts from 5 MiB to 5 GiB.
 _PART = 16 * 2**20
@@ -136,4 +136,4 @@ class MultipartUpload:
 
 
 def _is_gone(error: ClientError) -> bool:
-    return error.response["Error"]["Code"] == "NoSuchUpload"
+    return is_missing(error) or error.response["Error"]["Code"] == "NoSuchUpload"

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from transcript_pages.audio_bucket import AudioBucket
 from transcription.contract import keys
 
@@ -168,8 +166,3 @@ def _prefixes(page: ListObjectsV2OutputTypeDef) -> list[str]:
 
 def _name(key: str, folder: str, ending: str = _JSON) -> str:
     return key.removeprefix(folder).removesuffix(ending)
-
-
-def is_wrong_token(error: ClientError) -> bool:
-    """Return whether S3 refuses a listing because of its token."""
-    return error.response["Error"]["Code"] == "InvalidArgument"

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from botocore.exceptions import ClientError
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse
 
 from transcript_pages import formats
 from transcript_pages.access import Reader
 from transcript_pages.audio_bucket import Bucket
 from transcript_pages.page_templates import render
-from transcript_pages.recording_listing import FAILED, is_wrong_token, list_files
+from transcript_pages.page_token import checked_token
+from transcript_pages.recording_listing import FAILED, list_files
 from transcript_pages.recording_summary import summarize
 from transcript_pages.transcript_zip import DOWNLOAD_FORMATS
 from transcript_pages.unsure_recordings import list_unsure
@@ -63,12 +63,8 @@ def recordings(
     if order == UNSURE and state != FAILED:
         unsure = list_unsure(bucket, prefix, page)
         return render(request, "unsure_recordings.html", unsure=unsure, page=page, order=order, **values)
-    try:
+    with checked_token(token):
         listing = list_files(bucket, prefix, state, token, after)
-    except ClientError as error:
-        if token and is_wrong_token(error):
-            raise HTTPException(422, "The address of this page is wrong. Start again with the first page.") from error
-        raise
     return render(request, "recordings.html", listing=listing, token=token, order="", **values)
 
 

@@ -24,6 +24,7 @@ from transcription.contract import keys
 #: The task and the key of the XCom with the figures of a run, and those of the XCom with the name of its records.
 _FIGURES = ("report", "figures")
 _PLAN = ("plan", "return_value")
+_ACTIVE = frozenset({"queued", "running"})
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,11 @@ class Run:
     def real_time_factor(self) -> float | None:
         """The vCPU seconds of recognition per second of audio; None if the run has no such figure."""
         return as_number(self.figures.get("real_time_factor"))
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the run waits for its start, or works."""
+        return self.state in _ACTIVE
 
     @property
     def hours(self) -> float | None:

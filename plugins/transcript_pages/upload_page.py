@@ -66,13 +66,14 @@ class Completion(BaseModel):
 
 
 @router.get("/upload")
-def upload(request: Request, user: Editor, bucket: Bucket) -> HTMLResponse:
-    """Show the page."""
+def upload(request: Request, user: Editor, bucket: Bucket, folder: str = "") -> HTMLResponse:
+    """Show the page, with a folder filled in."""
     rules = upload_rules()
     return render(
         request,
         "upload.html",
         user=user,
+        folder=folder,
         endings=rules.endings,
         max_bytes=rules.max_bytes,
         models=models(bucket),

@@ -16,13 +16,18 @@ from playwright.sync_api import Browser, Page, expect
 
 from local.configuration import USER
 from local.stack import Stack
-from tests.support.pipeline.chromium import NEEDS_BROWSER, log_in, new_page, open_browser
+from tests.support.pipeline.chromium import NEEDS_BROWSER, PAGE_LIMIT, log_in, new_page, open_browser
 from tests.support.pipeline.pipeline import Pipeline
 from tests.support.pipeline.spoken_recordings import CLIP, Recording
-from transcription.contract import keys
+from transcription.contract import keys, records
+from transcription.contract.manifest import Failure, Item
+from transcription.contract.result import FAILED
+from transcription.finish.outcomes import Outcome
 
 pytestmark = NEEDS_BROWSER
 
+#: How long a run may take on a busy machine, in milliseconds.
+RUN_LIMIT = 5 * PAGE_LIMIT
 HOSTILE = "<script>document.title='owned'</script> \"'&%2e%2e \u202eb"
 #: What S3 holds before the tests: recordings with names that a page must not execute, and two files without bytes.
 GOOD = {"a/talk.wav": CLIP, f"{HOSTILE}.wav": CLIP}
@@ -137,6 +142,41 @@ def test_an_editor_sends_a_failed_file_back_and_starts_a_run(
     assert pipeline.ui.wait(run_id).state == "success"
     assert keys.failed("input/empty.wav") in pipeline.keys(keys.FAILED_FOLDER)
     assert all("409" in complaint for complaint in editor.complaints)
+
+
+def test_a_failed_file_ends_as_a_transcript(pipeline: Pipeline, visit: Callable[[str], Visitor]) -> None:
+    """The file was too large for the settings of an earlier run. The page of the run shows the end by itself."""
+    key = "input/later/talk.wav"
+    pipeline.put(keys.failed(key), CLIP.content)
+    failure = Failure("AUDIO_TOO_LARGE", "It is too large.")
+    outcome = Outcome(Item(0, key, CLIP.etag, len(CLIP.content)), FAILED, failure)
+    pipeline.put(keys.failed_reason(key), records.dump(outcome))
+    editor = visit("user")
+    page = editor.open("failed?prefix=later")
+    expect(page.get_by_text("The file is too large or too long.")).to_be_visible()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("sent back")).to_be_visible()
+    page.get_by_role("button", name="Transcribe now").click()
+    page.get_by_role("link", name="its page").click()
+    expect(page.locator("#state")).to_have_text("Done", timeout=RUN_LIMIT)
+    page.get_by_role("link", name="later/talk").click()
+    page.locator("#recording[data-ready]").wait_for()
+    expect(page.locator(".words").first).to_have_text(str(CLIP.text))
+    assert pipeline.keys(keys.FAILED_FOLDER + "later") == pipeline.keys(key) == []
+    assert editor.complaints == []
+
+
+def test_an_editor_deletes_a_failed_file(pipeline: Pipeline, visit: Callable[[str], Visitor]) -> None:
+    key = keys.failed("input/gone.wav")
+    pipeline.put(key, b"")
+    page = visit("user").open("failed?prefix=gone")
+    page.once("dialog", lambda question: question.dismiss())
+    page.get_by_role("button", name="Delete").click()
+    assert key in pipeline.keys(keys.FAILED_FOLDER)
+    page.once("dialog", lambda question: question.accept())
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("deleted", exact=True)).to_be_visible()
+    assert key not in pipeline.keys(keys.FAILED_FOLDER)
 
 
 def test_an_editor_uploads_a_folder_and_transcribes_it(

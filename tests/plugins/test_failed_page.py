@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.support.plugins.browser_client import BrowserClient
 from tests.support.plugins.requests import s3_requests
 from tests.support.standin.standin_server import LocalAws
 from transcript_pages import failed_files, failure_reasons, run_start
+from transcript_pages.audio_bucket import AudioBucket
 from transcription.contract import keys
 from transcription.contract.errors import InputError
 from transcription.contract.manifest import Failure, Item
@@ -50,6 +52,7 @@ def test_the_page_lists_files_and_a_script_asks_for_their_reasons(
         "advice": "Upload the original file again.",
         "message": "It has no bytes.",
         "code": "AUDIO_EMPTY",
+        "recording": "",
     }
 
 
@@ -154,6 +157,65 @@ def test_a_forged_request_changes_nothing(editor: BrowserClient, bucket: Bucket)
     etag = fail(bucket)
     assert try_again(editor, keys.failed(INPUT), etag, token="").status_code == 403
     assert keys.failed(INPUT) in content(bucket)
+
+
+def delete(client: BrowserClient, key: str, etag: str) -> Response:
+    return client.change("POST", "failed/delete", json={"key": key, "etag": etag})
+
+
+def test_a_failed_file_can_be_deleted_with_its_record(editor: BrowserClient, bucket: Bucket) -> None:
+    upload(bucket, keys.failed("input/other.wav"))
+    before = content(bucket)
+    etag = fail(bucket)
+    assert delete(editor, keys.failed(INPUT), etag).status_code == 200
+    assert content(bucket) == before
+    replayed = delete(editor, keys.failed(INPUT), etag)
+    assert (replayed.status_code, replayed.json()["error"]) == (
+        409,
+        "The file has changed or is gone. Reload the page.",
+    )
+
+
+def test_a_file_that_was_replaced_is_not_deleted(editor: BrowserClient, bucket: Bucket) -> None:
+    etag = fail(bucket)
+    upload(bucket, keys.failed(INPUT), b"other audio")
+    before = content(bucket)
+    assert delete(editor, keys.failed(INPUT), etag).status_code == 409
+    assert content(bucket) == before
+
+
+@pytest.mark.parametrize("key", ["output/a", "failed/", "failed/a.wav.error.json", "../failed/a", ""])
+def test_only_failed_files_can_be_deleted(key: str, editor: BrowserClient) -> None:
+    assert delete(editor, key, "e").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("code", "minutes", "recording"),
+    [("AUDIO_EMPTY", 1, "2026/a b#1"), ("AUDIO_EMPTY", -1, ""), ("OUTPUT_CONFLICT", 1, "")],
+)
+def test_the_page_knows_that_a_better_file_was_transcribed_since(
+    *, code: str, minutes: int, recording: str, viewer: BrowserClient, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the code `OUTPUT_CONFLICT`, the transcript is that of the other file."""
+    fail(bucket, code=code)
+    assert viewer.get("failed-reason", key=keys.failed(INPUT)).json()["recording"] == ""
+    transcript = upload(bucket, keys.transcript_json("2026/a b#1"), b"{}")
+    head = AudioBucket.head
+
+    def head_with_time(self: AudioBucket, key: str) -> Any:
+        answer = head(self, key)
+        if answer and key == transcript.key:
+            answer["LastModified"] += timedelta(minutes=minutes)
+        return answer
+
+    monkeypatch.setattr(AudioBucket, "head", head_with_time)
+    assert viewer.get("failed-reason", key=keys.failed(INPUT)).json()["recording"] == recording
+
+
+def test_a_better_file_is_uploaded_into_the_same_folder(editor: BrowserClient, bucket: Bucket) -> None:
+    fail(bucket)
+    assert 'href="/transcripts/upload?folder=2026"' in editor.text("failed")
+    assert 'name="folder" value="2026"' in editor.text("upload", folder="2026")
 
 
 @pytest.fixture

@@ -128,7 +128,11 @@ def test_a_run_without_records_says_so(viewer: BrowserClient) -> None:
     add_run("quiet", audio=False)
     add_run("working", state="running")
     assert "This run found no audio." in viewer.text("run", run_id="quiet")
-    assert "This run has no report yet." in viewer.text("run", run_id="working")
+    add_run("red", state="failed")
+    assert "This run has no report." in viewer.text("run", run_id="red")
+    assert "The run works." in viewer.text("run", run_id="working")
+    add_run("new", state="running", audio=False)
+    assert "The run looks for audio." in viewer.text("run", run_id="new")
     assert viewer.get("run", run_id="no-such-run").status_code == 404
 
 
