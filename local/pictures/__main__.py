@@ -50,7 +50,7 @@ def take_pictures(console: Console) -> None:
         _take(page, recording, "recording", ready="#waveform canvas")
         _choose_model(page, f"{pages}/models")
         _take(page, f"{pages}/models", "models", ready="#models .good")
-        _film(page, recording, FOLDER / "correcting.webp")
+        _film(page, pages, FOLDER / "correcting.webp")
     for path in sorted(FOLDER.iterdir()):
         console.print(f"{path.relative_to(ROOT)}: {path.stat().st_size / 1000:.0f} kB")
 
@@ -77,26 +77,27 @@ def _choose_model(page: Page, address: str) -> None:
     page.locator("#models tr", has_text=example_bucket.MODEL).locator(".good").wait_for()
 
 
-def _film(page: Page, recording: str, path: Path) -> None:
-    """Film how a person listens to a recording and corrects it."""
+def _film(page: Page, pages: str, path: Path) -> None:
+    """Film how a person searches for a word, listens to a recording and corrects it."""
     page.set_viewport_size({"width": 900, "height": 600})
-    page.goto(recording)
-    page.locator("#recording[data-ready]").wait_for()
+    page.goto(f"{pages}/")
     film, folder = new_film(page)
     with folder:
+        film.show(1000)
+        page.get_by_label("Words in the newest transcripts").click()
+        film.type("window")
+        page.keyboard.press("Enter")
+        page.locator(".hits a", has_text=example_bucket.CONVERSATION).wait_for()
+        film.show(1800)
+        page.locator(".hits a", has_text=example_bucket.CONVERSATION).click()
+        page.locator("#waveform canvas").first.wait_for()
         film.show(1500)
         page.locator("#play").click()
         film.watch(3)
         page.locator("#play").click()
-        page.locator(".word").nth(3).click()
-        film.watch(1)
-        page.keyboard.press("Space")
-        page.locator(".word").first.dblclick()
-        film.show(800)
-        page.keyboard.press("End")
-        for letter in " again":
-            page.keyboard.type(letter)
-            film.show(150)
+        page.get_by_role("button", name="Edit", exact=True).click()
+        film.show(1000)
+        film.type("the ")
         page.keyboard.press("Control+Enter")
         page.get_by_text("All changes are saved.").wait_for()
         film.show(2500)

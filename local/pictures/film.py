@@ -47,6 +47,17 @@ class Film:
             self.show(every)
             self._page.wait_for_timeout(every)
 
+    def type(self, text: str, *, every: int = 130) -> None:
+        """Type a text, with a frame for each letter.
+
+        Args:
+            text: The text.
+            every: How long the film shows each letter, in milliseconds.
+        """
+        for letter in text:
+            self._page.keyboard.type(letter)
+            self.show(every)
+
     def save(self, path: Path) -> None:
         """Write the film as an animated WebP file, which browsers and GitHub show as a picture."""
         (self._folder / "milliseconds.json").write_text(json.dumps(self._milliseconds))
