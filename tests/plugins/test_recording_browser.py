@@ -58,6 +58,19 @@ def test_a_click_late_in_two_hours_plays_from_there(
     expect(page.locator(".spoken")).to_have_text("late")
 
 
+def test_the_speed_is_chosen_in_the_list_or_with_keys(page: Page) -> None:
+    has_audio(page)
+    speed = page.get_by_label("Speed")
+    options = speed.locator("option").evaluate_all("options => options.map((option) => Number(option.value))")
+    assert (min(options), max(options)) == (0.5, 2)
+    speed.select_option("0.5")
+    wait_for_audio(page, "audio.playbackRate === 0.5")
+    page.locator(".segment").first.focus()
+    press(page, "Equal", "Equal")
+    wait_for_audio(page, "audio.playbackRate === 1")
+    expect(speed).to_have_value("1")
+
+
 @pytest.mark.parametrize("after", [timedelta(seconds=10), timedelta(seconds=PRESIGNED_SECONDS)])
 def test_an_address_of_the_audio_that_ended_is_renewed(
     after: timedelta, page: Page, server: PageServer, module_bucket: Bucket, name: str

@@ -9,13 +9,16 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
+from playwright.sync_api import expect
 
 from local.airflow import DAG_ID
 from local.aws_client import batch_client
+from local.configuration import USER
 from local.paths import DEMO_CLIPS
 from local.resources import QUEUE
 from local.runs import Run
 from local.stack import Stack
+from tests.support.pipeline.chromium import NEEDS_BROWSER, log_in, new_page, open_browser
 from tests.support.pipeline.pipeline import Pipeline
 from tests.support.pipeline.waiting import until
 
@@ -63,6 +66,18 @@ def test_the_pages_show_the_run_and_start_another(stack: Stack, run: Run) -> Non
         run_id = started.raise_for_status().json()["run_id"]
         assert client.get(f"/dags/{DAG_ID}/dagRuns/{run_id}").json()["conf"] == {"prefix": "none/"}
     assert httpx.get(pages).status_code == 401
+
+
+@NEEDS_BROWSER
+def test_airflows_navigation_leads_to_the_pages(stack: Stack) -> None:
+    if stack.version.startswith("3.0."):
+        pytest.skip("the UI of Airflow 3.0 shows no entries of plugins")
+    with open_browser() as browser:
+        page = new_page(browser)
+        page.goto(stack.airflow.url)
+        log_in(page, USER, stack.airflow.password)
+        page.get_by_role("link", name="Transcripts", exact=True).click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Runs")
 
 
 def test_the_stack_runs_the_chosen_version(stack: Stack) -> None:
