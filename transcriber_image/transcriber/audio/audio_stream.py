@@ -67,8 +67,8 @@ def measure(path: Path, channels: str = MIX) -> Conversion:
     Raises:
         InputError: `describe` does not accept the file.
     """
-    use = _choose_use(path, channels)
     with open_audio(path) as file:
+        use = _choose_use(path, file, channels)
         meter = LevelMeter(file.sample_rate, file.frames)
         try:
             for block, _ in _blocks(file):
@@ -86,14 +86,18 @@ def measure_gain(path: Path) -> Gain:
     return measure(path).gain
 
 
-def _choose_use(path: Path, channels: str) -> ChannelUse:
-    """Choose the use of a recording's channels. The channels of damaged audio are averaged."""
-    with open_audio(path) as file:
-        try:
-            blocks = (_checked(block) for block, _ in _blocks(file))
-            return choose_use(blocks, file.channels, file.sample_rate, channels)
-        except InputError:
-            return mean(file.channels)
+def _choose_use(path: Path, file: AudioFile, option: str) -> ChannelUse:
+    """Choose the use of a recording's channels. The channels of damaged audio are averaged.
+
+    Args:
+        path: the file.
+        file: the same file, open. It is not read.
+        option: a value of the option `channels`.
+    """
+    try:
+        return choose_use(_checked_blocks(path), file.channels, file.sample_rate, option)
+    except InputError:
+        return mean(file.channels)
 
 
 def decode(path: Path, rate: int) -> Generator[Samples, None, Audio]:
@@ -161,10 +165,12 @@ def _describe(file: AudioFile) -> Audio:
     return Audio(file.frames / file.sample_rate, file.sample_rate, file.channels, file.encoding, file.notes)
 
 
-def _checked(block: Frames) -> Frames:
-    """Return a block after `_check`."""
-    _check(block)
-    return block
+def _checked_blocks(path: Path) -> Iterator[Frames]:
+    """Open a file and yield its audio in blocks after `_check`. The file is opened for the first block only."""
+    with open_audio(path) as file:
+        for block, _ in _blocks(file):
+            _check(block)
+            yield block
 
 
 def _blocks(file: AudioFile) -> Iterator[tuple[Frames, bool]]:

@@ -6,6 +6,8 @@ hide silence and speech from the detection of voices. Audio without them is not 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -103,6 +105,7 @@ def _estimate_low_powers(frames: Frames, parts: int) -> Powers:
     return np.square(means).mean(axis=1)  # type: ignore[no-any-return]
 
 
+@lru_cache(maxsize=4)
 def _impulse_response(rate: int) -> npt.NDArray[np.float64]:
     """Return the impulse response of the high-pass. Its sum is zero, so that it removes a constant."""
     # The tangent is the bilinear transform from analog to digital frequencies.
@@ -110,4 +113,6 @@ def _impulse_response(rate: int) -> npt.NDArray[np.float64]:
     poles = np.exp(1j * np.pi * (2 * np.arange(1, _ORDER + 1) + _ORDER - 1) / (2 * _ORDER))
     transfer = frequencies**_ORDER / np.prod(frequencies[:, np.newaxis] - poles, axis=1)
     response = np.fft.irfft(transfer, rate)[: rate // _RESPONSES_PER_SECOND]
-    return response - response.mean()  # type: ignore[no-any-return]
+    response -= response.mean()
+    response.flags.writeable = False  # because it is shared
+    return response

@@ -19,6 +19,7 @@ import webrtcvad
 
 from transcriber.audio.audio_stream import Samples
 from transcriber.audio.rumble import RumbleFilter
+from transcriber.audio.tones import holds_only_tones
 
 #: The longest segment, in seconds. A file up to this length is not cut.
 LONGEST = 15.0
@@ -107,8 +108,8 @@ class Segmenter:
         """Yield the segments of a stream.
 
         Each cut is in the middle of the longest silence. If there is no silence, or if the voice activity detection
-        does not support the sample rate, the cut is at the quietest frame. If a file has more than one segment, the
-        segments without a voice are left out, and `skipped_seconds` counts them.
+        does not support the sample rate, the cut is at the quietest frame. Segments that hold only tones are left out.
+        If a file has more than one segment, those without a voice are left out, too. `skipped_seconds` counts them.
 
         Args:
             file: the number of the stream.
@@ -139,24 +140,37 @@ class Segmenter:
             samples = np.concatenate([np.empty(0, np.int16), *self._whole])
             yield Segment(file, 0.0, samples, len(samples) / self._rate)
         elif len(self._pending):
-            voiced = self._voiced if self._start or self._sparse else [True]
-            yield from self._keep_voiced(file, self._start, self._pending, voiced)
+            yield from self._keep_voiced(
+                file, self._start, self._pending, self._voiced, keep_silence=not (self._start or self._sparse)
+            )
 
-    def _keep_voiced(self, file: int, start: int, samples: Samples, voiced: list[bool]) -> Iterator[Segment]:
+    def _keep_voiced(
+        self, file: int, start: int, samples: Samples, voiced: list[bool], *, keep_silence: bool = False
+    ) -> Iterator[Segment]:
         """Yield `samples` as a segment if any frame contains a voice. Otherwise add their length to `skipped_seconds`.
 
-        If the stream is sparse, yield only the parts around a voice.
+        If the stream is sparse, yield only the parts around a voice. Tones are no voice.
 
         Args:
             file: the number of the stream.
             start: where `samples` start in the stream, in samples.
             samples: the audio.
             voiced: for each full frame of `samples`, whether it contains a voice.
+            keep_silence: whether to yield `samples` even if no frame contains a voice.
         """
-        parts = list(self._spoken_parts(voiced, len(samples))) if self._sparse else [(0, len(samples))] * any(voiced)
+        parts = [(0, len(samples))] if keep_silence or any(voiced) else []
+        if self._sparse:
+            parts = list(self._spoken_parts(voiced, len(samples)))
+        parts = [(first, last) for first, last in parts if not self._holds_only_tones(samples, voiced, first, last)]
         for first, last in parts:
             yield Segment(file, (start + first) / self._rate, samples[first:last], (last - first) / self._rate)
         self.skipped_seconds += (len(samples) - sum(last - first for first, last in parts)) / self._rate
+
+    def _holds_only_tones(self, samples: Samples, voiced: list[bool], first: int, last: int) -> bool:
+        """Return whether the samples from `first` to `last` contain no voice but tones."""
+        part = slice(first // self._frame, last // self._frame)
+        frames = samples[: len(voiced) * self._frame].reshape(-1, self._frame)
+        return holds_only_tones(frames[part], voiced[part])
 
     def _spoken_parts(self, voiced: list[bool], length: int) -> Iterator[tuple[int, int]]:
         """Yield where each part with a voice starts and ends, in samples, with a margin around the voice.
