@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-import runpy
 from copy import deepcopy
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,21 +14,19 @@ from airflow.sdk.definitions.param import ParamsDict
 from tests.support.dags.airflow_deployment import AirflowDeployment
 from tests.support.dags.bucket_objects import RUN, upload
 from tests.support.dags.evaluations import OUTCOME, make_evaluation_context
+from tests.support.dags.teaching_dags import load_dag_file
 from tests.support.dags.teachings import use_model
 from transcription.contract.keys import RunKeys
 from transcription.evaluate.evaluation_request import PARAMS, read_request
 from transcription.shared.job_record import Job
 from transcription.shared.task_errors import AirflowFailException
 
-FILE = Path(__file__).resolve().parents[2] / "dags" / "evaluate_models.py"
 FLOW = ["check", "evaluate", "report"]
 
 
 def load(monkeypatch: pytest.MonkeyPatch, **settings: str) -> dict[str, Any]:
     """Load the DAG file with these settings, and return its names."""
-    for name, value in {"teach_job_definition": "teach", **settings}.items():
-        monkeypatch.setenv(f"AIRFLOW__TRANSCRIPTION__{name.upper()}", value)
-    return runpy.run_path(str(FILE))
+    return load_dag_file(monkeypatch, "evaluate_models", **settings)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from airflow.sdk.definitions.param import ParamsDict
 
 from tests.support.dags.airflow_deployment import AirflowDeployment, Impatient
 from tests.support.dags.bucket_objects import RUN, upload
+from tests.support.dags.teaching_dags import load_dag_file
 from tests.support.dags.teachings import BETTER, KEYS, make_teach_context, use_model
 from transcription.contract.records import dump
 from transcription.shared import model_in_use
@@ -28,9 +29,7 @@ FLOW = ["check", "teach", "decide", "report"]
 
 def load(monkeypatch: pytest.MonkeyPatch, **settings: str) -> dict[str, Any]:
     """Load the DAG file with these settings, and return its names."""
-    for name, value in {"teach_job_definition": "teach", **settings}.items():
-        monkeypatch.setenv(f"AIRFLOW__TRANSCRIPTION__{name.upper()}", value)
-    return runpy.run_path(str(FILE))
+    return load_dag_file(monkeypatch, "teach_model", **settings)
 
 
 @pytest.fixture

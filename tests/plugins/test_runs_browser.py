@@ -29,6 +29,7 @@ def test_the_page_shows_what_corrections_say_about_models(
     record = {"recordings": {"talk": {**errors, "seconds": 61.5}}}
     upload(module_bucket, keys.CORRECTED_ERRORS, json.dumps(record).encode())
     page.reload()
+    expect(page.locator("#rates")).to_be_visible()
     expect(page.locator("#rates td")).to_have_text(["2026-11", model, "1,200", "5.0 %"])
     module_bucket.client.delete_object(Bucket=module_bucket.name, Key=keys.CORRECTED_ERRORS)
     page.context.close()
