@@ -6,6 +6,7 @@ texts to FOLDER/set.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import sys
@@ -14,14 +15,15 @@ from pathlib import Path
 import numpy as np
 
 from tests.support.taught_recordings import RATE, shifted, write_pair
+from trainer.data.split import Part, part_of
 from trainer.network.acoustic_model import AcousticModel
 from trainer.training.augmentation import augment
 from trainer.writing.model_writer import write_model
 from transcriber.audio import audio_stream
 
 DEMO_MODEL = Path(__file__).resolve().parents[2] / "transcriber_image" / "demo_model"
-#: A fifth of the recordings is the test, which needs a hundred words.
-RECORDINGS = 200
+#: So many words in the recordings for the test are enough for a verdict.
+TEST_WORDS = 110
 
 
 def write(folder: Path) -> None:
@@ -36,11 +38,21 @@ def write(folder: Path) -> None:
     weak.mkdir(parents=True)
     write_model(model.path, weights, weak / "weak-1.pbmm")
     shutil.copy(DEMO_MODEL / "demo.scorer", weak)
+    _write_recordings(folder / "set", random)
+
+
+def _write_recordings(folder: Path, random: np.random.Generator) -> None:
+    """Write recordings until those for the test have enough words. The digest of a recording decides for what it is."""
     texts = list(json.loads((DEMO_MODEL / "clips" / "transcripts.json").read_text()).items())
-    for number in range(RECORDINGS):
+    number = test_words = 0
+    while test_words < TEST_WORDS:
         name, text = texts[number % len(texts)]
         samples = np.concatenate(list(audio_stream.decode(DEMO_MODEL / "clips" / name, RATE)))
-        write_pair(folder / "set", f"{number:03}", augment(shifted(samples, number), RATE, random), text)
+        taught = augment(shifted(samples, number // len(texts)), RATE, random)
+        write_pair(folder, f"{number:03}", taught, text)
+        if part_of(hashlib.sha256(taught.tobytes()).hexdigest()) == Part.TEST:
+            test_words += len(text.split())
+        number += 1
 
 
 if __name__ == "__main__":
