@@ -8,7 +8,7 @@ from typing import Any
 
 from transcription.contract.evaluation import PARTS, TEST
 from transcription.contract.option_field import check_values, declared_options, option
-from transcription.plan.request_reader import refuse_unknown
+from transcription.plan.request_reader import chosen_values
 from transcription.plan.trigger_form import make_example, make_param
 
 
@@ -66,6 +66,4 @@ def read_request(params: Mapping[str, Any]) -> EvaluationRequest:
     Raises:
         OptionInvalid: a value cannot be used; the message says which values can.
     """
-    refuse_unknown(params, _OPTIONS)
-    chosen = {name: value for name, value in params.items() if value not in (None, "", [])}
-    return EvaluationRequest(**{name: _OPTIONS[name].kind(value) for name, value in chosen.items()})
+    return EvaluationRequest(**chosen_values(params, _OPTIONS))

@@ -8,7 +8,7 @@ from typing import Any
 
 from transcription.contract.option_field import check_values, declared_options, option
 from transcription.contract.teaching import SOUND, TAUGHT, TeachingOrder
-from transcription.plan.request_reader import refuse_unknown
+from transcription.plan.request_reader import chosen_values
 from transcription.plan.trigger_form import make_example, make_param
 
 _LIMITS = "Limits"
@@ -106,8 +106,4 @@ def read_request(params: Mapping[str, Any]) -> TeachingRequest:
     Raises:
         OptionInvalid: a value cannot be used; the message says which values can.
     """
-    refuse_unknown(params, _OPTIONS)
-    # In JSON, people write 1 for 1.0.
-    return TeachingRequest(
-        **{name: _OPTIONS[name].kind(value) for name, value in params.items() if value not in (None, "")}
-    )
+    return TeachingRequest(**chosen_values(params, _OPTIONS))
