@@ -65,7 +65,10 @@ def encode(form: str, samples: Samples, rate: int, **options: str) -> bytes:
         samples, rate = samples[: len(samples) // step * step].reshape(-1, step).mean(axis=1).astype(np.int16), 8000
     if form in _SNDFILE:
         kind, encoding, order = _SNDFILE[form]
-        quality = {"compression_level": 0.0, "bitrate_mode": "CONSTANT"} if kind == "MP3" else {}
+        quality = {}
+        if kind == "MP3":
+            quality = {"compression_level": 0.0, "bitrate_mode": "CONSTANT"}
+            samples = samples / 32768  # from stereo integers, libsndfile 1.2.2 makes noise, and not always the same
         soundfile.write(file, samples, rate, encoding, order, kind, **quality)
         return file.getvalue()
     kind, encoder = _FFMPEG[form]
