@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import logging
 import sys
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 # The DAG processor imports the Airflow modules that this file names before it forks the processes that load the file.
 import airflow.providers.amazon.aws.operators.batch  # noqa: F401 - `EvaluateOperator` imports this module, which takes a second
-from airflow.sdk import dag, get_current_context, task
+from airflow.sdk import get_current_context, task
 
 # Airflow lets DAG files import from the DAGs folder, but not from a folder below it.
 if str(Path(__file__).parent) not in sys.path:
     sys.path.insert(0, str(Path(__file__).parent))
 
 from transcription.contract.keys import RunKeys
-from transcription.evaluate import evaluation_store, evaluation_text
+from transcription.evaluate import evaluation_text
 from transcription.evaluate.evaluate_operator import EvaluateOperator
-from transcription.evaluate.evaluation_ordering import find_or_make_order
+from transcription.evaluate.evaluation_ordering import order_evaluation
 from transcription.evaluate.evaluation_request import EXAMPLE, PARAMS
-from transcription.plan import request_reader
-from transcription.report import alerts
+from transcription.evaluate.evaluation_store import EVALUATIONS
+from transcription.order.order_dag import order_dag
 from transcription.shared import page_addresses, run_folder
 from transcription.shared.bucket import Bucket
 from transcription.shared.job_record import Job
@@ -32,30 +31,13 @@ from transcription.shared.task_errors import fail_without_retry
 
 log = logging.getLogger(__name__)
 
-#: The time after which Airflow fails a run. A child has ten attempts of 24 hours at most, and waits between them.
-LONGEST_RUN = timedelta(days=14)
 
-
-@dag(
-    schedule=None,
-    catchup=False,
-    max_active_runs=1,
-    dagrun_timeout=LONGEST_RUN,
-    is_paused_upon_creation=False,
+@order_dag(
+    __file__,
     params=PARAMS,
-    doc_md=Path(__file__)
-    .with_suffix(".md")
-    .read_text()
-    .replace("{example}", EXAMPLE)
-    .replace("{data}", f"[Your data]({page_addresses.data_page()})"),
+    texts={"example": EXAMPLE, "data": f"[Your data]({page_addresses.data_page()})"},
     description="Measures models on recordings with known texts, and compares them.",
-    tags=["speech-to-text"],
-    # A task that lost its worker or the network is retried and continues from what is in the bucket.
-    default_args={"retries": 2, "retry_delay": timedelta(seconds=30)},
-    user_defined_macros={"settings": fail_without_retry()(load_settings)},
-    on_failure_callback=alerts.on_red_run(
-        "Evaluation failed", "No model was changed. The log of the first red task says what is wrong:"
-    ),
+    alert="Evaluation failed",
 )
 def evaluate_models() -> None:
     """Define the tasks of the DAG and their order."""
@@ -66,8 +48,7 @@ def evaluate_models() -> None:
     def check() -> dict[str, Any]:
         """Look for the models and the recordings, and freeze the order."""
         context, settings = get_current_context(), load_settings()
-        request_reader.refuse_backfill(context["dag_run"].run_type)
-        order = find_or_make_order(Bucket(settings.bucket), context, settings)
+        order = order_evaluation(Bucket(settings.bucket), context, settings)
         return {"run": order.run, "models": list(order.models), "set": order.set_name, "part": order.part}
 
     evaluate = EvaluateOperator(
@@ -84,8 +65,8 @@ def evaluate_models() -> None:
         """Say what was measured."""
         context, settings = get_current_context(), load_settings()
         bucket = Bucket(settings.bucket)
-        order = evaluation_store.read_order(bucket, run_folder.current_run(bucket, context))
-        outcome = evaluation_store.read_outcome(bucket, order.run)
+        order = EVALUATIONS.read_order(bucket, run_folder.current_run(bucket, context))
+        outcome = EVALUATIONS.read_outcome(bucket, order.run)
         job = bucket.find_record(Job, RunKeys(order.run).job)
         log.info("%s", evaluation_text.describe(order, outcome, job, settings, context["run_id"]))
         return evaluation_text.figures(order, outcome, job, settings)

@@ -4,58 +4,40 @@ from __future__ import annotations
 
 import logging
 import sys
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 # The DAG processor imports the Airflow modules that this file names before it forks the processes that load the file.
 import airflow.providers.amazon.aws.operators.batch  # noqa: F401 - `TeachOperator` imports this module, which takes a second
-from airflow.sdk import dag, get_current_context, task
+from airflow.sdk import get_current_context, task
 
 # Airflow lets DAG files import from the DAGs folder, but not from a folder below it.
 if str(Path(__file__).parent) not in sys.path:
     sys.path.insert(0, str(Path(__file__).parent))
 
 from transcription.contract.keys import RunKeys
-from transcription.plan import request_reader
-from transcription.report import alerts
+from transcription.order.order_dag import order_dag
 from transcription.shared import page_addresses, run_folder
 from transcription.shared.bucket import Bucket
 from transcription.shared.job_record import Job
 from transcription.shared.setting_texts import find_text
 from transcription.shared.settings import load_settings
 from transcription.shared.task_errors import fail_without_retry
-from transcription.teach import order_store, promotion, teaching_text
-from transcription.teach.ordering import find_or_make_order
+from transcription.teach import promotion, teaching_text
+from transcription.teach.ordering import order_teaching
 from transcription.teach.teach_operator import TeachOperator
 from transcription.teach.teaching_request import EXAMPLE, PARAMS
+from transcription.teach.teaching_store import TEACHINGS
 
 log = logging.getLogger(__name__)
 
-#: The time after which Airflow fails a run. A job has ten attempts of 24 hours at most, and waits for machines between.
-LONGEST_RUN = timedelta(days=14)
 
-
-@dag(
-    schedule=None,
-    catchup=False,
-    max_active_runs=1,
-    dagrun_timeout=LONGEST_RUN,
-    is_paused_upon_creation=False,
+@order_dag(
+    __file__,
     params=PARAMS,
-    doc_md=Path(__file__)
-    .with_suffix(".md")
-    .read_text()
-    .replace("{example}", EXAMPLE)
-    .replace("{models}", f"[Models]({page_addresses.models_page()})"),
+    texts={"example": EXAMPLE, "models": f"[Models]({page_addresses.models_page()})"},
     description="Teaches a model from corrections and from recordings with texts, and uses it if it is better.",
-    tags=["speech-to-text"],
-    # A task that lost its worker or the network is retried and continues from what is in the bucket.
-    default_args={"retries": 2, "retry_delay": timedelta(seconds=30)},
-    user_defined_macros={"settings": fail_without_retry()(load_settings)},
-    on_failure_callback=alerts.on_red_run(
-        "Teaching failed", "No model was changed. The log of the first red task says what is wrong:"
-    ),
+    alert="Teaching failed",
 )
 def teach_model() -> None:
     """Define the tasks of the DAG and their order."""
@@ -66,8 +48,7 @@ def teach_model() -> None:
     def check() -> dict[str, Any]:
         """Look at what can be taught, and freeze the order."""
         context, settings = get_current_context(), load_settings()
-        request_reader.refuse_backfill(context["dag_run"].run_type)
-        order = find_or_make_order(Bucket(settings.bucket), context, settings)
+        order = order_teaching(Bucket(settings.bucket), context, settings)
         return {"run": order.run, "base": order.base, "name": order.name}
 
     teach = TeachOperator(
@@ -84,7 +65,7 @@ def teach_model() -> None:
         """Let runs use the new model if it is better than the one in use."""
         context = get_current_context()
         bucket = Bucket(load_settings().bucket)
-        order = order_store.read_order(bucket, run_folder.current_run(bucket, context))
+        order = TEACHINGS.read_order(bucket, run_folder.current_run(bucket, context))
         decision = promotion.decide(bucket, order, by=f"teach_model, {context['run_id']}")
         return {"is_used": decision.is_used, "reason": decision.reason}
 
@@ -94,8 +75,8 @@ def teach_model() -> None:
         """Say what was measured and decided."""
         context, settings = get_current_context(), load_settings()
         bucket = Bucket(settings.bucket)
-        order = order_store.read_order(bucket, run_folder.current_run(bucket, context))
-        outcome = order_store.read_outcome(bucket, order.run)
+        order = TEACHINGS.read_order(bucket, run_folder.current_run(bucket, context))
+        outcome = TEACHINGS.read_outcome(bucket, order.run)
         decision = promotion.read(bucket, order.run)
         job = bucket.find_record(Job, RunKeys(order.run).job)
         log.info("%s", teaching_text.describe(order, outcome, decision, job, settings))

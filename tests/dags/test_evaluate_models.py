@@ -1,11 +1,10 @@
-"""The definition of the DAG `evaluate_models`: when it exists, order of tasks, texts in the UI, and its report."""
+"""The DAG `evaluate_models`: the example of its form, and its report."""
 
 from __future__ import annotations
 
 import json
 import re
 from copy import deepcopy
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -20,8 +19,6 @@ from transcription.contract.keys import RunKeys
 from transcription.evaluate.evaluation_request import PARAMS, read_request
 from transcription.shared.job_record import Job
 from transcription.shared.task_errors import AirflowFailException
-
-FLOW = ["check", "evaluate", "report"]
 
 
 def load(monkeypatch: pytest.MonkeyPatch, **settings: str) -> dict[str, Any]:
@@ -43,35 +40,6 @@ def run_task(dag: Any, name: str, **chosen: Any) -> Any:
     return task.python_callable()
 
 
-def test_it_exists_only_in_deployments_that_can_teach(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "dag_of_evaluations" not in load(monkeypatch, teach_job_definition="")
-
-
-def test_the_tasks_follow_each_other_and_nothing_starts_by_itself(dag: Any) -> None:
-    assert set(dag.task_ids) == set(FLOW)
-    for earlier, later in pairwise([dag.get_task(name) for name in FLOW]):
-        assert later.upstream_task_ids == {earlier.task_id}
-    assert (dag.max_active_runs, dag.timetable.can_be_scheduled) == (1, False)
-
-
-def test_the_ui_explains_every_task_and_leads_to_the_figures(dag: Any) -> None:
-    assert all(f"| {name} |" in dag.doc_md for name in FLOW)
-    assert "[Your data](/transcripts/data)" in dag.doc_md
-    for text in [
-        dag.doc_md,
-        *(dag.get_task(name).doc_md or "" for name in FLOW),
-    ]:  # Airflow shows inline code as a block
-        assert "`" not in re.sub(r"^```\w+\n.*?\n```$", "", text, flags=re.DOTALL | re.MULTILINE)
-
-
-def test_every_field_of_the_form_explains_itself_and_may_stay_empty(dag: Any) -> None:
-    assert set(dag.params) == set(PARAMS)
-    for name in dag.params:
-        param = dag.params.get_param(name)
-        assert param.schema["title"] and param.description
-        assert isinstance(param.value, bool) or (param.value is None and "null" in param.schema["type"])
-
-
 def test_the_json_example_in_the_ui_has_every_field_and_works(dag: Any) -> None:
     (example,) = re.findall(r"```json\n(.*?)\n```", dag.doc_md, re.DOTALL)
     chosen = json.loads(example)
@@ -80,12 +48,6 @@ def test_the_json_example_in_the_ui_has_every_field_and_works(dag: Any) -> None:
     params.update(chosen)
     request = read_request(params.validate())
     assert (request.models, request.set_name, request.part) == (("deepspeech-0.9.3", "anna-1"), "anna", "test")
-
-
-def test_a_red_run_sends_a_message_only_if_the_deployment_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not load(monkeypatch)["dag_of_evaluations"].on_failure_callback
-    (notify,) = load(monkeypatch, alert_topic="arn:aws:sns:us-east-1:1:t")["dag_of_evaluations"].on_failure_callback
-    assert notify.subject == "Evaluation failed: {{ run_id[:70] }}"
 
 
 def test_check_and_report_say_what_was_ordered_and_measured(
@@ -118,12 +80,3 @@ def test_check_and_report_say_what_was_ordered_and_measured(
     assert "court-1: word error rate 15.0 % (30 wrong, 20 missing and 10 extra of 400 words)" in caplog.text
     assert "court-1 → anna-1: 10.0 points fewer (95 % interval 5.0 to 12.0): anna-1 is better." in caplog.text
     assert "/transcripts/evaluation?run_id=" in caplog.text
-
-
-def test_a_backfill_is_refused(dag: Any, deployment: AirflowDeployment) -> None:
-    context = make_evaluation_context("check")
-    context["dag_run"].run_type = "backfill"
-    task = dag.get_task("check")
-    task.python_callable.__wrapped__.__globals__["get_current_context"] = lambda: context
-    with pytest.raises(AirflowFailException, match="OPTION_INVALID"):
-        task.python_callable()

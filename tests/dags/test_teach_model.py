@@ -1,13 +1,10 @@
-"""The definition of the DAG `teach_model`: when it exists, order of tasks, texts in the UI, and a run of its tasks."""
+"""The DAG `teach_model`: the example of its form, and a run of its tasks."""
 
 from __future__ import annotations
 
 import json
 import re
-import runpy
 from copy import copy, deepcopy
-from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,10 +18,7 @@ from transcription.contract.records import dump
 from transcription.shared import model_in_use
 from transcription.shared.task_errors import AirflowFailException
 from transcription.teach.teaching_request import PARAMS, read_request
-from transcription.transcribe.transcribe_operator import TranscribeOperator
-
-FILE = Path(__file__).resolve().parents[2] / "dags" / "teach_model.py"
-FLOW = ["check", "teach", "decide", "report"]
+from transcription.transcribe.job_operator import JobOperator
 
 
 def load(monkeypatch: pytest.MonkeyPatch, **settings: str) -> dict[str, Any]:
@@ -37,42 +31,6 @@ def dag(monkeypatch: pytest.MonkeyPatch) -> Any:
     return load(monkeypatch)["dag_of_teaching"]
 
 
-def test_it_exists_only_in_deployments_that_can_teach(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "dag_of_teaching" not in load(monkeypatch, teach_job_definition="")
-    monkeypatch.delenv("AIRFLOW__TRANSCRIPTION__TEACH_JOB_DEFINITION")
-    assert "dag_of_teaching" not in runpy.run_path(str(FILE))
-
-
-def test_the_tasks_follow_each_other_and_one_run_works_at_a_time(dag: Any) -> None:
-    tasks = [dag.get_task(name) for name in FLOW]
-    assert set(dag.task_ids) == set(FLOW)
-    for earlier, later in pairwise(tasks):
-        assert later.upstream_task_ids == {earlier.task_id}
-    assert {task.trigger_rule for task in tasks} == {"all_success"}
-    assert dag.max_active_runs == 1
-
-
-def test_it_never_starts_by_itself(dag: Any) -> None:
-    assert not dag.timetable.can_be_scheduled
-
-
-def test_the_ui_explains_every_task_and_leads_to_the_page_models(dag: Any) -> None:
-    assert all(f"| {name} |" in dag.doc_md for name in FLOW)
-    assert "[Models](/transcripts/models)" in dag.doc_md
-    texts = [dag.doc_md, *(dag.get_task(name).doc_md or "" for name in FLOW)]
-    for text in texts:  # Airflow shows inline code as a block
-        assert "`" not in re.sub(r"^```\w+\n.*?\n```$", "", text, flags=re.DOTALL | re.MULTILINE)
-
-
-def test_every_field_of_the_form_explains_itself_and_may_stay_empty(dag: Any) -> None:
-    assert set(dag.params) == set(PARAMS)
-    for name in dag.params:
-        param = dag.params.get_param(name)
-        assert param.schema["title"] and param.description
-        assert isinstance(param.value, bool) or (param.value is None and "null" in param.schema["type"])
-    assert any("section" not in param.schema for param in PARAMS.values())
-
-
 def test_the_json_example_in_the_ui_has_every_field_and_works(dag: Any) -> None:
     (example,) = re.findall(r"```json\n(.*?)\n```", dag.doc_md, re.DOTALL)
     chosen = json.loads(example)
@@ -83,23 +41,15 @@ def test_the_json_example_in_the_ui_has_every_field_and_works(dag: Any) -> None:
     assert (request.set_name, request.heard_minutes, request.dry_run) == ("anna", 80.0, True)
 
 
-def test_a_red_run_sends_a_message_only_if_the_deployment_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not load(monkeypatch)["dag_of_teaching"].on_failure_callback
-    (notify,) = load(monkeypatch, alert_topic="arn:aws:sns:us-east-1:1:t")["dag_of_teaching"].on_failure_callback
-    assert notify.subject == "Teaching failed: {{ run_id[:70] }}"
-    assert "No model was changed." in notify.message
-
-
 class Tasks:
     """The tasks of the DAG, run one at a time as Airflow does."""
 
     def __init__(self, names: dict[str, Any]) -> None:
         self._names = names
 
-    def run(self, name: str, run_type: str = "manual", **chosen: Any) -> Any:
+    def run(self, name: str, **chosen: Any) -> Any:
         """Run one task with these values of the form, and return what it returns."""
         context = make_teach_context(name, **chosen)
-        context["dag_run"].run_type = run_type
         task: Any = copy(self._names["dag_of_teaching"].get_task(name))
         if hasattr(task, "python_callable"):
             # The functions of the tasks look the context up among the names of the DAG file.
@@ -121,7 +71,7 @@ def tasks(deployment: AirflowDeployment, monkeypatch: pytest.MonkeyPatch) -> Tas
         "urllib.request.urlopen(request)\n"
     )
     arn = deployment.queue.define(["python", "-c", code])
-    monkeypatch.setattr(TranscribeOperator, "_interrupted", Impatient())
+    monkeypatch.setattr(JobOperator, "_interrupted", Impatient())
     return Tasks(load(monkeypatch, teach_job_definition=arn))
 
 
@@ -153,8 +103,3 @@ def test_a_person_who_marks_decide_as_successful_decides_nothing(tasks: Tasks, d
 def test_an_error_of_the_request_is_not_retried(tasks: Tasks) -> None:
     with pytest.raises(AirflowFailException, match="MODEL_MISSING"):
         tasks.run("check", set_name="anna")
-
-
-def test_a_backfill_is_refused(tasks: Tasks) -> None:
-    with pytest.raises(AirflowFailException, match="OPTION_INVALID"):
-        tasks.run("check", run_type="backfill")

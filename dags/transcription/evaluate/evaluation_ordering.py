@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import UTC, datetime
 from typing import Any
 
 from transcription.contract import keys
 from transcription.contract.evaluation import TEST, EvaluationOrder
 from transcription.contract.teaching_errors import SetMissing
-from transcription.evaluate import evaluation_store
 from transcription.evaluate.evaluation_request import EvaluationRequest, read_request
-from transcription.shared import cost, model_in_use, run_folder
+from transcription.evaluate.evaluation_store import EVALUATIONS
+from transcription.order.order_making import find_or_make_order
+from transcription.order.ordered_models import check_model, model_in_image
+from transcription.order.taught_data import look
+from transcription.shared import cost, model_in_use
 from transcription.shared.bucket import Bucket
-from transcription.shared.run_folder import Origin
 from transcription.shared.settings import Settings
-from transcription.teach.ordering import check_model, model_in_image
-from transcription.teach.taught_data import look
-
-log = logging.getLogger(__name__)
 
 #: The share of a set that is for the test.
 _TEST_SHARE = 0.2
 
 
-def find_or_make_order(bucket: Bucket, context: Any, settings: Settings) -> EvaluationOrder:
+def order_evaluation(bucket: Bucket, context: Any, settings: Settings) -> EvaluationOrder:
     """Return the run's order. If the run has none yet, check the request and freeze the order.
 
     Args:
@@ -33,22 +30,20 @@ def find_or_make_order(bucket: Bucket, context: Any, settings: Settings) -> Eval
         settings: the settings of the deployment.
 
     Raises:
-        OptionInvalid: a field of the form has a value that cannot be used.
+        OptionInvalid: a field of the form has a value that cannot be used, or the run is a backfill.
         ModelMissing, ModelInvalid: a model is not there, or cannot be used.
         DefaultModelInvalid: the record of the model in use is damaged.
         SetMissing: there is no recording.
     """
-    run = run_folder.choose_run(bucket, context)
-    if order := evaluation_store.find_order(bucket, run):
-        log.info("This run keeps its order of %s.", order.created)
-        return order
-    order, minutes = _check(bucket, run, read_request(context["params"]))
-    log.info("%s", describe(order, minutes, settings))
-    run_folder.write_origin(bucket, run, Origin.of(context))
-    return evaluation_store.freeze(bucket, order)
+
+    def make(run: str) -> tuple[EvaluationOrder, str]:
+        order, minutes = _make_order(bucket, run, read_request(context["params"]))
+        return order, describe(order, minutes, settings)
+
+    return find_or_make_order(bucket, context, EVALUATIONS, make)
 
 
-def _check(bucket: Bucket, run: str, request: EvaluationRequest) -> tuple[EvaluationOrder, float]:
+def _make_order(bucket: Bucket, run: str, request: EvaluationRequest) -> tuple[EvaluationOrder, float]:
     """Return the order for a request, and about how many minutes each model hears."""
     models = request.models or (model_in_use.read(bucket).model,)
     if not models[0]:

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from datetime import UTC, datetime
 from typing import Any
 
 from transcription.contract import keys
-from transcription.contract.errors import ModelMissing
-from transcription.contract.model_files import choose_model_files
 from transcription.contract.teaching import SOUND, TeachingOrder
 from transcription.contract.teaching_cost import teaching_hours
 from transcription.contract.teaching_errors import SetMissing
-from transcription.shared import cost, model_in_use, run_folder
+from transcription.order.order_making import find_or_make_order
+from transcription.order.ordered_models import check_model, model_in_image
+from transcription.order.taught_data import TaughtData, look
+from transcription.shared import cost, model_in_use
 from transcription.shared.bucket import Bucket
-from transcription.shared.run_folder import Origin
 from transcription.shared.settings import Settings
-from transcription.teach import order_store
-from transcription.teach.taught_data import TaughtData, look
 from transcription.teach.teaching_request import TeachingRequest, read_request
-
-log = logging.getLogger(__name__)
+from transcription.teach.teaching_store import TEACHINGS
 
 #: Minutes of audio below which a teaching of sound seldom helps, and with which a test tells improvement from chance.
 _FEW_MINUTES, _ENOUGH_MINUTES = 5.0, 8.0
 
 
-def find_or_make_order(bucket: Bucket, context: Any, settings: Settings) -> TeachingOrder:
+def order_teaching(bucket: Bucket, context: Any, settings: Settings) -> TeachingOrder:
     """Return the run's order. If the run has none yet, check the request and freeze the order.
 
     Args:
@@ -36,22 +32,20 @@ def find_or_make_order(bucket: Bucket, context: Any, settings: Settings) -> Teac
         settings: the settings of the deployment.
 
     Raises:
-        OptionInvalid: a field of the form has a value that cannot be used.
+        OptionInvalid: a field of the form has a value that cannot be used, or the run is a backfill.
         ModelMissing, ModelInvalid: the base model is not there, or cannot be used.
         DefaultModelInvalid: the record of the model in use is damaged.
         SetMissing: there is nothing to learn from.
     """
-    run = run_folder.choose_run(bucket, context)
-    if order := order_store.find_order(bucket, run):
-        log.info("This run keeps its order of %s.", order.created)
-        return order
-    order, data = _check(bucket, run, read_request(context["params"]))
-    log.info("%s", describe(order, data, settings))
-    run_folder.write_origin(bucket, run, Origin.of(context))
-    return order_store.freeze(bucket, order)
+
+    def make(run: str) -> tuple[TeachingOrder, str]:
+        order, data = _make_order(bucket, run, read_request(context["params"]))
+        return order, describe(order, data, settings)
+
+    return find_or_make_order(bucket, context, TEACHINGS, make)
 
 
-def _check(bucket: Bucket, run: str, request: TeachingRequest) -> tuple[TeachingOrder, TaughtData]:
+def _make_order(bucket: Bucket, run: str, request: TeachingRequest) -> tuple[TeachingOrder, TaughtData]:
     """Return the order for a request, and what there is to learn from."""
     in_use = model_in_use.read(bucket).model
     base = request.base or in_use
@@ -80,26 +74,6 @@ def _check(bucket: Bucket, run: str, request: TeachingRequest) -> tuple[Teaching
             + (f"{place} is empty. Upload recordings with texts there." if place else "the field Set is empty.")
         )
     return order, data
-
-
-def model_in_image(bucket: Bucket, field: str) -> ModelMissing:
-    """Return the error for a model in use that is not in the bucket. `field` of the form could name another one."""
-    return ModelMissing(
-        "Runs use the model in the container image, which is not in the bucket. Upload its files to "
-        f"{bucket.uri(keys.MODELS_FOLDER)}, for example those that `make model` fetches, and name the folder in the "
-        f"field {field}."
-    )
-
-
-def check_model(bucket: Bucket, name: str) -> None:
-    """Check that the bucket has the files of a model.
-
-    Raises:
-        ModelMissing, ModelInvalid: the model is not there, or cannot be used.
-    """
-    folder = keys.model(name)
-    names = [entry.key.removeprefix(folder) for entry in bucket.list(folder)]
-    choose_model_files(bucket.uri(folder), [file for file in names if "/" not in file])
 
 
 def describe(order: TeachingOrder, data: TaughtData, settings: Settings) -> str:

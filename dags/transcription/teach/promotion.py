@@ -10,7 +10,7 @@ from transcription.contract.teaching import TeachingOrder, TeachingOutcome
 from transcription.contract.teaching_errors import ModelChoiceLost
 from transcription.shared import model_in_use
 from transcription.shared.bucket import Bucket
-from transcription.teach import order_store
+from transcription.teach.teaching_store import TEACHINGS
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ def decide(bucket: Bucket, order: TeachingOrder, by: str) -> Promotion:
     if decided := bucket.find_record(Promotion, key):
         log.info("This run has decided already.")
         return decided
-    promotion = _promote(bucket, order, order_store.read_outcome(bucket, order.run), by)
+    promotion = _promote(bucket, order, TEACHINGS.read_outcome(bucket, order.run), by)
     bucket.write_record(key, promotion, once=True)
     return promotion
 

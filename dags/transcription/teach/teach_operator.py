@@ -1,103 +1,23 @@
-"""The operator of the task `teach`, which submits or finds the Batch job of a teaching and waits for its end."""
+"""The operator of the task `teach`: the job that teaches a model."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
-
-from transcription.contract.errors import JobFailed
-from transcription.contract.log_text import printable
-from transcription.shared import aws_console, batch_job, task_links
-from transcription.shared.aws_console import AwsConsole
-from transcription.shared.batch_queue import BatchQueue
+from transcription.order.order_jobs import OrderedWork
+from transcription.order.order_operator import OrderOperator
 from transcription.shared.bucket import Bucket
-from transcription.shared.job_record import FailedChild
-from transcription.shared.run_folder import current_run
-from transcription.shared.settings import load_settings
-from transcription.shared.task_errors import AirflowSkipException, fail_without_retry
-from transcription.teach import order_store
-from transcription.teach.teaching_jobs import OrderedWork, TeachingJobs, job_name
-from transcription.transcribe.job_poller import JobPoller
-from transcription.transcribe.transcribe_operator import TranscribeOperator
-
-if TYPE_CHECKING:
-    from airflow.sdk import Context
-
-log = logging.getLogger(__name__)
+from transcription.teach.teaching_store import TEACHINGS
 
 
-class TeachingProgress:
-    """The progress of a teaching: the status of its job. The log of the container says more."""
-
-    is_outdated = False
-
-    def log_status(self, job_id: str, children: Mapping[str, int]) -> None:
-        """Log the status of a job."""
-        log.info("Job %s: %s", job_id, ", ".join(children).lower())
+def job_name(run: str) -> str:
+    """Return the name of all Batch jobs of a run of `teach_model`."""
+    return f"teach-{run}"
 
 
-class TeachOperator(TranscribeOperator):
-    """A BatchOperator that runs one job per teaching, and finds that job again as `TranscribeOperator` does."""
+class TeachOperator(OrderOperator):
+    """An OrderOperator with one plain job per teaching."""
 
-    operator_extra_links = (task_links.JOB_LINK, task_links.JOB_LOG_LINK)
-
-    #: What people can do after a failure.
     _advice = "Fix the cause, then clear this task: another job continues from the last checkpoint."
 
-    @fail_without_retry()
-    def execute(self, context: Context) -> str:
-        """Submit or find the job of the teaching and wait until it has ended.
-
-        Returns:
-            The job's id.
-
-        Raises:
-            AirflowFailException: the job failed for good, Batch refused or never started it, or a person ended the
-                task. Airflow does not retry the task.
-            AirflowSkipException: the run is a dry run.
-            TaskInterrupted: this attempt of the task has to end. The job continues.
-        """
-        settings = load_settings()
-        bucket = Bucket(settings.bucket)
-        work = self._ordered_work(bucket, current_run(bucket, context))
-        if work.is_dry_run:
-            raise AirflowSkipException("A dry run ends after its check.")
-        batch = BatchQueue(self.job_queue, self.job_definition)
-        jobs = TeachingJobs(batch, bucket, work, str(context["ti"].id))
-        self.job_name = jobs.name
-        poller = JobPoller(batch, TeachingProgress(), settings, self._interrupted)
-        console, has_console = AwsConsole.for_bucket(bucket), aws_console.has_console(batch.endpoint)
-        with self._handle_early_end(jobs, batch, context):
-            self.job_id = self._find_job(jobs, poller) or jobs.submit(self.job_definition)
-            if has_console:
-                task_links.show_link(self, context, task_links.JOB_LINK, console.job(self.job_id))
-            job = poller.wait_for_end(self.job_id)
-        descriptions = batch.describe_all(batch.children(job, batch_job.JOB_FAILED))
-        failed = [batch_job.failed_child(description, console.log) for description in descriptions]
-        shown = failed[0] if failed else batch_job.failed_child(job, console.log)
-        if has_console and shown.log:
-            task_links.show_link(self, context, task_links.JOB_LOG_LINK, shown.log)
-        jobs.record(job, failed)
-        if job["status"] == batch_job.JOB_FAILED:
-            children = failed or [shown]
-            raise JobFailed(" ".join([*(_explain(bucket, work.run, child) for child in children), self._advice]))
-        return self.job_id
-
     def _ordered_work(self, bucket: Bucket, run: str) -> OrderedWork:
-        """Return what was ordered.
-
-        Raises:
-            RecordMissing: the task `check` did not write the order.
-        """
-        order = order_store.read_order(bucket, run)
+        order = TEACHINGS.read_order(bucket, run)
         return OrderedWork(order.run, job_name(order.run), order.dry_run)
-
-
-def _explain(bucket: Bucket, run: str, child: FailedChild) -> str:
-    """Return the part of the error about a failed job or child: the reason of its container, Batch's, and its log."""
-    recorded = order_store.find_reason(bucket, run, child.job_id)
-    reason = f"{recorded.failure.code}: {recorded.failure.message} " if recorded else ""
-    return printable(
-        f"The Batch job {child.job_id} failed: {reason}({child.reason}). Its log: {child.log or 'it did not start'}."
-    )

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 
-from airflow.providers.amazon.aws.operators.batch import BatchOperator
-
-from transcription.contract.errors import JobFailed, JobStuck
+from transcription.contract.errors import JobFailed
 from transcription.plan.leftover_jobs import end_leftover_jobs, is_at_work
 from transcription.shared import aws_console, batch_job, manifest_store, page_addresses, task_links
 from transcription.shared.aws_console import AwsConsole
@@ -21,24 +16,19 @@ from transcription.shared.run_lease import RunLease
 from transcription.shared.settings import load_settings
 from transcription.shared.task_errors import AirflowSkipException, fail_without_retry
 from transcription.transcribe import failed_children
-from transcription.transcribe.cancellation import TaskInterrupted, end_job_if_cancelled
+from transcription.transcribe.job_operator import JobOperator
 from transcription.transcribe.job_poller import JobPoller
 from transcription.transcribe.job_progress import JobProgress
-from transcription.transcribe.job_series import JobSeries
 from transcription.transcribe.run_jobs import RunJobs
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
 
-class TranscribeOperator(BatchOperator):
-    """A BatchOperator that runs one job per run: an array job with one child per shard of the manifest.
+class TranscribeOperator(JobOperator):
+    """A JobOperator whose job is an array job with one child per shard of the manifest.
 
-    A retried or cleared task finds the job by its name, which contains the run's name, and waits for that job. The task
-    submits another job only after a job has failed for good. That job gets the files that have no result record.
-
-    The operator polls instead of deferring: in Airflow 3.2 a deferred task that resumes quickly can be marked failed
-    although its job succeeded (https://github.com/apache/airflow/issues/66374).
+    A task submits another job only after a job has failed for good. That job gets the files that have no result record.
     """
 
     #: The provider's own links do not support array jobs.
@@ -48,13 +38,6 @@ class TranscribeOperator(BatchOperator):
         task_links.FAILED_CHILDREN_LINK,
         *task_links.LOG_LINKS,
     )  # type: ignore[assignment]
-
-    #: Set by Airflow's signal handler through `on_kill`. Each task has a process of its own, so the class can hold it.
-    _interrupted: ClassVar = threading.Event()
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(job_name="", deferrable=False, **kwargs)
-        self.addresses: dict[str, str] = {}
 
     @fail_without_retry()
     def execute(self, context: Context) -> str | None:
@@ -105,47 +88,3 @@ class TranscribeOperator(BatchOperator):
         if job["status"] == batch_job.JOB_FAILED:
             raise JobFailed(failed_children.explain(job, children, files))
         return self.job_id
-
-    def on_kill(self) -> None:
-        """Interrupt the wait in `execute`, which then asks Airflow why the task has to end.
-
-        Airflow calls this method when the process of the task receives SIGTERM.
-        """
-        self._interrupted.set()
-
-    @contextmanager
-    def _handle_early_end(self, jobs: JobSeries, batch: BatchQueue, context: Context) -> Iterator[None]:
-        """Record a job that Batch never started, and end the job if a person ended the task while it waited.
-
-        Args:
-            jobs: the jobs of the run.
-            batch: the job queue.
-            context: the context of the task.
-
-        Raises:
-            JobStuck: Batch did not start the job.
-            RunCancelled: a person ended the task for good. The job is ended.
-            TaskInterrupted: this attempt of the task has to end. The job continues.
-        """
-        try:
-            yield
-        except JobStuck as stuck:
-            jobs.record(batch.describe(stuck.job_id), [])
-            raise
-        except TaskInterrupted:
-            raise end_job_if_cancelled(jobs, context) from None
-
-    def _find_job(self, jobs: JobSeries, poller: JobPoller) -> str | None:
-        """Find the job to wait for. If the newest job is being terminated, first wait until it has ended.
-
-        Returns:
-            The job's id, or None if a job has to be submitted.
-        """
-        job = jobs.newest()
-        if job is not None and batch_job.is_ending(job) and not batch_job.is_over(job):
-            self.log.info("Job %s is being terminated; waiting until it has ended.", job["jobId"])
-            job = poller.wait_for_end(job["jobId"])
-        if job is None or jobs.may_be_followed(job):
-            return None
-        self.log.info("Job %s exists already (%s); this task waits for it.", job["jobId"], job["status"])
-        return str(job["jobId"])

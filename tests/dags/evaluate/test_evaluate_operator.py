@@ -14,24 +14,24 @@ from transcription.contract.evaluation import EvaluationOrder
 from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Failure
 from transcription.contract.reason import Reason
-from transcription.evaluate import evaluation_store
 from transcription.evaluate.evaluate_operator import EvaluateOperator
+from transcription.evaluate.evaluation_store import EVALUATIONS
 from transcription.shared.batch_queue import BatchQueue
 from transcription.shared.job_record import Job
 from transcription.shared.run_folder import Origin, write_origin
 from transcription.shared.task_errors import AirflowFailException, AirflowSkipException
-from transcription.transcribe.transcribe_operator import TranscribeOperator
+from transcription.transcribe.job_operator import JobOperator
 
 
 @pytest.fixture(autouse=True)
 def interruption(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(TranscribeOperator, "_interrupted", Impatient())
+    monkeypatch.setattr(JobOperator, "_interrupted", Impatient())
 
 
 def freeze(deployment: AirflowDeployment, order: EvaluationOrder = ORDER) -> None:
     """Write an order and its origin, as the task `check` does."""
     write_origin(deployment.bucket, order.run, Origin.of(make_evaluation_context("check")))
-    evaluation_store.freeze(deployment.bucket, order)
+    EVALUATIONS.freeze(deployment.bucket, order)
 
 
 def execute(deployment: AirflowDeployment, code: str) -> str:
@@ -80,7 +80,7 @@ def test_the_reason_of_a_container_is_in_the_error(
 ) -> None:
     freeze(deployment, replace(ORDER, models=("court-1",)))
     monkeypatch.setattr(
-        "transcription.teach.order_store.find_reason", lambda *_: Reason(Failure("SET_TOO_SMALL", "add recordings"))
+        "transcription.order.order_operator.find_reason", lambda *_: Reason(Failure("SET_TOO_SMALL", "add recordings"))
     )
     with pytest.raises(AirflowFailException, match=r"failed: SET_TOO_SMALL: add recordings \("):
         execute(deployment, "raise SystemExit(1)")

@@ -15,14 +15,14 @@ from transcription.contract.correction import CHECKED, UNCHECKED
 from transcription.contract.errors import ModelMissing, OptionInvalid
 from transcription.contract.evaluation import ALL, EvaluationOrder
 from transcription.contract.teaching_errors import SetMissing
-from transcription.evaluate import evaluation_store
-from transcription.evaluate.evaluation_ordering import find_or_make_order
+from transcription.evaluate.evaluation_ordering import order_evaluation
+from transcription.evaluate.evaluation_store import EVALUATIONS
 from transcription.shared.run_folder import find_origin
 
 
 def order(deployment: AirflowDeployment, **chosen: Any) -> EvaluationOrder:
     """Do what the task `check` does."""
-    return find_or_make_order(deployment.bucket, make_evaluation_context("check", **chosen), deployment.settings)
+    return order_evaluation(deployment.bucket, make_evaluation_context("check", **chosen), deployment.settings)
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_the_order_has_the_models_and_the_log_the_cost(
         made = order(filled, models=["court", "anna-1"], set_name="anna", part=ALL, dry_run=True)
     assert (made.run, made.models, made.set_name, made.part) == (RUN, ("court", "anna-1"), "anna", ALL)
     assert made.dry_run
-    assert evaluation_store.read_order(filled.bucket, RUN) == made
+    assert EVALUATIONS.read_order(filled.bucket, RUN) == made
     assert "court, anna-1 hear about 1.0 minutes of teaching/anna/ (all)" in caplog.text
     assert find_origin(filled.bucket, RUN) is not None
 
@@ -81,7 +81,7 @@ def test_what_cannot_be_done_is_refused(
     correct(filled.bucket, "new", [UNCHECKED])
     with pytest.raises(error):
         order(filled, **chosen)
-    assert evaluation_store.find_order(filled.bucket, RUN) is None
+    assert EVALUATIONS.find_order(filled.bucket, RUN) is None
 
 
 def test_the_model_of_the_image_has_to_be_uploaded(deployment: AirflowDeployment) -> None:

@@ -14,16 +14,16 @@ from transcription.contract.correction import CHECKED, CORRECTED, UNCHECKED
 from transcription.contract.errors import DefaultModelInvalid, ModelMissing, OptionInvalid
 from transcription.contract.teaching import WORDS, TeachingOrder
 from transcription.contract.teaching_errors import SetMissing
+from transcription.order.taught_data import TaughtData, look
 from transcription.shared.bucket import Bucket
 from transcription.shared.run_folder import choose_run, find_origin
-from transcription.teach import order_store
-from transcription.teach.ordering import describe, find_or_make_order
-from transcription.teach.taught_data import TaughtData, look
+from transcription.teach.ordering import describe, order_teaching
+from transcription.teach.teaching_store import TEACHINGS
 
 
 def order(deployment: AirflowDeployment, **chosen: Any) -> TeachingOrder:
     """Do what the task `check` does."""
-    return find_or_make_order(deployment.bucket, make_teach_context("check", **chosen), deployment.settings)
+    return order_teaching(deployment.bucket, make_teach_context("check", **chosen), deployment.settings)
 
 
 def test_the_order_names_the_model_in_use_and_what_is_there(
@@ -39,7 +39,7 @@ def test_the_order_names_the_model_in_use_and_what_is_there(
         made = order(deployment, set_name="anna", guard_points=2, keep_unused=True, dry_run=True)
     assert (made.run, made.base, made.name, made.model_in_use) == (RUN, "court-1", "court", "court-1")
     assert (made.set_name, made.guard_points, made.use_if_better, made.dry_run) == ("anna", 2.0, False, True)
-    assert order_store.read_order(deployment.bucket, RUN) == made
+    assert TEACHINGS.read_order(deployment.bucket, RUN) == made
     assert look(deployment.bucket, "anna") == TaughtData(1, 2, 60.0, 1, 1, 60.0)
     assert (
         "2 checked segments of 1 recordings, 1 recordings and 1 text files of the set, about 2.0 minutes" in caplog.text
@@ -99,7 +99,7 @@ def test_what_cannot_be_taught_is_refused(
     correct(deployment.bucket, "talk", [UNCHECKED])
     with pytest.raises(error, match=message):
         order(deployment, **chosen)
-    assert order_store.find_order(deployment.bucket, RUN) is None
+    assert TEACHINGS.find_order(deployment.bucket, RUN) is None
 
 
 def test_a_damaged_record_of_the_model_in_use_is_an_error(deployment: AirflowDeployment) -> None:

@@ -17,17 +17,16 @@ from transcription.shared import aws_console, batch_job, task_links
 from transcription.shared.batch_queue import BatchQueue
 from transcription.shared.job_record import Job
 from transcription.shared.task_errors import AirflowFailException, AirflowSkipException
-from transcription.teach.teach_operator import TeachOperator
-from transcription.teach.teaching_jobs import job_name
+from transcription.teach.teach_operator import TeachOperator, job_name
 from transcription.transcribe.cancellation import TaskInterrupted
-from transcription.transcribe.transcribe_operator import TranscribeOperator
+from transcription.transcribe.job_operator import JobOperator
 
 
 @pytest.fixture(autouse=True)
 def interruption(monkeypatch: pytest.MonkeyPatch) -> Impatient:
     """Return a new event for `on_kill` to set."""
     interruption = Impatient()
-    monkeypatch.setattr(TranscribeOperator, "_interrupted", interruption)
+    monkeypatch.setattr(JobOperator, "_interrupted", interruption)
     return interruption
 
 
@@ -100,7 +99,7 @@ def test_a_task_that_was_interrupted_leaves_its_job_and_the_next_attempt_waits_f
         execute(ordered)
     second = Impatient()
     while_waiting(second, gate.touch)
-    monkeypatch.setattr(TranscribeOperator, "_interrupted", second)
+    monkeypatch.setattr(JobOperator, "_interrupted", second)
     job_id = execute(ordered, id="second", try_number=2)
     assert submitted(ordered) == [job_id]
 

@@ -7,14 +7,14 @@ import pytest
 from tests.support.dags.airflow_deployment import AirflowDeployment, Impatient
 from tests.support.dags.bucket_objects import freeze, upload_all
 from transcription.contract.manifest import Plan
-from transcription.transcribe.transcribe_operator import TranscribeOperator
+from transcription.transcribe.job_operator import JobOperator
 
 
 @pytest.fixture(autouse=True)
 def interruption(monkeypatch: pytest.MonkeyPatch) -> Impatient:
     """Return a new event for `on_kill` to set. In Airflow, each task has its own process, but all tests share one."""
     interruption = Impatient()
-    monkeypatch.setattr(TranscribeOperator, "_interrupted", interruption)
+    monkeypatch.setattr(JobOperator, "_interrupted", interruption)
     return interruption
 
 

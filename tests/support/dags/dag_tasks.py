@@ -10,7 +10,7 @@ import pytest
 import transcribe_audio
 from tests.support.dags.airflow_deployment import Impatient, TaskInstance, make_context
 from transcription.plan.trigger_form import PARAMS
-from transcription.transcribe.transcribe_operator import TranscribeOperator
+from transcription.transcribe.job_operator import JobOperator
 
 #: The tasks in the order in which they run.
 FLOW = ["wait_for_audio", "plan", "transcribe", "verify_transcripts", "move_to_processed", "report"]
@@ -45,7 +45,7 @@ def run_task(
     context = make_context(ti, **form_values(**chosen))
     context["dag_run"].run_type = run_type
     monkeypatch.setattr(transcribe_audio, "get_current_context", lambda: context)
-    monkeypatch.setattr(TranscribeOperator, "_interrupted", Impatient())
+    monkeypatch.setattr(JobOperator, "_interrupted", Impatient())
     task: Any = copy(transcribe_audio.dag_of_transcription.get_task(name))
     if hasattr(task, "python_callable"):
         return task.python_callable(), ti

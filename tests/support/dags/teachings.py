@@ -14,8 +14,8 @@ from transcription.contract.keys import RunKeys
 from transcription.contract.teaching import SOUND, ErrorRates, TeachingOrder, TeachingOutcome
 from transcription.shared.bucket import Bucket
 from transcription.shared.run_folder import Origin, write_origin
-from transcription.teach import order_store
 from transcription.teach.teaching_request import PARAMS
+from transcription.teach.teaching_store import TEACHINGS
 
 KEYS = RunKeys(RUN)
 #: The model court-1 is in use and is taught.
@@ -46,7 +46,7 @@ def make_teach_context(task: str, **chosen: Any) -> Any:
 def freeze_order(bucket: Bucket, order: TeachingOrder = ORDER) -> None:
     """Write an order and its origin, as the task `check` does."""
     write_origin(bucket, order.run, Origin.of(make_teach_context("check")))
-    order_store.freeze(bucket, order)
+    TEACHINGS.freeze(bucket, order)
 
 
 def use_model(bucket: Bucket, name: str) -> None:

@@ -1,4 +1,4 @@
-"""The Batch jobs of one teaching or evaluation: the first one, and after a failure another one that continues it."""
+"""The Batch jobs that carry out one order: the first one, and after a failure another one that continues it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,6 @@ from dataclasses import dataclass
 from transcription.shared.batch_queue import BatchQueue
 from transcription.shared.bucket import Bucket
 from transcription.transcribe.job_series import JobSeries
-
-
-def job_name(run: str) -> str:
-    """Return the name of all Batch jobs of a run of `teach_model`."""
-    return f"teach-{run}"
 
 
 @dataclass(frozen=True)
@@ -27,8 +22,8 @@ class OrderedWork:
     children: int = 1
 
 
-class TeachingJobs(JobSeries):
-    """The jobs of one teaching or evaluation.
+class OrderJobs(JobSeries):
+    """The jobs of one order.
 
     Args:
         batch: the job queue.

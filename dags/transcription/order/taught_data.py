@@ -1,4 +1,4 @@
-"""What a teaching would find in the bucket: checked segments of transcripts, recordings and texts of a set."""
+"""What teachings and evaluations find in the bucket: checked segments of transcripts, and the files of a set."""
 
 from __future__ import annotations
 
