@@ -92,6 +92,7 @@ def test_the_ui_names_the_default_time(dag: Any) -> None:
     ("name", "value"),
     [
         ("schedule", "61 1 * * *"),
+        ("schedule", "0 1 31 2 *"),
         ("schedule", ""),
         ("time_zone", "Europe"),
         ("time_zone", "Mars/Base"),

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from airflow.exceptions import AirflowTimetableInvalid
+from airflow.timetables.base import TimeRestriction
 from airflow.timetables.trigger import CronTriggerTimetable
 
 from transcription.contract.errors import SettingInvalid
@@ -66,9 +67,12 @@ def _make_time_schedule() -> CronTriggerTimetable:
     timetable = CronTriggerTimetable(schedule, timezone=time_zone, run_immediately=timedelta(0))
     try:
         timetable.validate()
-    except AirflowTimetableInvalid as error:
+        # `validate` accepts a date that no year has, such as 31 February. Airflow then finds no next run.
+        timetable.next_dagrun_info(last_automated_data_interval=None, restriction=TimeRestriction(None, None, False))
+    except (AirflowTimetableInvalid, ValueError) as error:
         raise SettingInvalid(
-            f"[{SECTION}] schedule is {schedule!r}; it must be a cron expression, such as 0 1 * * *: {error}"
+            f"[{SECTION}] schedule is {schedule!r}; it must be a cron expression that some day matches, such as "
+            f"0 1 * * *: {error}"
         ) from error
     return timetable
 
