@@ -39,6 +39,7 @@ MARKS = {
     "plugins/test_firefox.py": pytest.mark.browser,
     "plugins/test_recording_browser.py": pytest.mark.browser,
     "integration/test_pages.py": pytest.mark.browser,
+    "integration/test_deployers_machine.py": pytest.mark.container,
     "integration/test_image.py": pytest.mark.container,
     "standin/execution/test_container_runner.py": pytest.mark.container,
 }
