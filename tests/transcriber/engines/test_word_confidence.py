@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,7 +13,7 @@ from transcriber.audio.segmentation import Segment
 from transcriber.engines.word_confidence import alternatives, words
 
 
-def candidate(text: str, likelihood: float) -> SimpleNamespace:
+def candidate(text: Sequence[str], likelihood: float) -> SimpleNamespace:
     """Return a candidate as the decoder does."""
     tokens = [SimpleNamespace(text=letter, start_time=0.1 * number) for number, letter in enumerate(text)]
     return SimpleNamespace(confidence=math.log(likelihood), tokens=tokens)
@@ -51,3 +52,13 @@ def test_a_word_ends_one_step_of_the_model_after_its_last_letter() -> None:
     assert (first.start, first.end, last.end) == pytest.approx((5.0, 5.14, 5.44))
     [last] = words(Segment(0, 5.0, np.zeros(16000, np.int16), 0.41), [candidate("   on", 1.0)], 0.04)
     assert last.end == pytest.approx(5.41)
+
+
+@pytest.mark.parametrize("letters", [["ä", " ", "日"], [*"ä 日".encode().decode("ascii", "surrogateescape")]])
+def test_words_have_the_times_of_their_letters_in_any_script(letters: list[str]) -> None:
+    """A model may have any character as a letter, or the bytes of characters."""
+    segment = Segment(0, 5.0, np.zeros(16000, np.int16), 1.0)
+    first, last = words(segment, [candidate(letters, 1.0)], 0.02)
+    assert (first.word, last.word) == ("ä", "日")
+    assert (first.start, last.start) == pytest.approx((5.0, 5.0 + 0.1 * (letters.index(" ") + 1)))
+    assert last.end == pytest.approx(5.0 + 0.1 * (len(letters) - 1) + 0.02)

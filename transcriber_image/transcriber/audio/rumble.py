@@ -7,6 +7,7 @@ hide silence and speech from the detection of voices. Audio without them is not 
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Optional
 
 import numpy as np
 import numpy.typing as npt
@@ -48,64 +49,92 @@ class RumbleFilter:
 
     def __init__(self, rate: int, frame: int) -> None:
         self._can_filter = rate >= _LOWEST_RATE
-        self._response = _impulse_response(max(rate, _LOWEST_RATE))
+        self._rate = max(rate, _LOWEST_RATE)
         self._past = np.empty(0, np.int16)
         self._memory = max(1, round(_MEMORY_SECONDS * rate / frame))
-        self._past_estimates = np.empty(0)
+        self._past_exceed: Optional[npt.NDArray[np.bool_]] = None
 
     def clear(self, frames: Frames) -> Frames:
         """Return the next frames of the audio. Only disturbed frames lose offset and rumble."""
         if not len(frames) or not self._can_filter:
             return frames
-        powers = np.square(frames, dtype=np.float32).mean(axis=1, dtype=np.float64)
-        usual = self._usual_estimates(_estimate_low_powers(frames, _LONG_PARTS))
         past = self._next_past(frames)
         least = (_LEAST * _FULL_SCALE) ** 2
-        suspicious = (_estimate_low_powers(frames, _SHORT_PARTS) > _SUSPICIOUS * powers) & (usual > least / 4)
+        suspicious = self._usually_reach(_estimate_low_powers(frames, _LONG_PARTS), least / 4)
         if not suspicious.any():
             return frames
-        rest = self._high_pass(past, frames)
+        powers = np.square(frames, dtype=np.float32).mean(axis=1, dtype=np.float64)
+        suspicious &= _estimate_low_powers(frames, _SHORT_PARTS) > _SUSPICIOUS * powers
+        if not suspicious.any():
+            return frames
+        numbers, rest = self._high_pass(past, frames, suspicious)
         rest_powers = np.square(rest).mean(axis=1)
-        disturbed = suspicious & (powers - rest_powers > np.maximum(least, rest_powers))
+        disturbed = suspicious[numbers] & (powers[numbers] - rest_powers > np.maximum(least, rest_powers))
         if not disturbed.any():
             return frames
-        cleared = np.clip(np.rint(rest), -_FULL_SCALE, _FULL_SCALE - 1).astype(np.int16)
-        return np.where(disturbed[:, np.newaxis], cleared, frames)
+        cleared = frames.copy()
+        cleared[numbers[disturbed]] = np.clip(np.rint(rest[disturbed]), -_FULL_SCALE, _FULL_SCALE - 1)
+        return cleared
 
-    def _usual_estimates(self, estimates: Powers) -> Powers:
-        """Return for each frame an estimate that four fifths of the frames of the last second reach."""
-        if not len(self._past_estimates):
-            self._past_estimates = np.full(self._memory - 1, estimates[0])
-        known = np.concatenate([self._past_estimates, estimates])
-        self._past_estimates = known[len(estimates) :]
-        windows = np.lib.stride_tricks.sliding_window_view(known, self._memory)
-        rank = int(_QUIET_SHARE * self._memory)
-        return np.partition(windows, rank, axis=1)[:, rank]
+    def _usually_reach(self, estimates: Powers, level: float) -> npt.NDArray[np.bool_]:
+        """Return for each frame whether four fifths of the estimates of the last second exceed `level`."""
+        exceed = estimates > level
+        if self._past_exceed is None:
+            self._past_exceed = np.full(self._memory - 1, exceed[0])
+        known = np.concatenate([self._past_exceed, exceed])
+        self._past_exceed = known[len(exceed) :]
+        quiet = np.concatenate([[0], np.cumsum(~known)])
+        reached: npt.NDArray[np.bool_] = quiet[self._memory :] - quiet[: -self._memory] <= int(
+            _QUIET_SHARE * self._memory
+        )
+        return reached
 
     def _next_past(self, frames: Frames) -> npt.NDArray[np.int16]:
         """Return the samples before `frames` that the filter needs, and store those before the next frames."""
-        needed = len(self._response) - 1
+        needed = self._rate // _RESPONSES_PER_SECOND - 1
         if not len(self._past):  # as if the audio before the file had the offset of its first sample
             self._past = np.full(needed, frames[0, 0])
         past = self._past
         self._past = np.concatenate([past, frames[-(needed // frames.shape[1] + 1) :].ravel()])[-needed:]
         return past
 
-    def _high_pass(self, past: npt.NDArray[np.int16], frames: Frames) -> npt.NDArray[np.float64]:
+    def _high_pass(
+        self, past: npt.NDArray[np.int16], frames: Frames, wanted: npt.NDArray[np.bool_]
+    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
+        """Filter the blocks of frames that contain a wanted frame.
+
+        Args:
+            past: the samples before `frames` that the filter needs.
+            frames: the audio.
+            wanted: for each frame, whether it is wanted.
+
+        Returns:
+            The numbers of the filtered frames, and these frames.
+        """
+        length = frames.shape[1]
         signal = np.concatenate([past, frames.ravel()])
-        size = 1 << (len(signal) + len(past)).bit_length()
-        spectrum = np.fft.rfft(signal, size) * np.fft.rfft(self._response, size)
-        return np.fft.irfft(spectrum, size)[len(past) : len(signal)].reshape(frames.shape)
+        response, size = _spectrum(self._rate)
+        step = (size - len(past)) // length
+        numbers, filtered = [], []
+        for first in range(0, len(frames), step):
+            last = min(first + step, len(frames))
+            if wanted[first:last].any():
+                # Samples before the end of the past wrap around; they are not used.
+                block = np.fft.irfft(np.fft.rfft(signal[first * length : len(past) + last * length], size) * response)
+                numbers.append(np.arange(first, last))
+                filtered.append(block[len(past) : len(past) + (last - first) * length].reshape(-1, length))
+        return np.concatenate(numbers), np.concatenate(filtered)
 
 
 def _estimate_low_powers(frames: Frames, parts: int) -> Powers:
     """Estimate the power of the low part of each frame from the means of `parts` parts of it."""
     length = frames.shape[1] // parts
-    means = frames[:, : parts * length].reshape(len(frames), parts, length).mean(axis=2)
+    # Such sums of 16-bit samples are exact as float32. `einsum` takes a fifth of the time of `mean`.
+    samples = frames[:, : parts * length].astype(np.float32).reshape(len(frames), parts, length)
+    means = np.einsum("ijk->ij", samples).astype(np.float64) / length
     return np.square(means).mean(axis=1)  # type: ignore[no-any-return]
 
 
-@lru_cache(maxsize=4)
 def _impulse_response(rate: int) -> npt.NDArray[np.float64]:
     """Return the impulse response of the high-pass. Its sum is zero, so that it removes a constant."""
     # The tangent is the bilinear transform from analog to digital frequencies.
@@ -113,6 +142,14 @@ def _impulse_response(rate: int) -> npt.NDArray[np.float64]:
     poles = np.exp(1j * np.pi * (2 * np.arange(1, _ORDER + 1) + _ORDER - 1) / (2 * _ORDER))
     transfer = frequencies**_ORDER / np.prod(frequencies[:, np.newaxis] - poles, axis=1)
     response = np.fft.irfft(transfer, rate)[: rate // _RESPONSES_PER_SECOND]
-    response -= response.mean()
-    response.flags.writeable = False  # because it is shared
-    return response
+    return response - response.mean()  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=4)
+def _spectrum(rate: int) -> tuple[npt.NDArray[np.complex128], int]:
+    """Return the spectrum of the impulse response, and the number of samples with which it was calculated."""
+    response = _impulse_response(rate)
+    size = 1 << (4 * len(response)).bit_length()
+    spectrum = np.fft.rfft(response, size)
+    spectrum.flags.writeable = False  # because it is shared
+    return spectrum, size

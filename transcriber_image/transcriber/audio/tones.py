@@ -7,6 +7,8 @@ under a continuous tone is found unless it is 23 dB quieter than the tone, where
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -83,6 +85,14 @@ def _spectra(parts: Frames, frames: int) -> npt.NDArray[np.float64]:
     Returns:
         Shape (parts, frequencies). The frequencies are a multiple of 33 Hz divided by `frames`.
     """
-    spectra: npt.NDArray[np.float64] = np.square(np.abs(np.fft.rfft(parts * np.hanning(parts.shape[1]), axis=1)))
+    transformed = np.fft.rfft(parts * _hann_window(parts.shape[1]), axis=1)
+    spectra: npt.NDArray[np.float64] = transformed.real**2 + transformed.imag**2
     spectra[:, : round(_LOWEST_HZ * _FRAME_SECONDS * frames)] = 0
     return spectra
+
+
+@lru_cache(maxsize=4)
+def _hann_window(length: int) -> npt.NDArray[np.float64]:
+    window = np.hanning(length)
+    window.flags.writeable = False  # because it is shared
+    return window
