@@ -55,8 +55,8 @@ def up(console: Console) -> None:
         raise StackError(f"The stack is up already: see {ENV_FILE}. `make down` stops it.")
     if os.environ.get("FRESH"):
         shutil.rmtree(UP_STATE, ignore_errors=True)
-    # The DAG `teach_model` exists where the trainer is installed. There is no local image of it.
-    teaching = {"teach_job_definition": TEACH_JOB_DEFINITION} if can_teach() and _runner() == "process" else {}
+    # The DAG `teach_model` exists where the trainer is installed. Its image takes minutes to build.
+    teaching = {"teach_job_definition": TEACH_JOB_DEFINITION} if can_teach() else {}
     stack = Stack(UP_STATE, _runner(), version=_version(), scheduled=True, kept=True, triggerer=True, settings=teaching)
     stack.start()
     ENV_FILE.touch(mode=0o600)

@@ -30,6 +30,8 @@ IMAGE = "localhost/deepspeech-transcriber:demo"
 TRAINER_IMAGE = "localhost/deepspeech-trainer"
 #: The vCPUs of each child.
 VCPUS = "1"
+#: The memory of each child that transcribes, in MiB.
+_MEMORY = 2048
 #: The number of cores of this machine. As many children can run at once.
 CORES = len(os.sched_getaffinity(0))
 #: The largest number of children of a job. It is two even on one core, because an array job has at least two children.
@@ -130,7 +132,7 @@ def _container(container: bool, s3_environment: Mapping[str, str]) -> ContainerP
     variables = {**job.environment(int(VCPUS), REGION), **s3_environment}
     if not container:
         variables["TRANSCRIBER_MODEL"] = str(DEMO_MODEL)
-    return _properties(IMAGE, job.command(BUCKET), variables)
+    return _properties(IMAGE, job.command(BUCKET), variables, memory=_MEMORY)
 
 
 def _trainer(container: bool, s3_environment: Mapping[str, str]) -> ContainerPropertiesUnionTypeDef:
@@ -144,17 +146,22 @@ def _trainer(container: bool, s3_environment: Mapping[str, str]) -> ContainerPro
             "TRANSCRIBER_PYTHON": str(IMAGE_ENV / "bin" / "python"),
             "KENLM": str(KENLM),
         }
-    return _properties(TRAINER_IMAGE, command, variables)
+    return _properties(TRAINER_IMAGE, command, variables, memory=job.TEACH_MEMORY)
 
 
-def _properties(image: str, command: list[str], variables: Mapping[str, str]) -> ContainerPropertiesUnionTypeDef:
-    """Return the properties of a container that has one vCPU, writes to /tmp only, and logs to CloudWatch."""
+def _properties(
+    image: str, command: list[str], variables: Mapping[str, str], *, memory: int
+) -> ContainerPropertiesUnionTypeDef:
+    """Return the properties of a container that has one vCPU, writes to /tmp only, and logs to CloudWatch.
+
+    `memory` is its limit in MiB, which the files in /tmp are part of.
+    """
     environment: list[KeyValuePairTypeDef] = [{"name": name, "value": value} for name, value in variables.items()]
     return {
         "image": image,
         "command": command,
         "environment": environment,
-        "resourceRequirements": [{"type": "VCPU", "value": VCPUS}, {"type": "MEMORY", "value": "2048"}],
+        "resourceRequirements": [{"type": "VCPU", "value": VCPUS}, {"type": "MEMORY", "value": str(memory)}],
         "readonlyRootFilesystem": True,
         "linuxParameters": {
             "initProcessEnabled": True,

@@ -18,7 +18,7 @@ from local.airflow import Airflow
 from local.aws_client import NO_PROXY, aws_environment
 from local.configuration import USER
 from local.errors import StackError
-from local.image import build_image
+from local.image import build_image, build_trainer_image
 from local.paths import IMAGE_ENV, ROOT
 from local.resources import BUCKET, create_resources
 
@@ -147,6 +147,8 @@ class Stack:
         try:
             if self.runner == "container":
                 build_image()
+                if "teach_job_definition" in (self._settings or {}):
+                    build_trainer_image()
             endpoint = start_aws(self.state, self.runner, self._layers)
             create_resources(endpoint, container=self.runner == "container")
             if self._kept:

@@ -41,6 +41,7 @@ MARKS = {
     "integration/test_pages.py": pytest.mark.browser,
     "integration/test_deployers_machine.py": pytest.mark.container,
     "integration/test_image.py": pytest.mark.container,
+    "integration/test_trainer_image.py": pytest.mark.container,
     "standin/execution/test_container_runner.py": pytest.mark.container,
 }
 
