@@ -31,6 +31,12 @@ def dag(monkeypatch: pytest.MonkeyPatch) -> Any:
     return load(monkeypatch)["dag_of_teaching"]
 
 
+def test_the_form_offers_sound_words_and_both(dag: Any) -> None:
+    schema = dag.params.get_param("what").schema
+    assert schema["enum"] == [None, "sound", "words", "both"]
+    assert schema["values_display"] == {"null": "empty: sound"}
+
+
 def test_the_json_example_in_the_ui_has_every_field_and_works(dag: Any) -> None:
     (example,) = re.findall(r"```json\n(.*?)\n```", dag.doc_md, re.DOTALL)
     chosen = json.loads(example)

@@ -35,7 +35,7 @@ from trainer.recognition import recogniser_process
 from trainer.training import checkpoint_keeper
 from trainer.training.fine_tuning import FineTuning
 from trainer.writing import model_folder_writer
-from transcription.contract.teaching import SOUND, WORDS, TeachingOrder
+from transcription.contract.teaching import BOTH, SOUND, WORDS, TeachingOrder
 
 MODEL = "court-2"
 #: Seconds that a step takes on the clock of the process. So a checkpoint is due after each fifth step.
@@ -61,6 +61,8 @@ STAGES: Mapping[str, Mapping[str, tuple[Any, str]]] = {
         "evaluate": (ModelPair, "compare"),
         "report": (word_teaching, "_deliver"),
     },
+    # The stages of both parts are those above; this one is in the second part.
+    BOTH: {"choose": (word_teaching, "choose_candidate")},
 }
 #: The stage in which the new model is in the bucket, and the outcome is not.
 STORE = "store"

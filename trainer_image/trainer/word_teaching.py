@@ -70,10 +70,7 @@ def teach_words(request: WordsRequest) -> WordsReport:
     """
     folder = open_folder(request.base)
     model = AcousticModel(folder.acoustic)
-    if tuple(model.graph.labels) == BYTES:
-        raise AlphabetForeign(
-            f"{folder.record.name} spells in bytes, and its scorer knows single characters, not words."
-        )
+    refuse_bytes(folder, model)
     _log.info("reading texts and recordings")
     taught = read_words_and_speech(
         request.words, model, folder.scorer, audio=request.audio, test=request.test, others=request.others
@@ -81,6 +78,18 @@ def teach_words(request: WordsRequest) -> WordsReport:
     request.work.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=request.work, prefix="words-") as name:
         return _teach(request, folder, model, taught, Path(name))
+
+
+def refuse_bytes(folder: ModelFolder, model: AcousticModel) -> None:
+    """Refuse a model that cannot be taught words.
+
+    Raises:
+        AlphabetForeign: the model spells in bytes.
+    """
+    if tuple(model.graph.labels) == BYTES:
+        raise AlphabetForeign(
+            f"{folder.record.name} spells in bytes, and its scorer knows single characters, not words."
+        )
 
 
 def _teach(

@@ -9,8 +9,8 @@ from typing import Optional
 from .errors import OptionInvalid
 from .options import MODEL_NAME
 
-#: What a teaching changes: the acoustic model, or the scorer.
-SOUND, WORDS = TAUGHT = ("sound", "words")
+#: What a teaching changes: the acoustic model, the scorer, or both.
+SOUND, WORDS, BOTH = TAUGHT = ("sound", "words", "both")
 
 
 @dataclass(frozen=True)

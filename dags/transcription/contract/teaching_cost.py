@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .teaching import SOUND, TeachingOrder
+from .teaching import SOUND, WORDS, TeachingOrder
 
 #: Seconds of audio that one vCPU takes through a network of the official size in a second, forward and backward.
 #: Measured with JAX 0.12 on one core; the demo model is many times as fast.
@@ -24,6 +24,5 @@ def teaching_hours(what: str = SOUND, heard_minutes: float = TeachingOrder.heard
         what: what is taught, one of `teaching.TAUGHT`.
         heard_minutes: minutes of audio that a training hears in all, without rehearsed speech.
     """
-    if what != SOUND:
-        return _WORDS_HOURS
-    return heard_minutes / 60 * _TRAININGS * _WITH_REHEARSED * _ALL_WORK / AUDIO_SECONDS_PER_SECOND
+    sound_hours = heard_minutes / 60 * _TRAININGS * _WITH_REHEARSED * _ALL_WORK / AUDIO_SECONDS_PER_SECOND
+    return (sound_hours if what != WORDS else 0.0) + (_WORDS_HOURS if what != SOUND else 0.0)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from transcription.contract import keys
-from transcription.contract.teaching import SOUND, TeachingOrder
+from transcription.contract.teaching import BOTH, WORDS, TeachingOrder
 from transcription.contract.teaching_cost import teaching_hours
 from transcription.contract.teaching_errors import SetMissing
 from transcription.order.order_making import find_or_make_order
@@ -80,13 +80,13 @@ def describe(order: TeachingOrder, data: TaughtData, settings: Settings) -> str:
     """Return in sentences what is taught from which data, and the expected hours and cost."""
     hours = teaching_hours(order.what, order.heard_minutes)
     sentences = [
-        f"The model {order.base} is taught {order.what}: {data}.",
+        f"The model {order.base} is taught {'sound and words' if order.what == BOTH else order.what}: {data}.",
         f"Expected, with a model of the official size: {cost.duration(hours)} of one vCPU, "
         f"{cost.money(cost.compute_cost(hours, settings))}.",
     ]
-    if order.what == SOUND and data.minutes < _FEW_MINUTES:
+    if order.what != WORDS and data.minutes < _FEW_MINUTES:
         sentences.append(f"Less than {_FEW_MINUTES:g} minutes seldom make a model better.")
-    if order.what == SOUND and data.minutes < _ENOUGH_MINUTES:
+    if order.what != WORDS and data.minutes < _ENOUGH_MINUTES:
         sentences.append(
             f"With less than {_ENOUGH_MINUTES:g} minutes, the test may have too few words to tell improvement from "
             "chance; the new model is then not used."

@@ -26,7 +26,7 @@ class TeachingRequest:
         SOUND,
         title="What to teach",
         help="sound: how people speak, from recordings with texts. words: the words and phrases of texts, without "
-        "recordings or with some that measure.",
+        "recordings or with some that measure. both: sound, then words, and each is used only if it is better.",
         empty=SOUND,
         choices=TAUGHT,
         example=SOUND,

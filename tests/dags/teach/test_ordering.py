@@ -12,7 +12,8 @@ from tests.support.dags.teachings import KEYS, correct, make_teach_context, use_
 from transcription.contract import keys
 from transcription.contract.correction import CHECKED, CORRECTED, UNCHECKED
 from transcription.contract.errors import DefaultModelInvalid, ModelMissing, OptionInvalid
-from transcription.contract.teaching import WORDS, TeachingOrder
+from transcription.contract.teaching import BOTH, SOUND, WORDS, TeachingOrder
+from transcription.contract.teaching_cost import teaching_hours
 from transcription.contract.teaching_errors import SetMissing
 from transcription.order.taught_data import TaughtData, look
 from transcription.shared.bucket import Bucket
@@ -84,7 +85,7 @@ def test_without_a_model_in_the_bucket_the_error_says_what_to_upload(deployment:
         ({"base": "../x"}, OptionInvalid, "base is '../x'"),
         ({"set_name": "a/b"}, OptionInvalid, "set_name is 'a/b'"),
         ({"name": "a b"}, OptionInvalid, "name is 'a b'"),
-        ({"what": "both"}, OptionInvalid, "one of sound, words"),
+        ({"what": "songs"}, OptionInvalid, "one of sound, words, both"),
         ({"guard_points": -1}, OptionInvalid, "guard_points"),
         ({"heard_minutes": 0}, OptionInvalid, "heard_minutes"),
         ({"colour": "blue"}, OptionInvalid, "colour cannot be chosen"),
@@ -121,3 +122,14 @@ def test_words_need_no_minutes_of_audio(deployment: AirflowDeployment) -> None:
     text = describe(made, look(deployment.bucket, "anna"), deployment.settings)
     assert "is taught words" in text
     assert "Less than" not in text
+
+
+def test_sound_and_words_take_as_long_as_each_of_them(deployment: AirflowDeployment) -> None:
+    use_model(deployment.bucket, "court-1")
+    upload(deployment.bucket, "teaching/anna/a.txt", b"stop")
+    made = order(deployment, what=BOTH, set_name="anna")
+    text = describe(made, look(deployment.bucket, "anna"), deployment.settings)
+    assert "is taught sound and words" in text
+    assert "Less than 5 minutes" in text
+    assert teaching_hours(BOTH, 60.0) == pytest.approx(teaching_hours(SOUND, 60.0) + teaching_hours(WORDS, 60.0))
+    assert teaching_hours(WORDS, 60.0) > 0

@@ -17,7 +17,7 @@ from tests.support.killed_teaching import MODEL, STAGES, STEP_SECONDS, STORE, En
 from tests.support.taught_recordings import shifted, write_pair
 from tests.trainer.conftest import small_graph
 from trainer.training.checkpoint_keeper import CHECKPOINT_SECONDS
-from transcription.contract.teaching import SOUND, WORDS, TeachingOrder
+from transcription.contract.teaching import BOTH, SOUND, WORDS, TeachingOrder
 
 Clips = list[tuple[npt.NDArray[np.int16], str]]
 SIGNALS = (signal.SIGKILL, signal.SIGTERM)
@@ -117,3 +117,15 @@ def test_no_step_is_lost_except_those_after_the_last_checkpoint(sound: Story) ->
 def test_words_that_were_killed_in_every_stage_are_the_same(words: Story) -> None:
     _assert_each_attempt_ended_as_planned_and_the_model_is_the_same(words)
     assert f"{MODEL}.scorer" in words.killed.stored
+
+
+@NEEDS_KENLM
+def test_sound_is_not_trained_again_if_the_job_is_killed_while_it_teaches_words(
+    clips: Clips, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    story = _tell(tmp_path_factory.mktemp("both"), BOTH, [End(signal.SIGKILL, "choose"), None], clips)
+    assert story.codes == [-signal.SIGKILL, 0], story.killed.log
+    first, second = story.killed.steps()
+    assert (first, second) == (story.whole.steps()[0], [])
+    assert story.killed.stored == story.whole.stored
+    assert {"report.json", "report.md"} <= story.killed.stored.keys()

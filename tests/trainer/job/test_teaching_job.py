@@ -23,7 +23,7 @@ from trainer.teaching import TeachingRequest
 from trainer.training.recipe import TrainingRecipe
 from trainer.word_teaching import WordsRequest
 from transcription.contract.records import load
-from transcription.contract.teaching import SOUND, WORDS, ErrorRates, TeachingOrder, TeachingOutcome
+from transcription.contract.teaching import BOTH, SOUND, WORDS, ErrorRates, TeachingOrder, TeachingOutcome
 
 ROOT = Path(__file__).resolve().parents[3]
 ORDER = TeachingOrder(
@@ -57,6 +57,8 @@ class Job:
     taught: list[Any] = field(default_factory=list)
     recipes: list[TrainingRecipe] = field(default_factory=list)
     outcome: TeachingOutcome | None = None
+    #: The number of teachings of sound and words.
+    both: int = 0
     #: The files of the new model in the bucket.
     stored: set[str] = field(default_factory=set)
 
@@ -96,6 +98,11 @@ class Job:
             as_markdown=lambda: "# report",
         )
 
+    def teach_both(self, request: TeachingRequest, recipe: TrainingRecipe) -> Any:
+        """Write what a teaching of sound and words writes, and return a report."""
+        self.both += 1
+        return self.teach(request, recipe)
+
     def run(self) -> int:
         """Run the command, and return its exit code."""
         return command.main()
@@ -113,6 +120,7 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Job]:
     monkeypatch.setattr(bucket_process, "_run", job.answer)
     monkeypatch.setattr(teaching_job, "teach", job.teach)
     monkeypatch.setattr(teaching_job, "teach_words", job.teach)
+    monkeypatch.setattr(teaching_job, "teach_both", job.teach_both)
     monkeypatch.setattr("sys.argv", ["trainer.job", "--bucket", "audio", "--run", "run"])
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setenv("AWS_BATCH_JOB_ID", "4e5f")
@@ -163,6 +171,16 @@ def test_words_that_no_recording_measures_are_stored_and_not_called_better(job: 
     assert job.outcome is not None
     assert (job.outcome.model, job.outcome.is_better, job.outcome.test) == ("court-3", False, None)
     assert job.outcome.word_error_rates.keys() == {"others"}
+
+
+@pytest.mark.parametrize(("what", "count"), [(SOUND, 0), (BOTH, 1)])
+def test_sound_is_taught_alone_or_with_words(job: Job, what: str, count: int) -> None:
+    job.order = replace(ORDER, what=what)
+    assert job.run() == 0
+    [request] = job.taught
+    assert (job.both, request.keeper is not None) == (count, True)
+    assert job.stored == {"model.json", "report.json", "report.md", "outcome.json"}
+    assert (job.recipes[0].guard_points, job.recipes[0].heard_minutes) == (2.0, 40.0)
 
 
 def test_a_teaching_with_an_outcome_is_not_repeated(job: Job) -> None:

@@ -9,18 +9,22 @@ from pathlib import Path
 from typing import Any
 
 from trainer import bucket_process
+from trainer.decision.both_report import BothReport
 from trainer.decision.promotion import MeasuredChange, Verdict
 from trainer.decision.teaching_report import TeachingReport
 from trainer.decision.words_report import WordsReport
 from trainer.job.evaluation_job import EvaluationJob
+from trainer.sound_and_word_teaching import teach_both
 from trainer.teaching import TeachingRequest, teach
 from trainer.training.checkpoint_keeper import CheckpointKeeper
 from trainer.training.recipe import TrainingRecipe
 from trainer.word_teaching import WordsRequest, teach_words
 from transcription.contract import records
-from transcription.contract.teaching import SOUND, ErrorRates, TeachingOrder, TeachingOutcome
+from transcription.contract.teaching import SOUND, WORDS, ErrorRates, TeachingOrder, TeachingOutcome
 
 _log = logging.getLogger(__name__)
+
+_Report = TeachingReport | WordsReport | BothReport
 
 #: The files of a report, which are stored with the model, too.
 _REPORTS = ("report.json", "report.md")
@@ -65,12 +69,13 @@ class TeachingJob:
         (out / "outcome.json").write_bytes(records.dump(outcome))
         bucket_process.finish(self._bucket, self._run, out, model, place or out)
 
-    def _teach(self, order: TeachingOrder, begun: dict[str, Any], out: Path) -> TeachingReport | WordsReport:
+    def _teach(self, order: TeachingOrder, begun: dict[str, Any], out: Path) -> _Report:
         audio, base, work = (Path(begun[name]) for name in ("audio", "base", "checkpoints"))
-        if order.what == SOUND:
-            recipe = TrainingRecipe(guard_points=order.guard_points, heard_minutes=order.heard_minutes)
-            return teach(TeachingRequest(audio, base, out, work, keeper=self.keeper), recipe)
-        return teach_words(WordsRequest(audio, base, out, work, guard_points=order.guard_points))
+        if order.what == WORDS:
+            return teach_words(WordsRequest(audio, base, out, work, guard_points=order.guard_points))
+        recipe = TrainingRecipe(guard_points=order.guard_points, heard_minutes=order.heard_minutes)
+        request = TeachingRequest(audio, base, out, work, keeper=self.keeper)
+        return teach(request, recipe) if order.what == SOUND else teach_both(request, recipe)
 
     def _copy_checkpoint(self, path: Path) -> None:
         _log.info("copying the checkpoint to the bucket")
@@ -78,13 +83,13 @@ class TeachingJob:
         bucket_process.keep_checkpoint(self._bucket, self._run, file, path)
 
 
-def _model_folder(report: TeachingReport | WordsReport, out: Path) -> Path | None:
+def _model_folder(report: _Report, out: Path) -> Path | None:
     """Return the folder of the model that is stored: a better one, or one that no recording measured."""
     places = {Verdict.BETTER: out, Verdict.NOT_MEASURED: out / "not-measured"}
     return places.get(report.decision.verdict)
 
 
-def _outcome(report: TeachingReport | WordsReport, model: str) -> TeachingOutcome:
+def _outcome(report: _Report, model: str) -> TeachingOutcome:
     changes = {"test": report.test, **report.guards}
     return TeachingOutcome(
         finished=datetime.now(UTC).isoformat(timespec="seconds"),

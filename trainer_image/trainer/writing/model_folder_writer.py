@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from trainer.network.weights import Weights
 from trainer.writing.model_writer import write_model
@@ -55,6 +56,18 @@ def write_folder_with_scorer(
     _describe(base, [acoustic, scorer], {"lm_alpha": weights[0], "lm_beta": weights[1]}, target, lineage)
 
 
+def keep_lineage(earlier: Path, later: Path) -> None:
+    """Let a model that was taught from a taught model name the base of both, and what both were made from.
+
+    Args:
+        earlier: the folder of the model in between, which nobody keeps.
+        later: the folder of the model that was taught from it.
+    """
+    was, document = (json.loads((folder / MODEL_JSON).read_text(encoding="utf-8")) for folder in (earlier, later))
+    document["lineage"] |= was["lineage"]
+    _write(document, later)
+
+
 def _describe(
     base: ModelFolder,
     files: Sequence[Path],
@@ -70,4 +83,9 @@ def _describe(
         "sha256": {file.name: sha256(file) for file in files},
         "lineage": dict(lineage),
     }
-    (target / MODEL_JSON).write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    _write(document, target)
+
+
+def _write(document: Mapping[str, Any], folder: Path) -> None:
+    """Write `model.json`."""
+    (folder / MODEL_JSON).write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
