@@ -11,7 +11,14 @@ from playwright.sync_api import Browser, Page
 from starlette.responses import HTMLResponse
 
 from tests.support.pipeline.chromium import NEEDS_BROWSER
-from tests.support.plugins.accessibility import PHONE, excess_width, grave_findings, unreachable_controls
+from tests.support.plugins.accessibility import (
+    PHONE,
+    WIDTHS,
+    broken_figures,
+    excess_width,
+    grave_findings,
+    unreachable_controls,
+)
 from tests.support.plugins.filled_site import PAGES
 from tests.support.plugins.recording_browser import PageServer, new_visitor
 from transcript_pages.app import ROUTERS
@@ -62,3 +69,12 @@ def test_the_tab_key_reaches_every_link_button_and_field(window: Page, site: str
 def test_a_page_fits_on_a_phone(window: Page, site: str, path: str) -> None:
     open_page(window, site, path, width=PHONE)
     assert excess_width(window) <= 0
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("path", PAGES)
+def test_times_and_numbers_stand_on_one_line(window: Page, site: str, path: str, width: int) -> None:
+    open_page(window, site, path, width)
+    if path == "/":
+        window.locator("#rates").wait_for()
+    assert broken_figures(window) == []

@@ -6,7 +6,7 @@ const answer = await fetch(address("correction-rates"), { headers: { Accept: "ap
 const rates = answer?.ok ? await answer.json() : [];
 for (const [month, model, words, rate] of rates) {
   const row = section.querySelector("tbody").insertRow();
-  for (const [text, kind] of [[month, ""], [model, "name"], [words, "number"], [rate, "number"]]) {
+  for (const [text, kind] of [[month, "when"], [model, "name"], [words, "number"], [rate, "number"]]) {
     const cell = row.insertCell();
     cell.className = kind;
     cell.textContent = text;

@@ -10,8 +10,9 @@ from playwright.sync_api import Page
 
 #: axe-core finds what keeps people from using a page. `make .local/cdk/ready` installs it, with the CDK.
 AXE = Path(__file__).resolve().parents[3] / ".local" / "cdk" / "node_modules" / "axe-core" / "axe.min.js"
-#: The width of a small phone, in CSS pixels.
+#: The width of a small phone, in CSS pixels, and with it those of half a screen and of a small screen.
 PHONE = 390
+WIDTHS = (PHONE, 900, 1280)
 _GRAVE = {"serious", "critical"}
 #: Gives each element that the keyboard must reach a number, and returns a description of each, in this order.
 _NUMBER_CONTROLS = """() => {
@@ -19,6 +20,22 @@ _NUMBER_CONTROLS = """() => {
     const controls = all.filter((element) => element.checkVisibility({visibilityProperty: true}) && !element.disabled);
     controls.forEach((element, number) => { element.dataset.number = number; });
     return controls.map((element) => element.outerHTML.slice(0, 120));
+}"""
+#: Returns the times and numbers in tables and figures that are broken into lines. Names may be.
+_BROKEN_FIGURES = r"""() => {
+    const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+    const broken = [];
+    while (texts.nextNode()) {
+        const text = texts.currentNode, cell = text.parentElement.closest("td:not(.name), dl.figures dd");
+        if (cell === null || text.parentElement.closest(".unseen")) continue;
+        for (const match of text.data.matchAll(/\d{4}-\d\d(-\d\d \d\d:\d\d UTC)?|[$]?\d[\d,.:]*( %)?/g)) {
+            const range = document.createRange();
+            range.setStart(text, match.index);
+            range.setEnd(text, match.index + match[0].length);
+            if (new Set([...range.getClientRects()].map((box) => box.top)).size > 1) broken.push(match[0]);
+        }
+    }
+    return broken;
 }"""
 _FOCUSED = 'document.activeElement === document.body ? null : document.activeElement.dataset.number ?? ""'
 
@@ -54,6 +71,12 @@ def unreachable_controls(page: Page) -> list[str]:
             break
         reached.add(str(focused))
     return [control for number, control in enumerate(controls) if str(number) not in reached]
+
+
+def broken_figures(page: Page) -> list[str]:
+    """Return the times and numbers in tables and figures that do not stand on one line."""
+    broken: list[str] = page.evaluate(_BROKEN_FIGURES)
+    return broken
 
 
 def excess_width(page: Page) -> int:
