@@ -77,7 +77,7 @@ class Alarms(Construct):
 
         With the defaults, if the run at 01:00 UTC does not start, the alarm goes off after 02:00 UTC. Airflow sends
         `dagrun.schedule_delay.{dag_id}` when it starts a scheduled run, and for no other run. The length of a run
-        therefore does not matter. The alarm goes off if the values are missing, whatever the cause: the DAG is paused
+        therefore does not matter. The alarm goes off if the values are missing for any cause: the DAG is paused
         or broken, an earlier run does not end, the scheduler hangs, or the environment does not exist any more. The
         alarm does not show whether a run found the uploaded files. After the first deployment, the alarm is on until
         the first scheduled run.

@@ -135,7 +135,7 @@ def monthly_cost(counts: Mapping[str, int], prices: Prices) -> MonthlyCost:
 
 
 def request_costs(prices: Prices) -> Mapping[str, float]:
-    """Compute what `FILES` files cost in S3 and CloudWatch, whatever their length."""
+    """Compute what `FILES` files cost in S3 and CloudWatch. Their length does not matter."""
     return {
         f"{WRITES_PER_FILE} writes to S3 for each file": FILES / 1000 * WRITES_PER_FILE * prices["write_request"],
         f"{READS_PER_FILE} reads from S3 for each file": FILES / 1000 * READS_PER_FILE * prices["read_request"],

@@ -79,7 +79,7 @@ def down(console: Console) -> None:
     if was_running:
         console.print(
             f"The stack has ended. {UP_STATE.relative_to(LOCAL.parent)} keeps the bucket and Airflow's history; "
-            "`make up` continues with them, and `make up FRESH=1` begins anew.\n"
+            "`make up` continues with them, and `make up FRESH=1` deletes them first.\n"
             "Discarded: earlier versions of objects, unfinished uploads, Batch jobs, and Airflow's password.",
             soft_wrap=True,
             markup=False,

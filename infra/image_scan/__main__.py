@@ -46,7 +46,7 @@ def _scan(templates: Path) -> int:
     count = sum(_scan_image(client, image) for image in images)
     if count:
         print(
-            "Build the image anew: make deploy CDKFLAGS='-c patched=…'. Where Debian has no fix yet, decide whether "
+            "Build the image again: make deploy CDKFLAGS='-c patched=…'. Where Debian has no fix yet, decide whether "
             f"the container uses the package, and write the reason into {SETTLED.relative_to(ROOT)}.",
             file=sys.stderr,
         )

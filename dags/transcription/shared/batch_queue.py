@@ -49,7 +49,7 @@ class BatchQueue:
     Args:
         queue: the name or ARN of the queue.
         definition: the name or ARN of a job definition, with or without a revision. Jobs of other definitions are not
-            seen, whatever their names are. Empty: jobs of all definitions are seen.
+            seen, with any name. Empty: jobs of all definitions are seen.
     """
 
     def __init__(self, queue: str, definition: str = "") -> None:

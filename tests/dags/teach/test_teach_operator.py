@@ -1,4 +1,4 @@
-"""The task `teach`: one job per teaching, whatever happens to the task, and another one only after a failure."""
+"""The task `teach`: one job per teaching for all attempts of the task, and another one only after a failure."""
 
 from __future__ import annotations
 

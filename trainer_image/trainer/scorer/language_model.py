@@ -40,8 +40,8 @@ class LanguageModel:
 def estimate(sentences: Sequence[str]) -> LanguageModel:
     """Estimate a language model.
 
-    Small corpora need two things. KenLM cannot compute its discounts from them and uses fixed ones instead. And no
-    n-gram is longer than the longest sentence with its start and end, so that the order is lower.
+    From a small corpus, KenLM cannot compute its discounts, and uses fixed ones instead. No n-gram is longer than the
+    longest sentence with its start and end, so short sentences give a lower order.
 
     Args:
         sentences: at least one sentence. Words are separated by spaces.

@@ -107,7 +107,7 @@ def _exchange(parameters: list[nn.Parameter], loss: float, progress: float) -> t
     flat = torch.cat([parameter.grad.flatten() for parameter in parameters] + [own])
     distributed.all_reduce(flat)
     flat /= PROCESSES
-    for parameter, gradient in zip(parameters, flat[:-2].split([each.numel() for each in parameters])):
+    for parameter, gradient in zip(parameters, flat[:-2].split([parameter.numel() for parameter in parameters])):
         parameter.grad = gradient.view_as(parameter)
     return flat[-2].item(), min(1.0, flat[-1].item())
 

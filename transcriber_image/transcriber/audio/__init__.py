@@ -1,1 +1,1 @@
-"""Code that reads WAV files and cuts them into segments of samples for the engines."""
+"""Recordings of any format: decoded, measured, and cut into segments of samples for the engines."""

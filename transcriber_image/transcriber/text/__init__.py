@@ -1,1 +1,1 @@
-"""The transcript of a file, assembled from its words, and its formats: text, JSON, subtitles, tables and documents."""
+"""The transcript of a file, assembled from the words of its segments."""
