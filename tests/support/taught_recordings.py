@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from trainer.data.recording import TaughtRecording
 from trainer.data.utterance import Utterance
 from trainer.network.acoustic_model import AcousticModel
 from trainer.network.batches import Example
+from trainer.training.augmentation import augment
 
 Samples = npt.NDArray[np.int16]
 RATE = 16000
@@ -24,6 +26,14 @@ def write_pair(folder: Path, name: str, samples: Samples, text: str) -> Path:
     soundfile.write(path, samples, RATE)
     path.with_suffix(".txt").write_text(text, encoding="utf-8")
     return path
+
+
+def write_set(folder: Path, clips: Sequence[tuple[Samples, str]], count: int, seed: int) -> None:
+    """Write recordings with texts of which each is another variant of a clip."""
+    random = np.random.default_rng(seed)
+    for number in range(count):
+        samples, text = clips[number % len(clips)]
+        write_pair(folder, f"{number}", augment(shifted(samples, number), RATE, random), text)
 
 
 def utterance(model: AcousticModel, samples: Samples, text: str, speaker: str = "", name: str = "a.wav") -> Utterance:

@@ -29,16 +29,20 @@ TEST_WORDS = 110
 def write(folder: Path) -> None:
     """Write the model and the recordings."""
     random = np.random.default_rng(5)
+    write_weak_model(folder / "weak-1", random)
+    _write_recordings(folder / "set", random)
+
+
+def write_weak_model(folder: Path, random: np.random.Generator) -> None:
+    """Write the demo model with noise on its weights into a folder. Its file has the folder's name."""
     model = AcousticModel(DEMO_MODEL / "demo.pbmm")
     weights = {
         role: values + np.float32(0.5 * values.std()) * random.standard_normal(values.shape, np.float32)
         for role, values in model.weights.items()
     }
-    weak = folder / "weak-1"
-    weak.mkdir(parents=True)
-    write_model(model.path, weights, weak / "weak-1.pbmm")
-    shutil.copy(DEMO_MODEL / "demo.scorer", weak)
-    _write_recordings(folder / "set", random)
+    folder.mkdir(parents=True)
+    write_model(model.path, weights, folder / f"{folder.name}.pbmm")
+    shutil.copy(DEMO_MODEL / "demo.scorer", folder)
 
 
 def _write_recordings(folder: Path, random: np.random.Generator) -> None:

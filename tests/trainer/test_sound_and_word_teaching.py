@@ -9,51 +9,60 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 
-from tests.support import weak_model
 from tests.support.kenlm_programs import NEEDS_KENLM
+from tests.support.taught_recordings import write_set
 from tests.support.transcriber import bytes_model
+from tests.support.weak_model import write_weak_model
 from trainer import sound_and_word_teaching
 from trainer.data import taught_speech
 from trainer.decision.promotion import Decision, MeasuredChange, Verdict
 from trainer.errors import AlphabetForeign
 from trainer.evaluation.bootstrap import Interval
 from trainer.evaluation.word_errors import WordErrors
+from trainer.network.acoustic_model import AcousticModel
 from trainer.scorer.candidates import NewScorer
 from trainer.sound_and_word_teaching import teach_both
 from trainer.teaching import TeachingRequest
 from trainer.training.recipe import TrainingRecipe
 from transcriber.model.model_folder import open_folder
 
+Clips = list[tuple[npt.NDArray[np.int16], str]]
 RECIPE = TrainingRecipe(
-    learning_rates=(1e-3,), shares=(0.5, 1.0), heard_minutes=3, looks=3, variants=0, warm_up_steps=5
+    learning_rates=(1e-3,), shares=(0.5, 1.0), heard_minutes=5, looks=3, variants=0, warm_up_steps=5
 )
-DIGITS = "zero one two three four five six seven eight nine"
+#: The words that the scorer of the base model knows: half of those in the recordings.
+KNOWN = "zero one two three four five six seven eight nine start stop play yes next"
 
 
 @NEEDS_KENLM
 def test_a_weak_model_that_knows_few_words_learns_both(
-    tmp_path: Path, demo_model: Any, monkeypatch: pytest.MonkeyPatch
+    clips: Clips, demo_model: AcousticModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(taught_speech, "can_speak", lambda: False)
-    weak_model.write(tmp_path)
-    base, out = tmp_path / "digits-1", tmp_path / "models" / "digits-2"
-    NewScorer(open_folder(tmp_path / "weak-1"), DIGITS.split(), demo_model.graph.labels, base)
-    report = teach_both(TeachingRequest(tmp_path / "set", base, out, tmp_path / "work"), RECIPE)
+    write_weak_model(tmp_path / "weak-1", np.random.default_rng(5))
+    write_set(tmp_path / "audio", clips, 40, seed=1)
+    write_set(tmp_path / "test", clips, 28, seed=2)
+    base, out = tmp_path / "few-1", tmp_path / "models" / "few-2"
+    NewScorer(open_folder(tmp_path / "weak-1"), KNOWN.split(), demo_model.graph.labels, base)
+    request = TeachingRequest(tmp_path / "audio", base, out, tmp_path / "work", tmp_path / "test")
+    report = teach_both(request, RECIPE)
     assert report.decision.is_used, report.as_markdown()
     assert report.sound.decision.is_used and report.words.decision.is_used, report.as_markdown()
-    assert (report.base, report.test.old, report.test.new) == ("digits-1", report.sound.test.old, report.words.test.new)
+    assert (report.base, report.test.old, report.test.new) == ("few-1", report.sound.test.old, report.words.test.new)
     assert report.words.test.old == report.sound.test.new
     old, new = open_folder(base), open_folder(out)
-    assert new.record.name == "digits-2"
+    assert new.record.name == "few-2"
     assert new.record.acoustic_sha256 != old.record.acoustic_sha256
     assert (new.defaults.lm_alpha, new.defaults.lm_beta) == report.words.chosen.weights
     lineage = new.defaults.lineage or {}
-    assert (lineage["base"], lineage["base_sha256"]) == ("digits-1", old.record.acoustic_sha256)
+    assert (lineage["base"], lineage["base_sha256"]) == ("few-1", old.record.acoustic_sha256)
     assert {"learning_rate", "train_sha256", "texts_sha256", "scorer"} <= lineage.keys()
     assert {path.name for path in out.iterdir()} == {
-        "digits-2.pbmm", "digits-2.scorer", "model.json", "report.json", "report.md"
+        "few-2.pbmm", "few-2.scorer", "model.json", "report.json", "report.md"
     }  # fmt: skip
     document = json.loads((out / "report.json").read_text())
     assert document["decision"]["verdict"] == "BETTER"

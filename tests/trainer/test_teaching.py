@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from tests.support.taught_recordings import shifted, write_pair
+from tests.support.taught_recordings import shifted, write_pair, write_set
+from tests.support.weak_model import write_weak_model
 from trainer import teaching
 from trainer.command import main
 from trainer.data import taught_speech
@@ -20,9 +21,8 @@ from trainer.errors import SetTooSmall
 from trainer.network.acoustic_model import AcousticModel
 from trainer.network.batches import Example
 from trainer.teaching import TeachingRequest, teach
-from trainer.training.augmentation import augment, variants
+from trainer.training.augmentation import variants
 from trainer.training.recipe import TrainingRecipe
-from trainer.writing.model_writer import write_model
 from transcriber.model.model_folder import open_folder
 
 Clips = list[tuple[npt.NDArray[np.int16], str]]
@@ -32,18 +32,10 @@ RECIPE = TrainingRecipe(
 
 
 @pytest.fixture
-def weak_base(demo_model: AcousticModel, tmp_path: Path) -> Path:
-    """Return the folder of a model that hears badly: the demo model with noise on its weights."""
-    random = np.random.default_rng(5)
-    weights = {
-        role: values + np.float32(0.5 * values.std()) * random.standard_normal(values.shape, np.float32)
-        for role, values in demo_model.weights.items()
-    }
-    folder = tmp_path / "weak"
-    folder.mkdir()
-    write_model(demo_model.path, weights, folder / "weak.pbmm")
-    shutil.copy(demo_model.path.with_name("demo.scorer"), folder)
-    return folder
+def weak_base(tmp_path: Path) -> Path:
+    """Return the folder of a model that hears badly."""
+    write_weak_model(tmp_path / "weak", np.random.default_rng(5))
+    return tmp_path / "weak"
 
 
 @pytest.fixture(autouse=True)
@@ -51,19 +43,12 @@ def _silent_synthesiser(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(taught_speech, "can_speak", lambda: False)
 
 
-def _write_set(folder: Path, clips: Clips, count: int, seed: int) -> None:
-    random = np.random.default_rng(seed)
-    for number in range(count):
-        samples, text = clips[number % len(clips)]
-        write_pair(folder, f"{number}", augment(shifted(samples, number), 16000, random), text)
-
-
 def test_a_weak_model_learns_and_is_used(
     weak_base: Path, clips: Clips, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _write_set(tmp_path / "audio", clips, 40, seed=1)
-    _write_set(tmp_path / "test", clips, 28, seed=2)
-    _write_set(tmp_path / "others", clips, 16, seed=3)
+    write_set(tmp_path / "audio", clips, 40, seed=1)
+    write_set(tmp_path / "test", clips, 28, seed=2)
+    write_set(tmp_path / "others", clips, 16, seed=3)
     # One recording of the test is in the taught folder, too.
     for file in (tmp_path / "test").glob("3.*"):
         shutil.copy(file, tmp_path / "audio" / f"copy{file.suffix}")
@@ -99,7 +84,7 @@ def test_a_weak_model_learns_and_is_used(
 def test_without_a_test_folder_the_digest_keeps_test_recordings_from_training(
     weak_base: Path, clips: Clips, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _write_set(tmp_path / "audio", clips, 40, seed=1)
+    write_set(tmp_path / "audio", clips, 40, seed=1)
     (tmp_path / "audio/notes.txt").write_text("stop")
     learned: list[str] = []
 
@@ -122,7 +107,7 @@ def test_without_a_test_folder_the_digest_keeps_test_recordings_from_training(
 
 
 def test_one_recording_is_too_little(weak_base: Path, clips: Clips, tmp_path: Path) -> None:
-    _write_set(tmp_path / "audio", clips, 1, seed=1)
+    write_set(tmp_path / "audio", clips, 1, seed=1)
     request = TeachingRequest(tmp_path / "audio", weak_base, tmp_path / "out", tmp_path / "work")
     with pytest.raises(SetTooSmall, match="1 usable"):
         teach(request, RECIPE)
