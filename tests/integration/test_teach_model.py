@@ -1,23 +1,32 @@
-"""The DAG `teach_model` on the real stack: a weak model learns, its machine is taken away, the better one is used."""
+"""The DAG `teach_model` on the real stack: a weak model learns, its machine is taken away, the better one is used.
+
+A person then does all of it in a browser, from the first transcript to the new model and back to the old one.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 import pytest
+from playwright.sync_api import Page, expect
 
 from local import runs
 from local.aws_client import batch_client, s3_client
+from local.configuration import USER
 from local.paths import IMAGE_ENV, ROOT, TRAINER_ENV
 from local.resources import BUCKET, QUEUE, TEACH_JOB_DEFINITION, can_teach
 from local.runs import Run
 from local.stack import Stack
+from tests.support.pipeline.chromium import NEEDS_BROWSER, log_in, new_page, open_browser
 from tests.support.pipeline.pipeline import Pipeline
+from tests.support.pipeline.spoken_recordings import CLIPS
 from transcription.contract import keys
 from transcription.contract.default_model import DefaultModel
 from transcription.contract.evaluation import EvaluationOutcome
@@ -172,3 +181,97 @@ def test_an_evaluation_measures_both_models_with_the_engine_of_nightly_runs(
     assert outcome.models[0].mistakes.words == story.outcome.test_words
     assert [difference.better for difference in outcome.differences] == ["weak-2"]
     assert all(model.real_time_factor > 0 for model in outcome.models)
+
+
+class Person:
+    """Somebody who uses the stack in a browser window, and who may do everything."""
+
+    def __init__(self, pipeline: Pipeline, page: Page) -> None:
+        self.pipeline, self.page = pipeline, page
+        self._airflow = pipeline.stack.airflow
+        page.goto(f"{self._airflow.url}/transcripts/models")
+        log_in(page, USER, self._airflow.password)
+        page.wait_for_url("**/transcripts/models")
+
+    def open(self, path: str) -> None:
+        """Open a page below `/transcripts/`."""
+        self.page.goto(f"{self._airflow.url}/transcripts/{path}")
+
+    def use_model(self, name: str) -> None:
+        """Let later runs use a model."""
+        self.open("models")
+        button = self.page.locator(f'button.use[data-model="{name}"]')
+        button.click()
+        expect(button).to_have_count(0)
+
+    def transcribe(self, recordings: dict[str, bytes]) -> None:
+        """Upload recordings, and press "Transcribe now" without another choice."""
+        for name, content in recordings.items():
+            self.pipeline.put(f"{keys.INPUT_FOLDER}{name}.wav", content)
+        self.open("failed")
+        self.page.get_by_role("button", name="Transcribe now").click()
+        self.page.get_by_role("link", name="its page").click()
+        expect(self.page.locator("#state")).to_have_text("Done", timeout=LIMIT * 1000)
+
+    def correct(self, name: str, text: str) -> None:
+        """Write the text of a recording with one segment, with the keyboard alone."""
+        self.open(f"recording?name={quote(name, safe='')}")
+        self.page.locator("#recording[data-ready]").wait_for()
+        expect(self.page.locator(".segment")).to_have_count(1)
+        self.page.locator("body").press("Enter")
+        self.page.keyboard.press("Control+KeyA")
+        self.page.keyboard.type(text)
+        self.page.keyboard.press("Control+Enter")
+        expect(self.page.locator("#saving")).to_have_text("All changes are saved.")
+
+    def teach(self, set_name: str, name: str) -> Run:
+        """Fill in the form of `teach_model`, and wait for the end of the run."""
+        self.page.goto(f"{self._airflow.url}/dags/{DAG_ID}")
+        self.page.get_by_role("button", name="Trigger").first.click()
+        self.page.fill("[name=element_set_name]", set_name)
+        self.page.fill("[name=element_name]", name)
+        self.page.get_by_role("button", name="Limits").click()
+        self.page.fill("[name=element_heard_minutes]", "2")
+        self.page.get_by_test_id("trigger-dag-submit").click()
+        self.page.wait_for_url("**/runs/**")
+        run_id = unquote(self.page.url.rpartition("/runs/")[2])
+        with self._airflow.client() as client:
+            return runs.wait(client, run_id, limit=LIMIT, dag_id=DAG_ID)
+
+
+def model_of(pipeline: Pipeline, name: str) -> str:
+    """Return the model that made a transcript."""
+    document = json.loads(pipeline.read(keys.transcript_json(name)))
+    return str(document["provenance"]["model"]["name"])
+
+
+@NEEDS_BROWSER
+@pytest.mark.browser
+def test_a_person_teaches_a_model_what_they_corrected_uses_it_and_goes_back(
+    story: Story, teaching_stack: Stack
+) -> None:
+    assert story.in_use.model == "weak-2"
+    pipeline = Pipeline(teaching_stack)
+    names = [f"calls/{number}" for number in range(5)]
+    with open_browser() as browser:
+        person = Person(pipeline, new_page(browser))
+        person.use_model("weak-1")
+        person.transcribe({name: clip.content for name, clip in zip(names, CLIPS, strict=False)})
+        assert {model_of(pipeline, name) for name in names} == {"weak-1"}
+        for name, clip in zip(names, CLIPS, strict=False):
+            person.correct(name, str(clip.text))
+
+        run = person.teach("anna", "calls")
+        assert (run.state, set(run.tasks.values())) == ("success", {"success"})
+        person.open("models")
+        row = person.page.locator("#models tr").filter(has_text="calls-1")
+        expect(row.get_by_text("in use")).to_be_visible()
+        expect(row).to_contain_text("(BETTER)")
+        taught = json.loads(read(teaching_stack, RunKeys(run_name(run.run_id)).teaching("data.json")))["objects"]
+        assert {keys.corrected_json(name) for name in names} <= {entry["key"] for entry in taught}
+
+        person.transcribe({"tonight/call": CLIPS[5].content})
+        assert model_of(pipeline, "tonight/call") == "calls-1"
+        person.use_model("weak-1")
+    in_use = load(DefaultModel, read(teaching_stack, keys.DEFAULT_MODEL), "default")
+    assert [change.model for change in in_use.changes][:3] == ["weak-1", "calls-1", "weak-1"]
