@@ -19,7 +19,7 @@ from transcription.contract.keys import RunKeys
 from transcription.evaluate import evaluation_text
 from transcription.evaluate.evaluate_operator import EvaluateOperator
 from transcription.evaluate.evaluation_ordering import order_evaluation
-from transcription.evaluate.evaluation_request import EXAMPLE, PARAMS
+from transcription.evaluate.evaluation_request import FORM
 from transcription.evaluate.evaluation_store import EVALUATIONS
 from transcription.order.order_dag import order_dag
 from transcription.shared import page_addresses, run_folder
@@ -34,8 +34,8 @@ log = logging.getLogger(__name__)
 
 @order_dag(
     __file__,
-    params=PARAMS,
-    texts={"example": EXAMPLE, "data": f"[Your data]({page_addresses.data_page()})"},
+    form=FORM,
+    texts={"data": f"[Your data]({page_addresses.data_page()})"},
     description="Measures models on recordings with known texts, and compares them.",
     alert="Evaluation failed",
 )

@@ -26,7 +26,7 @@ from transcription.shared.task_errors import fail_without_retry
 from transcription.teach import promotion, teaching_text
 from transcription.teach.ordering import order_teaching
 from transcription.teach.teach_operator import TeachOperator
-from transcription.teach.teaching_request import EXAMPLE, PARAMS
+from transcription.teach.teaching_request import FORM
 from transcription.teach.teaching_store import TEACHINGS
 
 log = logging.getLogger(__name__)
@@ -34,8 +34,8 @@ log = logging.getLogger(__name__)
 
 @order_dag(
     __file__,
-    params=PARAMS,
-    texts={"example": EXAMPLE, "models": f"[Models]({page_addresses.models_page()})"},
+    form=FORM,
+    texts={"models": f"[Models]({page_addresses.models_page()})"},
     description="Teaches a model from corrections and from recordings with texts, and uses it if it is better.",
     alert="Teaching failed",
 )

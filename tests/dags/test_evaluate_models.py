@@ -16,7 +16,7 @@ from tests.support.dags.evaluations import OUTCOME, make_evaluation_context
 from tests.support.dags.teaching_dags import load_dag_file
 from tests.support.dags.teachings import use_model
 from transcription.contract.keys import RunKeys
-from transcription.evaluate.evaluation_request import PARAMS, read_request
+from transcription.evaluate.evaluation_request import FORM
 from transcription.shared.job_record import Job
 from transcription.shared.task_errors import AirflowFailException
 
@@ -44,9 +44,9 @@ def test_the_json_example_in_the_ui_has_every_field_and_works(dag: Any) -> None:
     (example,) = re.findall(r"```json\n(.*?)\n```", dag.doc_md, re.DOTALL)
     chosen = json.loads(example)
     assert set(chosen) == set(dag.params)
-    params = ParamsDict(deepcopy(PARAMS))
+    params = ParamsDict(deepcopy(FORM.params))
     params.update(chosen)
-    request = read_request(params.validate())
+    request = FORM.read(params.validate())
     assert (request.models, request.set_name, request.part) == (("deepspeech-0.9.3", "anna-1"), "anna", "test")
 
 

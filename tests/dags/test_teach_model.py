@@ -17,7 +17,7 @@ from tests.support.dags.teachings import BETTER, KEYS, make_teach_context, use_m
 from transcription.contract.records import dump
 from transcription.shared import model_in_use
 from transcription.shared.task_errors import AirflowFailException
-from transcription.teach.teaching_request import PARAMS, read_request
+from transcription.teach.teaching_request import FORM
 from transcription.transcribe.job_operator import JobOperator
 
 
@@ -41,9 +41,9 @@ def test_the_json_example_in_the_ui_has_every_field_and_works(dag: Any) -> None:
     (example,) = re.findall(r"```json\n(.*?)\n```", dag.doc_md, re.DOTALL)
     chosen = json.loads(example)
     assert set(chosen) == set(dag.params)
-    params = ParamsDict(deepcopy(PARAMS))
+    params = ParamsDict(deepcopy(FORM.params))
     params.update(chosen)
-    request = read_request(params.validate())
+    request = FORM.read(params.validate())
     assert (request.set_name, request.heard_minutes, request.dry_run) == ("anna", 80.0, True)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from transcription.contract import keys
 from transcription.contract.evaluation import TEST, EvaluationOrder
 from transcription.contract.teaching_errors import SetMissing
-from transcription.evaluate.evaluation_request import EvaluationRequest, read_request
+from transcription.evaluate.evaluation_request import FORM, EvaluationRequest
 from transcription.evaluate.evaluation_store import EVALUATIONS
 from transcription.order.order_making import find_or_make_order
 from transcription.order.ordered_models import check_model, model_in_image
@@ -37,7 +37,7 @@ def order_evaluation(bucket: Bucket, context: Any, settings: Settings) -> Evalua
     """
 
     def make(run: str) -> tuple[EvaluationOrder, str]:
-        order, minutes = _make_order(bucket, run, read_request(context["params"]))
+        order, minutes = _make_order(bucket, run, FORM.read(context["params"]))
         return order, describe(order, minutes, settings)
 
     return find_or_make_order(bucket, context, EVALUATIONS, make)
@@ -74,5 +74,5 @@ def describe(order: EvaluationOrder, minutes: float, settings: Settings) -> str:
     place = keys.teaching_set(order.set_name) if order.set_name else "corrections"
     return (
         f"{', '.join(order.models)} hear about {minutes:.1f} minutes of {place} ({order.part}). Expected, with models "
-        f"of the official size: {cost.duration(hours)} of one vCPU, {cost.money(cost.compute_cost(hours, settings))}."
+        f"of the official size: {cost.machine_time(hours, settings)}."
     )

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from transcription.contract.evaluation import PARTS, TEST
-from transcription.contract.option_field import check_values, declared_options, option
-from transcription.plan.request_reader import chosen_values
-from transcription.plan.trigger_form import make_example, make_param
+from transcription.contract.option_field import check_values, option
+from transcription.order.order_form import OrderForm
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,16 +51,4 @@ class EvaluationRequest:
         check_values(self)
 
 
-_OPTIONS = {declared.name: declared for declared in declared_options(EvaluationRequest)}
-PARAMS = {name: make_param(declared) for name, declared in _OPTIONS.items()}
-#: All fields of the form with example values, as JSON.
-EXAMPLE = make_example(_OPTIONS.values())
-
-
-def read_request(params: Mapping[str, Any]) -> EvaluationRequest:
-    """Return the request in the values of the trigger form. An empty field stands for its default.
-
-    Raises:
-        OptionInvalid: a value cannot be used; the message says which values can.
-    """
-    return EvaluationRequest(**chosen_values(params, _OPTIONS))
+FORM = OrderForm(EvaluationRequest)

@@ -34,8 +34,7 @@ def describe(
     if outcome.left_out:
         lines.append(f"{outcome.left_out} recordings cannot be used; the page of the evaluation names them.")
     if job:
-        price = cost.money(cost.compute_cost(job.vcpu_hours, settings))
-        lines.append(f"Machine time: {cost.duration(job.vcpu_hours)} of one vCPU, {price}.")
+        lines.append(f"Machine time: {cost.machine_time(job.vcpu_hours, settings)}.")
     lines.append(f"Word by word, with the sound: {page_addresses.evaluation_page(run_id)}")
     lines.append(f"The report is {RunKeys(order.run).evaluation('report.md')} in the audio bucket.")
     return "\n".join(map(printable, lines))

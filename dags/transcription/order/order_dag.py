@@ -9,6 +9,7 @@ from typing import Any
 
 from airflow.sdk import dag
 
+from transcription.order.order_form import OrderForm
 from transcription.report import alerts
 from transcription.shared.settings import load_settings
 from transcription.shared.task_errors import fail_without_retry
@@ -19,19 +20,19 @@ LONGEST_RUN = timedelta(days=14)
 
 
 def order_dag(
-    file: str, *, params: Mapping[str, Any], texts: Mapping[str, str], description: str, alert: str
+    file: str, *, form: OrderForm[Any], texts: Mapping[str, str], description: str, alert: str
 ) -> Callable[[Callable[[], None]], Callable[[], Any]]:
     """Return the decorator of a function that defines the tasks of a DAG and their order.
 
     Args:
         file: the path of the DAG file. The text of the DAG in Airflow is the Markdown file beside it.
-        params: the fields of the trigger form.
-        texts: what replaces `{name}` in the text of the DAG, by names.
+        form: the trigger form. Its example replaces `{example}` in the text of the DAG.
+        texts: what replaces other `{name}` in that text, by names.
         description: what the DAG does, in a sentence.
         alert: the subject of the message about a failed run.
     """
     text = Path(file).with_suffix(".md").read_text()
-    for name, value in texts.items():
+    for name, value in {"example": form.example, **texts}.items():
         text = text.replace(f"{{{name}}}", value)
     decorator: Callable[[Callable[[], None]], Callable[[], Any]] = dag(
         schedule=None,
@@ -39,7 +40,7 @@ def order_dag(
         max_active_runs=1,
         dagrun_timeout=LONGEST_RUN,
         is_paused_upon_creation=False,
-        params=dict(params),
+        params=form.params,
         doc_md=text,
         description=description,
         tags=["speech-to-text"],

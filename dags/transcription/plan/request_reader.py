@@ -52,21 +52,6 @@ def refuse_unknown(params: Mapping[str, Any], names: Collection[str]) -> None:
         raise OptionInvalid(f"{', '.join(unknown)} cannot be chosen. What can be is {', '.join(names)}.")
 
 
-def chosen_values(params: Mapping[str, Any], declared: Mapping[str, Option]) -> dict[str, Any]:
-    """Return the values that were chosen in a form whose empty fields stand for the defaults of its options.
-
-    Args:
-        params: the values, by the names of the fields.
-        declared: the options of the form, by their names.
-
-    Raises:
-        OptionInvalid: there is a value for a field that the form does not have.
-    """
-    refuse_unknown(params, declared)
-    # In JSON, people write 1 for 1.0.
-    return {name: declared[name].kind(value) for name, value in params.items() if value not in (None, "")}
-
-
 def read_request(params: Mapping[str, Any], settings: Settings) -> RunRequest:
     """Return the request in the values of the trigger form. An empty field stands for the deployment's default.
 

@@ -57,6 +57,11 @@ def api_cost(audio_hours: float, settings: Settings) -> float:
     return round(audio_hours * settings.api_hour_price, 4)
 
 
+def machine_time(vcpu_hours: float, settings: Settings) -> str:
+    """Return in words how long one vCPU works, and the price."""
+    return f"{duration(vcpu_hours)} of one vCPU, {money(compute_cost(vcpu_hours, settings))}"
+
+
 def money(dollars: float) -> str:
     """Format US dollars as text. An amount of less than one dollar has four decimals, any other has two."""
     return f"${dollars:,.2f}" if dollars >= 1 else f"${dollars:.4f}"

@@ -73,7 +73,7 @@ def current_run(bucket: Bucket, context: Any) -> str:
     if origin is not None and origin.precedes(Origin.of(context)):
         raise ManifestMissing(
             f"{_folder(bucket, run)} holds the records of an earlier run with the id {run_id!r}, which was "
-            "deleted in Airflow. This run has no manifest yet. Clear the task plan and those after it."
+            "deleted in Airflow. This run has none of its own yet. Clear the run from its first task."
         )
     return run
 

@@ -16,7 +16,7 @@ from transcription.order.taught_data import TaughtData, look
 from transcription.shared import cost, model_in_use
 from transcription.shared.bucket import Bucket
 from transcription.shared.settings import Settings
-from transcription.teach.teaching_request import TeachingRequest, read_request
+from transcription.teach.teaching_request import FORM, TeachingRequest
 from transcription.teach.teaching_store import TEACHINGS
 
 #: Minutes of audio below which a teaching of sound seldom helps, and with which a test tells improvement from chance.
@@ -39,7 +39,7 @@ def order_teaching(bucket: Bucket, context: Any, settings: Settings) -> Teaching
     """
 
     def make(run: str) -> tuple[TeachingOrder, str]:
-        order, data = _make_order(bucket, run, read_request(context["params"]))
+        order, data = _make_order(bucket, run, FORM.read(context["params"]))
         return order, describe(order, data, settings)
 
     return find_or_make_order(bucket, context, TEACHINGS, make)
@@ -81,8 +81,7 @@ def describe(order: TeachingOrder, data: TaughtData, settings: Settings) -> str:
     hours = teaching_hours(order.what, order.heard_minutes)
     sentences = [
         f"The model {order.base} is taught {'sound and words' if order.what == BOTH else order.what}: {data}.",
-        f"Expected, with a model of the official size: {cost.duration(hours)} of one vCPU, "
-        f"{cost.money(cost.compute_cost(hours, settings))}.",
+        f"Expected, with a model of the official size: {cost.machine_time(hours, settings)}.",
     ]
     if order.what != WORDS and data.minutes < _FEW_MINUTES:
         sentences.append(f"Less than {_FEW_MINUTES:g} minutes seldom make a model better.")

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from transcription.contract.option_field import check_values, declared_options, option
+from transcription.contract.option_field import check_values, option
 from transcription.contract.teaching import SOUND, TAUGHT, TeachingOrder
-from transcription.plan.request_reader import chosen_values
-from transcription.plan.trigger_form import make_example, make_param
+from transcription.order.order_form import OrderForm
 
 _LIMITS = "Limits"
 
@@ -94,16 +91,4 @@ class TeachingRequest:
         check_values(self)
 
 
-_OPTIONS = {declared.name: declared for declared in declared_options(TeachingRequest)}
-PARAMS = {name: make_param(declared) for name, declared in _OPTIONS.items()}
-#: All fields of the form with example values, as JSON.
-EXAMPLE = make_example(_OPTIONS.values())
-
-
-def read_request(params: Mapping[str, Any]) -> TeachingRequest:
-    """Return the request in the values of the trigger form. An empty field stands for its default.
-
-    Raises:
-        OptionInvalid: a value cannot be used; the message says which values can.
-    """
-    return TeachingRequest(**chosen_values(params, _OPTIONS))
+FORM = OrderForm(TeachingRequest)

@@ -54,7 +54,6 @@ def describe(
     if outcome.findings:
         lines.append(f"{outcome.findings} recordings are to be looked at.")
     if job:
-        price = cost.money(cost.compute_cost(job.vcpu_hours, settings))
-        lines.append(f"Machine time: {cost.duration(job.vcpu_hours)} of one vCPU, {price}.")
+        lines.append(f"Machine time: {cost.machine_time(job.vcpu_hours, settings)}.")
     lines.append(f"The whole report is runs/{order.run}/teaching/report.md in the audio bucket.")
     return "\n".join(map(printable, lines))

@@ -88,7 +88,8 @@ def test_a_repeated_run_whose_plan_was_marked_as_successful_does_not_repeat_the_
     planned: str, bucket: Bucket
 ) -> None:
     with pytest.raises(
-        ManifestMissing, match=rf"runs/{planned}/ holds the records of an earlier run.*Clear the task plan"
+        ManifestMissing,
+        match=rf"runs/{planned}/ holds the records of an earlier.*Clear the run from its first task",
     ):
         current_run(bucket, task("report", run_started=NOON))
 

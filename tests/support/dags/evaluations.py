@@ -17,7 +17,7 @@ from transcription.contract.evaluation import (
     ModelResult,
 )
 from transcription.contract.word_errors import WordErrors
-from transcription.evaluate.evaluation_request import PARAMS
+from transcription.evaluate.evaluation_request import FORM
 
 ORDER = EvaluationOrder(RUN, "2026-11-22T01:00:07+00:00", ("court-1", "anna-1"), "anna")
 OUTCOME = EvaluationOutcome(
@@ -35,7 +35,7 @@ OUTCOME = EvaluationOutcome(
 
 def make_evaluation_context(task: str, **chosen: Any) -> Any:
     """Return the context of a task of `evaluate_models`: values of the form in `chosen`, and the others' defaults."""
-    values = {name: param.value for name, param in PARAMS.items()} | chosen
+    values = {name: param.value for name, param in FORM.params.items()} | chosen
     return make_context(TaskInstance(dag_id="evaluate_models", task_id=task), **values)
 
 

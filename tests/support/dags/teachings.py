@@ -14,7 +14,7 @@ from transcription.contract.keys import RunKeys
 from transcription.contract.teaching import SOUND, ErrorRates, TeachingOrder, TeachingOutcome
 from transcription.shared.bucket import Bucket
 from transcription.shared.run_folder import Origin, write_origin
-from transcription.teach.teaching_request import PARAMS
+from transcription.teach.teaching_request import FORM
 from transcription.teach.teaching_store import TEACHINGS
 
 KEYS = RunKeys(RUN)
@@ -39,7 +39,7 @@ BETTER = TeachingOutcome(
 
 def make_teach_context(task: str, **chosen: Any) -> Any:
     """Return the context of a task of `teach_model`: values of the form in `chosen`, and the defaults of the others."""
-    values = {name: param.value for name, param in PARAMS.items()} | chosen
+    values = {name: param.value for name, param in FORM.params.items()} | chosen
     return make_context(TaskInstance(dag_id="teach_model", task_id=task), **values)
 
 
