@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any, cast
 
 from transcription.contract.option_field import declared_options
@@ -19,7 +19,8 @@ class OrderForm[Request]:
 
     def __init__(self, request: type[Request]) -> None:
         self._request = request
-        self._options = {declared.name: declared for declared in declared_options(cast("type[Any]", request))}
+        # A class is hashable, which mypy does not see for a type parameter.
+        self._options = {declared.name: declared for declared in declared_options(cast("Hashable", request))}
         #: The fields as Airflow's Params, by their names.
         self.params = {name: make_param(declared) for name, declared in self._options.items()}
         #: All fields with example values, as JSON.
