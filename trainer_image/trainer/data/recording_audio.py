@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy.typing as npt
 
 from trainer.data.recording import TaughtRecording
 from transcriber.audio import audio_stream
+from transcriber.audio.audio_reader import AudioReader
 from transcription.contract.errors import TranscriptionError
 from transcription.contract.options import MIX, SEPARATE
 
@@ -54,10 +54,10 @@ class RecordingAudio:
         """Return the samples of each stream: of the mixture, or of each channel."""
         if self._last != (path, channels):
             self._last = None
-            conversion = audio_stream.measure(path, channels)
-            parts: list[list[Samples]] = [[np.empty(0, np.int16)] for _ in conversion.use.weights]
-            with closing(audio_stream.decode_streams(path, self._rate, conversion)) as blocks:
-                for block in blocks:
+            with AudioReader(path) as reader:
+                conversion = audio_stream.measure(reader, channels)
+                parts: list[list[Samples]] = [[np.empty(0, np.int16)] for _ in conversion.use.weights]
+                for block in audio_stream.decode_streams(reader, self._rate, conversion):
                     for stream, samples in zip(parts, block, strict=True):
                         stream.append(samples)
             self._streams = [np.concatenate(stream) for stream in parts]

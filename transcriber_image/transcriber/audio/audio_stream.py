@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from contextlib import closing
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -12,25 +11,15 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
-from transcriber.audio.audio_file import AudioFile, Frames
-from transcriber.audio.audio_files import open_audio
+from transcriber.audio.audio_reader import AudioReader
 from transcriber.audio.channel_use import ChannelUse, choose_use, mean
 from transcriber.audio.level import Gain, LevelMeter, Signal
-from transcription.contract.errors import AudioCorrupt, AudioNotFinite, InputError
+from transcription.contract.errors import InputError
 from transcription.contract.options import MIX
 from transcription.contract.result import Audio
 
 #: One channel of audio, shape (samples,).
 Samples = npt.NDArray[np.int16]
-
-#: The most samples that are decoded at a time, all channels together: 1 MB as float32.
-_BLOCK = 2**18
-#: The longest audio that is decoded at a time, in seconds. Without this limit, a block at a low sample rate would
-#: become many times larger when it is resampled.
-_BLOCK_SECONDS = 10
-#: The highest sample value that is accepted, as a multiple of full scale. Higher values come from damage, or from
-#: integers that were written as floating-point numbers.
-_LOUDEST = 256
 
 
 def describe(path: Path) -> Audio:
@@ -41,8 +30,8 @@ def describe(path: Path) -> Audio:
     Raises:
         InputError: the file cannot be transcribed. The class of the error is one of those named `Audio…`.
     """
-    with open_audio(path) as file:
-        return _describe(file)
+    with AudioReader(path) as reader:
+        return reader.describe()
 
 
 @dataclass(frozen=True)
@@ -54,56 +43,56 @@ class Conversion:
     gain: Gain
 
 
-def measure(path: Path, channels: str = MIX) -> Conversion:
+def measure(reader: AudioReader, channels: str = MIX) -> Conversion:
     """Choose the use of a recording's channels, and the gain of the recording.
 
     Most recordings with one channel need no gain, and only their beginning is read. The audio of others is read once or
-    twice. The gain of damaged audio is 1, and `decode_streams` raises the error, after the audio before the damage.
+    twice if it is long. The gain of damaged audio is 1, and `decode_streams` raises the error, after the audio before
+    the damage.
 
     Args:
-        path: the file.
+        reader: the reader of the recording.
         channels: a value of the option `channels`.
 
     Raises:
-        InputError: `describe` does not accept the file.
+        InputError: the file has changed.
     """
-    with open_audio(path) as file:
-        use = _choose_use(path, file, channels)
-        meter = LevelMeter(file.sample_rate, file.frames)
-        try:
-            for block, _ in _blocks(file):
-                _check(block)
-                meter.add(max(use.streams(block), key=lambda samples: float(np.square(samples).sum())))
-                if meter.is_ordinary and not file.may_exceed_full_scale:
-                    break
-        except InputError:
-            return Conversion(use, Gain())
-        return Conversion(use, meter.gain())
+    use = _choose_use(reader, channels)
+    meter = LevelMeter(reader.sample_rate, reader.frames)
+    try:
+        for block, _ in reader.blocks():
+            meter.add(max(use.streams(block), key=lambda samples: float(np.square(samples).sum())))
+            if meter.is_ordinary and not reader.may_exceed_full_scale:
+                break
+    except InputError:
+        return Conversion(use, Gain())
+    return Conversion(use, meter.gain())
 
 
 def measure_gain(path: Path) -> Gain:
     """Return the gain that a recording needs whose channels are mixed. See `measure`."""
-    return measure(path).gain
+    with AudioReader(path) as reader:
+        return measure(reader).gain
 
 
-def _choose_use(path: Path, file: AudioFile, option: str) -> ChannelUse:
+def _choose_use(reader: AudioReader, option: str) -> ChannelUse:
     """Choose the use of a recording's channels. The channels of damaged audio are averaged.
 
     Args:
-        path: the file.
-        file: the same file, open. It is not read.
+        reader: the reader of the recording.
         option: a value of the option `channels`.
     """
+    blocks = (block for block, _ in reader.blocks())
     try:
-        return choose_use(_checked_blocks(path), file.channels, file.sample_rate, option)
+        return choose_use(blocks, reader.channels, reader.sample_rate, option)
     except InputError:
-        return mean(file.channels)
+        return mean(reader.channels)
 
 
 def decode(path: Path, rate: int) -> Generator[Samples, None, Audio]:
     """Yield the audio of a file in blocks, as 16-bit samples of one stream at `rate` hertz. See `decode_streams`."""
-    streams = decode_streams(path, rate, measure(path))
-    with closing(streams):
+    with AudioReader(path) as reader:
+        streams = decode_streams(reader, rate, measure(reader))
         while True:
             try:
                 [samples] = next(streams)
@@ -112,13 +101,13 @@ def decode(path: Path, rate: int) -> Generator[Samples, None, Audio]:
             yield samples
 
 
-def decode_streams(path: Path, rate: int, conversion: Conversion) -> Generator[list[Samples], None, Audio]:
+def decode_streams(reader: AudioReader, rate: int, conversion: Conversion) -> Generator[list[Samples], None, Audio]:
     """Yield the audio of a file in blocks: for each stream its 16-bit samples at `rate` hertz.
 
     Audio that already is 16-bit mono at `rate`, and needs no gain, is not changed by a single bit.
 
     Args:
-        path: the file.
+        reader: the reader of the recording.
         rate: the sample rate of the result, in hertz.
         conversion: the result of `measure`.
 
@@ -126,18 +115,16 @@ def decode_streams(path: Path, rate: int, conversion: Conversion) -> Generator[l
         The length and the format of the audio that was decoded.
 
     Raises:
-        InputError: `describe` does not accept the file.
+        InputError: the file has changed.
         AudioNotFinite: a sample is NaN or infinite.
         AudioTruncated: the end of the file is missing.
         AudioCorrupt: decoding stops before the end, or a sample is far beyond full scale.
     """
-    with open_audio(path) as file:
-        converters = [_Converter(file.sample_rate, rate, conversion.gain) for _ in conversion.use.weights]
-        for block, is_last in _blocks(file):
-            _check(block)
-            streams = zip(converters, conversion.use.streams(block))
-            yield [converter.convert(samples, is_last=is_last) for converter, samples in streams]
-        return _describe(file)
+    converters = [_Converter(reader.sample_rate, rate, conversion.gain) for _ in conversion.use.weights]
+    for block, is_last in reader.blocks():
+        streams = zip(converters, conversion.use.streams(block))
+        yield [converter.convert(samples, is_last=is_last) for converter, samples in streams]
+    return reader.describe()
 
 
 class _Converter:
@@ -159,43 +146,3 @@ class _Converter:
             samples = self._resampler.resample_chunk(np.ascontiguousarray(samples), last=is_last)
         converted: Samples = np.clip(np.rint(samples * self._scale), -32768, 32767).astype(np.int16)
         return converted
-
-
-def _describe(file: AudioFile) -> Audio:
-    return Audio(file.frames / file.sample_rate, file.sample_rate, file.channels, file.encoding, file.notes)
-
-
-def _checked_blocks(path: Path) -> Iterator[Frames]:
-    """Open a file and yield its audio in blocks after `_check`. The file is opened for the first block only."""
-    with open_audio(path) as file:
-        for block, _ in _blocks(file):
-            _check(block)
-            yield block
-
-
-def _blocks(file: AudioFile) -> Iterator[tuple[Frames, bool]]:
-    """Yield the blocks of a file's audio. A block comes with a flag: whether it is the last one."""
-    frames = max(1, min(_BLOCK // file.channels, _BLOCK_SECONDS * file.sample_rate))
-    block = file.read(frames)
-    while len(block):
-        following = file.read(frames)
-        yield block, len(following) == 0
-        block = following
-
-
-def _check(block: Frames) -> None:
-    """Check that all samples of a block are finite and not far beyond full scale.
-
-    Later steps could hide such samples, because averaging and resampling turn them into plausible ones.
-
-    Raises:
-        AudioNotFinite: a sample is NaN or infinite.
-        AudioCorrupt: a sample is more than `_LOUDEST` times full scale.
-    """
-    if not np.isfinite(block).all():
-        raise AudioNotFinite(
-            "The audio contains samples that are not numbers (NaN or infinity). Export the file again, as 16-bit PCM."
-        )
-    loudest = np.abs(block).max()
-    if loudest > _LOUDEST:
-        raise AudioCorrupt(f"The samples reach {loudest:.0f} times full scale. Export the file again, as 16-bit PCM.")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Callable, Optional
 
 from transcriber.audio import audio_stream
+from transcriber.audio.audio_reader import AudioReader
 from transcriber.audio.audio_stream import Conversion
 from transcriber.audio.listening_recorder import ListeningFiles, ListeningRecorder
 from transcriber.audio.segmentation import Segment, Segmenter, file_and_channel, stream_number
@@ -99,15 +100,16 @@ class _OpenRecordings:
         for recording in recordings:
             state = self._open[recording.number] = _OpenRecording(recording.number)
             try:
-                state.audio = audio_stream.describe(recording.path)
-                conversion = audio_stream.measure(recording.path, self._options.channels)
-                state.audio = _converted(state.audio, conversion)
-                with closing(self._segments_of(state, recording, conversion)) as segments:
-                    for segment in segments:
-                        if state.error is not None:
-                            break  # the engine failed on an earlier segment
-                        state.segments += 1
-                        yield segment
+                with AudioReader(recording.path) as reader:
+                    state.audio = reader.describe()
+                    conversion = audio_stream.measure(reader, self._options.channels)
+                    state.audio = _converted(state.audio, conversion)
+                    with closing(self._segments_of(state, recording, reader, conversion)) as segments:
+                        for segment in segments:
+                            if state.error is not None:
+                                break  # the engine failed on an earlier segment
+                            state.segments += 1
+                            yield segment
             except InputError as error:
                 state.error = error
             except OSError as error:
@@ -115,7 +117,7 @@ class _OpenRecordings:
             state.is_read = True
 
     def _segments_of(
-        self, state: _OpenRecording, recording: Recording, conversion: Conversion
+        self, state: _OpenRecording, recording: Recording, reader: AudioReader, conversion: Conversion
     ) -> Generator[Segment, None, None]:
         """Yield the segments of all streams of a file.
 
@@ -126,8 +128,8 @@ class _OpenRecordings:
         numbers = [stream_number(state.number, channel) for channel in channels]
         segmenters = [Segmenter(self._rate, cut=is_cut, sparse=use.is_separate) for _ in numbers]
         state.streams = len(numbers)
-        blocks = audio_stream.decode_streams(recording.path, self._rate, conversion)
-        with closing(blocks), self._listening_recorder(state, recording, channels) as listening:
+        blocks = audio_stream.decode_streams(reader, self._rate, conversion)
+        with self._listening_recorder(state, recording, channels) as listening:
             while True:
                 try:
                     streams = next(blocks)
