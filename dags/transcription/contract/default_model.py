@@ -23,7 +23,7 @@ class ModelChange:
     previous: str
     #: ISO 8601 in UTC.
     changed: str
-    #: The name of the person.
+    #: The name of the person, or the DAG and the id of the run that chose.
     by: str
     reason: str = ""
 
