@@ -8,18 +8,15 @@ from constructs import Construct
 
 from infra.airflow_files import AirflowFiles
 from infra.airflow_role import add_airflow_role
-from infra.alarms import Alarms
 from infra.alert_topic import AlertTopic
 from infra.batch_stack import BatchStack
-from infra.budget import add_budget
 from infra.dag_access import dag_permissions, dag_settings
-from infra.dashboard import add_dashboard
 from infra.grants import grant
 from infra.log_groups import add_log_group
+from infra.monitoring import add_monitoring
 from infra.regions import can_update_gracefully
 from infra.settings import DeploymentSettings
 from infra.storage_stack import StorageStack
-from infra.upload_queue import queue_names
 
 #: The kinds of MWAA's log groups. A group is named `airflow-{environment}-{kind}`.
 _LOG_KINDS = ("DAGProcessing", "Scheduler", "Task", "WebServer", "Worker")
@@ -89,19 +86,7 @@ class AirflowStack(Stack):
             environment.node.add_dependency(add_log_group(self, f"{kind}Log", settings, f"airflow-{name}-{kind}"))
         # No property of the environment refers to these, so CloudFormation would not wait for them.
         environment.node.add_dependency(role.node.find_child("DefaultPolicy"), files.deployed_dags)
-        alarms = Alarms(
-            self,
-            "Alarms",
-            topic=topic.topic,
-            environment=name,
-            bucket=storage.audio.bucket_name,
-            queue=batch.queue.job_queue_arn,
-            missed_run_hours=settings.missed_run_hours,
-            upload_queues=queue_names(settings),
-        )
-        if settings.monthly_budget:
-            add_budget(self, settings)
-        add_dashboard(self, settings, storage.audio.bucket_name, alarms, name)
+        add_monitoring(self, settings, storage, batch, topic=topic.topic, environment=name)
         CfnOutput(self, "AirflowAddress", value=f"https://{environment.attr_webserver_url}", description="Airflow")
         CfnOutput(self, "AirflowEnvironment", value=name)
         CfnOutput(

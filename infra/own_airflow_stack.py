@@ -6,17 +6,14 @@ from aws_cdk import CfnOutput, Environment, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from infra.alarms import Alarms
 from infra.alert_topic import AlertTopic
 from infra.batch_stack import BatchStack
-from infra.budget import add_budget
 from infra.dag_access import dag_permissions, dag_settings
-from infra.dashboard import add_dashboard
 from infra.grants import grant
+from infra.monitoring import add_monitoring
 from infra.own_airflow_files import OwnAirflowFiles
 from infra.settings import DeploymentSettings
 from infra.storage_stack import StorageStack
-from infra.upload_queue import queue_names
 
 
 class OwnAirflowStack(Stack):
@@ -49,20 +46,7 @@ class OwnAirflowStack(Stack):
             bucket_arn=storage.airflow_arn,
             dag_settings=options,
         )
-        bucket = storage.audio.bucket_name
-        alarms = Alarms(
-            self,
-            "Alarms",
-            topic=alerts.topic,
-            environment=settings.airflow_environment,
-            bucket=bucket,
-            queue=batch.queue.job_queue_arn,
-            missed_run_hours=settings.missed_run_hours,
-            upload_queues=queue_names(settings),
-        )
-        if settings.monthly_budget:
-            add_budget(self, settings)
-        add_dashboard(self, settings, bucket, alarms, settings.airflow_environment)
+        add_monitoring(self, settings, storage, batch, topic=alerts.topic, environment=settings.airflow_environment)
         if settings.airflow_environment:
             CfnOutput(self, "AirflowEnvironment", value=settings.airflow_environment)
         for name, value, description in (

@@ -1,4 +1,4 @@
-"""The type of a file that is not a WAV file, and advice for its owner. Error messages contain both."""
+"""The type of a file that is not audio of a format that is read, and advice. Error messages contain both."""
 
 from __future__ import annotations
 
