@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pytest
 
 from tests.support.transcriber.wav_files import RATE, Clip, silence
+from transcriber.audio import tones
 from transcriber.audio.audio_stream import Samples
 from transcriber.audio.segmentation import Segment, Segmenter
 
@@ -79,3 +80,37 @@ def test_no_clip_of_speech_is_taken_for_tones(clips: list[Clip]) -> None:
     for clip in clips:
         segments, _ = cut(clip.samples)
         assert np.array_equal(segments[0].samples, clip.samples)
+
+
+@pytest.mark.parametrize("rate", [8000, 16000, 44100, 48000])
+@pytest.mark.parametrize("seed", range(10))
+def test_the_quick_estimate_misses_no_tone(seed: int, rate: int) -> None:
+    """Sounds that come and go beside noise, among them sounds at the lowest and the highest frequencies."""
+    rng = np.random.default_rng(seed)
+    frame = rate * 30 // 1000
+    times = np.arange(300 * frame) / rate
+    frequencies = [*rng.uniform(60, rate / 2, 3), *rng.uniform(130, 160, 1), rate / 2]
+    sounds = [rng.uniform(10, 6000) * np.sin(2 * np.pi * frequency * times + 1) for frequency in frequencies]
+    heard = [sound * (np.sin(2 * np.pi * rng.uniform(0.2, 2) * times) > rng.uniform(-1, 1)) for sound in sounds]
+    samples = np.sum(heard, axis=0) + rng.normal(0, rng.choice([1, 30, 100]), len(times))
+    frames = np.clip(np.rint(samples), -32768, 32767).astype(np.int16).reshape(-1, frame)
+    found = tones._are_tones(frames)
+    assert 0 < found.sum() < len(found)
+    assert tones._can_be_tones(frames)[found].all()
+
+
+@pytest.mark.parametrize("rumble", [0, 50, 100])
+def test_the_quick_estimate_misses_no_chord_over_rumble(rumble: int) -> None:
+    times = np.arange(20 * 480) / 16000
+    chord = sum(4000 * np.sin(2 * np.pi * frequency * times) for frequency in (200, 300, 500, 700))
+    samples = chord + 5000 * np.sin(2 * np.pi * rumble * times) + 3000
+    frames = np.rint(samples).astype(np.int16).reshape(-1, 480)
+    assert tones._are_tones(frames).all()
+    assert tones._can_be_tones(frames).all()
+
+
+def test_a_sound_at_half_the_sample_rate_is_counted_once() -> None:
+    """Half the power is noise, so this is no tone."""
+    noise = np.random.default_rng(1).normal(0, 3000, 20 * 480)
+    highest = 5000 * np.cos(np.pi * np.arange(len(noise)))
+    assert not tones._are_tones(np.clip(noise + highest, -32768, 32767).astype(np.int16).reshape(-1, 480)).any()
