@@ -1,1 +1,1 @@
-"""The code of the DAG `transcribe_audio`, and the contract that the DAG shares with the container."""
+"""The code of the DAGs, and the contract that they share with the containers and the pages."""

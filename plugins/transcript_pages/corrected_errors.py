@@ -1,4 +1,4 @@
-"""The record of the errors that corrections show, by recording. One object has all, so that a page reads it at once."""
+"""The record of the errors that corrections show, by recording. It is one object, so that a page reads it with one request."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ATTEMPTS = 10
 
 
 class CorrectedErrors(BaseModel):
-    """The record."""
+    """The errors that corrections show, by recording."""
 
     #: By the name of the recording, the one that was saved last at the end.
     recordings: dict[str, RecordingErrors] = {}

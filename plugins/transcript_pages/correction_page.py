@@ -1,4 +1,4 @@
-"""Saves what a person corrected."""
+"""The request that saves what a person corrected."""
 
 from __future__ import annotations
 

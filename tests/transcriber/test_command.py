@@ -87,7 +87,7 @@ def test_a_bad_local_file_is_named_and_the_others_are_transcribed(
 def test_an_incomplete_combination_of_arguments_is_refused(arguments: tuple[str, ...]) -> None:
     done = command(*arguments)
     assert done.returncode == 2
-    assert "give either WAV files, or --bucket, --run and --draft, or --self-test" in done.stderr
+    assert "give either recordings, or --bucket, --run and --draft, or --self-test" in done.stderr
 
 
 def test_a_bad_beam_width_is_refused_before_anything_is_loaded(clip: Clip) -> None:

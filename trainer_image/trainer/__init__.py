@@ -1,1 +1,1 @@
-"""The trainer, which fine-tunes a DeepSpeech model to recordings with texts and measures the result."""
+"""The trainer, which teaches a DeepSpeech model sound and words, measures the result, and evaluates models."""

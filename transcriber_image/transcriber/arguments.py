@@ -19,7 +19,7 @@ def parse_arguments() -> argparse.Namespace:
     child_arguments = [bool(value) for value in (arguments.bucket, arguments.run, arguments.draft)]
     modes = [bool(arguments.files), all(child_arguments), arguments.self_test, bool(arguments.convert)]
     if any(child_arguments) != all(child_arguments) or modes.count(True) != 1:
-        parser.error("give either WAV files, or --bucket, --run and --draft, or --self-test, or --convert")
+        parser.error("give either recordings, or --bucket, --run and --draft, or --self-test, or --convert")
     if not arguments.files and is_any_option_set(arguments):
         parser.error("--beam-width and the like are for files; the options of a run are in its manifest")
     return arguments
@@ -31,7 +31,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Speech to text with DeepSpeech.",
         epilog="python -m transcriber export writes transcripts in other formats; see its --help.",
     )
-    parser.add_argument("files", nargs="*", type=Path, metavar="file.wav", help="print the transcripts of these files")
+    parser.add_argument("files", nargs="*", type=Path, metavar="recording", help="print the transcripts of these files")
     parser.add_argument("--bucket", help="transcribe files of this S3 bucket …")
     parser.add_argument("--run", help="… that this run planned …")
     parser.add_argument(

@@ -1,4 +1,4 @@
-"""Transcription of WAV files on this machine, to try a model without a bucket."""
+"""Transcription of recordings on this machine, to try a model without a bucket."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def transcribe_files(files: list[Path], model: Path, options: Options, processes
     Show a progress bar if standard error is a terminal.
 
     Args:
-        files: the WAV files.
+        files: the recordings.
         model: the model folder.
         options: the options of the transcription.
         processes: the maximum number of engine processes.

@@ -1,4 +1,4 @@
-"""Options on the command line. They apply to WAV files that are transcribed without a run."""
+"""Options on the command line. They apply to recordings that are transcribed without a run."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The agreement between the DAG and the container: S3 keys, records, options and errors.
+"""The agreement between the DAGs, the containers and the pages: S3 keys, records, options and errors.
 
-Both sides import this package: Airflow from `dags/`, the container from a copy that its Dockerfile makes. The package
+All of them import this package: Airflow from `dags/`, the containers from a copy that their Dockerfiles make. The package
 uses the standard library only, and the syntax of Python 3.9, the last version with a `deepspeech` wheel.
 """

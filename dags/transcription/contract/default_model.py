@@ -30,7 +30,7 @@ class ModelChange:
 
 @dataclass(frozen=True)
 class DefaultModel:
-    """The record."""
+    """The model in use, and all choices of it."""
 
     #: The name of a folder below `models/`; empty: the model in the container image.
     model: str = IMAGE_MODEL

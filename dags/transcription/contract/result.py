@@ -21,7 +21,7 @@ BYTES_PER_SECOND = 16_000 * 2
 
 @dataclass(frozen=True)
 class Audio:
-    """The length and format of the audio in a WAV file."""
+    """The length and format of the audio in a recording."""
 
     seconds: float
     #: In hertz.

@@ -15,7 +15,7 @@ from trainer.decision.words_report import WordsReport
 
 @dataclass(frozen=True)
 class BothReport:
-    """The report."""
+    """The report of a teaching of sound and words."""
 
     base: str
     decision: Decision

@@ -28,7 +28,7 @@ class TaughtAmounts:
 
 @dataclass(frozen=True)
 class TeachingReport:
-    """The report."""
+    """The report of a teaching of sound."""
 
     base: str
     decision: Decision

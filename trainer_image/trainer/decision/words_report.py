@@ -39,7 +39,7 @@ class TaughtTexts:
 
 @dataclass(frozen=True)
 class WordsReport:
-    """The report."""
+    """The report of a teaching of words."""
 
     base: str
     decision: Decision

@@ -1,4 +1,4 @@
-"""Audio files of all formats."""
+"""The choice of the decoder for a file: WAV in this process, all other formats in another one."""
 
 from __future__ import annotations
 

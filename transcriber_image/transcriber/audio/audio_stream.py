@@ -1,4 +1,4 @@
-"""Conversion of an audio file of any format to a streams of 16-bit samples at the model's sample rate."""
+"""Conversion of an audio file of any format to streams of 16-bit samples at the model's sample rate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signatures of file types, which name the type of a file that is not a WAV file.
+"""Signatures of file types, which name the type of a file that is not audio of a format that is read.
 
 Sources: the specifications of the formats, and the signatures of the programs `file` and PhotoRec.
 """
@@ -123,7 +123,10 @@ _PATTERNS = (
 
 
 def identify(file: BinaryIO) -> FileType:
-    """Return the type of a file that is not a WAV file. If it is unknown, its name shows some bytes of the file."""
+    """Return the type of a file that is not audio of a format that is read.
+
+    The name of an unknown type shows some bytes of the file.
+    """
     file.seek(0)
     start = file.read(_START_BYTES)
     for offset, signature, file_type in _SIGNATURES:

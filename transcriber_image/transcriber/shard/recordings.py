@@ -14,7 +14,7 @@ from transcription.contract.result import Audio
 
 @dataclass(frozen=True)
 class Recording:
-    """A WAV file and its number, which is unique among the recordings."""
+    """A recording and its number, which is unique among the recordings."""
 
     number: int
     path: Path
@@ -27,7 +27,7 @@ class RecordingResult:
     """The transcript of a recording, or the error that prevented it."""
 
     number: int
-    #: `None` if the file is not a readable WAV file.
+    #: `None` if the file cannot be decoded.
     audio: Optional[Audio]
     transcript: Optional[Transcript] = None
     #: An `InputError`, `EngineFailed` or `DiskFailed` if there is no transcript.

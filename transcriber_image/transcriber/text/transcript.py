@@ -26,7 +26,7 @@ class Provenance:
     """The input, the model, the settings and the code that a transcript was made with."""
 
     input: Item
-    #: SHA-256 of the WAV file, hexadecimal.
+    #: SHA-256 of the recording, hexadecimal.
     sha256: str
     model: Model
     #: The options as the run gives them; `decoder` has the values that were used.
