@@ -1,4 +1,4 @@
-"""The record of the errors that corrections show, by recording. It is one object, so that a page reads it with one request."""
+"""The record of the errors that corrections show, by recording. It is one object, which a page reads at once."""
 
 from __future__ import annotations
 
