@@ -86,11 +86,30 @@ class FailedChild:
     log_stream: str
 
 
-def files_of_run(bucket: AudioBucket, run: str, page: int) -> tuple[list[RunFile], int]:
-    """Return a page of the files of a run, and the number of pages. Without records, both are empty."""
+@dataclass(frozen=True)
+class RunPage:
+    """A page of the files of a run."""
+
+    files: list[RunFile]
+    #: Number of pages.
+    pages: int
+    #: The keys of the parts with the texts of these files; None if the run wrote no texts.
+    texts: Sequence[str] | None
+
+
+def page_of_run(bucket: AudioBucket, run: str, page: int) -> RunPage:
+    """Return a page of the files of a run. Without records, it is empty."""
     record = read_json(bucket, RunKeys(run).moves(page))
     files = [RunFile.from_json(as_object(file)) for file in as_list(record.get("files"))]
-    return files, int(as_number(record.get("pages")) or 0)
+    texts = record.get("texts")
+    parts = [key for key in as_list(texts) if isinstance(key, str) and key.startswith(RunKeys(run).prefix)]
+    return RunPage(files, int(as_number(record.get("pages")) or 0), None if texts is None else parts)
+
+
+def files_of_run(bucket: AudioBucket, run: str, page: int) -> tuple[list[RunFile], int]:
+    """Return a page of the files of a run, and the number of pages. Without records, both are empty."""
+    found = page_of_run(bucket, run, page)
+    return found.files, found.pages
 
 
 def failed_children(bucket: AudioBucket, run: str) -> list[FailedChild]:

@@ -266,6 +266,13 @@ class RunKeys:
         """Return the key of a page of the outcomes after moving. Page 0 has the first files of the manifest."""
         return f"{self.prefix}moves/{page:05d}.json"
 
+    def texts(self, generation: str, number: int) -> str:
+        """Return the key of a part of the texts of a run. File `number` of the manifest is the first file of the part.
+
+        `generation` is that of the outcomes which name the part, so that no later verification changes it.
+        """
+        return f"{self.prefix}texts/{generation}/{number:06d}.json"
+
     @property
     def all_verdicts(self) -> str:
         """The key of all outcomes after verification, as release 0.2 wrote them."""

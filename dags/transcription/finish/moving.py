@@ -57,12 +57,13 @@ def move(bucket: Bucket, run: str, clearing: int) -> None:
         for page in range(verdicts.pages):
             written = writer.find(page)
             if written is not None:
-                progress.skip(len(written))
+                progress.skip(len(written.files))
                 continue
+            verified = verdicts.read(page)
             outcomes: list[Outcome] = []
-            for batch in batched(verdicts.read(page).files, PAGE):
+            for batch in batched(verified.files, PAGE):
                 outcomes += _move(bucket, batch, pool, progress)
-            writer.write(page, tuple(outcomes))
+            writer.write(page, tuple(outcomes), verified.texts)
 
 
 def _move(bucket: Bucket, outcomes: Sequence[Outcome], pool: Executor, progress: FileProgress) -> list[Outcome]:

@@ -94,18 +94,18 @@ class PageWriter:
         self._bucket, self._table, self._template = bucket, table, template
         self._has_next = True
 
-    def find(self, page: int) -> tuple[Outcome, ...] | None:
-        """Return the outcomes of a page that an earlier attempt of the task has written.
+    def find(self, page: int) -> Outcomes | None:
+        """Return a page that an earlier attempt of the task has written.
 
         Ask for all pages in their order. After the first page that does not exist, no further request is sent.
 
         Returns:
-            The outcomes, or None if no attempt has written the page since the task was cleared.
+            The page, or None if no attempt has written the page since the task was cleared.
         """
         written = self._bucket.find_record(Outcomes, self._table.key(page)) if self._has_next else None
         self._has_next = written is not None and written.generation == self._template.generation
-        return written.files if written is not None and self._has_next else None
+        return written if self._has_next else None
 
-    def write(self, page: int, outcomes: tuple[Outcome, ...]) -> None:
-        """Write a page."""
-        self._bucket.write_record(self._table.key(page), replace(self._template, files=outcomes))
+    def write(self, page: int, outcomes: tuple[Outcome, ...], texts: tuple[str, ...] | None) -> None:
+        """Write a page, with the keys of the parts that have the texts of its files."""
+        self._bucket.write_record(self._table.key(page), replace(self._template, files=outcomes, texts=texts))

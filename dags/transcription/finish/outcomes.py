@@ -55,3 +55,6 @@ class Outcomes:
     #: Number of pages, and of files in all pages. 0 if the record has all outcomes.
     pages: int = 0
     planned: int = 0
+    #: The keys of the parts with the texts of all files of this page that have a transcript. None: the page was written
+    #: by an earlier release, which wrote no texts.
+    texts: tuple[str, ...] | None = None

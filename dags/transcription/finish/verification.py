@@ -24,6 +24,7 @@ from transcription.finish import outcome_pages
 from transcription.finish.missing_results import MissingResults
 from transcription.finish.outcome_pages import PageWriter
 from transcription.finish.outcomes import DONE_BEFORE, MISSING, Outcome, Outcomes
+from transcription.finish.texts import TextWriter
 from transcription.plan.existing_transcripts import read_transcript
 from transcription.shared import transcript_check
 from transcription.shared.bucket import CONCURRENCY, PAGE, Bucket
@@ -31,9 +32,12 @@ from transcription.shared.file_progress import FileProgress
 from transcription.shared.manifest_store import read_done, read_items, result_keys
 from transcription.shared.moved_inputs import is_moved
 
+#: The outcome of a file, and the text of its transcript; None without a verified transcript.
+type Verdict = tuple[Outcome, str | None]
+
 
 def verify(bucket: Bucket, plan: Plan, clearing: int) -> None:
-    """Compare the manifest with the result records and the transcripts in the bucket, and write the outcomes.
+    """Compare the manifest with the result records and the transcripts in the bucket, and write outcomes and texts.
 
     There is one outcome per planned file in the order of the manifest, including refused files and files that an
     earlier run transcribed. A file has the status `MISSING` if S3 refuses its result record or one of its transcripts,
@@ -41,6 +45,8 @@ def verify(bucket: Bucket, plan: Plan, clearing: int) -> None:
 
     After the task was killed, the next attempt continues: in pages that exist, it verifies only missing files, because
     another job of the run may have transcribed them.
+
+    The texts are written for the search, which would otherwise need a request for each transcript.
 
     Args:
         bucket: the audio bucket.
@@ -55,19 +61,34 @@ def verify(bucket: Bucket, plan: Plan, clearing: int) -> None:
     pages = list(batched(planned.items, PAGE)) or [()]
     template = Outcomes(plan.run, (), f"{plan.draft}-{clearing}", len(pages), len(planned.items))
     writer = PageWriter(bucket, outcome_pages.verdicts(plan.run), template)
+    texts = TextWriter(bucket, plan.run, template.generation)
     progress = FileProgress("verified", len(planned.items))
     with ThreadPoolExecutor(CONCURRENCY) as pool:
         for page, items in enumerate(pages):
             written = writer.find(page)
-            known = {outcome.item: outcome for outcome in written or () if outcome.status != MISSING}
+            known = {outcome.item: outcome for outcome in _files(written) if outcome.status != MISSING}
             progress.skip(len(known))
             # One page at a time, because a pool makes an object for every file that waits.
-            for item, outcome in planned.verify_all([item for item in items if item not in known], pool):
+            for item, (outcome, text) in planned.verify_all([item for item in items if item not in known], pool):
                 known[item] = outcome
+                if text is not None:
+                    texts.add(item, text)
                 progress.count()
             outcomes = tuple(known[item] for item in items)
-            if outcomes != written:
-                writer.write(page, outcomes)
+            parts = texts.end_page()
+            if written is None or outcomes != written.files:
+                writer.write(page, outcomes, _all_parts(written, parts))
+
+
+def _files(page: Outcomes | None) -> tuple[Outcome, ...]:
+    return page.files if page else ()
+
+
+def _all_parts(written: Outcomes | None, parts: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Return the parts with the texts of a page of which an earlier attempt has perhaps verified some files."""
+    if written is None:
+        return parts
+    return None if written.texts is None else (*written.texts, *parts)
 
 
 @dataclass(frozen=True)
@@ -105,31 +126,32 @@ class _PlannedFiles:
             MissingResults(bucket, plan),
         )
 
-    def verify_all(self, items: Sequence[Item], pool: Executor) -> Iterator[tuple[Item, Outcome]]:
-        """Yield some of the planned files with their outcomes."""
+    def verify_all(self, items: Sequence[Item], pool: Executor) -> Iterator[tuple[Item, Verdict]]:
+        """Yield some of the planned files with their outcomes and texts."""
         return zip(items, pool.map(self._verify, items), strict=True)
 
-    def _verify(self, item: Item) -> Outcome:
+    def _verify(self, item: Item) -> Verdict:
         if item.number in self.settled:
-            return self.settled[item.number]
+            return self.settled[item.number], None
         if item.number in self.done:
             return _verify_done_before(self.bucket, self.plan, item)
         return _verify_item(self.bucket, self.plan.run, item, self.recorded, self.missing)
 
 
-def _verify_item(bucket: Bucket, run: str, item: Item, recorded: set[str], missing: MissingResults) -> Outcome:
+def _verify_item(bucket: Bucket, run: str, item: Item, recorded: set[str], missing: MissingResults) -> Verdict:
+    text = None
     key = RunKeys(run).result(item.number)
     try:
         record = _read_result(bucket, key, item, recorded)
         if record is None:
-            return Outcome(item, MISSING, missing.explain(item))
+            return Outcome(item, MISSING, missing.explain(item)), None
         if record.status == result.TRANSCRIBED:
-            _check_transcripts(bucket, record)
+            text = _check_transcripts(bucket, record)
     except InputTaken as error:
-        return Outcome(item, result.LEFT, Failure(error.code, error.message))
+        return Outcome(item, result.LEFT, Failure(error.code, error.message)), None
     except (ObjectDenied, RecordInvalid, ResultMissing, TranscriptUnverified) as error:
         return _missing(item, error)
-    return Outcome.from_result(record)
+    return Outcome.from_result(record), text
 
 
 def _read_result(bucket: Bucket, key: str, item: Item, recorded: set[str]) -> Result | None:
@@ -155,8 +177,11 @@ def _read_result(bucket: Bucket, key: str, item: Item, recorded: set[str]) -> Re
     return record
 
 
-def _check_transcripts(bucket: Bucket, record: Result) -> None:
+def _check_transcripts(bucket: Bucket, record: Result) -> str:
     """Compare each transcript with the size and digest in the result record, and the plain text with the JSON.
+
+    Returns:
+        The text.
 
     Raises:
         TranscriptUnverified: a transcript does not exist or is not what the container wrote.
@@ -176,14 +201,14 @@ def _check_transcripts(bucket: Bucket, record: Result) -> None:
         if (len(content), hashlib.sha256(content).hexdigest()) != (written[key].size, written[key].sha256):
             raise TranscriptUnverified(f"{key!r} is not what the container wrote.")
         contents[key] = content
-    transcript_check.check(name, contents[expected[0]], contents[expected[1]])
+    return str(transcript_check.check(name, contents[expected[0]], contents[expected[1]])["text"])
 
 
-def _verify_done_before(bucket: Bucket, plan: Plan, item: Item) -> Outcome:
+def _verify_done_before(bucket: Bucket, plan: Plan, item: Item) -> Verdict:
     """Check that the transcript of an earlier run still exists and still is what this run would write.
 
     Returns:
-        The outcome of the file, with the status `DONE_BEFORE`, or `MISSING` if the check fails.
+        The outcome of the file, with the status `DONE_BEFORE`, or `MISSING` if the check fails; and its text.
     """
     try:
         transcript = read_transcript(bucket, item, plan.recipe)
@@ -191,7 +216,7 @@ def _verify_done_before(bucket: Bucket, plan: Plan, item: Item) -> Outcome:
         return _missing(item, refusal)
     if transcript is None or not transcript.is_current:
         return _missing(item, TranscriptUnverified("The transcript that an earlier run wrote is gone or was replaced."))
-    return Outcome(
+    outcome = Outcome(
         item=item,
         status=DONE_BEFORE,
         audio=transcript.audio,
@@ -199,7 +224,8 @@ def _verify_done_before(bucket: Bucket, plan: Plan, item: Item) -> Outcome:
         confidence=transcript.confidence,
         unsure_words=transcript.unsure_words,
     )
+    return outcome, transcript.text
 
 
-def _missing(item: Item, error: TranscriptionError) -> Outcome:
-    return Outcome(item, MISSING, Failure(error.code, error.message))
+def _missing(item: Item, error: TranscriptionError) -> Verdict:
+    return Outcome(item, MISSING, Failure(error.code, error.message)), None

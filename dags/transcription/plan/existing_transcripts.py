@@ -37,6 +37,7 @@ class ExistingTranscript:
     confidence: float | None
     #: Number of unsure words, by the setting `low_confidence` of the run that wrote the transcript.
     unsure_words: int
+    text: str
 
 
 def find_transcripts(bucket: Bucket, items: Sequence[Item], recipe: str) -> Iterator[ExistingTranscript]:
@@ -111,4 +112,5 @@ def read_transcript(bucket: Bucket, item: Item, recipe: str) -> ExistingTranscri
         confidence=document["confidence"],
         # Transcripts of release 0.1 have no count.
         unsure_words=document.get("unsure_words", 0),
+        text=document["text"],
     )

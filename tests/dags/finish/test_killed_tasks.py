@@ -42,11 +42,12 @@ def test_a_task_that_was_killed_repeats_only_the_page_at_which_it_was_killed(
     assert run_in_process("verify_transcripts") == 0
     # LIST runs/: the folders of this run id, and two pages of result records.
     # GET runs/: the origin, the plan, the shards, two looks for a page of the killed attempt, and the result records.
+    # PUT runs/: the texts and the outcomes of the last page.
     assert deployment.calls("s3") == {
         "GET runs/": 1 + 1 + SHARDS + 2 + REPEATED,
         "LIST runs/": 1 + 2,
         "GET output/": 2 * REPEATED,
-        "PUT runs/": 1,
+        "PUT runs/": 2,
     }
 
     kill(aws, "move_to_processed", "COPY processed/", 1_050)

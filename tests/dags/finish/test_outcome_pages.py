@@ -80,7 +80,8 @@ def test_a_killed_verification_continues_after_its_last_page(bucket: Bucket, ver
     aws.control("DELETE", "/_calls")
     verify(bucket, verified, CLEARING)
     # Text and JSON of the one file on the last page. GET: the shard, three pages, the result of that file.
-    assert calls(aws) == {"LIST runs/": 1, "GET runs/": 1 + 3 + 1, "GET output/": 2, "PUT runs/": 1}
+    # PUT: the text and the outcome of that file.
+    assert calls(aws) == {"LIST runs/": 1, "GET runs/": 1 + 3 + 1, "GET output/": 2, "PUT runs/": 2}
     assert [outcome.status for outcome in read_verdicts(bucket)] == [result.TRANSCRIBED] * FILES
 
 
@@ -90,7 +91,7 @@ def test_after_a_page_that_does_not_exist_no_further_page_is_looked_for(
     aws.control("DELETE", "/_calls")
     verify(bucket, plan, CLEARING)
     assert calls(aws)["GET runs/"] == 1 + 1 + FILES
-    assert calls(aws)["PUT runs/"] == 3
+    assert calls(aws)["PUT runs/"] == 3 + 3
 
 
 def test_a_cleared_verification_reads_every_transcript_again(bucket: Bucket, verified: Plan, aws: LocalAws) -> None:
@@ -120,7 +121,7 @@ def test_missing_files_on_a_page_of_a_killed_verification_are_verified_again(
     aws.control("DELETE", "/_calls")
     verify(bucket, plan, CLEARING)
     assert calls(aws)["GET output/"] == 2
-    assert calls(aws)["PUT runs/"] == 1
+    assert calls(aws)["PUT runs/"] == 2
     assert [outcome.status for outcome in read_verdicts(bucket)] == [result.TRANSCRIBED] * FILES
 
 

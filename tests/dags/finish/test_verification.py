@@ -232,6 +232,6 @@ def test_a_file_takes_one_request_for_its_result_and_one_per_transcript(
     aws.control("DELETE", "/_calls")
     assert outcome(bucket, plan).status == transcribed.status
     # LIST: the results. GET: the shard, a look for the page of an earlier attempt, and the result; then text, JSON, and
-    # subtitles in two formats. The last GET reads the outcome.
-    records = {"LIST runs/": 1, "GET runs/": 3 + 1, "PUT runs/": 1}
+    # subtitles in two formats. The last GET reads the outcome. PUT: the text, and the outcome.
+    records = {"LIST runs/": 1, "GET runs/": 3 + 1, "PUT runs/": 2}
     assert aws.control("GET", "/_calls") == {"s3": {**records, "GET output/": 4}}

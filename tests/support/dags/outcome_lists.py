@@ -31,7 +31,7 @@ def write_verdicts(bucket: Bucket, run: str, outcomes: Iterable[Outcome], size: 
     template = Outcomes(run, (), f"draft-{next(_CLEARINGS)}", len(pages), files)
     writer = PageWriter(bucket, outcome_pages.verdicts(run), template)
     for number, page in enumerate(pages):
-        writer.write(number, page)
+        writer.write(number, page, None)
 
 
 def write_moves(bucket: Bucket, run: str, *outcomes: Outcome) -> None:
