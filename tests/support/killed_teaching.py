@@ -68,7 +68,7 @@ STAGES: Mapping[str, Mapping[str, tuple[Any, str]]] = {
 STORE = "store"
 #: The functions of a training at whose calls a process ends: a step, a look, the write of a checkpoint and its copy.
 _MOMENTS: Sequence[tuple[Any, str]] = (
-    (FineTuning, "_step"),
+    (FineTuning, "step"),
     (FineTuning, "_look"),
     (os, "fsync"),
     (TeachingJob, "_copy_checkpoint"),
@@ -241,7 +241,7 @@ def _replace_what_other_tests_show(bucket: _Bucket) -> None:
 
 def _measure_time_in_steps(job: KilledTeaching) -> None:
     """Let the clock of the checkpoints count steps, and write each step down."""
-    clock, run, step = [0.0], FineTuning.run, FineTuning._step
+    clock, run, step = [0.0], FineTuning.run, FineTuning.step
     names = [""]
 
     def noted_run(self: FineTuning, checkpoint: Path, keeper: Any) -> Any:
@@ -253,7 +253,7 @@ def _measure_time_in_steps(job: KilledTeaching) -> None:
         clock[0] += STEP_SECONDS
         return step(self, parameters, state)
 
-    for name, function in (("run", noted_run), ("_step", noted_step)):
+    for name, function in (("run", noted_run), ("step", noted_step)):
         setattr(FineTuning, name, function)
     setattr(checkpoint_keeper, "time", SimpleNamespace(monotonic=lambda: clock[0]))  # noqa: B010 - mypy
 

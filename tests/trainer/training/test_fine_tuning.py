@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import jax
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from tests.support.taught_recordings import utterance
 from trainer.network import normalisation
 from trainer.network.acoustic_model import AcousticModel
+from trainer.network.batches import Example, padded_frames, stack
 from trainer.network.weights import Weights
 from trainer.training import fine_tuning
 from trainer.training.augmentation import augment, variants
@@ -87,7 +89,7 @@ def test_an_interrupted_training_loses_no_step(
     whole = _training(demo_model, clips, is_wrong=True).run(tmp_path / "whole.npz")
     training = _training(demo_model, clips, is_wrong=True)
     keeper = CheckpointKeeper(lambda path: Path(shutil.copy(path, tmp_path / "copy.npz")))
-    step, steps = FineTuning._step, []
+    step, steps = FineTuning.step, []
 
     def interrupted(self: FineTuning, parameters: object, state: TrainingState) -> object:
         steps.append(state.step)
@@ -95,7 +97,7 @@ def test_an_interrupted_training_loses_no_step(
             assert keeper.interrupt()
         return step(self, parameters, state)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(FineTuning, "_step", interrupted)
+    monkeypatch.setattr(FineTuning, "step", interrupted)
     with pytest.raises(TeachingInterrupted):
         training.run(tmp_path / "lost.npz", keeper)
     (tmp_path / "lost.npz").unlink()
@@ -126,3 +128,25 @@ def test_a_variant_without_room_for_its_text_is_left_out(demo_model: AcousticMod
     examples = variants(tight, 10, demo_model, np.random.default_rng(1))
     assert 1 < len(examples) < 11
     assert all(len(example.features) >= frames for example in examples)
+
+
+def test_batches_of_one_shape_are_joined_and_give_the_sum_of_their_gradients(
+    demo_model: AcousticModel, clips: Clips
+) -> None:
+    training = _training(demo_model, clips, is_wrong=True)
+    examples = [utterance(demo_model, *clip).example for clip in clips]
+    short = [example for example in examples if padded_frames(example) == padded_frames(examples[0])]
+    parts = [
+        (batch, fine_tuning._row_weights(batch, share))
+        for batch, share in ((stack(short[:3]), 0.75), (stack(short[3:5]), 0.25))
+    ]
+    [joined] = fine_tuning._joined(parts)
+    assert len(joined[0].features) == sum(len(batch.features) for batch, _ in parts)
+    parameters = {role: jax.numpy.asarray(values) for role, values in demo_model.weights.items()}
+    first, second, both = (training._gradients(parameters, *part, dropout_key=None) for part in (*parts, joined))
+    for role, values in both.items():
+        wanted = np.asarray(first[role] + second[role])
+        assert np.abs(values - wanted).max() < 1e-5 * max(1.0, float(np.abs(wanted).max())), role
+    longer = stack([Example(np.zeros((300, short[0].features.shape[1]), np.float32), (1,))])
+    mixed = [parts[0], (longer, fine_tuning._row_weights(longer, 0.25))]
+    assert fine_tuning._joined(mixed) == mixed

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from trainer.network.weights import Floats
 
 #: Numbers of frames to which recordings are padded; a frame is 20 ms in all models of DeepSpeech.
-FRAMES = (100, 200, 400, 800, 1600)
-#: Frames in a batch: 32 s of audio.
+FRAMES = (100, 150, 200, 300, 400, 600, 800, 1200, 1600)
+#: Frames in a batch, about: 32 s of audio.
 _BATCH_FRAMES = 1600
 #: A batch has room for one letter in so many frames.
 _FRAMES_PER_LETTER = 2
@@ -95,4 +95,4 @@ def stack(examples: Sequence[Example]) -> Batch:
 
 
 def _rows(frames: int) -> int:
-    return max(1, _BATCH_FRAMES // frames)
+    return max(1, round(_BATCH_FRAMES / frames))

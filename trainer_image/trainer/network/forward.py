@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import optax
 
+from trainer.network.lstm import lstm_outputs
 from trainer.network.weights import NetworkSettings, Parameters
 
 #: Share of the outputs of dense layers that training sets to zero.
@@ -79,23 +80,9 @@ def _dropped(values: jax.Array, key: jax.Array | None) -> jax.Array:
 
 
 def _recurrent(parameters: Parameters, settings: NetworkSettings, values: jax.Array) -> jax.Array:
-    """Return the output of the LSTM, with the gates in the order of TensorFlow's BlockLSTM."""
+    """Return the output of the LSTM, shape (batch, frames, units)."""
     inputs = values.shape[2]
     kernel = parameters["lstm.kernel"]
-    units = kernel.shape[1] // 4
     # The share of the layer below does not depend on the previous frame, so one product computes it for all frames.
     below = jnp.swapaxes(values @ kernel[:inputs] + parameters["lstm.biases"], 0, 1)
-    recurrent = kernel[inputs:]
-
-    def step(state: tuple[jax.Array, jax.Array], gates: jax.Array) -> tuple[tuple[jax.Array, jax.Array], jax.Array]:
-        hidden, cell = state
-        entry, candidate, forget, output = jnp.split(gates + hidden @ recurrent, 4, axis=1)
-        cell = jax.nn.sigmoid(forget + settings.forget_bias) * cell + jax.nn.sigmoid(entry) * jnp.tanh(candidate)
-        if settings.cell_clip is not None:
-            cell = jnp.clip(cell, -settings.cell_clip, settings.cell_clip)
-        hidden = jax.nn.sigmoid(output) * jnp.tanh(cell)
-        return (hidden, cell), hidden
-
-    zeros = jnp.zeros((values.shape[0], units), values.dtype)
-    _, outputs = jax.lax.scan(step, (zeros, zeros), below)
-    return jnp.swapaxes(outputs, 0, 1)
+    return jnp.swapaxes(lstm_outputs(settings, kernel[inputs:], below), 0, 1)

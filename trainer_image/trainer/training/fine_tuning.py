@@ -19,10 +19,11 @@ import optax
 
 from trainer.evaluation.word_errors import word_error_rate
 from trainer.network.acoustic_model import AcousticModel
-from trainer.network.batches import Batch, Example, group, stack
+from trainer.network.batches import Batch, Example, group
 from trainer.network.forward import ctc_losses, logits
 from trainer.network.normalisation import Normalisation
-from trainer.network.weights import NetworkSettings, Parameters, Weights
+from trainer.network.weights import Floats, NetworkSettings, Parameters, Weights
+from trainer.training.batch_order import BatchOrder
 from trainer.training.checkpoint import TrainingState, load_state, save_state
 from trainer.training.checkpoint_keeper import CheckpointKeeper
 from trainer.training.recipe import TrainingRecipe
@@ -62,8 +63,10 @@ class FineTuning:
         rate: float,
     ) -> None:
         self._model, self._normalisation, self._data, self._recipe = model, normalisation, data, recipe
-        self._examples = [example for variants in data.train for example in variants]
-        self._steps = _count_steps(self._examples, recipe)
+        examples = [example for variants in data.train for example in variants]
+        self._taught = BatchOrder(examples, (recipe.seed, 0))
+        self._rehearsed = BatchOrder(data.rehearsed, (recipe.seed, 1), self._taught) if data.rehearsed else None
+        self._steps = _count_steps(examples, recipe)
         schedule = optax.warmup_cosine_decay_schedule(
             0.0, rate, min(recipe.warm_up_steps, self._steps // 2), max(2, self._steps)
         )
@@ -85,14 +88,12 @@ class FineTuning:
             TeachingInterrupted: the keeper was interrupted. The checkpoint has all steps.
         """
         keeper = keeper or CheckpointKeeper()
-        weights = self._normalisation.unfold(self._model.weights)
-        parameters = _to_jax(weights)
-        state = load_state(checkpoint, TrainingState(weights, self._optimiser.init(parameters)))
+        state = load_state(checkpoint, self.first_state())
         parameters = _to_jax(state.weights)
         interval = max(1, self._steps // self._recipe.looks)
         with keeper.training():
             while not state.is_finished:
-                parameters, state.optimiser = self._step(parameters, state)
+                parameters, state.optimiser = self.step(parameters, state)
                 state.step += 1
                 is_look = state.step % interval == 0 or state.step == self._steps
                 if is_look or keeper.is_due:
@@ -103,29 +104,29 @@ class FineTuning:
                     keeper.keep(checkpoint, is_finished=state.is_finished)
         return state.best_weights or self._model.weights
 
-    def _step(self, parameters: Parameters, state: TrainingState) -> tuple[Parameters, optax.OptState]:
-        share = self._recipe.rehearsed_share if self._data.rehearsed else 0.0
-        key = jax.random.fold_in(jax.random.key(self._recipe.seed), state.step)
-        gradients = self._gradients(parameters, self._batch(self._examples, state.step, 0), dropout_key=key)
-        if share:
-            rehearsed = self._gradients(parameters, self._batch(self._data.rehearsed, state.step, 1), dropout_key=key)
-            gradients = jax.tree.map(lambda new, old: (1 - share) * new + share * old, gradients, rehearsed)
-        updated: tuple[Parameters, optax.OptState] = self._update(parameters, state.optimiser, gradients)
-        return updated
+    def first_state(self) -> TrainingState:
+        """Return the state before the first step. Its weights take normalised features."""
+        weights = self._normalisation.unfold(self._model.weights)
+        return TrainingState(weights, self._optimiser.init(_to_jax(weights)))
 
-    def _batch(self, examples: Sequence[Example], step: int, stream: int) -> Batch:
-        """Return the batch of a step. Each pass over the examples has an order of its own.
+    def step(self, parameters: Parameters, state: TrainingState) -> tuple[Parameters, optax.OptState]:
+        """Return the weights and the optimiser's state after one more step.
 
         Args:
-            examples: the examples.
-            step: the number of the step.
-            stream: tells the random numbers of the rehearsed speech from those of the set.
+            parameters: the weights, which take normalised features.
+            state: the state before the step; the function does not change it.
         """
-        count = len(group(examples, range(len(examples))))
-        random = np.random.default_rng((self._recipe.seed, stream, step // count))
-        batches = group(examples, random.permutation(len(examples)).tolist())
-        random.shuffle(batches)
-        return stack([examples[number] for number in batches[step % count]])
+        share = self._recipe.rehearsed_share if self._rehearsed else 0.0
+        key = jax.random.fold_in(jax.random.key(self._recipe.seed), state.step)
+        batch = self._taught.batch(state.step)
+        parts = [(batch, _row_weights(batch, 1 - share))]
+        if self._rehearsed and share:
+            rehearsed = self._rehearsed.batch(state.step)
+            parts.append((rehearsed, _row_weights(rehearsed, share)))
+        first, *others = (self._gradients(parameters, *part, dropout_key=key) for part in _joined(parts))
+        gradients = jax.tree.map(jnp.add, first, others[0]) if others else first
+        updated: tuple[Parameters, optax.OptState] = self._update(parameters, state.optimiser, gradients)
+        return updated
 
     def _look(self, state: TrainingState) -> None:
         """Measure the weights on the tuning recordings, and keep them if they are the best."""
@@ -149,19 +150,37 @@ def _count_steps(examples: Sequence[Example], recipe: TrainingRecipe) -> int:
     return max(recipe.looks, round(60 * recipe.heard_minutes * len(batches) / max(seconds, 1.0)))
 
 
+def _row_weights(batch: Batch, share: float) -> Floats:
+    """Return the weight of each recording's loss, so that the sum is `share` times the mean loss per letter."""
+    weights: Floats = np.where(batch.counts > 0, share / max(1, int(batch.counts.sum())), 0).astype(np.float32)
+    return weights
+
+
+def _joined(parts: Sequence[tuple[Batch, Floats]]) -> list[tuple[Batch, Floats]]:
+    """Return batches of the same shape, with their weights, as one batch. Return other batches as they are.
+
+    In each frame, the LSTM reads all its weights for all rows together. Twice as many rows take little more time.
+    """
+    if len({batch.features.shape for batch, _ in parts}) > 1:
+        return list(parts)
+    batches, weights = zip(*parts, strict=True)
+    return [(Batch(*map(np.concatenate, zip(*batches, strict=True))), np.concatenate(weights))]
+
+
 @partial(jax.jit, static_argnames="settings")
 def _gradients(
     parameters: Parameters,
     batch: Batch,
+    row_weights: Floats,
     *,
     settings: NetworkSettings,
     statistics: tuple[jax.Array, jax.Array],
-    dropout_key: jax.Array,
+    dropout_key: jax.Array | None,
 ) -> Parameters:
     def loss(parameters: Parameters) -> jax.Array:
         features, lengths, letters, counts = map(jnp.asarray, batch)
         losses = ctc_losses(logits(parameters, settings, features, statistics, dropout_key), lengths, letters, counts)
-        return jnp.sum(jnp.where(counts > 0, losses, 0)) / jnp.maximum(1, jnp.sum(counts))
+        return jnp.sum(jnp.where(row_weights > 0, losses * row_weights, 0))
 
     gradients: Parameters = jax.grad(loss)(parameters)
     return gradients
