@@ -113,7 +113,7 @@ check: setup $(TRAINER)/ready $(COMPILED) $(AIRFLOW_VERSIONS) lint $(CHECKOV)/re
 hooks: $(TOOLS)/ready  ## let git check each commit: style, types, layers and spelling
 	@$(TOOLS)/bin/pre-commit install
 
-bench: setup $(EXPORT)/ready  ## measure speed, memory and requests, for docs/performance.md (an hour): make bench [BENCHFLAGS=--quick]
+bench: setup $(EXPORT)/ready $(TRAINER)/ready  ## measure speed, memory and requests, for docs/performance.md (an hour): make bench [BENCHFLAGS=--quick]
 	@$(PYTHON) -m benchmarks $(BENCHFLAGS)
 
 pictures: setup  ## take the pictures of the pages in docs/pictures/ again (two minutes)

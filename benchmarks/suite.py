@@ -9,6 +9,7 @@ from benchmarks.full_bucket import tasks
 from benchmarks.machine import Machine
 from benchmarks.pages import pages
 from benchmarks.results import Rows
+from benchmarks.training import training
 from benchmarks.transcribing import engines, lengths, network, programs
 
 
@@ -28,6 +29,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "lengths": Benchmark(lengths.measure, lengths.report),
     "pages": Benchmark(pages.measure, pages.report),
     "full_bucket": Benchmark(tasks.measure, tasks.report),
+    "training": Benchmark(training.measure, training.report),
     "engines": Benchmark(engines.measure, engines.report),
     "programs": Benchmark(programs.measure, programs.report),
 }

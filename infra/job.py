@@ -35,7 +35,7 @@ RUN_RECORD_DAYS: Final = 90
 RUN_RECORD_VERSION_DAYS: Final = 1
 
 
-#: The vCPUs and the memory in MiB of a teaching: one of the smallest machines. JAX needs 2.6 GB for the training of a
+#: The vCPUs and the memory in MiB of a teaching: one of the smallest machines. JAX needs 3.7 GB for the training of a
 #: model of the official size; the proof needs as much as a child that transcribes.
 TEACH_VCPUS: Final = 4
 TEACH_MEMORY: Final = 7168

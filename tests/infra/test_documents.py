@@ -211,6 +211,7 @@ class TestCosts:
         slow = json.dumps(self.MEASURED)
         for name, run in (("a", slow.replace("25.0", "20.0")), ("b", slow), ("c", slow.replace("25.0", "20.0"))):
             (tmp_path / f"{name}.json").write_text(run)
+        (tmp_path / "d.json").write_text('{"cores": 2, "benchmarks": {"training": []}}')
         assert measurements.slowest_machine(tmp_path) == self.MEASURED
 
     def test_an_unknown_price_is_reported_as_not_found(self) -> None:
