@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import soxr
 
 from tests.support.transcriber.channel_recordings import Audio, call, noise, speech, timecode, tone
 from tests.support.transcriber.wav_files import RATE, Clip
@@ -53,6 +54,44 @@ def test_a_few_words_of_the_second_speaker_are_enough(clips: list[Clip], talk: A
     answer[: RATE * 2] = speech(clips[0])[: RATE * 2]
     later = np.concatenate([np.zeros_like(answer[: RATE * 2]), talk])
     assert use(columns(later, np.concatenate([answer, np.zeros(RATE * 2, np.float32)]))).name == "separate"
+
+
+@pytest.mark.parametrize("rate", [8000, 16000, 48000])
+@pytest.mark.parametrize(("first", "second"), [(0, 1), (2, 7), (4, 5)])
+def test_two_people_who_never_let_each_other_finish_are_separate(
+    clips: list[Clip], first: int, second: int, rate: int
+) -> None:
+    one, other = speech(clips[first]), speech(clips[second])
+    together = min(len(one), len(other))
+    assert use(soxr.resample(columns(one[:together], other[:together]), RATE, rate), rate=rate).name == "separate"
+
+
+@pytest.mark.parametrize("decibels", [-22, -25, -30])
+def test_a_call_in_a_noisy_place_is_separate(clips: list[Clip], decibels: float) -> None:
+    frames, _ = call(clips, 30)
+    assert use(frames + noise(len(frames), 2, level=10 ** (decibels / 20))).name == "separate"
+
+
+@pytest.mark.parametrize("direct", [1.0, 0.3, 0.15])
+@pytest.mark.parametrize("seconds", [0.3, 1.0])
+def test_two_microphones_in_a_room_that_echoes_are_mixed(clips: list[Clip], seconds: float, direct: float) -> None:
+    """`direct` is the loudness of the direct sound, as a share of that of the echo."""
+    chance = np.random.default_rng(1)
+    decay = 10 ** (-3 * np.arange(int(seconds * RATE)) / (seconds * RATE))
+    channels = []
+    for delay in (16, 96):
+        echo = chance.standard_normal(len(decay)) * decay
+        echo /= np.sqrt(np.square(echo).sum())
+        echo[delay] += direct
+        channels.append(np.convolve(speech(clips[0]), echo).astype(np.float32))
+    assert use(columns(*channels)).name == "mean"
+
+
+@pytest.mark.parametrize("decibels", [-3, -6, -10, -13])
+def test_two_people_with_a_microphone_each_in_one_room_are_mixed(clips: list[Clip], decibels: float) -> None:
+    frames, _ = call(clips, 30)
+    delayed = np.concatenate([np.zeros((40, 2), np.float32), frames[:-40, ::-1]])
+    assert use(frames + delayed * np.float32(10 ** (decibels / 20))).name == "mean"
 
 
 @pytest.mark.parametrize("gain", [1.0, 0.7, 0.3])

@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from transcriber.audio.channel_likeness import LikenessMeter
 from transcription.contract.options import MIX, SEPARATE
 
 #: Blocks of audio, shape (frames, channels), in which full scale is 1.
 Block = npt.NDArray[np.float32]
 
+_STEREO = 2
 #: More channels are always averaged. A recording of a conference has one for each speaker.
 MOST_CHANNELS = 32
 
@@ -35,6 +37,12 @@ _SPEECH_RANGE_DB = 40
 _LEAST_SHARE = 0.02
 #: The least time that a channel carries alone, in seconds.
 _LEAST_SECONDS = 0.5
+#: Where both people of a call speak at the same time, or in a noisy place, no channel is louder by `_ALONE_DB`. In such
+#: a call, each channel is within so many dB of the loudest windows for at least so many seconds.
+_TALK_RANGE_DB, _TALK_SECONDS = 25, 1.0
+#: The levels of two people's channels have a correlation below this: about 0. Two microphones that hear the same people
+#: have 0.97.
+_LEAST_CORRELATION = 0.6
 #: A channel has a tone or a timecode if this share of its loud windows differs from their median by at most so many dB,
 #: and if hardly any window is louder. Speech varies by 20 dB and more.
 _STEADY_SHARE, _STEADY_DB = 0.8, 3
@@ -96,9 +104,14 @@ class ChannelMeter:
         self._alone = np.zeros_like(self._levels)
         #: Number of windows by the level of the loudest channel.
         self._loudest = np.zeros(-_QUIETEST + 1, np.int64)
+        #: With two channels: the number of windows by the levels of both, and the likeness of their sound.
+        self._pairs = np.zeros((-_QUIETEST + 1, -_QUIETEST + 1), np.int64)
+        self._likeness = LikenessMeter(rate) if channels == _STEREO else None
 
     def add(self, block: Block) -> None:
         """Measure the next block of audio."""
+        if self._likeness is not None:
+            self._likeness.add(block)
         audio = np.concatenate([self._rest, block])
         count = len(audio) // (self._part * _PARTS)
         used = count * self._part * _PARTS
@@ -114,6 +127,8 @@ class ChannelMeter:
         decibels = 10 * np.log10(np.maximum(power, 10.0 ** (_QUIETEST / 10)))
         rows = np.clip(np.rint(decibels), _QUIETEST, 0).astype(np.int64) - _QUIETEST
         np.add.at(self._loudest, rows.max(axis=1), 1)
+        if self._likeness is not None:
+            np.add.at(self._pairs, (rows[:, 0], rows[:, 1]), 1)
         ranked = np.sort(decibels, axis=1)
         margin = ranked[:, -1] - ranked[:, -2] if decibels.shape[1] > 1 else np.full(count, np.inf)
         loudest = decibels.argmax(axis=1)
@@ -132,6 +147,23 @@ class ChannelMeter:
             for channel, alone in enumerate(self._alone)
             if alone[speech:].sum() >= least and channel not in self.steady_channels()
         ]
+
+    def has_two_voices(self) -> bool:
+        """Return whether two channels carry different speech, even if neither is silent while the other speaks."""
+        if self._likeness is None or self.steady_channels():
+            return False
+        loud = max(1, _percentile(self._loudest, 0.98) - _TALK_RANGE_DB)
+        if self._levels[:, loud:].sum(axis=1).min() < _TALK_SECONDS / _WINDOW:
+            return False
+        return self._correlation_of_levels() < _LEAST_CORRELATION and not self._likeness.are_alike()
+
+    def _correlation_of_levels(self) -> float:
+        """Return the correlation of the levels of two channels in windows that may contain speech."""
+        levels = np.indices(self._pairs.shape)
+        counts = self._pairs * (levels.max(axis=0) >= self._speech_from())
+        covariance = np.cov(levels.reshape(2, -1), fweights=counts.ravel())
+        deviations = np.sqrt(np.diag(covariance))
+        return float(covariance[0, 1] / deviations.prod()) if deviations.all() else 1.0
 
     def steady_channels(self) -> list[int]:
         """Return the channels whose level hardly varies while they are loud: a tone, a timecode or hum."""
@@ -210,6 +242,6 @@ def choose_use(blocks: Iterable[Block], channels: int, rate: int, option: str) -
     meter = ChannelMeter(channels, rate)
     for block in blocks:
         meter.add(block)
-    if option == SEPARATE or (option != MIX and len(meter.channels_with_own_speech()) > 1):
+    if option == SEPARATE or (option != MIX and (len(meter.channels_with_own_speech()) > 1 or meter.has_two_voices())):
         return meter.separate()
     return meter.mixture()
