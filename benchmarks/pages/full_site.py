@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -19,6 +20,7 @@ from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Failure, Item
 from transcription.contract.result import FAILED
 from transcription.finish.outcomes import Outcome, Outcomes
+from transcription.finish.texts import RecordingText, Texts
 from transcription.shared.aws_console import AwsConsole
 from transcription.shared.job_record import FailedChild, Job
 
@@ -32,6 +34,11 @@ _FILES_PER_PAGE = 1_000
 _CORRECTED, _FAILED = 10, 50
 #: The number of the child that failed, and the number of lines of its log.
 FAILED_CHILD, _LOG_LINES = 3, 1_000
+#: The text of each recording, as long as that of a minute of speech.
+_TEXT = "word " * 180
+#: Number of objects in the sets of recordings with texts, and of recordings in the record of corrections: the most that
+#: the page about data counts.
+_IN_SETS, _MEASURED = 2_000, 10_000
 _LOG_GROUP = "/aws/batch/benchmark"
 
 
@@ -59,7 +66,18 @@ def fill(stack: Stack, names: list[str]) -> str:
     put(endpoint, BUCKET, _moves(run, pattern, names))
     put(endpoint, BUCKET, _failed_files(pattern, names[::_FAILED]))
     put(endpoint, BUCKET, [(RunKeys(run).job, _job(endpoint, run))])
+    _fill_data(endpoint, s3)
     return run_id
+
+
+def _fill_data(endpoint: str, s3: S3Client) -> None:
+    """Write a set of recordings with texts, and the record of the errors that people corrected."""
+    folder = keys.teaching_set("benchmark")
+    paths = [f"{folder}{number:06d}.{ending}" for number in range(_IN_SETS // 2 + 1) for ending in ("wav", "txt")]
+    copy(endpoint, BUCKET, keys.transcript(PATTERN), paths)
+    errors = {"model": "court", "month": "2026-11", "words": 9, "errors": 1, "segments": 2, "checked": 1, "seconds": 5}
+    record = {"recordings": {f"calls/{number}": errors for number in range(_MEASURED)}}
+    s3.put_object(Bucket=BUCKET, Key=keys.CORRECTED_ERRORS, Body=json.dumps(record).encode())
 
 
 def _job(endpoint: str, run: str) -> Job:
@@ -82,11 +100,14 @@ def _only_outcome(s3: S3Client, run: str) -> Outcome:
 
 
 def _moves(run: str, pattern: Outcome, names: Iterable[str]) -> Iterator[tuple[str, Any]]:
-    """Yield the pages of the outcomes of a run that transcribed all names, with their keys."""
+    """Yield the pages of the outcomes of a run that transcribed all names, and their texts, with their keys."""
     outcomes = [replace(pattern, item=_item(number, name)) for number, name in enumerate(names)]
     pages = list(batched(outcomes, _FILES_PER_PAGE))
     for number, page in enumerate(pages):
-        yield RunKeys(run).moves(number), Outcomes(run, page, "benchmark", len(pages), len(outcomes))
+        texts = RunKeys(run).texts("benchmark", page[0].item.number)
+        recordings = (RecordingText(keys.name_of(outcome.item.key), _TEXT) for outcome in page)
+        yield texts, Texts(tuple(recordings))
+        yield RunKeys(run).moves(number), Outcomes(run, page, "benchmark", len(pages), len(outcomes), (texts,))
 
 
 def _failed_files(pattern: Outcome, names: Iterable[str]) -> Iterator[tuple[str, Any]]:

@@ -12,12 +12,12 @@ def test_each_task_that_handles_all_files_can_be_measured() -> None:
     plan, verify, move, report = rows = tasks.measure(True)
     assert [row["files"] for row in rows] == [FILES] * 4
     assert plan["requests"]["LIST input/"] == 2
-    # GET runs/: the plan, 11 shards, a look for the first page of outcomes, and the result records.
+    # GET runs/: the plan, 11 shards, a look for the first page of outcomes, and the result records. PUT: outcomes, and texts.
     assert verify["requests"] == {
         "GET runs/": 1 + 11 + 1 + FILES,
         "LIST runs/": 2,
         "GET output/": 2 * FILES,
-        "PUT runs/": 2,
+        "PUT runs/": 2 + 2,
     }
     assert (move["requests"]["COPY processed/"], move["requests"]["POST ?delete"]) == (FILES, 2)
     assert report["requests"] == {"GET runs/": 3, "PUT runs/": 1}
