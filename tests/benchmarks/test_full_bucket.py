@@ -12,7 +12,8 @@ def test_each_task_that_handles_all_files_can_be_measured() -> None:
     plan, verify, move, report = rows = tasks.measure(True)
     assert [row["files"] for row in rows] == [FILES] * 4
     assert plan["requests"]["LIST input/"] == 2
-    # GET runs/: the plan, 11 shards, a look for the first page of outcomes, and the result records. PUT: outcomes, and texts.
+    # GET runs/: the plan, 11 shards, a look for the first page of outcomes, and the result records.
+    # PUT runs/: outcomes, and texts.
     assert verify["requests"] == {
         "GET runs/": 1 + 11 + 1 + FILES,
         "LIST runs/": 2,
