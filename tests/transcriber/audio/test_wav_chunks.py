@@ -121,3 +121,12 @@ def test_an_empty_recording_with_chunks_behind_has_no_samples(tmp_path: Path) ->
     tags = chunk(b"LIST", b"INFO" + bytes(400)) + chunk(b"odd ", b"abc")
     for riff in (0, len(HEADER) + len(tags) - 8):
         assert isinstance(refused(tmp_path, with_sizes(HEADER + tags, riff, 0)), AudioNoSamples)
+
+
+@pytest.mark.parametrize("seconds", [1, 20])
+def test_a_file_that_was_sent_as_text_is_refused(tmp_path: Path, seconds: int) -> None:
+    """FTP's text mode puts a carriage return before each line feed."""
+    content = wav(np.tile(TONE, seconds)).replace(b"\n", b"\r\n")
+    error = refused(tmp_path, content)
+    assert isinstance(error, AudioCorrupt)
+    assert "sent as text" in error.message

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import BinaryIO
 
-from transcriber.audio.file_type import DECRYPT, NO_AUDIO, UNPACK, FileType
+from transcriber.audio.file_type import DECRYPT, DOWNLOAD_AGAIN, NO_AUDIO, UNPACK, FileType
 from transcriber.audio.text_signatures import text_type
 
 _START_BYTES = 512
@@ -44,9 +44,13 @@ _SIGNATURES = (
     (0, b"\x1aE\xdf\xa3", FileType("a WebM or Matroska file")),
     (0, b"0&\xb2u", FileType("a Windows Media (WMA) file")),
     (0, b"riff", FileType("a Wave64 file")),
+    (0, b"\xef\xbb\xbfRIFF", FileType("a WAV file that was saved as text, which destroyed it", DOWNLOAD_AGAIN)),
     (0, b".snd", FileType("an AU file")),
     (0, b"dns.", FileType("an AU file")),
     (0, b"NIST_1A", FileType("a NIST SPHERE file")),
+    (0, b"ALawSoundFile", FileType("a Psion sound file")),
+    (0, b"MZ", FileType("a program for Windows", NO_AUDIO)),
+    (0, b"\x7fELF", FileType("a program for Linux", NO_AUDIO)),
     (0, b"Creative Voice File", FileType("a Creative Voice (VOC) file")),
     (0, b"wvpk", FileType("a WavPack file")),
     (0, b"MAC ", FileType("a Monkey's Audio file")),

@@ -50,13 +50,16 @@ def text_type(start: bytes) -> Optional[FileType]:
         The type, or `None` if the file contains no text.
     """
     text = _decode(start)
-    if text is None or not all(character.isprintable() or character in "\r\n\t\f\ufeff" for character in text):
-        return None
+    if text is None:
+        # A recording may follow after the lines of a web server or a form.
+        lines, blank_line, _ = start.partition(b"\r\n\r\n")
+        return _known_type(_decode(lines) or "") if blank_line else None
+    return _known_type(text) or FileType("a text file", NO_AUDIO)
+
+
+def _known_type(text: str) -> Optional[FileType]:
     content = text.lstrip("\ufeff \r\n\t\f")
-    for pattern, file_type in _TEXTS:
-        if pattern.match(content):
-            return file_type
-    return FileType("a text file", NO_AUDIO)
+    return next((file_type for pattern, file_type in _TEXTS if pattern.match(content)), None)
 
 
 def _decode(start: bytes) -> Optional[str]:
@@ -64,6 +67,8 @@ def _decode(start: bytes) -> Optional[str]:
     is_utf16 = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     decoder = codecs.getincrementaldecoder("utf-16" if is_utf16 else "utf-8")()
     try:
-        return decoder.decode(start)
+        text = decoder.decode(start)
     except UnicodeDecodeError:
         return None
+    is_text = all(character.isprintable() or character in "\r\n\t\f\ufeff" for character in text)
+    return text if is_text else None

@@ -25,6 +25,8 @@ _SECOND_RECORDING = (b"data", b"RIFF", b"RIFX", b"RF64", b"BW64")
 _RECORDING = re.compile(rb"(?:RIFF|RIFX|RF64|BW64).{4}WAVE", re.DOTALL)
 _RECORDING_BYTES = 12
 _BLOCK = 2**20
+#: Audio with so many line feeds does not have a carriage return before each of them by chance.
+_LEAST_LINES = 8
 
 #: In how many bytes at the end of a file the chunks behind audio of unknown length are searched.
 _SEARCHED = 2**20
@@ -52,16 +54,21 @@ def check_rest(file: BinaryIO, order: str, data: Chunk, length: int) -> int:
     end = next_offset(file, data)
     for chunk in read_chunks(file, order, end):
         if chunk.name in _SECOND_RECORDING and (chunk.name, chunk.size) != (b"data", 0):
-            raise _second_recording()
+            raise second_recording()
         if starts_tag(chunk.name) or not is_printable(chunk.name) or chunk.end > length:
             break
         end = next_offset(file, chunk)
     length = start_of_trailing_tags(file, data.end)
     stray = max(0, length - end)
+    if stray and _was_sent_as_text(file, data):
+        raise AudioCorrupt(
+            "The file was sent as text: a byte was put before each byte that means the end of a line. This destroyed "
+            "the audio. Send it again, as a binary file."
+        )
     file.seek(end)
     if starts_tag(file.read(TAG_HEAD_BYTES)):
         if _contains_recording(file, end):
-            raise _second_recording()
+            raise second_recording()
         return 0
     if stray <= _STRAY_BYTES:
         return stray
@@ -127,7 +134,22 @@ def _next_in_tail(tail: bytes, order: str, offset: int) -> Optional[int]:
     return end + pad_bytes(tail[end : end + 5]) if size % 2 else end
 
 
-def _second_recording() -> AudioCorrupt:
+def _was_sent_as_text(file: BinaryIO, data: Chunk) -> bool:
+    """Return whether each line feed in the audio follows a carriage return, as FTP's text mode leaves it."""
+    file.seek(data.offset)
+    feeds = pairs = 0
+    last = b""
+    for block in iter(lambda: file.read(_BLOCK), b""):
+        feeds += block.count(b"\n")
+        pairs += (last + block).count(b"\r\n")
+        if pairs < feeds:
+            return False
+        last = block[-1:]
+    return feeds >= _LEAST_LINES
+
+
+def second_recording() -> AudioCorrupt:
+    """Return the error for a file in which another recording follows the first."""
     return AudioCorrupt(
         "A second recording follows the first in the same file. Export each recording to a file of its own."
     )

@@ -80,6 +80,7 @@ _NAMES = {
     0x0203: "Creative FastSpeech 10",
     0x0270: "Sony ATRAC3",
     0x028E: "Siren",
+    0x028F: "G.722 ADPCM",
     0x0350: "ULaw-PCM of GSM networks",
     0x0402: "Indeo Audio",
     0x0700: "Dictaphone CELP 6.8",

@@ -1,7 +1,7 @@
 """Checks that no end of a file is missing, by its structure. Decoders treat a truncated file as a shorter one.
 
 Formats without lengths (AAC, AMR) and MP3 files without a header of their own cannot be checked. FLAC is checked by its
-number of frames, after decoding.
+number of frames, after decoding. A length that stands for "unknown" promises nothing.
 """
 
 from __future__ import annotations
@@ -11,19 +11,23 @@ import struct
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Callable
 
-from transcriber.audio.decoder import asf, matroska, mp3
-from transcriber.audio.decoder.errors import truncated
+from transcriber.audio.decoder import asf, matroska, mp3, ogg
+from transcriber.audio.decoder.errors import more_audio, truncated
+from transcriber.audio.tags import start_of_trailing_tags
+from transcriber.audio.wav_length import is_placeholder
+from transcriber.audio.wav_rest import second_recording
 from transcription.contract.errors import AudioTruncated
 
-#: Lengths that programs write before the length is known, as for WAV: 0, these, and 0xFFFFFFFF.
-_PLACEHOLDERS = range(0x7FFE0000, 0x80000001)
-_UNKNOWN_64 = 2**62
+#: What SoX writes in place of the length of an AIFF file, with and without headers: 0x7F000000 and a little more.
+_SOX_LENGTHS = range(0x7F000000, 0x7F020000)
 #: How many bytes may be missing at the end.
 _TOLERANCE = 32
+#: Formats in which only audio follows the header, and how many bytes after it are not taken for audio.
+_WITHOUT_CHUNKS, _STRAY_BYTES = ("AU", "SPHERE"), 1024
 
 _AU_BYTES, _SPHERE_BYTES = 24, 1024
-#: The head of a chunk of Wave64, of a box of MP4, and of a page of Ogg, in bytes.
-_WAVE64_HEAD, _MP4_HEAD, _OGG_HEAD = 24, 8, 27
+#: The head of a chunk of Wave64 and of a box of MP4, in bytes.
+_WAVE64_HEAD, _MP4_HEAD = 24, 8
 
 
 def check(file: BinaryIO, file_format: str) -> None:
@@ -35,20 +39,28 @@ def check(file: BinaryIO, file_format: str) -> None:
 
     Raises:
         AudioTruncated: the end of the file is missing.
+        AudioCorrupt: there is more audio than the file says.
         AudioProtected: the file is encrypted.
     """
     length = file.seek(0, io.SEEK_END)
     if file_format in _CHUNKS:
+        end = None
         for end in _CHUNKS[file_format](file, length):
             if end > length + _TOLERANCE:
                 raise truncated(file_format, end, length)
+        if (
+            file_format in _WITHOUT_CHUNKS
+            and end is not None
+            and start_of_trailing_tags(file, end) > end + _STRAY_BYTES
+        ):
+            raise more_audio(file_format, end, length)
     elif file_format in _CHECKS:
         _CHECKS[file_format](file, length)
 
 
 def _is_unknown(size: int) -> bool:
-    """Return whether a 32-bit length stands for a length that the program did not know."""
-    return size in (0, 0xFFFFFFFF) or size in _PLACEHOLDERS
+    """Return whether a length stands for one that the program did not know."""
+    return size in _SOX_LENGTHS or is_placeholder(size)
 
 
 def _read(file: BinaryIO, offset: int, layout: str) -> tuple[Any, ...]:
@@ -65,7 +77,7 @@ def _read(file: BinaryIO, offset: int, layout: str) -> tuple[Any, ...]:
 def _aiff_chunks(file: BinaryIO, length: int) -> Iterator[int]:
     offset = 12
     while head := _read(file, offset, ">4sI"):
-        if _is_unknown(head[1]) and head[0] == b"SSND":
+        if head[0] == b"SSND" and _is_unknown(head[1]):
             return
         offset += 8 + head[1] + head[1] % 2
         yield offset - head[1] % 2
@@ -74,7 +86,7 @@ def _aiff_chunks(file: BinaryIO, length: int) -> Iterator[int]:
 def _caf_chunks(file: BinaryIO, length: int) -> Iterator[int]:
     offset = 8
     while head := _read(file, offset, ">4sq"):
-        if head[1] < 0:  # to the end
+        if head[1] < 0 or (head[0] == b"data" and _is_unknown(head[1])):  # negative: to the end
             return
         offset += 12 + head[1]
         yield offset
@@ -83,7 +95,7 @@ def _caf_chunks(file: BinaryIO, length: int) -> Iterator[int]:
 def _wave64_chunks(file: BinaryIO, length: int) -> Iterator[int]:
     offset = 40
     while head := _read(file, offset, "<16sQ"):
-        if not _WAVE64_HEAD <= head[1] < _UNKNOWN_64:
+        if head[1] < _WAVE64_HEAD or _is_unknown(head[1]):
             return
         yield offset + head[1]
         offset += (head[1] + 7) // 8 * 8
@@ -111,7 +123,8 @@ def _sphere_chunks(file: BinaryIO, length: int) -> Iterator[int]:
         )
     except (KeyError, ValueError):
         return
-    if b"embedded" not in fields.get(b"sample_coding", b""):  # compressed
+    is_compressed = b"embedded" in fields.get(b"sample_coding", b"")
+    if not is_compressed and not _is_unknown(samples):
         yield _SPHERE_BYTES + samples * channels * width
 
 
@@ -120,6 +133,7 @@ def _check_mp4(file: BinaryIO, length: int) -> None:
 
     Raises:
         AudioTruncated: a box is incomplete, or the index is missing, which most programs write last.
+        AudioCorrupt: a second file follows.
     """
     offset = 0
     names: set[bytes] = set()
@@ -127,6 +141,8 @@ def _check_mp4(file: BinaryIO, length: int) -> None:
         size, name = head[0], bytes(head[1])
         if not (name.isascii() and name.decode().isprintable()):
             break
+        if name == b"moov" and name in names:
+            raise second_recording()
         names.add(name)
         if size == 1:
             size = (_read(file, offset + 8, ">Q") or (0,))[0]
@@ -148,17 +164,9 @@ def _check_ogg(file: BinaryIO, length: int) -> None:
     Raises:
         AudioTruncated: the last page is incomplete.
     """
-    offset = 0
-    while offset < length:
-        file.seek(offset)
-        head = file.read(_OGG_HEAD)
-        if not head.startswith(b"OggS"[: len(head)]):
-            return
-        is_whole = len(head) == _OGG_HEAD
-        sizes = file.read(head[-1]) if is_whole else b""
-        offset += _OGG_HEAD + len(sizes) + sum(sizes)
-        if not is_whole or len(sizes) < head[-1] or offset > length:
-            raise truncated("Ogg", offset, length)
+    for page in ogg.read_pages(file):
+        if not page.is_whole:
+            raise truncated("Ogg", page.end, length)
 
 
 _CHUNKS: dict[str, Callable[[BinaryIO, int], Iterator[int]]] = {

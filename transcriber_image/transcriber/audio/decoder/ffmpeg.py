@@ -15,6 +15,7 @@ from av.audio.stream import AudioStream
 from av.stream import Disposition
 
 from transcriber.audio.decoder.decoder import BLOCK_SAMPLES, Block, Decoder, no_samples
+from transcriber.audio.decoder.errors import broken_off
 from transcriber.audio.decoder.ffmpeg_source import FfmpegSource
 from transcriber.audio.decoder.limits import HOURS
 from transcriber.audio.decoder.messages import Description
@@ -36,6 +37,9 @@ _FORMATS = {
     "AMR": "amr",
     "Windows Media": "asf",
 }
+#: What FFmpeg reads in place of a file's own bytes, by their position. libsndfile reads AU files, unless their length
+#: is one of the many numbers that stand for "unknown". FFmpeg knows this one.
+_REPLACEMENTS: dict[str, dict[int, bytes]] = {"AU": {8: b"\xff\xff\xff\xff"}}
 #: Formats with a time for each packet. A gap between packets is silence.
 _TIMED = ("MP4", "WebM", "Windows Media", "Ogg")
 #: A shorter gap between packets is a rounded time, in seconds.
@@ -64,7 +68,12 @@ class FfmpegDecoder(Decoder):
     def __init__(self, file: BinaryIO, file_format: str) -> None:
         self._format = file_format
         try:
-            self._container = av.open(FfmpegSource(file), "r", format=_FORMATS[file_format], metadata_errors="ignore")
+            self._container = av.open(
+                FfmpegSource(file, _REPLACEMENTS.get(file_format, {})),
+                "r",
+                format=_FORMATS[file_format],
+                metadata_errors="ignore",
+            )
         except (av.error.FFmpegError, ValueError) as error:
             raise self._undecodable(error) from error
         streams = self._container.streams.audio
@@ -80,6 +89,8 @@ class FfmpegDecoder(Decoder):
         self._stream.codec_context.thread_count = 1
         #: The numbers of packets so far, and of those that cannot be decoded.
         self._packets = self._damaged = 0
+        #: Whether the last packet so far is damaged.
+        self._ends_damaged = False
         self._frames = self._decode_packets()
         # Only the first frame says the rate of HE-AAC.
         first = next(self._frames, None)
@@ -128,6 +139,8 @@ class FfmpegDecoder(Decoder):
                 pieces, waiting = [], 0
         if pieces:
             yield np.concatenate(pieces)
+        if self._ends_damaged and self._format == "FLAC":
+            raise broken_off("FLAC", self.decoded / rate)
         if self._damaged:
             self.add_note(f"{self._damaged} of {self._packets} packets of the audio are damaged and were left out.")
 
@@ -144,9 +157,11 @@ class FfmpegDecoder(Decoder):
                     frames: list[Any] = list(packet.decode())
                 except av.error.InvalidDataError as error:
                     self._damaged += 1
+                    self._ends_damaged = True
                     if self._damaged > max(2, self._packets * _DAMAGED):
                         raise self._undecodable(error) from error
                 else:
+                    self._ends_damaged &= packet.size == 0  # the packet after the last one has no content
                     yield from frames
         except av.error.FFmpegError as error:
             raise self._undecodable(error) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from typing import BinaryIO
 
 
@@ -14,16 +15,24 @@ class FfmpegSource:
 
     Args:
         file: the file.
+        replacements: what FFmpeg reads in place of the file's own bytes, by their position.
     """
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, replacements: Mapping[int, bytes]) -> None:
         self._file = file
+        self._replacements = replacements
         self._length = file.seek(0, io.SEEK_END)
         file.seek(0)
 
     def read(self, size: int) -> bytes:
         """Read and return the next `size` bytes; fewer at the end of the file."""
-        return self._file.read(size)
+        start = self._file.tell()
+        content = bytearray(self._file.read(size))
+        for position, replacement in self._replacements.items():
+            for place, byte in enumerate(replacement, position - start):
+                if 0 <= place < len(content):
+                    content[place] = byte
+        return bytes(content)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         """Change the position and return it. `offset` and `whence` have the same meaning as in `io.IOBase.seek`."""

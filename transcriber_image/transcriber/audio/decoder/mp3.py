@@ -5,7 +5,7 @@ Layouts: ISO/IEC 11172-3, 2.4.2.3; Xing's VBR header, which LAME documents in Vb
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from typing import BinaryIO, Optional
 
 from transcriber.audio.decoder.errors import truncated
 from transcriber.audio.tags import end_of_leading_tags
@@ -27,6 +27,13 @@ def check(file: BinaryIO, length: int) -> None:
     Raises:
         AudioTruncated: the end of the file is missing.
     """
+    promised = promised_end(file)
+    if promised is not None and promised > length + _FRAME_BYTES:
+        raise truncated("MP3", promised, length)
+
+
+def promised_end(file: BinaryIO) -> Optional[int]:
+    """Return where the audio ends according to the first frame, in bytes; `None` if that frame does not say it."""
     offset = end_of_leading_tags(file)
     file.seek(offset)
     start = file.read(_SEARCHED)
@@ -39,10 +46,8 @@ def check(file: BinaryIO, length: int) -> None:
         if frame < 0 or not flags & _HAS_BYTES:
             continue
         at = place + (12 if flags & _HAS_FRAMES else 8)
-        promised = offset + frame + int.from_bytes(start[at : at + 4], "big")
-        if promised > length + _FRAME_BYTES:
-            raise truncated("MP3", promised, length)
-        return
+        return offset + frame + int.from_bytes(start[at : at + 4], "big")
+    return None
 
 
 def _frame_start(start: bytes, place: int) -> int:

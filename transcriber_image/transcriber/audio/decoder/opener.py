@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 import soundfile
 
-from transcriber.audio.decoder import completeness
+from transcriber.audio.decoder import completeness, joined_files
 from transcriber.audio.decoder.decoder import Decoder
 from transcriber.audio.decoder.sndfile import SndfileDecoder
 
@@ -24,12 +24,17 @@ def open_file(file: BinaryIO, file_format: str) -> Decoder:
     Raises:
         InputError: the file cannot be decoded.
     """
+    is_joined = joined_files.is_joined(file, file_format)
     completeness.check(file, file_format)
-    if file_format in _SNDFILE:
+    if file_format in _SNDFILE and not is_joined:
         try:
-            return SndfileDecoder(file, file_format)
+            decoder = SndfileDecoder(file, file_format)
         except soundfile.LibsndfileError:
             pass
+        else:
+            if decoder.reads_to_the_end:
+                return decoder
+            decoder.close()
     from transcriber.audio.decoder.ffmpeg import FfmpegDecoder  # noqa: PLC0415 - most files do not need its 100 MB
 
     return FfmpegDecoder(file, file_format)

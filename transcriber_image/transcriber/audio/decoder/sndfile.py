@@ -9,8 +9,9 @@ from typing import BinaryIO
 import soundfile
 
 from transcriber.audio.decoder.decoder import BLOCK_SAMPLES, Block, Decoder
+from transcriber.audio.decoder.errors import broken_off
 from transcriber.audio.decoder.messages import Description
-from transcription.contract.errors import AudioCorrupt, AudioTruncated
+from transcription.contract.errors import AudioCorrupt
 
 #: libsndfile gives this number of frames, or more, if the file does not say how many there are.
 _UNKNOWN_FRAMES = 2**62
@@ -39,6 +40,16 @@ class SndfileDecoder(Decoder):
             frames = 0
         super().__init__(Description(self._file.samplerate, self._file.channels, frames, self._file.subtype))
 
+    @property
+    def reads_to_the_end(self) -> bool:
+        """Whether libsndfile reads all audio although the file may not say how much there is.
+
+        It fails at the end of such FLAC files, and finds nothing in AU files with some numbers for "unknown".
+        """
+        if self._format == "FLAC":
+            return self.promises_frames
+        return not self.promises_frames or self.description.frames > 0
+
     def close(self) -> None:
         """Close the file."""
         self._file.close()
@@ -57,10 +68,7 @@ class SndfileDecoder(Decoder):
             except soundfile.LibsndfileError as error:
                 seconds = self.decoded / self.description.sample_rate
                 if os.lseek(self._descriptor, 0, os.SEEK_CUR) >= os.fstat(self._descriptor).st_size:
-                    raise AudioTruncated(
-                        f"The {self._format} file breaks off after {seconds:.0f} s or a little later: "
-                        "its end is missing or damaged. Upload it again."
-                    ) from error
+                    raise broken_off(self._format, seconds) from error
                 raise AudioCorrupt(
                     f"The {self._format} file cannot be decoded after {seconds:.2f} s: {error.error_string} "
                     "Export the file again."
