@@ -13,9 +13,10 @@ from transcript_pages.audio_bucket import AudioBucket, Bucket
 from transcript_pages.page_templates import render
 from transcript_pages.recording_audio import audio_address
 from transcript_pages.run_records import as_number
+from transcript_pages.stored_result import read_result
 from transcription.contract import keys, records
 from transcription.contract.errors import RecordInvalid
-from transcription.contract.evaluation import EvaluationOutcome, HeardRecording, ModelResult
+from transcription.contract.evaluation import EvaluationOutcome, HeardRecording
 from transcription.contract.keys import RunKeys
 
 router = APIRouter()
@@ -55,11 +56,13 @@ def evaluation(
     outcome = _read(bucket, EvaluationOutcome, RunKeys(run.name).evaluation("outcome.json")) if run.name else None
     names = [figures.model for figures in outcome.models] if outcome else []
     model = model if model in names else next(iter(names), "")
-    result = _result(bucket, run.name, model) if model else None
-    beside = _result(bucket, run.name, other) if other in names and other != model else None
-    ranked = sorted(result.recordings, key=_errors, reverse=True) if result else []
     start = page * _RECORDINGS
-    shown = ranked[start : start + _RECORDINGS]
+    stored = read_result(bucket, run.name, model) if model else None
+    result = stored.with_most_errors(start, _RECORDINGS) if stored else None
+    shown = result.recordings if result else ()
+    others = read_result(bucket, run.name, other) if other in names and other != model else None
+    beside = others.of_places({recording.place for recording in shown}) if others else None
+    count = stored.count if stored and result else 0
     return render(
         request,
         "evaluation.html",
@@ -75,25 +78,17 @@ def evaluation(
         sounds={recording.place: _sound(bucket, recording) for recording in shown},
         left_out=result.left_out[:_LEFT_OUT] if result else [],
         left_out_count=len(result.left_out) if result else 0,
-        count=len(ranked),
+        count=count,
         first=start + 1,
         page=page,
-        has_more=start + _RECORDINGS < len(ranked),
+        has_more=start + _RECORDINGS < count,
     )
-
-
-def _errors(recording: HeardRecording) -> int:
-    return recording.mistakes.errors
 
 
 def _sound(bucket: AudioBucket, recording: HeardRecording) -> str:
     """Return an address of the recording, or of the part of it, for the browser's player."""
     part = "" if recording.start is None else f"#t={recording.start:g},{recording.end:g}"
     return audio_address(bucket, recording.key) + part
-
-
-def _result(bucket: AudioBucket, run: str, model: str) -> ModelResult | None:
-    return _read(bucket, ModelResult, RunKeys(run).evaluated_model(model))
 
 
 def _read[Record](bucket: AudioBucket, kind: type[Record], key: str) -> Record | None:

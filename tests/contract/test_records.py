@@ -244,7 +244,7 @@ def test_a_result_counts_whichever_engine_wrote_it() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"what": "both"}, "what is 'both'; it must be one of sound, words"),
+        ({"what": "music"}, "what is 'music'; it must be one of sound, words, both"),
         ({"base": ""}, "base is ''; it must be the name of a folder"),
         ({"name": "../court"}, "name is '../court'"),
         ({"set_name": "a/b"}, "set_name is 'a/b'"),

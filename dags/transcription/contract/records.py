@@ -46,18 +46,29 @@ def load(kind: type[Record], data: bytes, where: str) -> Record:
     Raises:
         RecordInvalid: the data is not JSON, has another class or version, or a field is missing or has the wrong type.
     """
+    return cast(Record, parse(kind, document(kind, data, where), where))
+
+
+def document(kind: Any, data: bytes, where: str) -> dict[str, Any]:
+    """Return the JSON of a record. Its class and version are checked, and its fields are not.
+
+    The arguments are those of `load`.
+
+    Raises:
+        RecordInvalid: the data is not JSON, or has another class or version.
+    """
     try:
-        document = json.loads(data)
+        content = json.loads(data)
     except ValueError as error:
         raise RecordInvalid(f"{where} is not JSON: {error}") from error
-    if not isinstance(document, dict) or document.get("record") != kind.__name__.lower():
+    if not isinstance(content, dict) or content.get("record") != kind.__name__.lower():
         raise RecordInvalid(f"{where} is not a {kind.__name__.lower()} record.")
-    if document.get("version") != VERSION:
+    if content.get("version") != VERSION:
         raise RecordInvalid(
-            f"{where} has version {document.get('version')!r}; this code reads version {VERSION}. "
+            f"{where} has version {content.get('version')!r}; this code reads version {VERSION}. "
             "Deploy the DAG and the container from the same release."
         )
-    return cast(Record, parse(kind, document, where))
+    return content
 
 
 def parse(kind: Any, value: Any, where: str) -> Any:

@@ -97,18 +97,31 @@ def differences(folder: Path, options: Options, segments: Sequence[Segment]) -> 
 
 
 def is_same(one: Utterance, other: Utterance) -> bool:
-    """Return whether words, times and alternatives are equal to the last bit, and confidences nearly."""
-    exact = [
-        (
-            [(word.word, word.start, word.end) for word in utterance.words],
-            [alternative.text for alternative in utterance.alternatives],
-        )
-        for utterance in (one, other)
-    ]
+    """Return whether words and times are equal to the last bit, and confidences and alternatives nearly."""
+    words = [[(word.word, word.start, word.end) for word in utterance.words] for utterance in (one, other)]
     confidences = [
         [result.confidence for result in (*utterance.words, *utterance.alternatives)] for utterance in (one, other)
     ]
-    return exact[0] == exact[1] and np.allclose(*confidences, rtol=0, atol=CONFIDENCE_TOLERANCE)
+    return (
+        words[0] == words[1]
+        and len(confidences[0]) == len(confidences[1])
+        and np.allclose(*confidences, rtol=0, atol=CONFIDENCE_TOLERANCE)
+        and has_alternatives_of(one, other)
+        and has_alternatives_of(other, one)
+    )
+
+
+def has_alternatives_of(one: Utterance, other: Utterance) -> bool:
+    """Return whether `one` has the alternatives of `other`. Those with nearly the same confidence may change places.
+
+    One of them may then be the last in `other`, and in `one` the first that is left out.
+    """
+    found = {alternative.text: alternative.confidence for alternative in one.alternatives}
+    last = min((alternative.confidence for alternative in other.alternatives), default=0.0)
+    return all(
+        abs(found.get(alternative.text, last) - alternative.confidence) <= CONFIDENCE_TOLERANCE
+        for alternative in other.alternatives
+    )
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
@@ -122,14 +135,20 @@ def test_no_utterance_differs(case: Case, model_folder: Path, without_scorer: Pa
 def test_no_utterance_of_a_model_that_spells_in_bytes_differs(
     tmp_path: Path, speech: Samples, with_scorer: bool
 ) -> None:
-    """Speech makes it spell bytes that are no characters."""
+    """Speech makes it spell bytes that are no characters.
+
+    Many candidates for speech have one text then, and a rounding error decides which of two is dropped. This changes the
+    confidence of alternatives, so they are compared only where the model hears its own characters.
+    """
     bytes_model.write_model(tmp_path, with_scorer=with_scorer)
     rng = np.random.default_rng(7)
     sounds = list(utterances(rng, speech, 20, 1.0))
+    said = []
     for seed in range(10):
-        said = bytes_model.say("".join(rng.choice(list(bytes_model.CHARACTERS), rng.integers(1, 5))), seed)
-        sounds.append((said + rng.normal(0, rng.choice([0, 200, 2000]), len(said))).astype(np.int16))
-    assert differences(tmp_path, Options(beam_width=16, alternatives=5), numbered(sounds)) == []
+        clean = bytes_model.say("".join(rng.choice(list(bytes_model.CHARACTERS), rng.integers(1, 5))), seed)
+        said.append((clean + rng.normal(0, rng.choice([0, 200, 2000]), len(clean))).astype(np.int16))
+    assert differences(tmp_path, Options(beam_width=16), numbered(sounds)) == []
+    assert differences(tmp_path, Options(beam_width=16, alternatives=5), numbered(said)) == []
 
 
 def test_no_utterance_that_ends_near_the_end_of_a_frame_differs(model_folder: Path, speech: Samples) -> None:
