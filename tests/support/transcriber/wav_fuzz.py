@@ -97,7 +97,7 @@ def check(seed: Seed, folder: Path) -> dict[str, object]:
     for name, data in mutants(seed):
         current.write_text(name)
         path.write_bytes(data)
-        signal.alarm(HANG_SECONDS)  # it ends the process; a thread that does so would need memory beyond the limit
+        signal.alarm(HANG_SECONDS)  # ends the process, without a thread, which would need more memory than the limit
         try:
             result = outcome(path)
             if result == "audio" and promise(data).unread > STRAY_BYTES + 2 * seed.tail:
