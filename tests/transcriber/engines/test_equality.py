@@ -137,8 +137,8 @@ def test_no_utterance_of_a_model_that_spells_in_bytes_differs(
 ) -> None:
     """Speech makes it spell bytes that are no characters.
 
-    Many candidates for speech have one text then, and a rounding error decides which of two is dropped. This changes the
-    confidence of alternatives, so they are compared only where the model hears its own characters.
+    Many candidates for speech have one text then, and a rounding error decides which of two is dropped. This changes
+    the confidence of alternatives, so they are compared only where the model hears its own characters.
     """
     bytes_model.write_model(tmp_path, with_scorer=with_scorer)
     rng = np.random.default_rng(7)
