@@ -26,6 +26,8 @@ class FfmpegSource:
 
     def read(self, size: int) -> bytes:
         """Read and return the next `size` bytes; fewer at the end of the file."""
+        if not self._replacements:
+            return self._file.read(size)
         start = self._file.tell()
         content = bytearray(self._file.read(size))
         for position, replacement in self._replacements.items():
