@@ -6,6 +6,7 @@ import re
 import struct
 from typing import BinaryIO, Optional
 
+from transcriber.audio.file_search import find_all
 from transcriber.audio.tags import TAG_HEAD_BYTES, start_of_trailing_tags, starts_tag, tag_length
 from transcriber.audio.wav_chunks import (
     DESCRIBING_NAMES,
@@ -157,13 +158,7 @@ def second_recording() -> AudioCorrupt:
 
 def _contains_recording(file: BinaryIO, offset: int) -> bool:
     """Return whether another WAV file starts anywhere after `offset`."""
-    file.seek(offset)
-    kept = b""
-    for block in iter(lambda: file.read(_BLOCK), b""):
-        if _RECORDING.search(kept + block):
-            return True
-        kept = block[1 - _RECORDING_BYTES :]
-    return False
+    return any(True for _ in find_all(file, _RECORDING, _RECORDING_BYTES, offset))
 
 
 def _is_zero(file: BinaryIO, offset: int) -> bool:

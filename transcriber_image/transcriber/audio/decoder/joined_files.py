@@ -6,10 +6,12 @@ Decoders read only the first of them, without an error. FFmpeg reads all of Ogg 
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import BinaryIO
 from uuid import UUID
 
 from transcriber.audio.decoder import mp3, ogg
+from transcriber.audio.file_search import find_all
 from transcriber.audio.tags import start_of_trailing_tags
 from transcriber.audio.wav_rest import second_recording
 
@@ -24,7 +26,6 @@ _STARTS = {
     "Windows Media": re.compile(re.escape(UUID("75b22630-668e-11cf-a6d9-00aa0062ce6c").bytes_le)),
 }
 _LONGEST_START = 64
-_BLOCK = 2**20
 
 
 def is_joined(file: BinaryIO, file_format: str) -> bool:
@@ -42,8 +43,10 @@ def is_joined(file: BinaryIO, file_format: str) -> bool:
     if file_format == "MP3":
         end = mp3.promised_end(file)
         return end is not None and start_of_trailing_tags(file, end) > end + _STRAY_BYTES
-    if file_format in _STARTS and _count_starts(file, _STARTS[file_format]) > 1:
-        raise second_recording()
+    if file_format in _STARTS:
+        starts = find_all(file, _STARTS[file_format], _LONGEST_START)
+        if len(list(islice(starts, 2))) > 1:
+            raise second_recording()
     return False
 
 
@@ -55,16 +58,3 @@ def _is_joined_ogg(file: BinaryIO) -> bool:
             return True
         has_audio |= not page.starts_stream
     return False
-
-
-def _count_starts(file: BinaryIO, start: re.Pattern[bytes]) -> int:
-    """Return how often the start of a file is in a file."""
-    places: set[int] = set()
-    offset = file.seek(0)
-    rest = b""
-    while block := file.read(_BLOCK):
-        content = rest + block
-        places.update(offset + match.start() for match in start.finditer(content))
-        rest = content[-_LONGEST_START:]
-        offset += len(content) - len(rest)
-    return len(places)
