@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.dags.bucket_objects import RUN, freeze, upload_all
+from tests.support.dags.bucket_objects import RUN, upload_all
 from tests.support.dags.container_transcripts import Container
 from tests.support.dags.outcome_lists import write_verdicts
 from tests.support.dags.reports import make_outcome
@@ -37,15 +37,6 @@ def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def items(bucket: Bucket) -> tuple[Item, ...]:
     return upload_all(bucket, *(f"input/{number}.wav" for number in range(FILES)))
-
-
-@pytest.fixture
-def plan(bucket: Bucket, items: tuple[Item, ...], container: Container) -> Plan:
-    """The plan of a run whose children have transcribed all files."""
-    plan = freeze(bucket, items)
-    for item in items:
-        container.transcribe(bucket, plan, item)
-    return plan
 
 
 @pytest.fixture

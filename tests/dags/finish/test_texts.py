@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.dags.bucket_objects import RUN, freeze, upload_all
+from tests.support.dags.bucket_objects import RUN, upload_all
 from tests.support.dags.container_transcripts import Container, put
 from tests.support.dags.outcome_lists import write_verdicts
 from tests.support.dags.reports import make_outcome
@@ -29,15 +29,6 @@ def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def items(bucket: Bucket) -> tuple[Item, ...]:
     return upload_all(bucket, *(f"input/calls/{number}.wav" for number in range(FILES)))
-
-
-@pytest.fixture
-def plan(bucket: Bucket, items: tuple[Item, ...], container: Container) -> Plan:
-    """The plan of a run whose children have transcribed all files."""
-    plan = freeze(bucket, items)
-    for item in items:
-        container.transcribe(bucket, plan, item)
-    return plan
 
 
 def names(bucket: Bucket, page: Outcomes) -> list[list[str]]:
