@@ -57,7 +57,7 @@ def correction_rates(_: Reader, bucket: Bucket) -> list[tuple[str, str, str, str
 
 
 def _per_cent(rate: float | None) -> str:
-    return formats.UNKNOWN if rate is None else f"{formats.number(rate, 1)} %"
+    return formats.with_unit(rate, "%", 1)
 
 
 @router.get("/findings")

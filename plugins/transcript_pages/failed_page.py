@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import HTMLResponse
 
+from transcript_pages import formats
 from transcript_pages.access import DAG_ID, Editor, Reader, Starter
 from transcript_pages.audio_bucket import Bucket
 from transcript_pages.failed_files import (
@@ -79,7 +80,7 @@ def failed_reason(_: Reader, bucket: Bucket, key: Annotated[str, Query(max_lengt
     return {
         "words": reason.words,
         "advice": reason.advice,
-        "message": record.message,
+        "message": formats.with_units(record.message),
         "code": record.code,
         "recording": newer_transcript(bucket, key, record.code),
     }

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 UNKNOWN = "—"
 _KIBI = 1024
+#: The space between a number and its unit, at which no line breaks.
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=%|(?:s|bytes|[KMG]B)\b)")
 
 
 def number(value: object, digits: int = 0) -> str:
     """Return a number with commas between thousands, and `digits` decimals."""
     return f"{value:,.{digits}f}" if isinstance(value, int | float) else UNKNOWN
+
+
+def with_unit(value: object, unit: str, digits: int = 0) -> str:
+    """Return a number with `digits` decimals and its unit, on one line: `8.0 %`."""
+    shown = number(value, digits)
+    return shown if shown == UNKNOWN else f"{shown} {unit}".replace(" ", _NO_BREAK)
+
+
+def with_units(text: object) -> str:
+    """Return a sentence whose lines do not break between a number and its unit."""
+    return _BEFORE_UNIT.sub(_NO_BREAK, str(text))
 
 
 def duration(seconds: object) -> str:
@@ -30,7 +45,7 @@ def size(count: float | None) -> str:
         if count < _KIBI or unit == "GB":
             break
         count /= _KIBI
-    return f"{count:.1f} {unit}" if unit in ("MB", "GB") else f"{count:.0f} {unit}"
+    return with_unit(count, unit, 1 if unit in ("MB", "GB") else 0)
 
 
 def time(moment: datetime | str | None) -> str:

@@ -35,6 +35,8 @@ def _environment() -> Environment:
         "size": formats.size,
         "time": formats.time,
         "number": formats.number,
+        "with_unit": formats.with_unit,
+        "with_units": formats.with_units,
     }
     return environment
 

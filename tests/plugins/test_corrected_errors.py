@@ -12,7 +12,7 @@ from tests.support.dags.bucket_objects import upload
 from tests.support.plugins.browser_client import BrowserClient
 from tests.support.plugins.corrections import NAME, SEGMENTS, edits, saved, stored
 from tests.support.plugins.transcripts import transcript_document, write_transcript
-from transcript_pages import corrected_errors
+from transcript_pages import corrected_errors, formats
 from transcript_pages.audio_bucket import AudioBucket, audio_bucket
 from transcript_pages.correction_measure import MOST_WORDS, RecordingErrors, count_errors
 from transcription.contract import keys
@@ -143,10 +143,10 @@ def test_the_page_of_runs_gets_the_newest_rates(editor: BrowserClient, bucket: B
     assert editor.get("correction-rates").json() == []
     saved(editor, edits("one two tree extra", ""))
     month = stored(bucket)["at"][:7]
-    assert editor.get("correction-rates").json() == [[month, "court", "4", "100.0 %"]]
+    assert editor.get("correction-rates").json() == [[month, "court", "4", formats.with_unit(100, "%", 1)]]
     saved_month = RecordingErrors.model_validate({**entry(bucket), "month": "2020-01", "words": 0})
     older = {f"{number}": saved_month.model_dump() | {"model": f"{number}"} for number in range(9)}
     upload(bucket, keys.CORRECTED_ERRORS, json.dumps({"recordings": {**older, NAME: entry(bucket)}}).encode())
     rows = editor.get("correction-rates").json()
-    assert rows[:2] == [[month, "court", "4", "100.0 %"], ["2020-01", "8", "0", "—"]]
+    assert rows[:2] == [[month, "court", "4", formats.with_unit(100, "%", 1)], ["2020-01", "8", "0", "—"]]
     assert len(rows) == 6

@@ -37,10 +37,11 @@ def no_runs(app: object) -> Iterator[None]:
 
 
 def cells(page: str) -> list[list[str]]:
-    """Return the texts of the cells of all table rows of a page."""
+    """Return the texts of the cells of all table rows of a page. All white space between words is one space."""
     rows = re.findall(r"<tr[^>]*>(.*?)</tr>", page, re.DOTALL)
     texts = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL) for row in rows]
-    return [[re.sub(r"<span class=\"unseen\">.*?</span>|<[^>]*>", "", text).strip() for text in row] for row in texts]
+    shown = [[re.sub(r"<span class=\"unseen\">.*?</span>|<[^>]*>", "", text) for text in row] for row in texts]
+    return [[" ".join(text.split()) for text in row] for row in shown]
 
 
 def test_the_list_shows_the_newest_runs_first_with_their_figures(viewer: BrowserClient) -> None:

@@ -13,7 +13,7 @@ from tests.support.dags.bucket_objects import content, upload
 from tests.support.plugins.browser_client import BrowserClient
 from tests.support.plugins.requests import s3_requests
 from tests.support.standin.standin_server import LocalAws
-from transcript_pages import multipart_upload, upload_rules
+from transcript_pages import formats, multipart_upload, upload_rules
 from transcript_pages.audio_bucket import _client
 from transcription.contract import keys
 from transcription.shared.bucket import Bucket
@@ -62,7 +62,7 @@ def test_the_page_says_what_may_be_uploaded_with_few_requests(editor: BrowserCli
     aws.control("DELETE", "/_calls")
     page = editor.text("upload")
     assert s3_requests(aws) <= 5
-    assert "4.0 GB" in page
+    assert formats.size(4 * 2**30) in page
     assert 'accept=".wav,' in page
     assert 'href="/transcripts/upload" aria-current="page"' in page
 

@@ -1,5 +1,7 @@
 // The row of a file in the table of uploads.
 
+import { sizeText } from "./size_text.js";
+
 const WORDS = {
   waiting: "waiting",
   sending: "uploading",
@@ -11,19 +13,6 @@ const WORDS = {
   cancelled: "cancelled",
 };
 const KINDS = { exists: "warn", failed: "bad", done: "good" };
-
-const UNITS = ["bytes", "KB", "MB", "GB"];
-
-/** The size of a file for people, as the server writes it. */
-export function sizeText(bytes) {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < UNITS.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${value.toFixed(unit > 1 ? 1 : 0)} ${UNITS[unit]}`;
-}
 
 export class FileRow {
   /** @param actions for each state, a list of the text and the handler of its buttons. */

@@ -3,6 +3,7 @@
 import { address, change } from "../pages.js";
 import { statusOf, withRetries } from "./retries.js";
 import { sendToS3 } from "./s3_request.js";
+import { exactSizeText } from "./size_text.js";
 import { findUnfinished, forgetUnfinished, keepUnfinished } from "./unfinished_uploads.js";
 
 /** Number of parts of a file that are sent at once. */
@@ -196,7 +197,7 @@ async function readParts(query, signal) {
 async function messageOfExisting(error) {
   const { size, written } = (await error.answer?.json().catch(() => ({}))) ?? {};
   if (size === undefined) return "There is a file with this name already.";
-  return `There is a file with this name already: ${size.toLocaleString()} bytes, of ${new Date(written).toLocaleString()}.`;
+  return `There is a file with this name already: ${exactSizeText(size)}, of ${new Date(written).toLocaleString()}.`;
 }
 
 /** Delete the parts of an unfinished upload, and forget it. */

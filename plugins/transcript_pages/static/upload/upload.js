@@ -3,8 +3,9 @@
 import { show } from "../pages.js";
 import "../run_form.js";
 import { filesOfDrop, filesOfInput } from "./chosen_files.js";
-import { FileRow, sizeText } from "./file_row.js";
+import { FileRow } from "./file_row.js";
 import { discard, FileUpload } from "./file_upload.js";
+import { sizeText } from "./size_text.js";
 import { allUnfinished } from "./unfinished_uploads.js";
 import { UploadQueue } from "./upload_queue.js";
 
