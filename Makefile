@@ -39,11 +39,12 @@ override OUT := $(value OUT)
 override MODEL := $(value MODEL)
 override BASE := $(value BASE)
 override WORDS := $(value WORDS)
+override TEACH := $(value TEACH)
 override TEST := $(value TEST)
 override OTHERS := $(value OTHERS)
 override BUCKET := $(value BUCKET)
 override SET := $(value SET)
-export AUDIO OUT MODEL BASE TEST OTHERS WORDS BUCKET SET RUNNER AIRFLOW FRESH SEED STEPS
+export AUDIO OUT MODEL BASE TEST OTHERS WORDS TEACH BUCKET SET RUNNER AIRFLOW FRESH SEED STEPS
 export PYTHONPATH := $(CURDIR)/dags
 export UV_PYTHON_INSTALL_DIR := $(CURDIR)/.local/python
 export PYTHONDONTWRITEBYTECODE := $(CI)
@@ -56,7 +57,7 @@ help:  ## show this list
 demo: setup chosen  ## transcribe recordings on this machine: make demo [AUDIO=dir] [OUT=dir] [MODEL=dir] [RUNNER=container] [AIRFLOW=3.0.6]
 	@$(PYTHON) -m local demo
 
-teach: $(TRAINER)/ready $(TRANSCRIBER)/ready $(if $(WORDS),$(KENLM)/ready)  ## teach a model your speech or, with WORDS, only words: make teach AUDIO=dir [WORDS=dir] [BASE=dir] [OUT=dir] [TEST=dir] [OTHERS=dir], or BUCKET=name [SET=name] [BASE=name]
+teach: $(TRAINER)/ready $(TRANSCRIBER)/ready $(if $(WORDS)$(filter words both,$(TEACH)),$(KENLM)/ready)  ## teach a model your speech or, with WORDS, only words: make teach AUDIO=dir [WORDS=dir] [TEACH=sound|words|both] [BASE=dir] [OUT=dir] [TEST=dir] [OTHERS=dir], or BUCKET=name [SET=name] [BASE=name]
 	@PYTHONPATH=dags:transcriber_image:trainer_image $(TRAINER)/bin/python -m trainer
 
 up: setup chosen  ## start the local stack and leave it running: make up [FRESH=1] [RUNNER=container] [AIRFLOW=3.0.6]

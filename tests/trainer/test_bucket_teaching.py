@@ -47,7 +47,7 @@ def teaching(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Teaching:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(bucket_process, "_run", teaching.answer)
     monkeypatch.setattr(command, "teach", teaching.teach)
-    for name in ("AUDIO", "WORDS", "BASE", "OUT", "TEST", "OTHERS", "BUCKET", "SET"):
+    for name in ("AUDIO", "WORDS", "TEACH", "BASE", "OUT", "TEST", "OTHERS", "BUCKET", "SET"):
         monkeypatch.delenv(name, raising=False)
     return teaching
 
@@ -81,13 +81,6 @@ def test_without_a_bucket_nothing_is_stored(teaching: Teaching, monkeypatch: pyt
     assert run(monkeypatch, "--audio", "recordings") == 0
     assert teaching.bucket == []
     assert teaching.taught[0].out == Path("models/demo-1")
-
-
-@pytest.mark.parametrize("arguments", [(), ("--bucket", "b", "--audio", "a"), ("--audio", "a", "--set", "s")])
-@pytest.mark.usefixtures("teaching")
-def test_a_wrong_combination_is_refused(monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]) -> None:
-    with pytest.raises(SystemExit):
-        run(monkeypatch, *arguments)
 
 
 def test_the_reason_of_the_process_is_in_the_error(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from tests.support.weak_model import write_weak_model
 from trainer import sound_and_word_teaching
 from trainer.data import taught_speech
 from trainer.decision.promotion import Decision, MeasuredChange, Verdict
-from trainer.errors import AlphabetForeign
+from trainer.errors import AlphabetForeign, SetInvalid
 from trainer.evaluation.bootstrap import Interval
 from trainer.evaluation.word_errors import WordErrors
 from trainer.network.acoustic_model import AcousticModel
@@ -46,11 +46,14 @@ def test_a_weak_model_that_knows_few_words_learns_both(
     write_weak_model(tmp_path / "weak-1", np.random.default_rng(5))
     write_set(tmp_path / "audio", clips, 40, seed=1)
     write_set(tmp_path / "test", clips, 28, seed=2)
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts/more.txt").write_text("open the garden")
     base, out = tmp_path / "few-1", tmp_path / "models" / "few-2"
     NewScorer(open_folder(tmp_path / "weak-1"), KNOWN.split(), demo_model.graph.labels, base)
     request = TeachingRequest(tmp_path / "audio", base, out, tmp_path / "work", tmp_path / "test")
-    report = teach_both(request, RECIPE)
+    report = teach_both(request, RECIPE, tmp_path / "texts")
     assert report.decision.is_used, report.as_markdown()
+    assert "garden" in report.words.texts.new_words
     assert report.sound.decision.is_used and report.words.decision.is_used, report.as_markdown()
     assert (report.base, report.test.old, report.test.new) == ("few-1", report.sound.test.old, report.words.test.new)
     assert report.words.test.old == report.sound.test.new
@@ -171,4 +174,14 @@ def test_a_model_that_spells_in_bytes_is_refused_before_it_is_trained(parts: Par
     bytes_model.write_model(tmp_path / "bytes", with_scorer=False)
     with pytest.raises(AlphabetForeign, match="spells in bytes"):
         teach_both(TeachingRequest(tmp_path, tmp_path / "bytes", tmp_path / "out", tmp_path / "work"), RECIPE)
+    assert parts.bases == {}
+
+
+def test_texts_that_cannot_be_taught_are_refused_before_the_training(
+    parts: Parts, request_of_both: TeachingRequest, tmp_path: Path
+) -> None:
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes/rooms.txt").write_text("12")
+    with pytest.raises(SetInvalid, match=r"notes contains no sentence to learn from\."):
+        teach_both(request_of_both, RECIPE, tmp_path / "notes")
     assert parts.bases == {}

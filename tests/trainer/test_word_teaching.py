@@ -87,7 +87,8 @@ def test_without_recordings_the_model_is_written_as_not_measured(
     out = tmp_path / "out"
     arguments = {"words": tmp_path / "texts", "base": digit_base, "out": out, "work": tmp_path / "work"}
     monkeypatch.setattr("sys.argv", ["trainer", *(f"--{name}={value}" for name, value in arguments.items())])
-    monkeypatch.delenv("AUDIO", raising=False)
+    for name in ("AUDIO", "TEACH"):
+        monkeypatch.delenv(name, raising=False)
     assert main() == 0
     assert "not measured" in capsys.readouterr().out
     assert sorted(path.name for path in out.iterdir()) == ["not-measured", "report.json", "report.md"]

@@ -1,28 +1,31 @@
-"""The command line of the trainer. `make teach` passes its variables through the environment."""
+"""The command `python -m trainer`, which `make teach` runs: teach what the arguments say, and tell what came of it."""
 
 from __future__ import annotations
 
 import argparse
 import logging
-import os
 import re
 import sys
 from collections.abc import Set
 from pathlib import Path
 
 from trainer import bucket_process
+from trainer.arguments import parse_arguments
+from trainer.decision.both_report import BothReport
 from trainer.decision.promotion import Verdict
 from trainer.decision.teaching_report import TeachingReport
 from trainer.decision.words_report import WordsReport
 from trainer.errors import OutNotEmpty
+from trainer.sound_and_word_teaching import teach_both
 from trainer.teaching import TeachingRequest, teach
 from trainer.training.recipe import TrainingRecipe
 from trainer.word_teaching import WordsRequest, teach_words
 from transcription.contract.errors import TranscriptionError
 from transcription.contract.log_text import printable
+from transcription.contract.teaching import SOUND, WORDS
 
 _DEMO_MODEL = Path("transcriber_image/demo_model")
-_MODELS, _WORK = Path("models"), Path(".local/teach")
+_MODELS = Path("models")
 
 
 def main() -> int:
@@ -33,19 +36,12 @@ def main() -> int:
     """
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
     logging.getLogger("jax").setLevel(logging.WARNING)
-    arguments = _parse_arguments()
+    arguments = parse_arguments()
     try:
         audio, base, out = _choose_folders(arguments)
         if out.exists() and any(out.iterdir()):
             raise OutNotEmpty(f"{out} is not empty. Name another folder, or remove it.")
-        test, others = (Path(folder) if folder else None for folder in (arguments.test, arguments.others))
-        work = Path(arguments.work)
-        report: TeachingReport | WordsReport
-        if arguments.words:
-            report = teach_words(WordsRequest(Path(arguments.words), base, out, work, audio, test, others))
-        else:
-            request = TeachingRequest(audio or Path(), base, out, work, test, others)
-            report = teach(request, TrainingRecipe(seed=arguments.seed))
+        report = _teach(arguments, audio, base, out)
         print(f"\n{report.as_markdown()}\nThe report is in {out}.")
         if report.decision.verdict == Verdict.NOT_MEASURED:
             print(f"The model is in {out / 'not-measured'}.")
@@ -60,6 +56,21 @@ def main() -> int:
     return 0
 
 
+def _teach(
+    arguments: argparse.Namespace, audio: Path | None, base: Path, out: Path
+) -> TeachingReport | WordsReport | BothReport:
+    words, test, others = (
+        Path(folder) if folder else None for folder in (arguments.words, arguments.test, arguments.others)
+    )
+    work = Path(arguments.work)
+    if arguments.teach == WORDS:
+        measuring = audio if words else None
+        return teach_words(WordsRequest(words or audio or Path(), base, out, work, measuring, test, others))
+    request = TeachingRequest(audio or Path(), base, out, work, test, others)
+    recipe = TrainingRecipe(seed=arguments.seed)
+    return teach(request, recipe) if arguments.teach == SOUND else teach_both(request, recipe, words)
+
+
 def _choose_folders(arguments: argparse.Namespace) -> tuple[Path | None, Path, Path]:
     """Return the folders of the recordings, of the base model and of the result. With a bucket, fetch both first."""
     audio = Path(arguments.audio) if arguments.audio else None
@@ -72,34 +83,6 @@ def _choose_folders(arguments: argparse.Namespace) -> tuple[Path | None, Path, P
         # The number of a model that was taught before is replaced.
         name = re.sub(r"-\d+$", "", base.name)
     return audio, base, Path(arguments.out) if arguments.out else _new_folder(name, taken)
-
-
-def _parse_arguments() -> argparse.Namespace:
-    def add(name: str, meaning: str, default: str = "") -> None:
-        parser.add_argument(f"--{name}", default=os.environ.get(name.upper(), "") or default, help=meaning)
-
-    parser = argparse.ArgumentParser(prog="python -m trainer", description=__doc__)
-    add("audio", "the folder with recordings and texts")
-    add("words", "a folder with texts, of which only the words are taught; recordings in AUDIO measure the result")
-    add("base", "the folder of the model that is taught; default: the demo model, or the model in use in BUCKET")
-    add("out", "the folder of the new model and the report; default: models/{base}-{number}")
-    add("test", "a folder with recordings and texts for the test only; default: a fifth of AUDIO")
-    add("others", "a folder with recordings and texts of other people, which must not become worse")
-    add("bucket", "a bucket whose corrections are taught, and to which the new model is written; BASE is a model in it")
-    add("set", "the name of a folder below teaching/ in BUCKET with recordings and texts, which are taught too")
-    parser.add_argument("--work", default=str(_WORK), help="the folder for checkpoints")
-    parser.add_argument("--seed", type=int, default=0, help="the seed of all random choices")
-    arguments = parser.parse_args()
-    if not (arguments.audio or arguments.words or arguments.bucket):
-        parser.error(
-            "name the folder with recordings and texts: make teach AUDIO=folder, or WORDS=folder with texts, or "
-            "BUCKET=name"
-        )
-    if arguments.bucket and arguments.audio:
-        parser.error("name either AUDIO or BUCKET; upload the recordings to teaching/{set}/ in the bucket")
-    if arguments.set and not arguments.bucket:
-        parser.error("SET is a folder in a bucket: name BUCKET, too")
-    return arguments
 
 
 def _new_folder(name: str, taken: Set[str]) -> Path:

@@ -36,19 +36,28 @@ class _Result:
     model: Path | None
 
 
-def teach_both(request: TeachingRequest, recipe: TrainingRecipe) -> BothReport:
+def teach_both(request: TeachingRequest, recipe: TrainingRecipe, texts: Path | None = None) -> BothReport:
     """Teach sound and words, and write the report and, if it is better, the model.
 
     The words follow the sound, because the weights of a scorer fit one acoustic model. If only one of them is better,
     the new model has that one alone. A model that is not better is not written.
+
+    Args:
+        request: the recordings, the base model, and the folders to write.
+        recipe: how the sound is taught.
+        texts: a folder with texts, whose words are taught, too, or `None`. The words of the recordings to learn from
+            and of texts among them are taught in any case.
 
     Raises:
         TranscriptionError: the set or the base model cannot be used, or a written model does not work.
         TeachingInterrupted: the keeper was interrupted while a training was at work.
     """
     base = open_folder(request.base)
+    model = AcousticModel(base.acoustic)
     # Before a training that takes an hour, not after it.
-    refuse_bytes(base, AcousticModel(base.acoustic))
+    refuse_bytes(base, model)
+    if texts is not None:
+        read_words_and_speech(texts, model, None)
     request.work.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=request.work, prefix="both-") as name:
         for_sound, for_words = (Path(name) / part / request.out.name for part in ("sound", "words"))
@@ -56,36 +65,37 @@ def teach_both(request: TeachingRequest, recipe: TrainingRecipe) -> BothReport:
         sound = teach(replace(request, out=for_sound), recipe)
         start = for_sound if sound.decision.is_used else request.base
         _log.info("teaching words")
-        words = teach_words(
-            WordsRequest(
-                request.audio,
-                start,
-                for_words,
-                request.work,
-                test=request.test,
-                others=request.others,
-                guard_points=recipe.guard_points,
-            )
+        folder, audio = (texts, request.audio) if texts else (request.audio, None)
+        words_request = WordsRequest(
+            folder, start, for_words, request.work, audio, request.test, request.others, recipe.guard_points
         )
+        words = teach_words(words_request)
         if sound.decision.is_used and words.decision.is_used:
             keep_lineage(for_sound, for_words)
-        result = _choose(request, recipe, (sound, for_sound), (words, for_words))
+        result = _choose(words_request, request.base, (sound, for_sound), (words, for_words))
         report = BothReport(sound.base, result.decision, result.test, result.guards, sound.findings, sound, words)
         _deliver(request.out, result.model, report)
     return report
 
 
 def _choose(
-    request: TeachingRequest,
-    recipe: TrainingRecipe,
+    request: WordsRequest,
+    base: Path,
     taught_sound: tuple[TeachingReport, Path],
     taught_words: tuple[WordsReport, Path],
 ) -> _Result:
-    """Return the last model that is better than the base model. Two parts may together do harm that neither does."""
+    """Return the last model that is better than the base model. Two parts may together do harm that neither does.
+
+    Args:
+        request: what the words were taught from, and what they were measured with.
+        base: the base model of the whole teaching.
+        taught_sound: the report of the sound, and the folder of its model.
+        taught_words: the same of the words.
+    """
     (sound, for_sound), (words, for_words) = taught_sound, taught_words
     if sound.decision.is_used and words.decision.is_used:
-        test, guards = _measure(request, for_words)
-        decision = decide(test, guards, recipe.guard_points)
+        test, guards = _measure(request, base)
+        decision = decide(test, guards, request.guard_points)
         if decision.is_used:
             return _Result(decision, test, guards, for_words)
     if sound.decision.is_used:
@@ -96,13 +106,15 @@ def _choose(
     return _Result(Decision(sound.decision.verdict, reasons), sound.test, sound.guards, None)
 
 
-def _measure(request: TeachingRequest, place: Path) -> tuple[MeasuredChange, dict[str, MeasuredChange]]:
-    """Return the change from the base model to the model in a folder: in the test, and in the guard sets."""
+def _measure(request: WordsRequest, base_folder: Path) -> tuple[MeasuredChange, dict[str, MeasuredChange]]:
+    """Return the change from the base model to the one with sound and words: in the test, and in the guard sets."""
     _log.info("measuring the base model and the new model")
-    base = open_folder(request.base)
-    old, new = AcousticModel(base.acoustic), AcousticModel(open_folder(place).acoustic)
-    speech = read_words_and_speech(request.audio, old, base.scorer, test=request.test, others=request.others)
-    pair = ModelPair(request.base, old, place, new)
+    base = open_folder(base_folder)
+    old, new = AcousticModel(base.acoustic), AcousticModel(open_folder(request.out).acoustic)
+    speech = read_words_and_speech(
+        request.words, old, base.scorer, audio=request.audio, test=request.test, others=request.others
+    )
+    pair = ModelPair(base_folder, old, request.out, new)
     return pair.compare(speech.test)[0], {guard.name: pair.compare(guard.deciding)[0] for guard in speech.guards}
 
 
