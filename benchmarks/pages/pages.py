@@ -12,10 +12,11 @@ from urllib.parse import quote, urlencode
 import httpx
 
 from benchmarks.machine import Machine
-from benchmarks.pages import full_site, large_upload, responses
+from benchmarks.pages import evaluated_models, full_site, large_upload, responses
 from benchmarks.results import Rows
 from documentation.markdown import table
 from local.airflow import DAG_ID
+from local.resources import TEACH_JOB_DEFINITION
 from local.stack import Stack
 
 _NAMES, _QUICK_NAMES = 100_000, 1_100
@@ -43,13 +44,20 @@ def measure(quick: bool) -> Rows:
         A row for each page, for Airflow's own pages, and for the memory.
     """
     names = full_site.names(_QUICK_NAMES if quick else _NAMES)
-    with tempfile.TemporaryDirectory() as folder, Stack(Path(folder)) as stack, responses.explained_by(_log(stack)):
+    settings = {"teach_job_definition": TEACH_JOB_DEFINITION}  # the DAG `evaluate_models` exists with it only
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Stack(Path(folder), settings=settings) as stack,
+        responses.explained_by(_log(stack)),
+    ):
         print(f"Filling the bucket with {len(names):,} transcripts …", flush=True)
         run_id = full_site.fill(stack, names)
+        heard = evaluated_models.QUICK_RECORDINGS if quick else evaluated_models.RECORDINGS
+        evaluation = evaluated_models.fill(stack, heard)
         with stack.airflow.client() as api:
             headers = {"Authorization": api.headers["Authorization"]}
         clients = [httpx.Client(base_url=stack.airflow.url, headers=headers) for _ in range(1 + _PEOPLE)]
-        pages = _pages(clients[0], run_id, names)
+        pages = _pages(clients[0], run_id, names) | _page_of_evaluation(evaluation, heard)
         repetitions = 2 if quick else _REPETITIONS
         rows: list[Mapping[str, Any]] = [
             {"page": page, "transcripts": len(names), **_measure_page(stack, clients[0], path, repetitions)}
@@ -77,7 +85,7 @@ def _log(stack: Stack) -> Path:
     return stack.state / "logs" / "airflow-api-server.log"
 
 
-def _pages(client: httpx.Client, run_id: str, names: list[str]) -> Mapping[str, str]:
+def _pages(client: httpx.Client, run_id: str, names: list[str]) -> dict[str, str]:
     """Return the addresses of the pages to measure, by what the table calls them."""
     folder, last_page = names[0].rpartition("/")[0], (len(names) - 1) // 1000
     of_folder = f"/transcripts/recordings?{urlencode({'prefix': f'{folder}/'})}"
@@ -102,6 +110,13 @@ def _pages(client: httpx.Client, run_id: str, names: list[str]) -> Mapping[str, 
         "search, an answer with a result for each recording": found,
     }
     return {**pages, "recordings of a folder, next page": f"{of_folder}&token={token}"} if token else pages
+
+
+def _page_of_evaluation(run_id: str, recordings: int) -> dict[str, str]:
+    """Return the address of the page that compares two models word by word, by what the table calls it."""
+    first, second = evaluated_models.MODELS
+    query = {"run_id": run_id, "model": first, "other": second}
+    return {f"an evaluation, two models with {recordings:,} recordings": f"/transcripts/evaluation?{urlencode(query)}"}
 
 
 def _measure_page(stack: Stack, client: httpx.Client, path: str, repetitions: int) -> dict[str, Any]:

@@ -10,8 +10,10 @@ import pytest
 from benchmarks import results
 from benchmarks.errors import BenchmarkError
 from benchmarks.machine import Machine
-from benchmarks.pages import full_site, pages, responses
-from transcription.contract import keys
+from benchmarks.pages import evaluated_models, full_site, pages, responses
+from transcription.contract import keys, records
+from transcription.contract.evaluation import EvaluationOutcome, ModelResult
+from transcription.contract.keys import RunKeys
 
 #: For a page, however full the bucket is. The time is the processor time of the web server.
 MOST_REQUESTS, MOST_MILLISECONDS = 5, 300
@@ -62,6 +64,18 @@ def test_the_names_are_in_the_order_of_s3() -> None:
     names = full_site.names(100)
     assert names == sorted(names, key=lambda name: keys.transcript(name).encode())
     assert len(set(names)) == 100
+
+
+def test_an_evaluation_is_as_large_as_a_real_one_and_its_records_can_be_read() -> None:
+    written = {key: records.dump(record) for key, record in evaluated_models.objects(RunKeys("run"), 100)}
+    outcome = records.load(EvaluationOutcome, written.pop(RunKeys("run").evaluation("outcome.json")), "outcome")
+    assert [figures.model for figures in outcome.models] == list(evaluated_models.MODELS)
+    for figures in outcome.models:
+        content = written.pop(RunKeys("run").evaluated_model(figures.model))
+        heard = records.load(ModelResult, content, "result").recordings
+        assert sum(recording.mistakes.errors for recording in heard) == figures.mistakes.errors
+        assert 800 <= len(content) / len(heard) <= 1_100
+    assert not written
 
 
 def test_the_memory_of_a_process_counts() -> None:
