@@ -97,6 +97,14 @@ class Rehearsal:
             self.cdk.deploy(out)
         return RehearsedDeployment(name, self.endpoint)
 
+    def dockerfiles(self, name: str) -> dict[str, str]:
+        """Return from which Dockerfile each image of the deployment `name` is built, by the tag of the image."""
+        images: dict[str, str] = {}
+        for manifest in self._synthesized[name].glob("*.assets.json"):
+            for tag, image in json.loads(manifest.read_text()).get("dockerImages", {}).items():
+                images[tag] = image["source"]["dockerFile"]
+        return images
+
     def destroy(self, name: str) -> None:
         """Destroy the deployment `name` with the CDK."""
         with self.step(f"cdk destroy --all, {name}"):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +18,7 @@ from rehearsal.checks import check_destroyed, check_plugin_update, check_run
 from rehearsal.form_checks import check_nat_instance, check_upload_queue
 from rehearsal.rehearsal import Rehearsal
 from rehearsal.rehearsed_deployment import RehearsedDeployment
+from rehearsal.teaching_checks import check_dry_run, check_teach_job
 
 
 def test_the_rehearsal_passes() -> None:
@@ -89,10 +92,18 @@ def test_an_update_that_changes_more_than_the_plugin_is_detected(
 
 
 def test_deleted_audio_and_remaining_resources_are_detected(rehearsal: Rehearsal, checkout: Path) -> None:
-    """The deployment has a NAT instance and a queue of uploads, which must work and be destroyed, too."""
+    """The deployment has a NAT instance, a queue of uploads and a trainer, which must work and be destroyed, too."""
     _replace(checkout / "infra" / "settings.py", "retain_audio: bool = True", "retain_audio: bool = False")
-    deployment = rehearsal.deploy("fleeting", {"network": "nat-instance", "transcribe_on_upload": "true"})
+    settings = {"network": "nat-instance", "transcribe_on_upload": "true", "teaching": "true"}
+    deployment = rehearsal.deploy("fleeting", settings)
     check_nat_instance(deployment)
+    check_teach_job(rehearsal, deployment)
+    with (
+        _denied(deployment, "batch-TeachJobRole", "s3:DeleteObject"),
+        pytest.raises(StackError, match="The role of a teaching may not delete a checkpoint"),
+    ):
+        check_teach_job(rehearsal, deployment)
+    check_dry_run(rehearsal, deployment)
     deployment.s3.put_object(Bucket=deployment.bucket, Key="output/a", Body=b"a")
     deployment.s3.put_object(Bucket=deployment.bucket, Key="input/a.wav", Body=b"a")
     check_upload_queue(rehearsal, deployment, "input/a.wav")
@@ -100,6 +111,24 @@ def test_deleted_audio_and_remaining_resources_are_detected(rehearsal: Rehearsal
     with pytest.raises(StackError, match="audio bucket cannot be read"):
         check_destroyed(rehearsal, deployment)
     assert deployment.remaining_resources() == ["log group fleeting-stray"]
+
+
+@contextmanager
+def _denied(deployment: RehearsedDeployment, role: str, action: str) -> Iterator[None]:
+    """Deny an action to a role of a deployment until the block ends. `role` is the start of its name."""
+    iam = deployment.client("iam")
+    [name] = [
+        entry["RoleName"]
+        for entry in iam.list_roles()["Roles"]
+        if entry["RoleName"].startswith(f"{deployment.name}-{role}")
+    ]
+    statement = {"Effect": "Deny", "Action": action, "Resource": "*"}
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    iam.put_role_policy(RoleName=name, PolicyName="Denied", PolicyDocument=json.dumps(policy))
+    try:
+        yield
+    finally:
+        iam.delete_role_policy(RoleName=name, PolicyName="Denied")
 
 
 def test_a_renamed_output_is_detected(rehearsal: Rehearsal, checkout: Path) -> None:

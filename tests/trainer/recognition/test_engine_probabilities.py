@@ -1,6 +1,6 @@
 """The batched engine computes what the trainer's network computes, in each frame and for each label.
 
-The proof of a new model compares texts, in which a small error of the weights does not show.
+The proof of a new model compares texts, in which a small error of the weights may not show.
 """
 
 from __future__ import annotations
