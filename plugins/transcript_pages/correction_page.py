@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Header, HTTPException, Request
@@ -15,7 +14,7 @@ from transcript_pages.audio_bucket import Bucket
 from transcript_pages.correction_store import CorrectionChanged, SavedCorrection
 from transcript_pages.forgery_token import needs_token
 from transcript_pages.recording_data import Recording, describe_version, find_recording
-from transcription.contract import records
+from transcription.contract import records, utc_time
 from transcription.contract.correction import Basis, Correction
 from transcription.contract.errors import CorrectionInvalid, RecordInvalid
 from transcription.contract.segment_edits import EditedSegment, apply_edits, check_edits
@@ -97,7 +96,7 @@ def corrected(recording: Recording, edits: tuple[EditedSegment, ...], *, by: str
     channels = {segment.channel for segment in recording.segments}
     if unknown := {edit.channel for edit in edits} - channels:
         raise CorrectionInvalid(f"The recording has no channel {unknown.pop()!r}.")
-    at = datetime.now(UTC).isoformat(timespec="seconds")
+    at = utc_time.now()
     earlier = saved.correction if saved else None
     # The words of a later transcript have other times, so they are no source for an earlier correction.
     words = machine.segments if machine and not recording.is_older else ()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from transcript_pages.audio_bucket import AudioBucket, ObjectChanged
-from transcription.contract import keys, records
+from transcription.contract import keys, records, utc_time
 from transcription.contract.default_model import DefaultModel, read_default_model
 from transcription.contract.errors import DefaultModelInvalid
 
@@ -53,8 +52,7 @@ def choose(bucket: AudioBucket, model: str, *, seen: str, by: str, reason: str) 
     saved = find(bucket)
     if saved.etag != seen:
         raise ChoiceChanged
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    record = saved.record.changed_to(model, changed=now, by=by, reason=reason)
+    record = saved.record.changed_to(model, changed=utc_time.now(), by=by, reason=reason)
     try:
         bucket.replace_json(keys.DEFAULT_MODEL, records.dump(record), f'"{seen}"' if seen else None)
     except ObjectChanged as error:

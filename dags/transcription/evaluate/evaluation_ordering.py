@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
-from transcription.contract import keys
+from transcription.contract import keys, utc_time
 from transcription.contract.evaluation import TEST, EvaluationOrder
 from transcription.contract.teaching_errors import SetMissing
 from transcription.evaluate.evaluation_request import FORM, EvaluationRequest
@@ -50,7 +49,7 @@ def _make_order(bucket: Bucket, run: str, request: EvaluationRequest) -> tuple[E
         raise model_in_image(bucket, "Models")
     order = EvaluationOrder(
         run=run,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        created=utc_time.now(),
         models=models,
         set_name=request.set_name,
         part=request.part,

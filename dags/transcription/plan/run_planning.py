@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
 
-from transcription.contract import keys
+from transcription.contract import keys, utc_time
 from transcription.contract.manifest import Item, Plan, Refusal
 from transcription.plan.existing_transcripts import find_transcripts
 from transcription.plan.file_selection import Selection, output_conflict, refuse, select_files
@@ -67,7 +66,7 @@ def plan_run(
     plan = Plan(
         run=run,
         draft=manifest_store.new_draft(),
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        created=utc_time.now(),
         options=options,
         shards=len(shards),
         files=len(to_transcribe),

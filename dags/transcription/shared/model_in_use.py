@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-from transcription.contract import keys
+from transcription.contract import keys, utc_time
 from transcription.contract.default_model import DefaultModel, read_default_model
 from transcription.contract.errors import RecordInvalid
 from transcription.contract.teaching_errors import ModelChoiceLost
@@ -43,8 +41,7 @@ def use(bucket: Bucket, model: str, seen: str, *, by: str, reason: str) -> Defau
     if record.model == model:
         return record
     if record.model == seen:
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        changed = record.changed_to(model, changed=now, by=by, reason=reason)
+        changed = record.changed_to(model, changed=utc_time.now(), by=by, reason=reason)
         if record_version.replace(bucket, keys.DEFAULT_MODEL, changed, stored.etag if stored else None):
             return changed
         # S3's answer may have been lost, so that botocore wrote the record and sent the request again.

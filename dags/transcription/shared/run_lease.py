@@ -12,7 +12,7 @@ from typing import Any
 
 from airflow.configuration import conf
 
-from transcription.contract import keys
+from transcription.contract import keys, utc_time
 from transcription.contract.errors import RunBusy, StorageDenied, SystemFault
 from transcription.shared import record_version
 from transcription.shared.bucket import Bucket
@@ -146,7 +146,7 @@ class RunLease:
             log.warning("The lease stays until the next run takes it: %s", denial)
 
     def _new(self, taken: str = "") -> Lease:
-        now = _now().isoformat(timespec="seconds")
+        now = utc_time.now()
         ti = self._ti
         names = (airflow_address(), ti.dag_id, ti.run_id, self._run)
         return Lease(*names, task=ti.task_id, attempt=ti.try_number, taken=taken or now, renewed=now)
@@ -191,9 +191,5 @@ def _describe(lease: Lease) -> str:
     return f"Since {lease.taken}, the run {lease.run_id!r} of {lease.dag_id}"
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 def _age(lease: Lease) -> timedelta:
-    return _now() - datetime.fromisoformat(lease.renewed)
+    return datetime.now(UTC) - datetime.fromisoformat(lease.renewed)

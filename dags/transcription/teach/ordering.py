@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from typing import Any
 
-from transcription.contract import keys
+from transcription.contract import keys, utc_time
 from transcription.contract.teaching import BOTH, WORDS, TeachingOrder
 from transcription.contract.teaching_cost import teaching_hours
 from transcription.contract.teaching_errors import SetMissing
@@ -53,7 +52,7 @@ def _make_order(bucket: Bucket, run: str, request: TeachingRequest) -> tuple[Tea
         raise model_in_image(bucket, "Base model")
     order = TeachingOrder(
         run=run,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        created=utc_time.now(),
         what=request.what,
         base=base,
         # The number of a model that was taught before is replaced.

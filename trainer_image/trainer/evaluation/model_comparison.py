@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from itertools import combinations
 
 from trainer.evaluation.bootstrap import improvement_interval
+from transcription.contract import utc_time
 from transcription.contract.evaluation import (
     Difference,
     EvaluationOutcome,
@@ -41,7 +41,7 @@ def compare_models(results: Sequence[ModelResult]) -> EvaluationOutcome:
         for result in results
     )
     return EvaluationOutcome(
-        finished=datetime.now(UTC).isoformat(timespec="seconds"),
+        finished=utc_time.now(),
         recordings=len(places),
         seconds=round(sum(heard[0][place].seconds for place in places), 3),
         left_out=max(len(result.left_out) for result in results),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import shutil
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from trainer.teaching import TeachingRequest, teach
 from trainer.training.checkpoint_keeper import CheckpointKeeper
 from trainer.training.recipe import TrainingRecipe
 from trainer.word_teaching import WordsRequest, teach_words
-from transcription.contract import records
+from transcription.contract import records, utc_time
 from transcription.contract.teaching import SOUND, WORDS, ErrorRates, TeachingOrder, TeachingOutcome
 
 _log = logging.getLogger(__name__)
@@ -92,7 +91,7 @@ def _model_folder(report: _Report, out: Path) -> Path | None:
 def _outcome(report: _Report, model: str) -> TeachingOutcome:
     changes = {"test": report.test, **report.guards}
     return TeachingOutcome(
-        finished=datetime.now(UTC).isoformat(timespec="seconds"),
+        finished=utc_time.now(),
         verdict=report.decision.verdict.value,
         reason=report.decision.reason,
         is_better=report.decision.is_used,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime, timezone
 from typing import Optional
 
 from transcriber.engines.engine import EngineDescription
 from transcriber.shard.input_downloads import InputFile
 from transcriber.shard.recordings import RecordingResult
+from transcription.contract import utc_time
 from transcription.contract.errors import InputLeft, TranscriptionError
 from transcription.contract.manifest import Failure
 from transcription.contract.options import Options
@@ -44,7 +44,7 @@ def make_result(
         model=engine.model,
         engine=engine.name,
         engine_note=engine.note,
-        finished=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        finished=utc_time.now(),
         wall_seconds=round(time.monotonic() - file.begun, 3),
         audio=recording.audio if recording else None,
         outputs=outputs,
