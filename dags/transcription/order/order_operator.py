@@ -16,9 +16,8 @@ from transcription.shared.aws_console import AwsConsole
 from transcription.shared.batch_queue import BatchQueue
 from transcription.shared.bucket import Bucket
 from transcription.shared.job_record import FailedChild
-from transcription.shared.run_folder import current_run
-from transcription.shared.settings import load_settings
-from transcription.shared.task_errors import AirflowSkipException, fail_without_retry
+from transcription.shared.settings import Settings
+from transcription.shared.task_errors import AirflowSkipException
 from transcription.transcribe.job_operator import JobOperator
 from transcription.transcribe.job_poller import JobPoller
 
@@ -47,22 +46,8 @@ class OrderOperator(JobOperator):
     #: What people can do after a failure.
     _advice: ClassVar[str]
 
-    @fail_without_retry()
-    def execute(self, context: Context) -> str:
-        """Submit or find the job of the order and wait until it has ended.
-
-        Returns:
-            The job's id.
-
-        Raises:
-            AirflowFailException: the job failed for good, Batch refused or never started it, or a person ended the
-                task. Airflow does not retry the task.
-            AirflowSkipException: the run is a dry run.
-            TaskInterrupted: this attempt of the task has to end. The job continues.
-        """
-        settings = load_settings()
-        bucket = Bucket(settings.bucket)
-        work = self._ordered_work(bucket, current_run(bucket, context))
+    def _complete_job(self, context: Context, bucket: Bucket, run: str, settings: Settings) -> str:
+        work = self._ordered_work(bucket, run)
         if work.is_dry_run:
             raise AirflowSkipException("A dry run ends after its check.")
         batch = BatchQueue(self.job_queue, self.job_definition)

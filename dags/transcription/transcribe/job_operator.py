@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -12,6 +13,10 @@ from airflow.providers.amazon.aws.operators.batch import BatchOperator
 from transcription.contract.errors import JobStuck
 from transcription.shared import batch_job
 from transcription.shared.batch_queue import BatchQueue
+from transcription.shared.bucket import Bucket
+from transcription.shared.run_folder import current_run
+from transcription.shared.settings import Settings, load_settings
+from transcription.shared.task_errors import fail_without_retry
 from transcription.transcribe.cancellation import TaskInterrupted, end_job_if_cancelled
 from transcription.transcribe.job_poller import JobPoller
 from transcription.transcribe.job_series import JobSeries
@@ -36,6 +41,42 @@ class JobOperator(BatchOperator):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(job_name="", deferrable=False, **kwargs)
         self.addresses: dict[str, str] = {}
+
+    @fail_without_retry()
+    def execute(self, context: Context) -> str | None:
+        """Submit or find the job of the run and wait until it has ended.
+
+        Returns:
+            The job's id, or None if there is nothing to do.
+
+        Raises:
+            AirflowFailException: the job failed for good, Batch refused or never started it, a person ended the task,
+                or another run works. Airflow does not retry the task.
+            AirflowSkipException: the run is a dry run.
+            TaskInterrupted: this attempt of the task has to end. The job continues.
+        """
+        settings = load_settings()
+        bucket = Bucket(settings.bucket)
+        return self._complete_job(context, bucket, current_run(bucket, context), settings)
+
+    @abstractmethod
+    def _complete_job(self, context: Context, bucket: Bucket, run: str, settings: Settings) -> str | None:
+        """Submit or find the job of a run, wait until it has ended, and record it.
+
+        Args:
+            context: the context of the task.
+            bucket: the audio bucket.
+            run: the name of the run.
+            settings: the settings of the deployment.
+
+        Returns:
+            The job's id, or None if there is nothing to do.
+
+        Raises:
+            SystemFault: the job failed for good, was refused or never started, or another run works.
+            AirflowSkipException: the run is a dry run.
+            TaskInterrupted: this attempt of the task has to end. The job continues.
+        """
 
     def on_kill(self) -> None:
         """Interrupt the wait in `execute`, which then asks Airflow why the task has to end.

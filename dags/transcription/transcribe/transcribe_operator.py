@@ -11,10 +11,9 @@ from transcription.shared import aws_console, batch_job, manifest_store, page_ad
 from transcription.shared.aws_console import AwsConsole
 from transcription.shared.batch_queue import BatchQueue
 from transcription.shared.bucket import Bucket
-from transcription.shared.run_folder import current_run
 from transcription.shared.run_lease import RunLease
-from transcription.shared.settings import load_settings
-from transcription.shared.task_errors import AirflowSkipException, fail_without_retry
+from transcription.shared.settings import Settings
+from transcription.shared.task_errors import AirflowSkipException
 from transcription.transcribe import failed_children
 from transcription.transcribe.job_operator import JobOperator
 from transcription.transcribe.job_poller import JobPoller
@@ -39,22 +38,8 @@ class TranscribeOperator(JobOperator):
         *task_links.LOG_LINKS,
     )  # type: ignore[assignment]
 
-    @fail_without_retry()
-    def execute(self, context: Context) -> str | None:
-        """Submit or find the run's job and wait until it has ended.
-
-        Returns:
-            The job's id, or None if there is nothing to transcribe.
-
-        Raises:
-            AirflowFailException: the job failed for good, Batch refused it or started no child of it, a person ended
-                the task, or another run works. Airflow does not retry the task.
-            AirflowSkipException: the run is a dry run.
-            TaskInterrupted: this attempt of the task has to end. The job continues.
-        """
-        settings = load_settings()
-        bucket = Bucket(settings.bucket)
-        plan = manifest_store.read_plan(bucket, current_run(bucket, context))
+    def _complete_job(self, context: Context, bucket: Bucket, run: str, settings: Settings) -> str | None:
+        plan = manifest_store.read_plan(bucket, run)
         if plan.dry_run:
             raise AirflowSkipException("A dry run ends after its plan.")
         console = AwsConsole.for_bucket(bucket)
