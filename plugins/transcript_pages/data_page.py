@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse
 
 from transcript_pages import corrected_errors, formats, ordered_runs, teaching_findings, teaching_sets
@@ -64,10 +64,12 @@ def _per_cent(rate: float | None) -> str:
 def findings(
     request: Request, user: Reader, bucket: Bucket, run_id: str, page: Annotated[int, Query(ge=0)] = 0
 ) -> HTMLResponse:
-    """Show a page of the recordings that a teaching lists for review. This needs one request to S3."""
-    teaching = ordered_runs.find_run(ordered_runs.TEACH, run_id)
-    if teaching is None:
-        raise HTTPException(404, "Airflow has no such run any more.")
+    """Show a page of the recordings that a teaching lists for review. This needs one request to S3.
+
+    Raises:
+        RunGone: Airflow has no such run.
+    """
+    teaching = ordered_runs.read_run(ordered_runs.TEACH, run_id)
     listed = teaching_findings.read_findings(bucket, teaching.name) if teaching.name else []
     start = page * _FINDINGS
     return render(

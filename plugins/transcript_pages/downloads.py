@@ -11,7 +11,7 @@ from starlette.responses import StreamingResponse
 
 from transcript_pages.access import Reader
 from transcript_pages.audio_bucket import AudioBucket, Bucket
-from transcript_pages.run_history import find_run
+from transcript_pages.run_history import read_run
 from transcript_pages.run_records import files_of_run
 from transcript_pages.transcript_zip import DOWNLOAD_FORMATS, zip_transcripts
 from transcription.contract import keys
@@ -31,12 +31,13 @@ def download(
     """Send the transcripts of a selection: those of a run, those whose names start with `prefix`, or those named.
 
     Raises:
-        HTTPException: the format is unknown, nothing is selected, or Airflow has no such run.
+        HTTPException: the format is unknown, or nothing is selected.
+        RunGone: Airflow has no such run.
     """
     if form not in DOWNLOAD_FORMATS:
         raise HTTPException(422, "There is no such format.")
     if run_id:
-        names = _names_of_run(bucket, run_id)
+        names = _names_of_run(bucket, read_run(run_id).name)
     elif prefix is not None:
         names = _names_below(bucket, prefix)
     elif name:
@@ -64,19 +65,8 @@ def _names_below(bucket: AudioBucket, prefix: str) -> Iterator[str]:
                 yield entry["Key"].removeprefix(keys.OUTPUT_FOLDER).removesuffix(".json")
 
 
-def _names_of_run(bucket: AudioBucket, run_id: str) -> Iterator[str]:
-    """Return the names of the recordings that a run transcribed.
-
-    Raises:
-        HTTPException: Airflow has no such run.
-    """
-    run = find_run(run_id)
-    if run is None:
-        raise HTTPException(404, "Airflow has no such run any more.")
-    return _transcribed(bucket, run.name)
-
-
-def _transcribed(bucket: AudioBucket, run: str) -> Iterator[str]:
+def _names_of_run(bucket: AudioBucket, run: str) -> Iterator[str]:
+    """Yield the names of the recordings that a run transcribed."""
     page, pages = 0, 1
     while page < pages:
         files, pages = files_of_run(bucket, run, page)

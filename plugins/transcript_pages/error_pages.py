@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from transcript_pages.access import AccessRefused, LoginNeeded
+from transcript_pages.airflow_runs import RunGone
 from transcript_pages.forgery_token import RequestForged
 from transcript_pages.page_templates import airflow_address, render
 from transcription.contract.errors import TranscriptionError
@@ -51,6 +52,11 @@ def show_http_error(request: Request, error: Exception) -> Response:
     return error_answer(request, status, "There is no such page." if detail == "Not Found" else detail)
 
 
+def show_missing_run(request: Request, error: Exception) -> Response:
+    """Answer that Airflow has no such run."""
+    return error_answer(request, 404, str(error))
+
+
 def show_invalid_request(request: Request, _: Exception) -> Response:
     """Answer that the address or the content of a request is wrong."""
     return error_answer(request, 422, "The address of this page is wrong. Go back and follow the link again.")
@@ -67,6 +73,7 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(LoginNeeded, ask_for_login)
     app.add_exception_handler(AccessRefused, refuse)
     app.add_exception_handler(RequestForged, refuse)
+    app.add_exception_handler(RunGone, show_missing_run)
     app.add_exception_handler(HTTPException, show_http_error)
     app.add_exception_handler(RequestValidationError, show_invalid_request)
     for kind in (TranscriptionError, ClientError, BotoCoreError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse
 
 from transcript_pages import ordered_runs
@@ -13,11 +13,9 @@ from transcript_pages.audio_bucket import AudioBucket, Bucket
 from transcript_pages.page_templates import render
 from transcript_pages.recording_audio import audio_address
 from transcript_pages.run_records import as_number
-from transcript_pages.stored_result import read_result
-from transcription.contract import keys, records
-from transcription.contract.errors import RecordInvalid
-from transcription.contract.evaluation import EvaluationOutcome, HeardRecording
-from transcription.contract.keys import RunKeys
+from transcript_pages.stored_result import read_outcome, read_result
+from transcription.contract import keys
+from transcription.contract.evaluation import HeardRecording
 
 router = APIRouter()
 
@@ -48,12 +46,10 @@ def evaluation(
         page: the number of the page of recordings.
 
     Raises:
-        HTTPException: Airflow has no such run.
+        RunGone: Airflow has no such run.
     """
-    run = ordered_runs.find_run(ordered_runs.EVALUATE, run_id)
-    if run is None:
-        raise HTTPException(404, "Airflow has no such run any more.")
-    outcome = _read(bucket, EvaluationOutcome, RunKeys(run.name).evaluation("outcome.json")) if run.name else None
+    run = ordered_runs.read_run(ordered_runs.EVALUATE, run_id)
+    outcome = read_outcome(bucket, run.name) if run.name else None
     names = [figures.model for figures in outcome.models] if outcome else []
     model = model if model in names else next(iter(names), "")
     start = page * _RECORDINGS
@@ -89,14 +85,3 @@ def _sound(bucket: AudioBucket, recording: HeardRecording) -> str:
     """Return an address of the recording, or of the part of it, for the browser's player."""
     part = "" if recording.start is None else f"#t={recording.start:g},{recording.end:g}"
     return audio_address(bucket, recording.key) + part
-
-
-def _read[Record](bucket: AudioBucket, kind: type[Record], key: str) -> Record | None:
-    """Return a record, or None if there is none or it is damaged."""
-    data = bucket.read(key)
-    if data is None:
-        return None
-    try:
-        return records.load(kind, data, key)
-    except RecordInvalid:
-        return None

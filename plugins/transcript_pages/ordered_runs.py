@@ -12,6 +12,7 @@ from airflow.utils.session import create_session
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from transcript_pages.airflow_runs import read_dag_run
 from transcript_pages.airflow_xcoms import read_xcoms
 from transcript_pages.run_records import as_list, as_number, as_object
 
@@ -82,11 +83,15 @@ def newest_runs(dag_id: str, limit: int) -> list[OrderedRun]:
         return _with_xcoms(session, dag_id, list(session.scalars(query.limit(limit))))
 
 
-def find_run(dag_id: str, run_id: str) -> OrderedRun | None:
-    """Return a run of a DAG, or None if Airflow has no such run."""
-    query = select(DagRun).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id)
+def read_run(dag_id: str, run_id: str) -> OrderedRun:
+    """Return a run of a DAG.
+
+    Raises:
+        RunGone: Airflow has no such run.
+    """
     with create_session() as session:
-        return next(iter(_with_xcoms(session, dag_id, list(session.scalars(query)))), None)
+        (run,) = _with_xcoms(session, dag_id, [read_dag_run(session, dag_id, run_id)])
+        return run
 
 
 def _with_xcoms(session: Session, dag_id: str, runs: list[Any]) -> list[OrderedRun]:

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from transcript_pages.access import DAG_ID
+from transcript_pages.airflow_runs import read_dag_run
 from transcript_pages.airflow_xcoms import is_xcom, read_xcoms
 from transcript_pages.run_records import as_number
 from transcription.contract import keys
@@ -91,11 +92,15 @@ def newest_runs(limit: int, before: datetime | None = None, *, with_audio: bool 
         return _with_xcoms(session, runs)
 
 
-def find_run(run_id: str) -> Run | None:
-    """Return a run, or None if Airflow has no such run."""
+def read_run(run_id: str) -> Run:
+    """Return a run.
+
+    Raises:
+        RunGone: Airflow has no such run.
+    """
     with create_session() as session:
-        runs = session.scalars(select(DagRun).where(DagRun.dag_id == DAG_ID, DagRun.run_id == run_id))
-        return next(iter(_with_xcoms(session, list(runs))), None)
+        (run,) = _with_xcoms(session, [read_dag_run(session, DAG_ID, run_id)])
+        return run
 
 
 def _with_xcoms(session: Session, runs: list[Any]) -> list[Run]:

@@ -12,7 +12,7 @@ from transcript_pages import child_log, run_chart
 from transcript_pages.access import Reader
 from transcript_pages.audio_bucket import Bucket
 from transcript_pages.page_templates import render
-from transcript_pages.run_history import Run, find_run, newest_runs
+from transcript_pages.run_history import newest_runs, read_run
 from transcript_pages.run_records import as_list, as_object, failed_children, files_of_run, read_json
 from transcript_pages.transcript_zip import DOWNLOAD_FORMATS
 from transcription.contract.keys import RunKeys
@@ -54,8 +54,12 @@ def runs(request: Request, user: Reader, before: str = "", quiet: str = "") -> H
 def run(
     request: Request, user: Reader, bucket: Bucket, run_id: str, page: Annotated[int, Query(ge=0)] = 0
 ) -> HTMLResponse:
-    """Show the report, the failed children and a page of the files of one run. This needs three requests to S3."""
-    found = _find(run_id)
+    """Show the report, the failed children and a page of the files of one run. This needs three requests to S3.
+
+    Raises:
+        RunGone: Airflow has no such run.
+    """
+    found = read_run(run_id)
     report = read_json(bucket, RunKeys(found.name).report)
     files, pages = files_of_run(bucket, found.name, page)
     missing = [as_object(file) for file in as_list(report.get("not_transcribed"))]
@@ -81,25 +85,18 @@ def run(
 
 @router.get("/log")
 def log(request: Request, user: Reader, bucket: Bucket, run_id: str, child: int) -> HTMLResponse:
-    """Show the end of the log of a failed child."""
-    found = _find(run_id)
+    """Show the end of the log of a failed child.
+
+    Raises:
+        RunGone: Airflow has no such run.
+        HTTPException: the child did not fail.
+    """
+    found = read_run(run_id)
     failed = next((entry for entry in failed_children(bucket, found.name) if entry.index == child), None)
     if failed is None:
         raise HTTPException(404, f"Child {child} of this run did not fail.")
     lines = child_log.last_lines(failed.log_group, failed.log_stream) if failed.log_stream else None
     return render(request, "log.html", user=user, run=found, child=failed, lines=lines, most=child_log.LINES)
-
-
-def _find(run_id: str) -> Run:
-    """Return a run.
-
-    Raises:
-        HTTPException: Airflow has no such run.
-    """
-    found = find_run(run_id)
-    if found is None:
-        raise HTTPException(404, "Airflow has no such run any more.")
-    return found
 
 
 def _time(text: str) -> datetime | None:

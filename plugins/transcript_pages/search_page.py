@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse
 
 from transcript_pages.access import Reader
 from transcript_pages.audio_bucket import AudioBucket, Bucket
 from transcript_pages.page_templates import render
-from transcript_pages.run_history import Run, find_run, newest_runs
+from transcript_pages.run_history import Run, newest_runs, read_run
 from transcript_pages.run_records import RunPage, page_of_run
 from transcript_pages.text_search import Hit, Searched, search_part, search_transcripts
 from transcription.contract import keys
@@ -96,11 +96,9 @@ def search(
         after: the last recording that was searched in this part.
 
     Raises:
-        HTTPException: Airflow has no such run.
+        RunGone: Airflow has no such run.
     """
-    run = find_run(run_id) if run_id else None
-    if run_id and run is None:
-        raise HTTPException(404, "Airflow has no such run any more.")
+    run = read_run(run_id) if run_id else None
     runs = [run] if run else newest_runs(_NEWEST_RUNS, with_audio=True)
     numbers = [number for number, other in enumerate(runs) if other.run_id == start]
     runs = runs[numbers[0] :] if numbers else runs

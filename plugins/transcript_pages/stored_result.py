@@ -1,4 +1,4 @@
-"""The result of a model in an evaluation, of which a page shows a part."""
+"""The stored results of an evaluation: its outcome, and the result of each model, of which a page shows a part."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from transcript_pages.audio_bucket import AudioBucket
 from transcription.contract import records
 from transcription.contract.errors import RecordInvalid
-from transcription.contract.evaluation import ModelResult
+from transcription.contract.evaluation import EvaluationOutcome, ModelResult
 from transcription.contract.keys import RunKeys
 from transcription.contract.word_errors import WordErrors
 
@@ -78,10 +78,20 @@ def read_result(bucket: AudioBucket, run: str, model: str) -> StoredResult | Non
         model: the name of the model.
     """
     key = RunKeys(run).evaluated_model(model)
+    return _read(bucket, key, lambda data: StoredResult(records.document(ModelResult, data, key), key))
+
+
+def read_outcome(bucket: AudioBucket, run: str) -> EvaluationOutcome | None:
+    """Return the outcome of an evaluation, or `None` if there is none or it is damaged."""
+    key = RunKeys(run).evaluation("outcome.json")
+    return _read(bucket, key, lambda data: records.load(EvaluationOutcome, data, key))
+
+
+def _read[Stored](bucket: AudioBucket, key: str, load: Callable[[bytes], Stored]) -> Stored | None:
     data = bucket.read(key)
     if data is None:
         return None
     try:
-        return StoredResult(records.document(ModelResult, data, key), key)
+        return load(data)
     except RecordInvalid:
         return None

@@ -134,7 +134,9 @@ def test_a_run_without_records_says_so(viewer: BrowserClient) -> None:
     assert "The run works." in viewer.text("run", run_id="working")
     add_run("new", state="running", audio=False)
     assert "The run looks for audio." in viewer.text("run", run_id="new")
-    assert viewer.get("run", run_id="no-such-run").status_code == 404
+    missing = viewer.get("run", run_id="no-such-run")
+    assert missing.status_code == 404
+    assert "Airflow has no such run any more." in missing.text
 
 
 @pytest.mark.parametrize(
