@@ -19,6 +19,7 @@ from tests.support.transcriber import bytes_model
 from tests.support.weak_model import write_weak_model
 from trainer import sound_and_word_teaching
 from trainer.data import taught_speech
+from trainer.data.finding import Finding, FindingCode
 from trainer.decision.promotion import Decision, MeasuredChange, Verdict
 from trainer.errors import AlphabetForeign, SetInvalid
 from trainer.evaluation.bootstrap import Interval
@@ -76,6 +77,13 @@ def test_a_weak_model_that_knows_few_words_learns_both(
     assert list((tmp_path / "work").iterdir()) == []
 
 
+#: What a fake teaching finds: a text without a recording, and a silent recording.
+FINDINGS = (
+    Finding(FindingCode.TEXT_WITHOUT_AUDIO, "more.txt", "There is no recording beside it."),
+    Finding(FindingCode.AUDIO_SILENT, "a.wav", "It has no sound."),
+)
+
+
 @dataclass
 class Parts:
     """Fake teachings of both parts, which are better or not, and their fake measurement."""
@@ -93,7 +101,7 @@ class Parts:
             (request.out / "model").write_text(part)
             for name in ("report.json", "report.md", "model.json"):
                 (request.out / name).write_text('{"lineage": {}}')
-            report = SimpleNamespace(base="court-1", test=change(40, 20), guards={}, findings=())
+            report = SimpleNamespace(base="court-1", test=change(40, 20), guards={}, findings=FINDINGS)
             return SimpleNamespace(**vars(report), decision=Decision(self.verdicts[part], f"Reason of {part}."))
 
         return taught
@@ -167,6 +175,13 @@ def test_words_that_spoil_what_the_sound_gained_are_left_out(parts: Parts, reque
     report = teach_both(request_of_both, RECIPE)
     assert (report.test, report.decision.reason) == (change(40, 20), "Reason of sound.")
     assert (request_of_both.out / "model").read_text() == "sound"
+
+
+@pytest.mark.usefixtures("parts")
+def test_a_text_without_a_recording_is_no_finding_because_its_words_are_taught(
+    request_of_both: TeachingRequest,
+) -> None:
+    assert [finding.code for finding in teach_both(request_of_both, RECIPE).findings] == [FindingCode.AUDIO_SILENT]
 
 
 def test_a_model_that_spells_in_bytes_is_refused_before_it_is_trained(parts: Parts, tmp_path: Path) -> None:

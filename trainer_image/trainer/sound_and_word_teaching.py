@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from trainer.data.finding import FindingCode
 from trainer.data.taught_words import read_words_and_speech
 from trainer.decision.both_report import BothReport
 from trainer.decision.model_pair import ModelPair
@@ -73,7 +74,9 @@ def teach_both(request: TeachingRequest, recipe: TrainingRecipe, texts: Path | N
         if sound.decision.is_used and words.decision.is_used:
             keep_lineage(for_sound, for_words)
         result = _choose(words_request, request.base, (sound, for_sound), (words, for_words))
-        report = BothReport(sound.base, result.decision, result.test, result.guards, sound.findings, sound, words)
+        # The words of these texts were taught.
+        findings = [finding for finding in sound.findings if finding.code != FindingCode.TEXT_WITHOUT_AUDIO]
+        report = BothReport(sound.base, result.decision, result.test, result.guards, findings, sound, words)
         _deliver(request.out, result.model, report)
     return report
 
