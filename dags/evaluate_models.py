@@ -15,7 +15,7 @@ from airflow.sdk import get_current_context, task
 if str(Path(__file__).parent) not in sys.path:
     sys.path.insert(0, str(Path(__file__).parent))
 
-from transcription.contract.keys import RunKeys
+from transcription.contract.run_keys import RunKeys
 from transcription.evaluate import evaluation_text
 from transcription.evaluate.evaluate_operator import EvaluateOperator
 from transcription.evaluate.evaluation_ordering import order_evaluation

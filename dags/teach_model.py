@@ -15,7 +15,7 @@ from airflow.sdk import get_current_context, task
 if str(Path(__file__).parent) not in sys.path:
     sys.path.insert(0, str(Path(__file__).parent))
 
-from transcription.contract.keys import RunKeys
+from transcription.contract.run_keys import RunKeys
 from transcription.order.order_dag import order_dag
 from transcription.shared import page_addresses, run_folder
 from transcription.shared.bucket import Bucket

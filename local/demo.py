@@ -22,9 +22,9 @@ from local.stack import Stack
 from transcription.contract import keys
 from transcription.contract.audio_endings import ENDINGS
 from transcription.contract.errors import OptionInvalid
-from transcription.contract.keys import RunKeys
 from transcription.contract.options import Options
 from transcription.contract.result import TRANSCRIBED
+from transcription.contract.run_keys import RunKeys, run_name
 from transcription.plan.ignored_files import IgnoredFiles
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def run_demo(stack: Stack, audio: Path, out: Path, model: Path | None, console: 
                 raise StackError(problem) from error
             raise
         problem = folders.save_results(s3, out, _spare_folders(stack))
-        records = RunKeys(keys.run_name(run.run_id))
+        records = RunKeys(run_name(run.run_id))
         report = _read_report(s3, records)
         if report:
             _show(s3, report, _read_outcomes(s3, records), console)

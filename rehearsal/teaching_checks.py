@@ -20,7 +20,7 @@ from rehearsal.checks import check
 from rehearsal.rehearsal import Rehearsal
 from rehearsal.rehearsed_deployment import RehearsedDeployment
 from transcription.contract import keys
-from transcription.contract.keys import RunKeys
+from transcription.contract.run_keys import RunKeys, run_name
 
 _DAG, _EVALUATING_DAG = "teach_model", "evaluate_models"
 #: The set, and the folder of the model that is taught.
@@ -108,7 +108,7 @@ def check_dry_run(rehearsal: Rehearsal, deployment: RehearsedDeployment) -> None
     check(not refused, "IAM refused requests of a dry run.", *refused)
     states = {"check": "success", "teach": "skipped", "decide": "skipped", "report": "skipped"}
     check((run.state, run.tasks) == ("success", states), f"The dry run is {run.state}, and its tasks are {run.tasks}.")
-    order_key = RunKeys(keys.run_name(run.run_id)).teaching("order.json")
+    order_key = RunKeys(run_name(run.run_id)).teaching("order.json")
     order = json.loads(deployment.s3.get_object(Bucket=deployment.bucket, Key=order_key)["Body"].read())
     check({name: order[name] for name in wanted} == wanted, f"The order is {order}.")
 

@@ -18,10 +18,10 @@ from benchmarks.transcribing import models, recordings
 from benchmarks.transcribing.child import Child
 from local.aws_client import s3_client
 from transcription.contract import keys, records
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Item, Plan, Shard
 from transcription.contract.options import Options
 from transcription.contract.result import Result
+from transcription.contract.run_keys import RunKeys
 
 RUN = "benchmark"
 

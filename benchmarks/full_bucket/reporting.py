@@ -6,7 +6,7 @@ import sys
 
 from benchmarks.full_bucket.finished_run import RUN
 from benchmarks.full_bucket.measurement import Measurement, measure
-from transcription.contract.keys import RunKeys
+from transcription.contract.run_keys import RunKeys
 from transcription.finish import outcome_pages
 from transcription.finish.outcome_pages import PageReader
 from transcription.report.report_text import describe

@@ -26,7 +26,7 @@ from transcription.contract.evaluation import (
     ModelFigures,
     ModelResult,
 )
-from transcription.contract.keys import RunKeys
+from transcription.contract.run_keys import RunKeys, run_name
 from transcription.contract.word_errors import WordErrors, total
 
 DAG_ID = "evaluate_models"
@@ -60,7 +60,7 @@ def fill(stack: Stack, count: int) -> str:
     with stack.airflow.client() as client:
         _wait_for_dag(client)
         run_id = runs.wait(client, runs.trigger(client, form, DAG_ID), limit=_LIMIT, dag_id=DAG_ID).run_id
-    put(endpoint, BUCKET, objects(RunKeys(keys.run_name(run_id)), count))
+    put(endpoint, BUCKET, objects(RunKeys(run_name(run_id)), count))
     return run_id
 
 

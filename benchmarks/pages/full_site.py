@@ -16,9 +16,9 @@ from local.paths import DEMO_CLIPS
 from local.resources import BUCKET
 from local.stack import Stack
 from transcription.contract import keys, records
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Failure, Item
 from transcription.contract.result import FAILED
+from transcription.contract.run_keys import RunKeys, run_name
 from transcription.finish.outcomes import Outcome, Outcomes
 from transcription.finish.texts import RecordingText, Texts
 from transcription.shared.aws_console import AwsConsole
@@ -61,7 +61,7 @@ def fill(stack: Stack, names: list[str]) -> str:
     corrected = names[::_CORRECTED]
     copy(endpoint, BUCKET, keys.transcript(PATTERN), [keys.corrected(name) for name in corrected])
     copy(endpoint, BUCKET, keys.transcript_json(PATTERN), [keys.corrected_json(name) for name in corrected])
-    run = keys.run_name(run_id)
+    run = run_name(run_id)
     pattern = _only_outcome(s3, run)
     put(endpoint, BUCKET, _moves(run, pattern, names))
     put(endpoint, BUCKET, _failed_files(pattern, names[::_FAILED]))

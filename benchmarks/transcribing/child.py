@@ -15,6 +15,7 @@ from local.paths import IMAGE_ENV, LOCAL
 from transcription.contract import keys, records
 from transcription.contract.manifest import Item, Shard
 from transcription.contract.options import Options
+from transcription.contract.run_keys import RunKeys
 
 _PYTHON = IMAGE_ENV / "bin" / "python"
 _NETWORKS = LOCAL / "benchmarks" / "networks"
@@ -60,7 +61,7 @@ class Child:
             items.append(Item(number, key, etag, len(data)))
         options = Options(beam_width=self.model.beam_width, engine=self.engine)
         shard = records.dump(Shard(_RUN, 0, options, tuple(items)))
-        s3.put_object(Bucket=self.bucket, Key=keys.RunKeys(_RUN).shard(_DRAFT, 0), Body=shard)
+        s3.put_object(Bucket=self.bucket, Key=RunKeys(_RUN).shard(_DRAFT, 0), Body=shard)
 
     def run(self, cores: Sequence[int]) -> ResourceUsage:
         """Run the child until it has written all transcripts and ended.

@@ -12,6 +12,7 @@ from infra.check_result import Result, State, failed, ok
 from infra.smoke.airflow_api import AirflowApi
 from infra.smoke.smoke_run import DAG, SmokeRun
 from transcription.contract import keys
+from transcription.contract.run_keys import RunKeys, run_name
 
 
 def check_state(run: SmokeRun, tasks: Mapping[str, str]) -> Result:
@@ -53,7 +54,7 @@ def check_moved(s3: Any, bucket: str, run: SmokeRun, key: str) -> Result:
 
 def check_report(s3: Any, bucket: str, run: SmokeRun) -> Result:
     """Check that the report counts one transcribed file."""
-    text = _read(s3, bucket, keys.RunKeys(keys.run_name(run.run_id)).report)
+    text = _read(s3, bucket, RunKeys(run_name(run.run_id)).report)
     if text is None:
         return failed("report", "there is none", "The log of the task report says why.")
     count = json.loads(text)["transcribed"]

@@ -10,6 +10,7 @@ from typing import Any, Final
 from infra.smoke.airflow_api import AirflowApi
 from infra.smoke.errors import AirflowRefused, RunTooLong
 from transcription.contract import keys
+from transcription.contract.run_keys import run_name
 
 DAG: Final = "transcribe_audio"
 #: The folders in which a run leaves something about a recording.
@@ -103,7 +104,7 @@ class SmokeRun:
         except AirflowRefused as error:
             left.append(str(error))
         prefixes = [f"{folder}{self.folder}" for folder in _FOLDERS]
-        for prefix in [*prefixes, f"{keys.RUNS_FOLDER}{keys.run_name(self.run_id)}/"]:
+        for prefix in [*prefixes, f"{keys.RUNS_FOLDER}{run_name(self.run_id)}/"]:
             left += self._delete_versions(prefix)
         return left
 

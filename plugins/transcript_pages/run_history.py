@@ -20,7 +20,7 @@ from transcript_pages.access import DAG_ID
 from transcript_pages.airflow_runs import read_dag_run
 from transcript_pages.airflow_xcoms import is_xcom, read_xcoms
 from transcript_pages.run_records import as_number
-from transcription.contract import keys
+from transcription.contract.run_keys import run_name
 
 #: The task and the key of the XCom with the figures of a run, and those of the XCom with the name of its records.
 _FIGURES = ("report", "figures")
@@ -113,7 +113,7 @@ def _with_xcoms(session: Session, runs: list[Any]) -> list[Run]:
             due=run.run_after,
             started=run.start_date or run.run_after,
             ended=run.end_date,
-            name=str(values.get((run.run_id, _PLAN), {}).get("run") or keys.run_name(run.run_id)),
+            name=str(values.get((run.run_id, _PLAN), {}).get("run") or run_name(run.run_id)),
             is_planned=(run.run_id, _PLAN) in values,
             figures=values.get((run.run_id, _FIGURES), {}),
         )

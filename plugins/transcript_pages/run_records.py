@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from transcript_pages.audio_bucket import AudioBucket
 from transcription.contract import keys
 from transcription.contract.errors import NameInvalid, OutputConflict
-from transcription.contract.keys import RunKeys
+from transcription.contract.run_keys import RunKeys
 
 #: The statuses of files that have a transcript.
 _TRANSCRIBED = frozenset({"transcribed", "done_before"})

@@ -15,7 +15,7 @@ from transcript_pages.page_templates import render
 from transcript_pages.run_history import newest_runs, read_run
 from transcript_pages.run_records import as_list, as_object, failed_children, files_of_run, read_json
 from transcript_pages.transcript_zip import DOWNLOAD_FORMATS
-from transcription.contract.keys import RunKeys
+from transcription.contract.run_keys import RunKeys
 
 router = APIRouter()
 

@@ -9,7 +9,7 @@ from transcript_pages.audio_bucket import AudioBucket
 from transcription.contract import records
 from transcription.contract.errors import RecordInvalid
 from transcription.contract.evaluation import EvaluationOutcome, ModelResult
-from transcription.contract.keys import RunKeys
+from transcription.contract.run_keys import RunKeys
 from transcription.contract.word_errors import WordErrors
 
 #: What identifies a recording or a part of it: `HeardRecording.place`.

@@ -10,7 +10,7 @@ from transcript_pages.audio_bucket import AudioBucket
 from transcript_pages.run_records import as_list, as_object, read_json
 from transcription.contract import keys
 from transcription.contract.errors import NameInvalid, OutputConflict
-from transcription.contract.keys import RunKeys
+from transcription.contract.run_keys import RunKeys
 
 #: What a finding adds to the name of a recording if it is about a segment.
 _SEGMENT = re.compile(r" from \d+\.\d s$")

@@ -13,7 +13,7 @@ from benchmarks.machine import Machine
 from benchmarks.pages import evaluated_models, full_site, pages, responses
 from transcription.contract import keys, records
 from transcription.contract.evaluation import EvaluationOutcome, ModelResult
-from transcription.contract.keys import RunKeys
+from transcription.contract.run_keys import RunKeys
 
 #: For a page, however full the bucket is. The time is the processor time of the web server.
 MOST_REQUESTS, MOST_MILLISECONDS = 5, 300

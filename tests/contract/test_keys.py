@@ -79,14 +79,6 @@ def test_finished_audio_keeps_its_name_and_case() -> None:
     assert keys.failed_reason("input/a/B.WAV") == "failed/a/B.WAV.error.json"
 
 
-def test_runs_do_not_share_their_records() -> None:
-    """Regression: manifests had fixed keys, and a second run overwrote those of the first."""
-    run_ids = ["scheduled__2026-11-22T01:00:00+00:00", "scheduled__2026-11-22T01:00:00-00:00", "a:b", "a+b", "x" * 300]
-    names = [keys.run_name(run_id) for run_id in run_ids]
-    assert len(set(names)) == len(names)
-    assert all(name.replace("-", "").isalnum() and len(name) <= 100 for name in names)
-
-
 @pytest.mark.parametrize("suffix", ["json", *FORMATS])
 def test_a_name_whose_text_would_overwrite_another_transcript_is_refused(suffix: str) -> None:
     """Regression: the text of `a.json.wav` overwrote the JSON transcript of `a.wav`."""
@@ -163,10 +155,3 @@ def test_a_file_in_failed_differs_from_its_record_and_from_folders() -> None:
     assert keys.is_failed_file(failed)
     assert keys.reason_beside(failed) == keys.failed_reason("input/a.wav")
     assert not any(map(keys.is_failed_file, (keys.reason_beside(failed), "failed/", "failed/a/", "output/a", "")))
-
-
-def test_a_teaching_has_its_records_and_its_checkpoints_below_the_folder_of_its_run() -> None:
-    run = keys.RunKeys("manual-1-0a1b2c3d")
-    assert run.teaching("order.json") == "runs/manual-1-0a1b2c3d/teaching/order.json"
-    assert run.teaching_reason("4e5f") == "runs/manual-1-0a1b2c3d/teaching/reasons/4e5f.json"
-    assert run.checkpoints == "runs/manual-1-0a1b2c3d/checkpoints/"

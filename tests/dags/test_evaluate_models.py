@@ -15,7 +15,7 @@ from tests.support.dags.bucket_objects import RUN, upload
 from tests.support.dags.evaluations import OUTCOME, make_evaluation_context
 from tests.support.dags.teaching_dags import load_dag_file
 from tests.support.dags.teachings import use_model
-from transcription.contract.keys import RunKeys
+from transcription.contract.run_keys import RunKeys
 from transcription.evaluate.evaluation_request import FORM
 from transcription.shared.job_record import Job
 from transcription.shared.task_errors import AirflowFailException

@@ -12,8 +12,8 @@ from tests.support.dags.outcome_lists import move_verified, verify_plan
 from tests.support.dags.transcribe_task import JOB_NAME
 from tests.support.standin.standin_server import LocalAws
 from transcription.contract import keys, result
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Item, Plan, Shard
+from transcription.contract.run_keys import RunKeys
 from transcription.finish.outcomes import MISSING
 from transcription.report.run_report import make_report
 from transcription.shared import batch_job

@@ -15,9 +15,9 @@ from tests.support.dags.container_transcripts import Container
 from tests.support.dags.dag_tasks import FLOW, run_task
 from tests.support.standin.standin_server import LocalAws
 from transcription.contract import keys
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Item
 from transcription.contract.options import FORMATS, Options
+from transcription.contract.run_keys import RunKeys
 from transcription.report.run_report import Report
 from transcription.shared import batch_job, manifest_store, task_links
 from transcription.shared.batch_queue import BatchQueue

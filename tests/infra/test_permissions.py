@@ -13,10 +13,11 @@ from infra.paths import DAGS, ROOT
 from tests.support.infra.role_requests import audio_bucket_arn, container_may, tasks_may
 from tests.support.infra.synthesized_stacks import PARTITION, SynthesizedStacks
 from transcription.contract import keys
+from transcription.contract.run_keys import RunKeys, run_name
 
 NAME = "2022.01.15/a b#1*?.wav"
 INPUT = keys.INPUT_FOLDER + NAME
-RUN = keys.RunKeys(keys.run_name("scheduled__2026-11-24T01:00:00+00:00"))
+RUN = RunKeys(run_name("scheduled__2026-11-24T01:00:00+00:00"))
 TEXT = keys.transcript(keys.name_of(INPUT))
 JSON = keys.transcript_json(keys.name_of(INPUT))
 SHARD, RESULT = RUN.shard("draft", 0), RUN.result(0)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.infra.synthesized_stacks import SynthesizedStacks
 from transcription.contract import keys
+from transcription.contract.run_keys import RunKeys
 
 
 def rules(deployment: SynthesizedStacks, key: str) -> list[Any]:
@@ -74,8 +75,8 @@ def test_audio_transcripts_and_models_do_not_expire_by_default(default: Synthesi
 
 def test_manifests_and_results_expire(deployment: SynthesizedStacks) -> None:
     # A defect of the original: manifests were never deleted.
-    assert expirations(deployment, keys.RunKeys("a-run").shard("draft", 0)) == [90]
-    (rule,) = (rule for rule in rules(deployment, keys.RunKeys("a-run").report) if rule.get("Prefix"))
+    assert expirations(deployment, RunKeys("a-run").shard("draft", 0)) == [90]
+    (rule,) = (rule for rule in rules(deployment, RunKeys("a-run").report) if rule.get("Prefix"))
     assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
 
 

@@ -15,8 +15,9 @@ from infra.paths import ROOT
 from tests.support.infra.role_requests import audio_bucket_arn, container_may, tasks_may, trainer_may
 from tests.support.infra.synthesized_stacks import ACCOUNT, PARTITION, REGION, SynthesizedStacks
 from transcription.contract import keys
+from transcription.contract.run_keys import RunKeys
 
-RUN = keys.RunKeys("manual-1-0a1b2c3d")
+RUN = RunKeys("manual-1-0a1b2c3d")
 RECORDS = [RUN.teaching(name) for name in ("order.json", "data.json", "outcome.json", "report.json", "report.md")]
 EVALUATED = [RUN.evaluation(name) for name in ("order.json", "data.json", "outcome.json", "report.md")]
 EVALUATED += [RUN.evaluated_model("court-1")]

@@ -17,7 +17,7 @@ from tests.support.pipeline.pipeline import Pipeline
 from tests.support.pipeline.spoken_recordings import CLIP, CLIPS
 from tests.support.pipeline.waiting import until
 from transcription.contract import keys
-from transcription.contract.keys import RunKeys, run_name
+from transcription.contract.run_keys import RunKeys, run_name
 
 pytestmark = NEEDS_BROWSER
 

@@ -14,7 +14,7 @@ from tests.support.pipeline.pipeline import ENDED, Pipeline
 from tests.support.pipeline.process_kills import halted_child, kill_worker
 from tests.support.pipeline.spoken_recordings import CLIPS, long_recording
 from tests.support.pipeline.waiting import until
-from transcription.contract.keys import RunKeys, run_name
+from transcription.contract.run_keys import RunKeys, run_name
 
 LONG, SHORT = "0-long.wav", ["1.wav", "2.wav"]
 

@@ -25,6 +25,7 @@ from standin.execution.container_engine import find_engine, removal_command
 from transcription.contract import keys, records
 from transcription.contract.manifest import Item, Shard
 from transcription.contract.options import Options
+from transcription.contract.run_keys import RunKeys
 
 ENGINE = find_engine()
 pytestmark = pytest.mark.skipif(ENGINE is None, reason="no container engine answers here: neither docker nor podman")
@@ -121,7 +122,7 @@ class ShardInBucket:
             put = self._s3.put_object(Bucket=self.bucket, Key=f"input/{name}", Body=data)
             items.append(Item(number, f"input/{name}", put["ETag"].strip('"'), len(data)))
         shard = Shard(RUN, 0, Options(formats=("srt", "vtt"), alternatives=2), tuple(items), "recipe")
-        self._s3.put_object(Bucket=self.bucket, Key=keys.RunKeys(RUN).shard(DRAFT, 0), Body=records.dump(shard))
+        self._s3.put_object(Bucket=self.bucket, Key=RunKeys(RUN).shard(DRAFT, 0), Body=records.dump(shard))
 
     def start(self, container: Container) -> subprocess.Popen[str]:
         """Start a container that works on the shard."""

@@ -12,7 +12,7 @@ from tests.support.pipeline.final_state import FinalState
 from tests.support.pipeline.pipeline import Pipeline
 from tests.support.pipeline.spoken_recordings import CLIP
 from transcription.contract import records
-from transcription.contract.keys import RunKeys, run_name
+from transcription.contract.run_keys import RunKeys, run_name
 from transcription.finish.outcomes import Outcomes
 
 #: More calls to AWS than any task makes for two files.

@@ -27,7 +27,7 @@ from tests.support.pipeline.process_kills import (
 from tests.support.pipeline.spoken_recordings import CLIPS, long_recording
 from tests.support.pipeline.waiting import until
 from transcription.contract import keys
-from transcription.contract.keys import RunKeys, run_name
+from transcription.contract.run_keys import RunKeys, run_name
 
 #: The id of a run that is deleted and triggered again.
 FIXED = "nightly-import"

@@ -17,7 +17,7 @@ from tests.support.pipeline.final_state import PLACES, FinalState
 from tests.support.pipeline.pipeline import Pipeline
 from tests.support.pipeline.spoken_recordings import CLIPS, NOISE
 from tests.support.pipeline.waiting import until
-from transcription.contract.keys import RunKeys, run_name
+from transcription.contract.run_keys import RunKeys, run_name
 
 #: The files in the order of their children. The third child does not start until the test allows it, nor do later ones.
 AGAIN_AFTER, GONE_AFTER, FIRST_THAT_WAITS, AGAIN_BEFORE, GONE_BEFORE, AGAIN_WHILE_MOVED = FILES = (

@@ -17,7 +17,7 @@ from tests.support.pipeline.faulty_run import FaultyRun, run_with_faults
 from tests.support.pipeline.pipeline import Pipeline
 from tests.support.pipeline.spoken_recordings import CLIP
 from tests.support.pipeline.waiting import until
-from transcription.contract.keys import RunKeys, run_name
+from transcription.contract.run_keys import RunKeys, run_name
 
 #: The files, in the order of their children, named after their faults, with the reason that people must read.
 REASONS = {

@@ -30,8 +30,8 @@ from tests.support.pipeline.spoken_recordings import CLIPS
 from transcription.contract import keys
 from transcription.contract.default_model import DefaultModel
 from transcription.contract.evaluation import EvaluationOutcome
-from transcription.contract.keys import RunKeys, run_name
 from transcription.contract.records import dump, load
+from transcription.contract.run_keys import RunKeys, run_name
 from transcription.contract.teaching import TeachingOutcome
 
 pytestmark = pytest.mark.skipif(not can_teach(), reason="the trainer is not installed: make .local/venvs/trainer/ready")

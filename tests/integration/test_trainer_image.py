@@ -19,7 +19,7 @@ from local.stack import start_aws
 from standin.execution.container_engine import find_engine
 from tests.support.standin.standin_server import wait_for
 from transcription.contract import keys, records
-from transcription.contract.keys import RunKeys
+from transcription.contract.run_keys import RunKeys
 from transcription.contract.teaching import SOUND, WORDS, TeachingOrder, TeachingOutcome
 
 ENGINE = find_engine()

@@ -14,6 +14,7 @@ from local.paths import ROOT, TRAINER_ENV
 from local.resources import ALERT_TOPIC, BUCKET, TEACH_JOB_DEFINITION, create_resources
 from local.stack import start_aws
 from transcription.contract import keys
+from transcription.contract.run_keys import RunKeys
 
 isolate()
 
@@ -46,7 +47,7 @@ def test_only_records_of_runs_ever_expire(rules: Any, prefix: str) -> None:
 
 
 def test_records_of_runs_expire_with_all_their_versions(rules: Any) -> None:
-    (rule,) = expiring(rules, keys.RunKeys("a-run").report)
+    (rule,) = expiring(rules, RunKeys("a-run").report)
     assert rule["Status"] == "Enabled"
     assert rule["Expiration"] == {"Days": 90}
     assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}

@@ -18,7 +18,7 @@ from tests.support.plugins.requests import s3_requests
 from tests.support.standin.standin_server import LocalAws
 from transcript_pages import formats
 from transcription.contract.evaluation import Change, ModelFigures
-from transcription.contract.keys import RunKeys
+from transcription.contract.run_keys import RunKeys
 from transcription.shared.bucket import Bucket
 
 HOSTILE = "<script>alert(1)</script>"

@@ -17,8 +17,8 @@ from tests.support.plugins.requests import s3_requests
 from tests.support.plugins.searches import hits
 from tests.support.standin.standin_server import LocalAws
 from transcription.contract import keys, result
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Item
+from transcription.contract.run_keys import RunKeys
 from transcription.finish.outcomes import MISSING, Outcome, Outcomes
 from transcription.shared.aws_console import AwsConsole
 from transcription.shared.bucket import Bucket

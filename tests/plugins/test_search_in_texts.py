@@ -16,8 +16,8 @@ from tests.support.plugins.searches import counts, hits, next_search, write_text
 from tests.support.standin.standin_server import LocalAws
 from transcript_pages import text_search
 from transcription.contract import keys, result
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Item
+from transcription.contract.run_keys import RunKeys
 from transcription.finish.outcomes import Outcome
 from transcription.shared.bucket import Bucket
 

@@ -15,8 +15,8 @@ from tests.support.plugins.requests import s3_requests
 from tests.support.standin.standin_server import LocalAws
 from transcript_pages import unsure_recordings
 from transcription.contract import result
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Failure, Item
+from transcription.contract.run_keys import RunKeys
 from transcription.finish.outcomes import Outcome, Outcomes
 from transcription.shared.bucket import Bucket
 

@@ -17,11 +17,12 @@ from tests.support.transcriber.shard_bucket import DRAFT, RUN, Bucket
 from tests.support.transcriber.wav_files import Clip
 from transcriber.command import _run_child
 from transcriber.shard import run_shard
-from transcription.contract import keys, records
+from transcription.contract import records
 from transcription.contract.errors import ShardIncomplete
 from transcription.contract.options import Options
 from transcription.contract.reason import Reason
 from transcription.contract.result import TRANSCRIBED
+from transcription.contract.run_keys import RunKeys
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -153,7 +154,7 @@ def test_corrupt_audio_does_not_fail_the_child(bucket: Bucket, model_folder: Pat
 
 def child_reason(bucket: Bucket) -> Reason:
     """Return the recorded reason why child 0 ended."""
-    key = keys.RunKeys(RUN).child_reason(DRAFT, 0)
+    key = RunKeys(RUN).child_reason(DRAFT, 0)
     return records.load(Reason, bucket.read(key), key)
 
 
@@ -196,7 +197,7 @@ def test_a_child_whose_files_have_reasons_has_none_of_its_own(
     arguments = argparse.Namespace(bucket=bucket.name, run=RUN, draft=DRAFT, model=model_folder)
     with pytest.raises(ShardIncomplete):
         _run_child(arguments, 1)
-    assert bucket.keys(keys.RunKeys(RUN).reasons(DRAFT)) == []
+    assert bucket.keys(RunKeys(RUN).reasons(DRAFT)) == []
 
 
 def test_a_missing_model_or_bucket_fails_the_child(bucket: Bucket, clip: Clip, model_folder: Path) -> None:
@@ -237,7 +238,7 @@ def test_a_child_that_is_terminated_loses_nothing_and_commits_nothing_unfinished
         process.stdout.read()
         assert process.wait() == 128 + signal.SIGTERM
     assert list(tmp_path.iterdir()) == [], "temporary files are left"
-    committed = len(bucket.keys(keys.RunKeys(RUN).results))
+    committed = len(bucket.keys(RunKeys(RUN).results))
     assert 1 <= committed < files
 
     resumed = command(*line[3:])

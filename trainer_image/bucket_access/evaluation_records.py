@@ -17,7 +17,7 @@ from bucket_access.teaching_data import fetch_objects, list_corrections, list_mo
 from transcription.contract import keys, records
 from transcription.contract.errors import RecordMissing
 from transcription.contract.evaluation import EvaluationData, EvaluationOrder
-from transcription.contract.keys import RunKeys
+from transcription.contract.run_keys import RunKeys
 from transcription.contract.teaching_errors import SetMissing
 
 

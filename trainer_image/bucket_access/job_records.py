@@ -17,9 +17,9 @@ from bucket_access.teaching_bucket import StoredObject, TeachingBucket
 from bucket_access.teaching_data import fetch_objects, list_model, list_taught
 from transcription.contract import keys, records
 from transcription.contract.errors import RecordMissing
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Failure
 from transcription.contract.reason import Reason
+from transcription.contract.run_keys import RunKeys
 from transcription.contract.teaching import TaughtObject, TeachingData, TeachingOrder
 
 _log = logging.getLogger(__name__)

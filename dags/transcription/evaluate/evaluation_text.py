@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from transcription.contract.evaluation import EvaluationOrder, EvaluationOutcome, ModelFigures
-from transcription.contract.keys import RunKeys
 from transcription.contract.log_text import printable
+from transcription.contract.run_keys import RunKeys
 from transcription.shared import cost, page_addresses
 from transcription.shared.job_record import Job
 from transcription.shared.settings import Settings

@@ -7,8 +7,8 @@ from functools import cached_property
 from threading import Lock
 
 from transcription.contract.errors import ResultMissing
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Failure, Item, Plan, Shard
+from transcription.contract.run_keys import RunKeys
 from transcription.shared.bucket import CONCURRENCY, Bucket
 from transcription.shared.job_record import Job
 from transcription.shared.recorded_reasons import RecordedReasons, find_readable

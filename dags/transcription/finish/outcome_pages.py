@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from transcription.contract.errors import RecordMissing
-from transcription.contract.keys import RunKeys
+from transcription.contract.run_keys import RunKeys
 from transcription.finish.outcomes import Outcome, Outcomes
 from transcription.shared.bucket import Bucket
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from transcription.contract import keys
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Item
+from transcription.contract.run_keys import RunKeys
 from transcription.shared.bucket import Bucket
 
 #: Number of characters after which a part ends. A search reads a part at once, in a fraction of a second.

@@ -17,9 +17,9 @@ from transcription.contract.errors import (
     TranscriptionError,
     TranscriptUnverified,
 )
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Failure, Item, Plan
 from transcription.contract.result import Result
+from transcription.contract.run_keys import RunKeys
 from transcription.finish import outcome_pages
 from transcription.finish.missing_results import MissingResults
 from transcription.finish.outcome_pages import PageWriter

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from transcription.contract.keys import RunKeys
 from transcription.contract.reason import Reason
+from transcription.contract.run_keys import RunKeys
 from transcription.shared.bucket import Bucket
 
 _ORDER, _OUTCOME = "order.json", "outcome.json"

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from transcription.contract.keys import RunKeys
+from transcription.contract.run_keys import RunKeys
 from transcription.report.run_report import Report
 from transcription.shared.bucket import Bucket
 from transcription.shared.run_folder import Origin

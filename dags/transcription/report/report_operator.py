@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Asset, BaseOperator
 
-from transcription.contract.keys import RunKeys
+from transcription.contract.run_keys import RunKeys
 from transcription.finish import outcome_pages
 from transcription.finish.outcome_pages import PageReader
 from transcription.report import alerts

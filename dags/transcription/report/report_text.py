@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from transcription.contract import result
-from transcription.contract.keys import RunKeys
 from transcription.contract.log_text import printable
+from transcription.contract.run_keys import RunKeys
 from transcription.finish.outcomes import MISSING
 from transcription.plan.ignored_files import IgnoredFiles
 from transcription.report.run_report import Report

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from transcription.contract.errors import ManifestMissing
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Done, Item, Plan, Shard
+from transcription.contract.run_keys import RunKeys
 from transcription.shared.bucket import CONCURRENCY, Bucket
 
 

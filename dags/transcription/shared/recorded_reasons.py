@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 
 from transcription.contract.errors import ObjectDenied, RecordInvalid
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Failure, Item
 from transcription.contract.reason import Reason
+from transcription.contract.run_keys import RunKeys
 from transcription.shared.bucket import Bucket
 from transcription.shared.manifest_store import result_keys
 

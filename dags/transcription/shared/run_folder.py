@@ -13,9 +13,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from transcription.contract import keys
 from transcription.contract.errors import ManifestMissing
-from transcription.contract.keys import RunKeys
+from transcription.contract.run_keys import RunKeys, run_name
 from transcription.shared.bucket import Bucket
 from transcription.shared.run_lease import airflow_address
 
@@ -98,7 +97,7 @@ def choose_run(bucket: Bucket, context: Any) -> str:
 
 
 def _unused_name(run_id: str, generations: list[int]) -> str:
-    return keys.run_name(run_id, max(generations, default=0) + 1)
+    return run_name(run_id, max(generations, default=0) + 1)
 
 
 def _folder(bucket: Bucket, run: str) -> str:
@@ -124,7 +123,7 @@ def _newest_records(bucket: Bucket, context: Any, generations: list[int]) -> tup
     """
     dag_id = context["ti"].dag_id
     for generation in generations:
-        run = keys.run_name(context["run_id"], generation)
+        run = run_name(context["run_id"], generation)
         origin = find_origin(bucket, run)
         if (origin.airflow, origin.dag_id) == (airflow_address(), dag_id) if origin else dag_id == _FIRST_DAG:
             return run, origin
@@ -133,7 +132,7 @@ def _newest_records(bucket: Bucket, context: Any, generations: list[int]) -> tup
 
 def _generations(bucket: Bucket, run_id: str) -> list[int]:
     """Return the numbers of the folders for a run id, the newest first."""
-    name = keys.run_name(run_id)
+    name = run_name(run_id)
     start = RunKeys(name).prefix.removesuffix("/")
     endings = (folder.removeprefix(start) for folder in bucket.folders(start))
     matches = [re.fullmatch(r"(?:-([1-9][0-9]{0,3}))?/", ending) for ending in endings]

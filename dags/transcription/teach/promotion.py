@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from transcription.contract.keys import RunKeys
+from transcription.contract.run_keys import RunKeys
 from transcription.contract.teaching import TeachingOrder, TeachingOutcome
 from transcription.contract.teaching_errors import ModelChoiceLost
 from transcription.shared import model_in_use

@@ -1,6 +1,6 @@
 """The records of a teaching in `runs/{run}/teaching/`."""
 
-from transcription.contract.keys import RunKeys
+from transcription.contract.run_keys import RunKeys
 from transcription.contract.teaching import TeachingOrder, TeachingOutcome
 from transcription.order.order_store import OrderStore
 

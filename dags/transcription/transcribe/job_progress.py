@@ -7,8 +7,8 @@ import time
 from collections.abc import Mapping
 from threading import Event
 
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Plan
+from transcription.contract.run_keys import RunKeys
 from transcription.shared.bucket import PAGE, Bucket
 from transcription.transcribe.cancellation import TaskInterrupted
 

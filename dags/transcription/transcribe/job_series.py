@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 
-from transcription.contract.keys import RunKeys
+from transcription.contract.run_keys import RunKeys
 from transcription.shared import batch_job
 from transcription.shared.batch_job import JobDescription
 from transcription.shared.batch_queue import BatchQueue

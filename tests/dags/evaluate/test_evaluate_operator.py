@@ -11,9 +11,9 @@ from tests.support.dags.airflow_deployment import AirflowDeployment, Impatient
 from tests.support.dags.bucket_objects import RUN
 from tests.support.dags.evaluations import ORDER, make_evaluation_context
 from transcription.contract.evaluation import EvaluationOrder
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Failure
 from transcription.contract.reason import Reason
+from transcription.contract.run_keys import RunKeys
 from transcription.evaluate.evaluate_operator import EvaluateOperator
 from transcription.evaluate.evaluation_store import EVALUATIONS
 from transcription.shared.batch_queue import BatchQueue

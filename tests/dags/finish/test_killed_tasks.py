@@ -9,7 +9,7 @@ from tests.support.dags.airflow_deployment import AirflowDeployment
 from tests.support.dags.bucket_objects import RUN
 from tests.support.dags.task_process import run_in_process
 from tests.support.standin.standin_server import LocalAws
-from transcription.contract.keys import RunKeys
+from transcription.contract.run_keys import RunKeys
 from transcription.report.run_report import Report
 
 #: Two pages of outcomes, the second one with 100 files.

@@ -11,9 +11,9 @@ from tests.support.dags.container_transcripts import Container, put
 from tests.support.dags.outcome_lists import verify_plan
 from tests.support.standin.standin_server import LocalAws
 from transcription.contract import result
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Failure, Item, Plan, Refusal
 from transcription.contract.reason import Reason
+from transcription.contract.run_keys import RunKeys
 from transcription.finish.outcomes import MISSING, Outcome
 from transcription.shared import manifest_store
 from transcription.shared.bucket import Bucket

@@ -14,8 +14,8 @@ from tests.support.dags.reports import make_outcome
 from tests.support.standin.standin_server import LocalAws
 from transcription.contract import records, result
 from transcription.contract.errors import RecordMissing
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Item, Plan
+from transcription.contract.run_keys import RunKeys
 from transcription.finish import outcome_pages
 from transcription.finish.moving import move
 from transcription.finish.outcome_pages import PageReader

@@ -11,8 +11,8 @@ from tests.support.dags.s3_refusals import answer
 from tests.support.standin.standin_server import LocalAws
 from transcription.contract import result
 from transcription.contract.errors import StorageDenied
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Item
+from transcription.contract.run_keys import RunKeys
 from transcription.finish.outcomes import DONE_BEFORE, MISSING, Outcome
 from transcription.plan.existing_transcripts import find_transcripts
 from transcription.shared.bucket import Bucket

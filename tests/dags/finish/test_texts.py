@@ -8,8 +8,8 @@ from tests.support.dags.bucket_objects import RUN, upload_all
 from tests.support.dags.container_transcripts import Container, put
 from tests.support.dags.outcome_lists import write_verdicts
 from tests.support.dags.reports import make_outcome
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Item, Plan
+from transcription.contract.run_keys import RunKeys
 from transcription.finish import texts
 from transcription.finish.moving import move
 from transcription.finish.outcomes import Outcomes

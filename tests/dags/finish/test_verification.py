@@ -15,10 +15,10 @@ from tests.support.dags.outcome_lists import verify_plan
 from tests.support.standin.standin_server import LocalAws
 from transcription.contract import result
 from transcription.contract.errors import RecordMissing, StorageDenied
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Failure, Item, Plan, Refusal
 from transcription.contract.options import DEFAULT_FORMATS, Options
 from transcription.contract.result import Result
+from transcription.contract.run_keys import RunKeys
 from transcription.finish.outcomes import DONE_BEFORE, MISSING, Outcome
 from transcription.shared.bucket import Bucket
 

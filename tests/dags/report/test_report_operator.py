@@ -16,9 +16,9 @@ from tests.support.dags.bucket_objects import RUN, freeze
 from tests.support.dags.outcome_lists import write_moves
 from transcription.contract import result
 from transcription.contract.errors import RunIncomplete
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Failure, Item
 from transcription.contract.result import Audio
+from transcription.contract.run_keys import RunKeys
 from transcription.finish.outcomes import MISSING, Outcome
 from transcription.report import alerts
 from transcription.report.report_operator import ReportOperator

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from transcriber.arguments import parse_arguments
-from transcription.contract.keys import run_name
+from transcription.contract.run_keys import run_name
 from transcription.shared.batch_job import job_name
 from transcription.shared.manifest_store import new_draft
 

@@ -12,9 +12,9 @@ from tests.support.dags.bucket_objects import RUN, content, freeze, make_plan, u
 from tests.support.dags.container_transcripts import Container
 from tests.support.standin.standin_server import LIMIT, LocalAws
 from transcription.contract.errors import ManifestMissing, RecordMissing, StorageDenied
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Item, Shard
 from transcription.contract.options import Options
+from transcription.contract.run_keys import RunKeys
 from transcription.shared import manifest_store
 from transcription.shared.bucket import Bucket
 

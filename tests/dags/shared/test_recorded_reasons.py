@@ -6,9 +6,9 @@ import pytest
 
 from tests.support.dags.bucket_objects import RUN
 from tests.support.standin.standin_server import LocalAws
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Failure, Item
 from transcription.contract.reason import Reason
+from transcription.contract.run_keys import RunKeys
 from transcription.shared.bucket import Bucket
 from transcription.shared.recorded_reasons import RecordedReasons
 

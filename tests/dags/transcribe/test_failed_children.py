@@ -11,9 +11,9 @@ from tests.support.dags.bucket_objects import RUN, freeze, upload_all
 from tests.support.dags.container_transcripts import Container
 from tests.support.dags.transcribe_task import FAILS, SECOND_FAILS, execute, job_record, submitted
 from transcription.contract.errors import JobFailed
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Failure, Plan
 from transcription.contract.reason import Reason
+from transcription.contract.run_keys import RunKeys
 from transcription.shared import batch_job, page_addresses, task_links
 from transcription.shared.batch_job import FailedChild
 from transcription.shared.task_errors import AirflowFailException

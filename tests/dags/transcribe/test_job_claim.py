@@ -13,8 +13,8 @@ import pytest
 from tests.support.dags.airflow_deployment import AirflowDeployment, TaskInstance, make_context, waits_for
 from tests.support.dags.bucket_objects import RUN
 from tests.support.dags.transcribe_task import FAILS, JOB_NAME, job_record, make_task, submitted
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Plan
+from transcription.contract.run_keys import RunKeys
 from transcription.shared import batch_job
 from transcription.shared.batch_queue import BatchQueue
 from transcription.shared.job_record import Job

@@ -20,8 +20,8 @@ from tests.support.dags.transcribe_task import (
     while_waiting,
 )
 from tests.support.standin.standin_server import wait_for
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Plan, Shard
+from transcription.contract.run_keys import RunKeys
 from transcription.shared import batch_job, manifest_store
 from transcription.shared.batch_queue import BatchQueue
 from transcription.shared.task_errors import AirflowFailException

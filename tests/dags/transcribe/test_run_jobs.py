@@ -11,8 +11,8 @@ from tests.support.dags.bucket_objects import RUN
 from tests.support.dags.container_transcripts import Container
 from tests.support.dags.transcribe_task import FAILS, JOB_NAME, job_record
 from tests.support.standin.standin_server import wait_for
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Plan, Shard
+from transcription.contract.run_keys import RunKeys
 from transcription.shared import batch_job, manifest_store
 from transcription.shared.batch_queue import BatchQueue
 from transcription.shared.job_record import FailedChild, Job

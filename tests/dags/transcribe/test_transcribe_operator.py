@@ -11,8 +11,8 @@ from tenacity import wait_none
 from tests.support.dags.airflow_deployment import AirflowDeployment, Impatient, TaskInstance, waits_for
 from tests.support.dags.bucket_objects import RUN, RUN_ID, freeze, upload_all
 from tests.support.dags.transcribe_task import JOB_NAME, execute, job_record, submitted, while_waiting
-from transcription.contract.keys import run_name
 from transcription.contract.manifest import Plan
+from transcription.contract.run_keys import run_name
 from transcription.shared import batch_job, batch_queue, task_links
 from transcription.shared.job_record import Job
 from transcription.shared.task_errors import AirflowFailException, AirflowSkipException

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from transcription.contract import keys
-from transcription.contract.keys import run_name
 from transcription.contract.manifest import Item, Plan
 from transcription.contract.options import Options
+from transcription.contract.run_keys import run_name
 from transcription.shared import manifest_store
 from transcription.shared.bucket import Bucket
 

@@ -18,10 +18,10 @@ from local.paths import DEMO_CLIPS, DEMO_MODEL, IMAGE_ENV, ROOT
 from tests.support.dags.bucket_objects import freeze, upload
 from tests.support.standin.standin_server import LocalAws
 from transcription.contract import keys
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Item, Plan
 from transcription.contract.options import FORMATS, Options
 from transcription.contract.result import Output, Result
+from transcription.contract.run_keys import RunKeys
 from transcription.shared.bucket import Bucket
 
 

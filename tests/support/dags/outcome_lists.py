@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import batched, count
 
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Plan
+from transcription.contract.run_keys import RunKeys
 from transcription.finish import outcome_pages
 from transcription.finish.moving import move
 from transcription.finish.outcome_pages import PageReader, PageWriter

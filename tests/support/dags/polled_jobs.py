@@ -9,8 +9,8 @@ import pytest
 
 from tests.support.dags.airflow_deployment import AirflowDeployment, Impatient
 from tests.support.dags.bucket_objects import make_plan, upload
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Plan
+from transcription.contract.run_keys import RunKeys
 from transcription.shared import batch_job
 from transcription.shared.batch_job import JobDescription
 from transcription.shared.batch_queue import BatchQueue

@@ -10,7 +10,7 @@ from tests.support.dags.bucket_objects import RUN, upload
 from transcription.contract import keys
 from transcription.contract.correction import Basis, Correction, Segment
 from transcription.contract.default_model import DefaultModel
-from transcription.contract.keys import RunKeys
+from transcription.contract.run_keys import RunKeys
 from transcription.contract.teaching import SOUND, ErrorRates, TeachingOrder, TeachingOutcome
 from transcription.shared.bucket import Bucket
 from transcription.shared.run_folder import Origin, write_origin

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from tests.support.dags.airflow_deployment import AirflowDeployment, Impatient, TaskInstance, make_context
 from tests.support.dags.bucket_objects import RUN
 from tests.support.dags.container_transcripts import Container
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Plan
+from transcription.contract.run_keys import RunKeys
 from transcription.shared import batch_job, manifest_store
 from transcription.shared.batch_queue import BatchQueue
 from transcription.shared.job_record import Job

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from infra.smoke.deployed import Deployed
 from infra.smoke.errors import AirflowRefused
 from transcription.contract import keys
+from transcription.contract.run_keys import RunKeys, run_name
 
 DEPLOYED = Deployed("clinic", "audio", "clinic", "arn:aws:sns:us-east-1:111122223333:topic")
 #: What the clip of the smoke test says.
@@ -79,7 +80,7 @@ class MadeUpDeployment:
             if self.moves:
                 self.objects[keys.processed(key)] = self.objects.pop(key)
         if self.counted is not None:
-            report = keys.RunKeys(keys.run_name(run_id)).report
+            report = RunKeys(run_name(run_id)).report
             self.objects[report] = json.dumps({"transcribed": self.counted}).encode()
 
     # S3

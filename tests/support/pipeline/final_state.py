@@ -14,8 +14,8 @@ from local.runs import Run
 from tests.support.pipeline.pipeline import ENDED, Pipeline
 from tests.support.pipeline.spoken_recordings import Recording, etag_of
 from transcription.contract import keys, records
-from transcription.contract.keys import RunKeys, run_name
 from transcription.contract.result import LEFT, Result
+from transcription.contract.run_keys import RunKeys, run_name
 
 PLACES = (keys.INPUT_FOLDER, keys.PROCESSED_FOLDER, keys.FAILED_FOLDER)
 REASON = ".error.json"

@@ -18,6 +18,7 @@ from tests.support.pipeline.airflow_ui import AirflowUi
 from tests.support.pipeline.spoken_recordings import Recording
 from tests.support.pipeline.waiting import until
 from transcription.contract import keys
+from transcription.contract.run_keys import run_name
 
 if TYPE_CHECKING:
     from mypy_boto3_batch import BatchClient
@@ -82,7 +83,7 @@ class Pipeline:
 
         Without `run_id`, return the jobs of all runs. `generation` counts the runs with this id.
         """
-        name = f"transcribe-{keys.run_name(run_id, generation)}" if run_id else "transcribe-*"
+        name = f"transcribe-{run_name(run_id, generation)}" if run_id else "transcribe-*"
         filters: Any = [{"name": "JOB_NAME", "values": [name]}]
         pages = self.batch.get_paginator("list_jobs").paginate(jobQueue=QUEUE, filters=filters)
         jobs: list[Any] = [job for page in pages for job in page["jobSummaryList"]]

@@ -13,7 +13,7 @@ import psutil
 from local.stack import Stack
 from tests.support.airflow_metadata import execute
 from tests.support.pipeline.waiting import until
-from transcription.contract.keys import run_name
+from transcription.contract.run_keys import run_name
 
 #: Longer than any wait of Airflow. Airflow notices a lost worker after 5 minutes.
 _LONG = "1 hour"

@@ -12,7 +12,7 @@ from airflow.utils.session import create_session
 from airflow.utils.types import DagRunTriggeredByType, DagRunType
 from sqlalchemy import text
 
-from transcription.contract.keys import run_name
+from transcription.contract.run_keys import run_name
 
 DAG_ID = "transcribe_audio"
 START = datetime(2026, 11, 20, 1, tzinfo=UTC)

@@ -14,9 +14,9 @@ from tests.support.plugins.child_logs import write_log
 from tests.support.plugins.transcripts import transcript_document, write_transcript
 from tests.support.standin.standin_server import LocalAws
 from transcription.contract import keys, result
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Failure, Item
 from transcription.contract.result import FAILED
+from transcription.contract.run_keys import RunKeys
 from transcription.finish.outcomes import Outcome
 from transcription.shared.aws_console import AwsConsole
 from transcription.shared.bucket import Bucket

@@ -10,8 +10,8 @@ from urllib.parse import unquote_plus
 from tests.support.dags.reports import AUDIO
 from tests.support.plugins.browser_client import PREFIX
 from transcription.contract import result
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Item
+from transcription.contract.run_keys import RunKeys
 from transcription.finish.outcomes import Outcome, Outcomes
 from transcription.finish.texts import RecordingText, Texts
 from transcription.shared.bucket import Bucket

@@ -18,6 +18,7 @@ from transcription.contract import keys, records
 from transcription.contract.manifest import Item, Shard
 from transcription.contract.options import Options
 from transcription.contract.result import Result
+from transcription.contract.run_keys import RunKeys
 
 RUN = "manual-2026-11-22-0001"
 DRAFT = "0a1b2c3d"
@@ -66,7 +67,7 @@ class Bucket:
             etag = self.client.head_object(Bucket=self.name, Key=key)["ETag"].strip('"')
             items.append(Item(number, key, etag, len(data)))
         shard = Shard(RUN, index, options, tuple(items), RECIPE)
-        self.upload(keys.RunKeys(RUN).shard(DRAFT, index), records.dump(shard))
+        self.upload(RunKeys(RUN).shard(DRAFT, index), records.dump(shard))
         return shard
 
     def keys(self, prefix: str = "") -> list[str]:
@@ -90,7 +91,7 @@ class Bucket:
 
     def result(self, number: int) -> Result:
         """Return the result record of the file with this number."""
-        key = keys.RunKeys(RUN).result(number)
+        key = RunKeys(RUN).result(number)
         return records.load(Result, self.read(key), key)
 
 

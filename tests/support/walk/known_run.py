@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.support.pipeline.airflow_ui import TASKS
-from transcription.contract.keys import run_name
+from transcription.contract.run_keys import run_name
 
 #: The kinds of runs: triggered in the UI, started by a backfill, and executed by `airflow dags test`.
 TRIGGERED, BACKFILL, DAGS_TEST = "triggered", "backfill", "dags test"

@@ -12,7 +12,7 @@ from tests.support.walk.bucket_history import BucketHistory
 from tests.support.walk.known_run import BACKFILL, DAGS_TEST, KnownRun
 from tests.support.walk.world import ENDED, World
 from transcription.contract import keys, result
-from transcription.contract.keys import RunKeys
+from transcription.contract.run_keys import RunKeys
 from transcription.finish.outcomes import DONE_BEFORE, MISSING
 
 _RED = ("failed", "upstream_failed")

@@ -20,8 +20,8 @@ from tests.support.pipeline.waiting import until
 from tests.support.walk.known_run import BACKFILL, DAGS_TEST, TRIGGERED, KnownRun
 from tests.support.walk.uploads import Uploads
 from transcription.contract import keys, records
-from transcription.contract.keys import RunKeys, run_name
 from transcription.contract.manifest import Done, Item, Plan, Shard
+from transcription.contract.run_keys import RunKeys, run_name
 
 ENDED = ("success", "failed")
 #: How long anything may take until it is a fault of the system, in seconds. Nothing takes a tenth of it on a quiet

@@ -13,8 +13,8 @@ from tests.support.transcriber.shard_bucket import Bucket
 from transcription.contract.correction import Basis, Correction, Segment
 from transcription.contract.errors import ModelMissing, RecordMissing
 from transcription.contract.evaluation import EvaluationData, EvaluationOrder
-from transcription.contract.keys import RunKeys
 from transcription.contract.records import dump, load
+from transcription.contract.run_keys import RunKeys
 from transcription.contract.teaching_errors import SetMissing
 
 RUN = "manual-1-0a1b2c3d"

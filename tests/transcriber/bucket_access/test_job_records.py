@@ -15,10 +15,10 @@ from bucket_access import job_records
 from bucket_access.teaching_bucket import ModelTaken, TeachingBucket
 from tests.support.transcriber.shard_bucket import Bucket
 from transcription.contract.errors import ModelMissing, RecordMissing
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Failure
 from transcription.contract.reason import Reason
 from transcription.contract.records import dump, load
+from transcription.contract.run_keys import RunKeys
 from transcription.contract.teaching import SOUND, TeachingData, TeachingOrder
 from transcription.contract.teaching_errors import SetMissing
 

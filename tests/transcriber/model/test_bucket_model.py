@@ -9,9 +9,9 @@ import pytest
 from tests.support.transcriber.shard_bucket import DRAFT, RUN, Bucket, Run, recorded_requests
 from tests.support.transcriber.wav_files import Clip
 from tests.transcriber.test_command import command
-from transcription.contract import keys
 from transcription.contract.errors import ModelInvalid, ModelMissing
 from transcription.contract.options import Options
+from transcription.contract.run_keys import RunKeys
 
 
 def test_the_model_is_fetched_once_for_all_files(bucket: Bucket, run: Run, clip: Clip, model_folder: Path) -> None:
@@ -49,7 +49,7 @@ def test_a_missing_model_is_an_error_that_lists_the_models_that_exist(bucket: Bu
     bucket.plan({"input/a.wav": clip.data}, Options(model="ours"))
     with pytest.raises(ModelMissing, match=r"models/ours/.*models/theirs/"):
         run()
-    assert bucket.keys("runs/") == [keys.RunKeys(RUN).shard(DRAFT, 0)]
+    assert bucket.keys("runs/") == [RunKeys(RUN).shard(DRAFT, 0)]
 
 
 def test_a_model_that_cannot_be_loaded_fails_the_child_and_no_file(bucket: Bucket, run: Run, clip: Clip) -> None:
@@ -57,4 +57,4 @@ def test_a_model_that_cannot_be_loaded_fails_the_child_and_no_file(bucket: Bucke
     bucket.plan({"input/a.wav": clip.data}, Options(model="ours"))
     with pytest.raises(ModelInvalid, match=r"a\.pbmm"):
         run()
-    assert bucket.keys("runs/") == [keys.RunKeys(RUN).shard(DRAFT, 0)]
+    assert bucket.keys("runs/") == [RunKeys(RUN).shard(DRAFT, 0)]

@@ -20,11 +20,11 @@ from transcriber.shard import input_downloads
 from transcriber.shard.input_downloads import InputDownloads
 from transcriber.shard.store import Store
 from transcriber.workers.engine_pool import EnginePool
-from transcription.contract import keys
 from transcription.contract.errors import DiskFailed, ShardIncomplete, StorageFailed
 from transcription.contract.manifest import Item, Shard
 from transcription.contract.options import Options
 from transcription.contract.result import Model
+from transcription.contract.run_keys import RunKeys
 
 BLOCK = 2**16
 MODEL = Model("none", "0" * 64)
@@ -213,5 +213,5 @@ def test_a_file_that_does_not_fit_on_the_disk_does_not_stop_its_neighbours(
     with pytest.raises(ShardIncomplete, match=r"1 of 3 files.*input/b\.wav"):
         run()
     assert bucket.keys("output/") == ["output/a", "output/a.json", "output/c", "output/c.json"]
-    assert bucket.keys(keys.RunKeys(RUN).results) == [keys.RunKeys(RUN).result(number) for number in (0, 2)]
+    assert bucket.keys(RunKeys(RUN).results) == [RunKeys(RUN).result(number) for number in (0, 2)]
     assert any("input/b.wav not done: [DISK_FAILED]" in message for message in caplog.messages)

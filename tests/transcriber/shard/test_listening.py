@@ -15,6 +15,7 @@ from tests.support.transcriber.wav_files import RATE, Clip, silence, wav
 from transcription.contract import keys
 from transcription.contract.options import Options
 from transcription.contract.result import TRANSCRIBED, Listening
+from transcription.contract.run_keys import RunKeys
 
 
 def test_peaks_and_a_copy_that_is_needed_are_written_before_the_transcript(
@@ -29,7 +30,7 @@ def test_peaks_and_a_copy_that_is_needed_are_written_before_the_transcript(
         "listening/x/a%20b%231.flac",
         "output/x/a%20b%231",
         "output/x/a%20b%231.json",
-        keys.RunKeys(RUN).result(0),
+        RunKeys(RUN).result(0),
     ]
     name = "x/a b#1"
     peaks = json.loads(bucket.read(keys.listening_peaks(name)))

@@ -13,10 +13,10 @@ from tests.transcriber.shard.test_resume import FailsForFileOne
 from transcriber.shard.store import Store
 from transcription.contract import records
 from transcription.contract.errors import ShardIncomplete, StorageDenied
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Failure, Item, Shard
 from transcription.contract.reason import Reason
 from transcription.contract.result import LEFT, TRANSCRIBED
+from transcription.contract.run_keys import RunKeys
 
 KEYS = RunKeys(RUN)
 REASONS = KEYS.reasons(DRAFT)

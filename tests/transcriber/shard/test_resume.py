@@ -14,10 +14,10 @@ from transcriber.audio.segmentation import Segment
 from transcriber.engines.libdeepspeech import LibDeepSpeech
 from transcriber.engines.utterance import Answer, FailedSegment
 from transcriber.workers.engine_process import EngineSpec
-from transcription.contract import keys
 from transcription.contract.errors import EngineFailed, ShardIncomplete, StorageDenied
 from transcription.contract.options import Options
 from transcription.contract.result import LEFT, TRANSCRIBED
+from transcription.contract.run_keys import RunKeys
 
 
 def test_the_result_record_is_written_after_the_transcripts(bucket: Bucket, run: Run, clip: Clip) -> None:
@@ -29,7 +29,7 @@ def test_the_result_record_is_written_after_the_transcripts(bucket: Bucket, run:
         "listening/a.peaks.json",
         "output/a",
         "output/a.json",
-        keys.RunKeys(RUN).result(0),
+        RunKeys(RUN).result(0),
     ]
 
 
@@ -37,7 +37,7 @@ def test_a_restarted_child_transcribes_only_what_is_not_done(bucket: Bucket, run
     """Finished files were once not marked, so that a restarted child did everything again."""
     bucket.plan({"input/a.wav": clip.data, "input/bad.wav": b"", "input/b.wav": clip.data})
     run()
-    bucket.client.delete_object(Bucket=bucket.name, Key=keys.RunKeys(RUN).result(2))
+    bucket.client.delete_object(Bucket=bucket.name, Key=RunKeys(RUN).result(2))
     with recorded_requests() as requests:
         run()
     requested = {unquote(path).split("/", 1)[1] for _, path in requests}
@@ -54,9 +54,9 @@ def test_a_result_with_other_options_or_another_model_does_not_count(
     if change == "options":
         bucket.plan({"input/a.wav": clip.data}, Options(beam_width=7))
     else:
-        result = bucket.read(keys.RunKeys(RUN).result(0))
+        result = bucket.read(RunKeys(RUN).result(0))
         digest = bucket.result(0).model.acoustic_sha256
-        bucket.upload(keys.RunKeys(RUN).result(0), result.replace(digest.encode(), b"0" * 64))
+        bucket.upload(RunKeys(RUN).result(0), result.replace(digest.encode(), b"0" * 64))
     with recorded_requests() as requests:
         run()
     assert any(path.endswith("input/a.wav") for _, path in requests)
@@ -81,7 +81,7 @@ def test_a_file_that_was_moved_away_stays_done_when_the_run_repeats_with_another
     """Someone corrects the model and clears the task, when the finished files are already in processed/."""
     bucket.plan({"input/a.wav": clip.data})
     run()
-    key = keys.RunKeys(RUN).result(0)
+    key = RunKeys(RUN).result(0)
     bucket.upload(key, bucket.read(key).replace(bucket.result(0).model.acoustic_sha256.encode(), b"0" * 64))
     bucket.client.delete_object(Bucket=bucket.name, Key="input/a.wav")
     run()
@@ -127,7 +127,7 @@ def test_a_file_that_was_left_is_tried_again_by_a_restarted_child(bucket: Bucket
 @pytest.mark.parametrize(
     ("failing", "error"),
     [
-        (("GET", keys.RunKeys(RUN).result(1)), (400, "KMS.DisabledException")),
+        (("GET", RunKeys(RUN).result(1)), (400, "KMS.DisabledException")),
         (("GET", "input/b.wav"), (400, "KMS.DisabledException")),
         (("GET", "input/b.wav"), (403, "AccessDenied")),
         (("PUT", "output/b.json"), (400, "KMS.DisabledException")),
@@ -142,7 +142,7 @@ def test_an_error_of_s3_for_one_file_does_not_stop_its_neighbours(
     failure = recorded_requests(lambda *request: error if request == (method, f"{bucket.name}/{path}") else None)
     with failure, pytest.raises(ShardIncomplete, match=r"1 of 3 files.*input/b\.wav"):
         run()
-    assert bucket.keys(keys.RunKeys(RUN).results) == [keys.RunKeys(RUN).result(number) for number in (0, 2)]
+    assert bucket.keys(RunKeys(RUN).results) == [RunKeys(RUN).result(number) for number in (0, 2)]
     run()
     assert [bucket.result(number).status for number in range(3)] == [TRANSCRIBED] * 3
 
@@ -162,4 +162,4 @@ def test_a_child_that_may_not_write_ends_before_it_transcribes_everything(bucket
     with denied as requests, pytest.raises(StorageDenied, match="permissions"):
         run()
     assert sum("/input/" in path for _, path in requests) < files / 2
-    assert bucket.keys(keys.RunKeys(RUN).results) == []
+    assert bucket.keys(RunKeys(RUN).results) == []

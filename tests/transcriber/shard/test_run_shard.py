@@ -14,10 +14,10 @@ from tests.support.transcriber.shard_bucket import DRAFT, RECIPE, RUN, Bucket, R
 from tests.support.transcriber.wav_files import Clip
 from transcriber import __version__
 from transcriber.shard.store import Store
-from transcription.contract import keys
 from transcription.contract.errors import InputChanged, ManifestMissing, RecordInvalid
 from transcription.contract.options import Options
 from transcription.contract.result import FAILED, TRANSCRIBED
+from transcription.contract.run_keys import RunKeys
 
 HOSTILE_NAMES = [
     "a b.wav",
@@ -127,7 +127,7 @@ def test_a_child_reads_its_own_shard_and_never_lists_the_bucket(bucket: Bucket, 
         run(0)
     paths = [path for _, path in requests]
     assert not [path for path in paths if "list-type" in path or path.rstrip("/") == bucket.name]
-    shard = keys.RunKeys(RUN).shard(DRAFT, 0)
+    shard = RunKeys(RUN).shard(DRAFT, 0)
     assert [path for path in paths if "/manifest/" in path] == [f"{bucket.name}/{shard}"]
     assert bucket.keys("output/") == ["output/a", "output/a.json"]
 
@@ -172,6 +172,6 @@ def test_a_missing_manifest_or_one_of_another_version_is_an_error(bucket: Bucket
     with pytest.raises(ManifestMissing, match=rf"manifest/{DRAFT}/00000\.json"):
         run()
     bucket.plan({})
-    bucket.upload(keys.RunKeys(RUN).shard(DRAFT, 0), b'{"record": "shard", "version": 99}')
+    bucket.upload(RunKeys(RUN).shard(DRAFT, 0), b'{"record": "shard", "version": 99}')
     with pytest.raises(RecordInvalid, match="99"):
         run()

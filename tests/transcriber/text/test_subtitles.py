@@ -18,6 +18,7 @@ from transcriber.engines.libdeepspeech import LibDeepSpeech
 from transcriber.engines.utterance import Utterance
 from transcription.contract import keys
 from transcription.contract.options import Options
+from transcription.contract.run_keys import RunKeys
 from transcription.contract.spoken_word import Word
 from transcription.formats.saved_transcript import SavedTranscript
 from transcription.formats.subtitles import render
@@ -172,4 +173,4 @@ def test_subtitles_are_written_before_the_json(bucket: Bucket, run: Run, clip: C
         run()
     written = [path.split("/", 1)[1] for method, path in requests if method == "PUT"]
     transcripts = ["output/a", "output/a.srt", "output/a.vtt", "output/a.json"]
-    assert written == [keys.listening_peaks("a"), *transcripts, keys.RunKeys(RUN).result(0)]
+    assert written == [keys.listening_peaks("a"), *transcripts, RunKeys(RUN).result(0)]

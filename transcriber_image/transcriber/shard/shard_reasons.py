@@ -7,9 +7,9 @@ import logging
 from transcriber.shard.store import Store
 from transcription.contract import records
 from transcription.contract.errors import StorageDenied, TranscriptionError
-from transcription.contract.keys import RunKeys
 from transcription.contract.manifest import Failure, Item
 from transcription.contract.reason import Reason
+from transcription.contract.run_keys import RunKeys
 
 log = logging.getLogger(__name__)
 

@@ -30,6 +30,7 @@ from transcription.contract.errors import (
 from transcription.contract.manifest import Item, Shard
 from transcription.contract.model_files import EXPECTED
 from transcription.contract.result import Output, Result
+from transcription.contract.run_keys import RunKeys
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -72,7 +73,7 @@ class Store:
             StorageDenied: S3 denies access, or there is no such bucket.
             StorageFailed: S3 fails, after all retries.
         """
-        key = keys.RunKeys(run).shard(draft, index)
+        key = RunKeys(run).shard(draft, index)
         data = self._read(key)
         if data is None:
             raise ManifestMissing(
@@ -90,7 +91,7 @@ class Store:
             StorageDenied: S3 refuses the bucket or the credentials.
             StorageFailed: S3 fails, after all retries.
         """
-        key = keys.RunKeys(run).result(item.number)
+        key = RunKeys(run).result(item.number)
         data = self._read(key, denied=ObjectDenied)
         return None if data is None else records.load(Result, data, key)
 
@@ -179,7 +180,7 @@ class Store:
         Raises:
             ObjectDenied, StorageDenied, StorageFailed: as in `write`.
         """
-        self.write(keys.RunKeys(run).result(result.item.number), records.dump(result), "application/json")
+        self.write(RunKeys(run).result(result.item.number), records.dump(result), "application/json")
 
     def fetch_model(self, name: str, folder: Path) -> None:
         """Download the files of model `name` below `models/` to `folder`.
