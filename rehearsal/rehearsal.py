@@ -98,7 +98,7 @@ class Rehearsal:
         return RehearsedDeployment(name, self.endpoint)
 
     def dockerfiles(self, name: str) -> dict[str, str]:
-        """Return from which Dockerfile each image of the deployment `name` is built, by the tag of the image."""
+        """Return the Dockerfiles of the images of the deployment `name`, by the tag of the image."""
         images: dict[str, str] = {}
         for manifest in self._synthesized[name].glob("*.assets.json"):
             for tag, image in json.loads(manifest.read_text()).get("dockerImages", {}).items():

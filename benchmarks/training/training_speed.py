@@ -75,7 +75,7 @@ def main(folder: Path, steps: int, bucket: str, clips: Sequence[int]) -> dict[st
 
 
 def _measure_speed(model: AcousticModel, spoken: Sequence[Spoken], count: int, steps: int) -> dict[str, float]:
-    """Measure the steps that hear as many full batches of recordings, and as many of rehearsed ones, once each."""
+    """Measure `steps` steps. A step hears a full batch of recordings, and a full batch of rehearsed recordings."""
     examples = _full_batches([_example(model, *recording) for recording in _recordings(spoken, count)], steps)
     training, parameters, state = _training(model, examples)
     parameters, state.optimiser = jax.block_until_ready(training.step(parameters, state))  # compiles

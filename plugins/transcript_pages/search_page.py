@@ -54,7 +54,7 @@ class _Place:
 class _Found:
     """What an answer shows."""
 
-    #: Places with the searched words, each with the run in whose texts it is; None for a text as it is now.
+    #: Places with the searched words, and the run in whose texts each place is; None: the bucket has this text now.
     hits: list[tuple[Hit, Run | None]] = field(default_factory=list)
     #: The recordings of which the transcript was read.
     names: set[str] = field(default_factory=set)

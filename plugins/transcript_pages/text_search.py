@@ -34,7 +34,7 @@ class Hit:
     before: str
     words: str
     after: str
-    #: Whether it is a text as it is now; else a run wrote it.
+    #: Whether the bucket has this text now; otherwise, a run wrote it, and it may be older.
     is_current: bool
 
 
@@ -59,7 +59,7 @@ class Searched:
 
 
 def search_transcripts(bucket: AudioBucket, names: Sequence[str], text: str, end: float) -> Searched:
-    """Search in transcripts, of which each needs one or two requests to S3. Runs of earlier releases need this.
+    """Search in transcripts one by one, with one or two requests to S3 for each. Runs of earlier releases need this.
 
     Args:
         bucket: the bucket.

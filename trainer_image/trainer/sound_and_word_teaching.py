@@ -87,7 +87,7 @@ def _choose(
     taught_sound: tuple[TeachingReport, Path],
     taught_words: tuple[WordsReport, Path],
 ) -> _Result:
-    """Return the last model that is better than the base model. Two parts may together do harm that neither does.
+    """Return the last model that is better than the base model. Two parts may do harm that neither does alone.
 
     Args:
         request: what the words were taught from, and what they were measured with.

@@ -10,7 +10,7 @@ from trainer.network.batches import Batch, Example, group, padded_frames, stack
 
 
 class BatchOrder:
-    """Batches of examples, of which each pass takes each once, in an order of its own.
+    """Batches of examples. A pass takes every batch once, in an order of its own.
 
     Args:
         examples: the examples, at least one.
