@@ -27,8 +27,8 @@ AUTO, BATCHED, LIBDEEPSPEECH = ENGINES = ("auto", "batched", "libdeepspeech")
 #: others are mixed.
 AUTO_CHANNELS, MIX, SEPARATE = CHANNEL_USES = ("auto", "mix", "separate")
 
-#: Number of candidates that the decoder gives for a segment. The best one is the segment's text; the others show how
-#: certain its words are.
+#: Maximum number of candidates that the decoder gives for a segment. The best one is the segment's text. The others
+#: show how certain its words are.
 CANDIDATES = 16
 
 #: Limit of the scorer's weights. The best values are far below: `lm_optimizer.py` of DeepSpeech's training code tries

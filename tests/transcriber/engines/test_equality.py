@@ -43,7 +43,7 @@ class Case:
 CASES = [
     Case("as it comes", 900, Options(alternatives=3)),
     Case("beam 500", 300, Options(beam_width=500, alternatives=15)),
-    Case("beam 16", 300, Options(beam_width=16)),
+    Case("beam 32", 300, Options(beam_width=32)),
     Case("weights", 150, Options(lm_alpha=0.3, lm_beta=2.5)),
     Case("hot words", 150, Options(hot_words=(HotWord("seven", 7.5), HotWord("stop", -4.0)), alternatives=5)),
     Case("no scorer, beam 64", 200, Options(beam_width=64, alternatives=5), has_scorer=False),
@@ -122,6 +122,15 @@ def has_alternatives_of(one: Utterance, other: Utterance) -> bool:
         abs(found.get(alternative.text, last) - alternative.confidence) <= CONFIDENCE_TOLERANCE
         for alternative in other.alternatives
     )
+
+
+@pytest.mark.parametrize("beam_width", [1, 2, 5, 16])
+@pytest.mark.parametrize("name", [LIBDEEPSPEECH, BATCHED])
+def test_a_narrow_beam_crashes_no_engine(name: str, beam_width: int, model_folder: Path, speech: Samples) -> None:
+    """With such beams, a rounding error decides which candidates are kept, so that the engines may hear other words."""
+    segments = numbered(list(utterances(np.random.default_rng(7), speech, 300, 4.0)))
+    with open_engine(open_folder(model_folder), Options(engine=name, beam_width=beam_width), processes=2) as engine:
+        assert len(transcribe_all(engine, segments)) == len(segments)
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])

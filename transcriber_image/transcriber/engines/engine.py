@@ -8,6 +8,7 @@ from typing import Optional, Protocol
 
 from transcriber.audio.segmentation import Segment
 from transcriber.engines.utterance import Answer
+from transcription.contract.options import CANDIDATES
 from transcription.contract.result import Model
 
 
@@ -21,6 +22,15 @@ class DecoderSettings:
     beam_width: int
     lm_alpha: Optional[float]
     lm_beta: Optional[float]
+
+    @property
+    def candidates(self) -> int:
+        """How many candidates the decoder is asked for.
+
+        If a narrow beam has few probable candidates, impossible ones are at its end. DeepSpeech's decoder forgets where
+        their letters begin, and crashes if it is asked for them.
+        """
+        return max(1, min(CANDIDATES, self.beam_width // 2))
 
 
 @dataclass(frozen=True)

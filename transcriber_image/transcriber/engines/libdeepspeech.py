@@ -20,7 +20,7 @@ from transcriber.model.hot_words import add_hot_words
 from transcriber.model.model_folder import ModelFolder
 from transcriber.model.scorer_weights import choose_weights
 from transcription.contract.errors import EngineFailed, ModelInvalid
-from transcription.contract.options import CANDIDATES, Options
+from transcription.contract.options import Options
 
 NAME = f"libdeepspeech {deepspeech.version()}"
 
@@ -69,7 +69,7 @@ class LibDeepSpeech:
             EngineFailed: libdeepspeech returned no result.
         """
         started = time.process_time()
-        metadata = self._native.sttWithMetadata(segment.samples, CANDIDATES)
+        metadata = self._native.sttWithMetadata(segment.samples, self.description.decoder.candidates)
         if metadata is None or not metadata.transcripts:
             raise EngineFailed(
                 f"DeepSpeech returned nothing for {segment.seconds:.2f} s of audio at {segment.start:.2f} s. "

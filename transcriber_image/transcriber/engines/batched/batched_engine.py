@@ -23,7 +23,7 @@ from transcriber.model.hot_words import check_hot_words
 from transcriber.model.model_folder import ModelFolder
 from transcriber.model.scorer_weights import choose_weights
 from transcription.contract.errors import EngineFailed
-from transcription.contract.options import CANDIDATES, Options
+from transcription.contract.options import Options
 
 #: Number of segments that the network processes together. On one core, with a graph of the official size, 1, 4, 8, 16,
 #: 32 and 64 slots reach 5, 12, 16, 18, 20 and 19 times real time. The default is the fastest.
@@ -125,7 +125,7 @@ class BatchedEngine:
     def _decode(self, slot: SegmentSlot) -> Answer:
         """Find the words of a segment that the network has processed to its end, and return the result."""
         segment, started = slot.segment, time.thread_time()
-        candidates = self._search.decode(np.concatenate(slot.probabilities), CANDIDATES)
+        candidates = self._search.decode(np.concatenate(slot.probabilities), self.description.decoder.candidates)
         if not candidates:
             message = f"The decoder returned nothing for {segment.seconds:.2f} s of audio at {segment.start:.2f} s."
             return FailedSegment(segment.file, segment.start, EngineFailed(message))
