@@ -45,7 +45,7 @@ def test_a_weak_model_that_knows_few_words_learns_both(
 ) -> None:
     monkeypatch.setattr(taught_speech, "can_speak", lambda: False)
     write_weak_model(tmp_path / "weak-1", np.random.default_rng(5))
-    write_set(tmp_path / "audio", clips, 40, seed=1)
+    write_set(tmp_path / "audio", clips, 60, seed=1)
     write_set(tmp_path / "test", clips, 28, seed=2)
     (tmp_path / "texts").mkdir()
     (tmp_path / "texts/more.txt").write_text("open the garden")

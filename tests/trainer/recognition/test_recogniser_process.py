@@ -23,7 +23,7 @@ def test_both_engines_hear_what_the_trainer_hears_in_changed_weights(
 ) -> None:
     random = np.random.default_rng(5)
     weights = {
-        role: values + np.float32(0.15 * values.std()) * random.standard_normal(values.shape, np.float32)
+        role: values + np.float32(0.25 * values.std()) * random.standard_normal(values.shape, np.float32)
         for role, values in demo_model.weights.items()
     }
     write_model(demo_model.path, weights, tmp_path / "changed.pbmm")
@@ -40,7 +40,7 @@ def test_both_engines_hear_what_the_trainer_hears_in_changed_weights(
 
 def test_the_weights_of_the_scorer_count(demo_model: AcousticModel, demo_folder: Path, clips: Clips) -> None:
     rows = demo_model.probabilities([Example(demo_model.features(samples), ()) for samples, _ in clips])
-    mild, strong = recogniser_process.decode(demo_folder, rows, [(0.5, 0.0), (0.5, 30.0)])
+    mild, strong = recogniser_process.decode(demo_folder, rows, [(0.5, 0.0), (0.5, 60.0)])
     assert mild == [text for _, text in clips]
     assert sum(len(text.split()) for text in strong) > sum(len(text.split()) for text in mild)
 

@@ -27,11 +27,21 @@ def augment(work: Path) -> None:
     write(work / "corpora", work / "shards")
 
 
+def unpack(work: Path) -> None:
+    """Write the weights of the present acoustic model, from which `train` continues, to a file."""
+    import numpy as np
+
+    from .pbmm import constants
+
+    np.savez(work / "start.npz", **constants(SHIPPED / "demo.pbmm"))
+
+
 def train(work: Path, minutes: float) -> None:
-    """Train the network."""
+    """Train the network. Continue from the weights that `unpack` wrote, if it was run."""
     from .training import train
 
-    train(work / "shards", work / "weights.npz", minutes)
+    start = work / "start.npz"
+    train(work / "shards", work / "weights.npz", minutes, start if start.exists() else None)
 
 
 def package(work: Path) -> None:
@@ -63,7 +73,7 @@ def main() -> None:
     """Run the step that the command line names."""
     parser = argparse.ArgumentParser(prog="training", description=__doc__)
     steps = parser.add_subparsers(required=True, metavar="STEP")
-    for function in (speak, augment, train, package, clips, evaluate):
+    for function in (speak, augment, unpack, train, package, clips, evaluate):
         step = steps.add_parser(function.__name__, help=function.__doc__)
         step.set_defaults(function=function)
         step.add_argument("--work", type=Path, required=True, help="folder for intermediate files")

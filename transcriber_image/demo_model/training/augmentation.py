@@ -1,4 +1,4 @@
-"""Augmentation: random changes of the speed, vocal tract, room, microphone, noise and level of clips.
+"""Augmentation: random changes of the speed, vocal tract, room, microphone, noise, level and coding of clips.
 
 The argument `strength`, from 0 to 1, scales all changes, so that training can start with almost unchanged audio. The
 sample rate is 16 kHz. Full scale of float samples is 1.
@@ -6,12 +6,26 @@ sample rate is 16 kHz. Full scale of float samples is 1.
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
+import soundfile
 import soxr
 from scipy import fft
 
 from .corpus import SAMPLE_RATE, as_int16
 from .features import STEP, mfcc
+
+# Codings of libsndfile that change the sound, each with its file format and the sample rates at which recorders use it.
+_CODINGS = (
+    ("IMA_ADPCM", "WAV", (8000, 11025, 16000, 22050)),
+    ("MS_ADPCM", "WAV", (8000, 11025, 16000, 22050)),
+    ("G721_32", "AU", (8000, 16000)),
+    ("GSM610", "WAV", (8000,)),
+    ("ULAW", "WAV", (8000, 16000)),
+    ("OPUS", "OGG", (8000, 16000)),
+    ("MPEG_LAYER_III", "MP3", (8000, 16000, 22050)),
+)
 
 
 def resampled(samples: np.ndarray, factor: float) -> np.ndarray:
@@ -66,7 +80,7 @@ def _channel(length: int, rng: np.random.Generator, strength: float) -> np.ndarr
         decibels = rng.normal(0, 5 * strength, len(points)) + tilt
         response *= 10 ** (np.interp(hertz, points, decibels) / 20)
     if rng.random() < 0.4:  # as if it had been recorded at 8 kHz, or by telephone
-        cutoff, width = rng.uniform(2900, 4000), rng.uniform(50, 600)
+        cutoff, width = rng.uniform(2600, 4000), rng.uniform(50, 600)
         response *= np.clip((cutoff + width / 2 - hertz) / width, 0, 1)
     if rng.random() < 0.2:
         response *= np.clip(hertz / rng.uniform(80, 350), 0, 1)
@@ -101,6 +115,10 @@ def utterance(pieces: list[np.ndarray], real: bool, rng: np.random.Generator, st
         parts.pop()
     samples = np.concatenate(parts)
     samples = recorded(samples, rng, strength)
+    if rng.random() < 0.15 * strength:
+        samples = clipped(samples, rng)
+    if rng.random() < 0.3 * strength:
+        samples = coded(samples, rng)
     tempo = rng.uniform(1 - 0.18 * strength, 1 + 0.18 * strength)
     warp = rng.uniform(1 - 0.13 * strength, 1 + 0.13 * strength) if rng.random() < 0.8 else 1.0
     return mfcc(samples.astype(np.float32) / 32768, int(STEP * tempo), warp)
@@ -132,6 +150,36 @@ def recorded(samples: np.ndarray, rng: np.random.Generator, strength: float) -> 
         samples = samples + hiss
     peak = 10 ** (rng.uniform(-26 * strength, 0) / 20)
     return as_int16(samples * (peak / (np.abs(samples).max() + 1e-6)))
+
+
+def clipped(samples: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return int16 samples as from a recorder that was set too loud: both halves of the wave, or one, are cut off.
+
+    Args:
+        samples: The int16 samples.
+        rng: The source of all random choices.
+    """
+    peak = int(np.abs(samples.astype(np.int32)).max())
+    low, high = peak * 10 ** (-rng.uniform(0, 20, size=2) / 20)
+    if rng.random() < 0.5:
+        low = high
+    return np.clip(samples, -low, high).astype(np.int16)
+
+
+def coded(samples: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return int16 samples as they come out of a file with one of the codings that lose something.
+
+    Args:
+        samples: The int16 samples.
+        rng: The source of all random choices.
+    """
+    coding, file_format, rates = _CODINGS[rng.integers(len(_CODINGS))]
+    rate = int(rng.choice(rates))
+    file = io.BytesIO()
+    # Floats, because libsndfile 1.2 writes noise into some MP3 files from integers.
+    soundfile.write(file, soxr.resample(samples / 32768, SAMPLE_RATE, rate), rate, coding, format=file_format)
+    file.seek(0)
+    return as_int16(soxr.resample(soundfile.read(file)[0], rate, SAMPLE_RATE))
 
 
 def wordless(rng: np.random.Generator) -> np.ndarray:

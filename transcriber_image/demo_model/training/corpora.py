@@ -20,6 +20,7 @@ from .vocabulary import WORDS
 
 # Numbers of training phrases. espeak-ng has 267 voices, the other synthesisers have a few.
 ESPEAK_PHRASES = 20_000
+BRITISH_PHRASES = 4_000
 FLITE_PHRASES = 2_700
 ACCENT_PHRASES = 3_600
 FESTIVAL_PHRASES = 700  # per voice
@@ -62,6 +63,16 @@ def make(digits: Path, folder: Path) -> None:
     save("festival-train", festival_corpus(FESTIVAL_PHRASES, voices.FESTIVAL_TRAIN, "train"))
     save("accent-train", accent_corpus(ACCENT_PHRASES, training_voices, data))
     save("espeak-train", espeak_corpus(ESPEAK_PHRASES, training_voices, voices.ACCENTS, data, (115, 230), "train"))
+    save("british-train", british(training_voices, data))
+
+
+def british(variants: list[str], data: Path) -> Corpus:
+    """Return a corpus of phrases in British English, with the words that sound most alike in it.
+
+    In British English "start" ends like "stop" without its lips: an earlier model confused them with tuning voices.
+    """
+    accents, confused = {"en": 0.7, "en-gb-x-rp": 0.3}, ("start", "stop", "start", "stop", "down", "window", "back")
+    return espeak_corpus(BRITISH_PHRASES, variants, accents, data, (115, 200), "british", confused)
 
 
 def _words(data: Path) -> Corpus:

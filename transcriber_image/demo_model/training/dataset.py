@@ -24,7 +24,7 @@ MILD_SHARDS = 4
 
 # The share of utterances from each corpus. real-train has the only people: three speakers.
 SHARES = {
-    "espeak-train": 0.4, "real-train": 0.31, "accent-train": 0.08, "flite-train": 0.1,
+    "espeak-train": 0.28, "british-train": 0.12, "real-train": 0.31, "accent-train": 0.08, "flite-train": 0.1,
     "festival-train": 0.08, "wordless": 0.03,
 }  # fmt: skip
 MAX_FRAMES = 600  # 12 s

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor, nn
 
@@ -53,6 +55,29 @@ class Network(nn.Module):
         hidden = self.lstm(hidden)[0]
         hidden = self.dropout(self.layer_5(hidden).clamp(0, CLIP))
         return self.layer_6(hidden)
+
+    @torch.no_grad()
+    def load_exported(self, weights: Mapping[str, Tensor]) -> None:
+        """Take the weights that `exported` returned. The result has the same outputs, to rounding."""
+
+        def reordered(gates: Tensor) -> Tensor:
+            i, c, f, o = gates.chunk(4)
+            return torch.cat([i, f, c, o])
+
+        mean, deviation = (values.double().repeat(2 * CONTEXT + 1) for values in (self.mean, self.deviation))
+        kernel = reordered(weights["lstm_kernel"].T)
+        self.lstm.weight_ih_l0.copy_(kernel[:, :HIDDEN])
+        self.lstm.weight_hh_l0.copy_(kernel[:, HIDDEN:])
+        self.lstm.bias_ih_l0.copy_(reordered(weights["lstm_bias"]))
+        self.lstm.bias_hh_l0.zero_()
+        for number in (1, 2, 3, 5, 6):
+            layer = getattr(self, f"layer_{number}")
+            weight, bias = weights[f"layer_{number}_weights"].T.double(), weights[f"layer_{number}_bias"].double()
+            if number == 1:  # includes the normalisation of the features
+                bias = bias + weight @ mean
+                weight = weight * deviation
+            layer.weight.copy_(weight)
+            layer.bias.copy_(bias)
 
     def exported(self) -> dict[str, Tensor]:
         """Return the weights by the names that the graph uses.

@@ -11,7 +11,7 @@ import numpy as np
 from . import graph, pbmm, scorer
 
 NAME = "demo"
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 SELF_TEST = "yes start play next"  # the text of the clip inside the transcriber
 BEAM_WIDTH = 100  # with this vocabulary a wider beam gives the same texts
 

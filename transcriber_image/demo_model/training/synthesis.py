@@ -131,6 +131,7 @@ def espeak_corpus(
     folder: Path,
     rates: tuple[int, int],
     seed: str,
+    confused: tuple[str, ...] = (),
 ) -> Corpus:
     """Return a corpus of random phrases that espeak-ng speaks. All properties are random, except for the variants.
 
@@ -141,11 +142,14 @@ def espeak_corpus(
         folder: The folder that `espeak_folder` prepared.
         rates: The lowest and the highest speed, in words a minute.
         seed: The seed of all random choices.
+        confused: Words that the model confuses. Every second phrase has one of them.
     """
 
     def speak(number: int) -> tuple[np.ndarray, str, str]:
         rng = random.Random(f"{seed} {number}")
         words = random_phrase(rng)
+        if confused and rng.random() < 0.5:
+            words[rng.randrange(len(words))] = rng.choice(confused)
         voice = f"{rng.choices(list(accents), list(accents.values()))[0]}+{variants[number % len(variants)]}"
         gap = rng.choice((0, 0, 0, 2, 4, 8, 12))
         clip = espeak(punctuated(words, rng), voice, folder, rng.randint(*rates), rng.randint(30, 70), gap)

@@ -26,16 +26,17 @@ from .vocabulary import ALPHABET, BLANK
 PROCESSES = 2
 FRAMES = 5000  # per batch and process: 100 s
 HIGHEST_RATE = 2e-3
+CONTINUED_RATE = 5e-4  # the highest rate of a training that starts from trained weights
 WARM_UP = 0.06  # share of the time
 AVERAGING = 0.998  # share of the averaged weights that each step keeps
 CHECKPOINT_SECONDS = 120
 
 
-def rate(progress: float) -> float:
+def rate(progress: float, highest: float) -> float:
     """Return the learning rate at `progress`, from 0 to 1, of the training: a linear warm-up, then a cosine decay."""
     if progress < WARM_UP:
-        return HIGHEST_RATE * (0.05 + 0.95 * progress / WARM_UP)
-    return HIGHEST_RATE * (0.002 + 0.998 * (1 + math.cos(math.pi * (progress - WARM_UP) / (1 - WARM_UP))) / 2)
+        return highest * (0.05 + 0.95 * progress / WARM_UP)
+    return highest * (0.002 + 0.998 * (1 + math.cos(math.pi * (progress - WARM_UP) / (1 - WARM_UP))) / 2)
 
 
 def padded(batch: Batch, rng: np.random.Generator | None) -> tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -119,7 +120,7 @@ def _follow(average: Network, network: Network, step: int) -> None:
         held.lerp_(parameter, 1 - kept)
 
 
-def _worker(rank: int, folder: Path, weights: Path, seconds: float) -> None:
+def _worker(rank: int, folder: Path, weights: Path, seconds: float, start_weights: Path | None) -> None:
     os.environ.setdefault("MASTER_ADDR", "127.0.0.1")
     os.environ.setdefault("MASTER_PORT", "29517")
     distributed.init_process_group("gloo", rank=rank, world_size=PROCESSES)
@@ -128,6 +129,10 @@ def _worker(rank: int, folder: Path, weights: Path, seconds: float) -> None:
     shards = [Shard.load(path) for path in sorted(folder.glob("[0-9]*"))]
     dev = {name: Shard.load(folder / name) for name in DEV}
     network = Network(*_statistics(shards[MILD_SHARDS]))
+    if start_weights is not None:
+        with np.load(start_weights) as file:
+            network.load_exported({name: torch.from_numpy(file[name]) for name in file.files})
+    highest = HIGHEST_RATE if start_weights is None else CONTINUED_RATE
     average = copy.deepcopy(network)
     parameters = list(network.parameters())
     optimiser = torch.optim.AdamW(parameters, lr=0.0, weight_decay=1e-4, betas=(0.9, 0.98))
@@ -136,14 +141,14 @@ def _worker(rank: int, folder: Path, weights: Path, seconds: float) -> None:
     start = saved = time.time()
     step, progress, recent = 0, 0.0, 4.0
 
-    for turn in _turns(shards, rank, order):
+    for turn in _turns(shards, MILD_SHARDS + 2 if start_weights is None else 0, rank, order):
         for batch in turn:
             loss = loss_of(network, batch, own)
             optimiser.zero_grad()
             loss.backward()
             shared, progress = _exchange(parameters, loss.item(), (time.time() - start) / seconds)
             nn.utils.clip_grad_norm_(parameters, 1.0)
-            optimiser.param_groups[0]["lr"] = rate(progress)
+            optimiser.param_groups[0]["lr"] = rate(progress, highest)
             optimiser.step()
             step += 1
             _follow(average, network, step)
@@ -158,29 +163,29 @@ def _worker(rank: int, folder: Path, weights: Path, seconds: float) -> None:
                 return
 
 
-def _turns(shards: list[Shard], rank: int, order: np.random.Generator) -> Iterator[list[Batch]]:
+def _turns(shards: list[Shard], first: int, rank: int, order: np.random.Generator) -> Iterator[list[Batch]]:
     """Yield the batches of this process for each pass over the training data. There is no last pass.
-
-    The first pass uses only the first shards, which are augmented less.
 
     Args:
         shards: All shards.
+        first: The number of shards, which are augmented less, that the first pass uses; 0 for all.
         rank: The number of this process.
         order: The source of all random choices. It must have the same seed in all processes.
     """
-    chosen = shards[: MILD_SHARDS + 2]
+    chosen = shards[: first or None]
     while True:
         turn = list(batches(chosen, FRAMES, order))
         yield turn[rank : len(turn) - len(turn) % PROCESSES : PROCESSES]
         chosen = shards
 
 
-def train(folder: Path, weights: Path, minutes: float) -> None:
+def train(folder: Path, weights: Path, minutes: float, start: Path | None = None) -> None:
     """Train the network, and write the averaged weights every two minutes and at the end.
 
     Args:
         folder: The folder with the shards of the training data.
         weights: The `.npz` file to write.
         minutes: The duration of the training.
+        start: The `.npz` file with the weights from which the training starts, or `None` for random weights.
     """
-    multiprocessing.spawn(_worker, (folder, weights, minutes * 60), PROCESSES)
+    multiprocessing.spawn(_worker, (folder, weights, minutes * 60, start), PROCESSES)
