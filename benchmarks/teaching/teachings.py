@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from pathlib import Path
 
 from benchmarks.teaching.sets import MINUTES
-from local.paths import ROOT, TRAINER_ENV
+from benchmarks.teaching.trainer_process import teach
 
 _SEEDS = range(3)
 
@@ -32,25 +31,5 @@ def run(sets: Path, folder: Path) -> None:
 
 
 def _teach(sets: Path, folder: Path, minutes: int, seed: int) -> None:
-    name = f"{minutes}-{seed}"
-    if (folder / name / "report.json").exists():
-        return
-    options = {
-        "--audio": sets / str(minutes),
-        "--test": sets / "test",
-        "--others": sets / "others",
-        "--out": folder / name,
-        "--work": folder / f"{name}.work",
-        "--seed": seed,
-    }
-    arguments = [str(part) for option in options.items() for part in option]
-    python_path = os.pathsep.join(str(ROOT / part) for part in ("dags", "transcriber_image", "trainer_image"))
-    with (folder / f"{name}.log").open("w") as log:
-        subprocess.run(
-            [TRAINER_ENV / "bin" / "python", "-m", "trainer", *arguments],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": python_path},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            check=True,
-        )
+    recordings = {"--audio": sets / str(minutes), "--test": sets / "test", "--others": sets / "others"}
+    teach(folder / f"{minutes}-{seed}", {**recordings, "--seed": seed})
