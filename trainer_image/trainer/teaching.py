@@ -76,7 +76,8 @@ def teach(request: TeachingRequest, recipe: TrainingRecipe) -> TeachingReport:
     work = request.work / _digest(speech, folder, recipe)
     work.mkdir(parents=True, exist_ok=True)
     trained = _train(model, speech, recipe, work, request.keeper)
-    mixtures = measure_mixtures(model, trained, _measured("tuning", speech.tuning), _guards(speech), recipe)
+    tuning = _measured("tuning", speech.tuning)
+    mixtures = measure_mixtures(model, request.base, trained, tuning, _guards(speech), shares=recipe.shares)
     chosen = choose_mixture(mixtures, recipe.guard_points)
     _log.info("chosen: learning rate %g, %.0f %% of the new weights", chosen.learning_rate, 100 * chosen.share)
     taught = work / request.out.name

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from trainer.training.mixtures import Mixture, choose_mixture
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from trainer.evaluation.word_errors import word_error_rate
+from trainer.network.acoustic_model import AcousticModel
+from trainer.network.batches import Example
+from trainer.recognition import recogniser_process
+from trainer.training.mixtures import MeasuredSet, Mixture, choose_mixture, measure_mixtures
 
 OLD = Mixture(0.0, 0.0, 15.0, 0.5, {"others": 2.0})
 
@@ -27,3 +36,25 @@ def test_the_old_model_is_always_allowed() -> None:
     assert choose_mixture([OLD, Mixture(1e-3, 0.25, 15.0, 0.6, {"others": 2.0})], 1.5).is_old_model
     assert choose_mixture([OLD, Mixture(1e-3, 0.25, 15.0, 0.5, {"others": 2.0})], 1.5).is_old_model
     assert choose_mixture([OLD, Mixture(1e-3, 1.0, 2.0, 0.1, {"others": 9.0})], 1.5).is_old_model
+
+
+def test_the_guard_sets_are_heard_with_the_scorer_and_the_tuning_recordings_without(
+    demo_model: AcousticModel, demo_folder: Path, clips: list[tuple[npt.NDArray[np.int16], str]]
+) -> None:
+    random = np.random.default_rng(5)
+    noisy = {
+        role: values + np.float32(0.4 * values.std()) * random.standard_normal(values.shape, np.float32)
+        for role, values in demo_model.weights.items()
+    }
+    examples, texts = [Example(demo_model.features(samples), ()) for samples, _ in clips], [text for _, text in clips]
+    guards = [MeasuredSet("first", examples[:3], texts[:3]), MeasuredSet("others", examples[3:], texts[3:])]
+    tuning = MeasuredSet("tuning", examples, texts)
+    _, mixture = measure_mixtures(demo_model, demo_folder, {1e-3: noisy}, tuning, guards, shares=[1.0])
+    rows = demo_model.probabilities(examples, noisy)
+    [heard] = recogniser_process.decode(demo_folder, rows)
+    assert mixture.guard_errors == {
+        "first": word_error_rate(texts[:3], heard[:3]),
+        "others": word_error_rate(texts[3:], heard[3:]),
+    }
+    assert mixture.tuning_errors == word_error_rate(texts, [demo_model.greedy_text(row) for row in rows])
+    assert mixture.tuning_errors > word_error_rate(texts, heard) > 0
