@@ -31,9 +31,12 @@ def unpack(work: Path) -> None:
     """Write the weights of the present acoustic model, from which `train` continues, to a file."""
     import numpy as np
 
-    from .pbmm import constants
+    from transcriber.model.graph.graph_file import open_graph
+    from transcriber.model.graph.tensors import floats
 
-    np.savez(work / "start.npz", **constants(SHIPPED / "demo.pbmm"))
+    graph = open_graph(SHIPPED / "demo.pbmm")
+    weights = {name: floats(graph, node) for name, node in graph.nodes.items() if name.startswith(("layer_", "lstm_"))}
+    np.savez(work / "start.npz", **weights)
 
 
 def train(work: Path, minutes: float) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
-import numpy as np
 import tensorflow.compat.v1 as tf
 
 PREFIX = "memmapped_package://"
@@ -47,52 +46,6 @@ def write(graph: tf.GraphDef, path: Path) -> None:
     data.extend(b"".join(_field(1, _entry(*region)) for region in regions))
     data.extend(struct.pack("<Q", directory))
     path.write_bytes(data)
-
-
-def constants(path: Path) -> dict[str, np.ndarray]:
-    """Return the floating-point constants of the graph in a `.pbmm` file that `write` wrote, by their names."""
-    regions = _regions(path.read_bytes())
-    arrays = {}
-    for node in tf.GraphDef.FromString(regions[GRAPH]).node:
-        if node.op == "ImmutableConst":
-            shape = [size.size for size in node.attr["shape"].shape.dim]
-            content = regions[node.attr["memory_region_name"].s.decode()]
-            arrays[node.name] = np.frombuffer(content, np.float32).reshape(shape)
-        elif node.op == "Const" and node.attr["dtype"].type == tf.float32.as_datatype_enum:
-            arrays[node.name] = tf.make_ndarray(node.attr["value"].tensor)
-    return arrays
-
-
-def _regions(data: bytes) -> dict[str, bytes]:
-    """Return the regions of a `.pbmm` file by their names."""
-    (position,) = struct.unpack("<Q", data[-8:])
-    regions = {}
-
-    def number() -> int:
-        nonlocal position
-        value = shift = 0
-        while True:
-            byte = data[position]
-            position += 1
-            value |= (byte & 0x7F) << shift
-            shift += 7
-            if byte < 0x80:
-                return value
-
-    while position < len(data) - 8:
-        position += 1  # the tag of an entry
-        end = number() + position
-        name, offset, length = "", 0, 0
-        while position < end:
-            field, value = number() >> 3, number()
-            if field == 1:
-                offset = value
-            elif field == 2:
-                name, position = data[position : position + value].decode(), position + value
-            else:
-                length = value
-        regions[name] = data[offset : offset + length]
-    return regions
 
 
 def _entry(name: str, offset: int, length: int) -> bytes:

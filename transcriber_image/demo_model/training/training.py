@@ -132,6 +132,7 @@ def _worker(rank: int, folder: Path, weights: Path, seconds: float, start_weight
     if start_weights is not None:
         with np.load(start_weights) as file:
             network.load_exported({name: torch.from_numpy(file[name]) for name in file.files})
+    first = shards[: MILD_SHARDS + 2] if start_weights is None else shards
     highest = HIGHEST_RATE if start_weights is None else CONTINUED_RATE
     average = copy.deepcopy(network)
     parameters = list(network.parameters())
@@ -141,7 +142,7 @@ def _worker(rank: int, folder: Path, weights: Path, seconds: float, start_weight
     start = saved = time.time()
     step, progress, recent = 0, 0.0, 4.0
 
-    for turn in _turns(shards, MILD_SHARDS + 2 if start_weights is None else 0, rank, order):
+    for turn in _turns(first, shards, rank, order):
         for batch in turn:
             loss = loss_of(network, batch, own)
             optimiser.zero_grad()
@@ -163,16 +164,16 @@ def _worker(rank: int, folder: Path, weights: Path, seconds: float, start_weight
                 return
 
 
-def _turns(shards: list[Shard], first: int, rank: int, order: np.random.Generator) -> Iterator[list[Batch]]:
+def _turns(first: list[Shard], shards: list[Shard], rank: int, order: np.random.Generator) -> Iterator[list[Batch]]:
     """Yield the batches of this process for each pass over the training data. There is no last pass.
 
     Args:
-        shards: All shards.
-        first: The number of shards, which are augmented less, that the first pass uses; 0 for all.
+        first: The shards of the first pass. A training from random weights begins with those that are augmented less.
+        shards: The shards of every later pass.
         rank: The number of this process.
         order: The source of all random choices. It must have the same seed in all processes.
     """
-    chosen = shards[: first or None]
+    chosen = first
     while True:
         turn = list(batches(chosen, FRAMES, order))
         yield turn[rank : len(turn) - len(turn) % PROCESSES : PROCESSES]
