@@ -6,13 +6,10 @@ Each function raises StackError if a check fails. The message says what is wrong
 from __future__ import annotations
 
 import json
-from typing import Any
 from urllib.parse import unquote_plus
 
-import boto3
 from botocore.exceptions import ClientError
 
-from local.aws_client import REGION
 from rehearsal.checks import check
 from rehearsal.rehearsal import Rehearsal
 from rehearsal.rehearsed_deployment import RehearsedDeployment
@@ -52,13 +49,7 @@ def check_upload_queue(rehearsal: Rehearsal, deployment: RehearsedDeployment, ke
     environment = deployment.environment()
     name = environment["AirflowConfigurationOptions"]["transcription.upload_queue"].rpartition("/")[2]
     queue = deployment.client("sqs").get_queue_url(QueueName=name)["QueueUrl"]
-    credentials = deployment.credentials_of(environment["ExecutionRoleArn"])
-    sqs: Any = boto3.Session(
-        credentials["AWS_ACCESS_KEY_ID"],
-        credentials["AWS_SECRET_ACCESS_KEY"],
-        credentials["AWS_SESSION_TOKEN"],
-        REGION,
-    ).client("sqs", endpoint_url=rehearsal.endpoint)
+    sqs = deployment.client_of_role(environment["ExecutionRoleArn"], "sqs")
     try:
         messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
         entries = [

@@ -47,6 +47,17 @@ class RehearsedDeployment:
             service, endpoint_url=self._endpoint, config=Config(inject_host_prefix=False)
         )
 
+    def client_of_role(self, role: str, service: str) -> Any:
+        """Return a client of `service` that may do what `role` may."""
+        credentials = self.credentials_of(role)
+        session: Any = boto3.Session(
+            credentials["AWS_ACCESS_KEY_ID"],
+            credentials["AWS_SECRET_ACCESS_KEY"],
+            credentials["AWS_SESSION_TOKEN"],
+            REGION,
+        )
+        return session.client(service, endpoint_url=self._endpoint)
+
     @cached_property
     def outputs(self) -> dict[str, str]:
         """The values of the outputs in `expected_outputs`, by name.

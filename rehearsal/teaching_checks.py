@@ -9,7 +9,6 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import boto3
 from botocore.exceptions import ClientError
 
 from infra import job
@@ -57,7 +56,7 @@ def check_teach_job(rehearsal: Rehearsal, deployment: RehearsedDeployment) -> No
         "user": container["user"],
     }
     check(deployed == expected, f"The job definition {name} has {deployed}, and should have {expected}.")
-    _check_role(rehearsal, deployment, container["jobRoleArn"])
+    _check_role(deployment, container["jobRoleArn"])
 
 
 def _check_image(rehearsal: Rehearsal, deployment: RehearsedDeployment, image: str) -> None:
@@ -68,14 +67,8 @@ def _check_image(rehearsal: Rehearsal, deployment: RehearsedDeployment, image: s
     check(bool(found["imageDetails"]), f"{image} was not pushed.")
 
 
-def _check_role(rehearsal: Rehearsal, deployment: RehearsedDeployment, role: str) -> None:
-    credentials = deployment.credentials_of(role)
-    s3: Any = boto3.Session(
-        credentials["AWS_ACCESS_KEY_ID"],
-        credentials["AWS_SECRET_ACCESS_KEY"],
-        credentials["AWS_SESSION_TOKEN"],
-        REGION,
-    ).client("s3", endpoint_url=rehearsal.endpoint)
+def _check_role(deployment: RehearsedDeployment, role: str) -> None:
+    s3 = deployment.client_of_role(role, "s3")
     bucket, checkpoint = deployment.bucket, f"{RunKeys('run').checkpoints}training.npz"
     calls: Mapping[str, tuple[bool, Callable[[], Any]]] = {
         "list a set": (True, lambda: s3.list_objects_v2(Bucket=bucket, Prefix=keys.teaching_set(_SET))),
