@@ -96,7 +96,7 @@ class Airflow:
             self.start_component(name)
         self._wait_until(self._answers, "api-server")
         with self.client() as client:
-            self._wait_until(lambda: self._has_dag(client), "dag-processor")
+            self.wait_for_dag(client, DAG_ID)
 
     def prepare(self) -> None:
         """Create the home folder with a password, and start an empty database, for the components and the command line.
@@ -184,10 +184,18 @@ class Airflow:
         except httpx.TransportError:
             return False
 
-    def _has_dag(self, client: httpx.Client) -> bool:
+    def wait_for_dag(self, client: httpx.Client, dag_id: str) -> None:
+        """Wait until a DAG can be triggered.
+
+        Raises:
+            StackError: The DAG processor ended, a DAG has import errors, or it took longer than five minutes.
+        """
+        self._wait_until(lambda: self._has_dag(client, dag_id), "dag-processor")
+
+    def _has_dag(self, client: httpx.Client, dag_id: str) -> bool:
         try:
             errors = client.get("/importErrors").raise_for_status().json()["import_errors"]
-            is_there = client.get(f"/dags/{DAG_ID}").is_success
+            is_there = client.get(f"/dags/{dag_id}").is_success
         except httpx.HTTPError:
             return False  # the API server has just started and does not answer in time
         if errors:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
-
 from benchmarks.full_bucket.finished_run import put
 from local import runs
-from local.errors import StackError
 from local.resources import BUCKET
 from local.stack import Stack
 from transcription.contract import keys
@@ -36,7 +32,7 @@ RECORDINGS, QUICK_RECORDINGS = 10_000, 100
 _SET = "evaluated"
 #: The length of a recording, and the number of its words before and between two errors.
 _SECONDS, _WORDS = 10.0, 6
-#: How long the DAG may take to appear, and a run of it to end, in seconds.
+#: How long a run may take, in seconds.
 _LIMIT = 300
 
 
@@ -58,19 +54,10 @@ def fill(stack: Stack, count: int) -> str:
     put(endpoint, BUCKET, [*models, (f"{keys.teaching_set(_SET)}0.wav", None)])
     form = {"models": list(MODELS), "set_name": _SET, "part": PARTS[-1], "dry_run": True}
     with stack.airflow.client() as client:
-        _wait_for_dag(client)
+        stack.airflow.wait_for_dag(client, DAG_ID)  # its file may be read after the others
         run_id = runs.wait(client, runs.trigger(client, form, DAG_ID), limit=_LIMIT, dag_id=DAG_ID).run_id
     put(endpoint, BUCKET, objects(RunKeys(run_name(run_id)), count))
     return run_id
-
-
-def _wait_for_dag(client: httpx.Client) -> None:
-    """Wait until Airflow has read the file of the DAG, which may come after the others."""
-    deadline = time.monotonic() + _LIMIT
-    while not client.get(f"/dags/{DAG_ID}").is_success:
-        if time.monotonic() > deadline:
-            raise StackError(f"Airflow has no DAG {DAG_ID} after {_LIMIT} s.")
-        time.sleep(0.5)
 
 
 def objects(run: RunKeys, count: int) -> Iterator[tuple[str, Any]]:
