@@ -69,7 +69,7 @@ def _row(figure: Figure) -> list[str]:
         str(figure.seed),
         f"{figure.train_minutes:.1f} and {figure.tuning_minutes:.1f} minutes",
         _change(figure.test) + _reason(figure.verdict),
-        f"{figure.interval_low:.1f} to {figure.interval_high:.1f} points",
+        _interval(figure),
         *(_change(figure.guards[name]) for name in ("others", "espeak-ng")),
     ]
 
@@ -79,7 +79,7 @@ def _word_row(figure: WordFigure) -> list[str]:
         *_WORD_SETS[figure.name],
         str(figure.words),
         _change(figure.test) + _reason(figure.verdict),
-        f"{figure.interval_low:.1f} to {figure.interval_high:.1f} points",
+        _interval(figure),
         *map(_change, (figure.letters, figure.guard, figure.tuning, figure.tuning_guard)),
     ]
 
@@ -87,6 +87,10 @@ def _word_row(figure: WordFigure) -> list[str]:
 def _reason(verdict: str) -> str:
     """Return why the new model is not used, or nothing if it is."""
     return "" if verdict == "BETTER" else f" (`{verdict}`)"
+
+
+def _interval(figure: Figure | WordFigure) -> str:
+    return f"{figure.interval_low:.1f} to {figure.interval_high:.1f} points"
 
 
 def _change(rates: ErrorRates) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
 
@@ -14,7 +15,8 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+from transcriber_image.demo_model.training.vocabulary import DIGITS
+
 #: The numbers of the takes of each digit that are for the test, twice each, for teaching, and for rehearsal and guard.
 _TEST_TAKES, _TAUGHT_TAKES, _OTHERS_TAKES = range(20), range(20, 50), range(15)
 _TEST_ROUNDS = 2
@@ -43,44 +45,52 @@ def make(digits: Path, person: str, folder: Path) -> None:
         _write(folder / str(minutes), _first_minutes(chain.from_iterable(turns), minutes))
 
 
-def _strings(digits: Path, speaker: str, takes: Sequence[int], turn: int) -> Iterator[tuple[Path, ...]]:
-    """Yield the recordings of strings that use every take of every digit once. `turn` changes the order."""
+@dataclass(frozen=True)
+class _String:
+    """Digits of one speaker, joined."""
+
+    samples: NDArray[np.int16]
+    #: The sample rate, in hertz.
+    rate: int
+    text: str
+
+
+def _strings(digits: Path, speaker: str, takes: Sequence[int], turn: int) -> Iterator[_String]:
+    """Yield strings that use every take of every digit once. `turn` changes the order."""
     shuffled = random.Random(f"{speaker} {turn}")  # noqa: S311 - the order needs no secrecy
-    rest = [digits / f"{digit}_{speaker}_{take}.wav" for digit in range(len(WORDS)) for take in takes]
+    rest = [digits / f"{digit}_{speaker}_{take}.wav" for digit in range(len(DIGITS)) for take in takes]
     shuffled.shuffle(rest)
     while rest:
         length = shuffled.randint(3, 7)
-        yield tuple(rest[:length])
+        yield _join(rest[:length])
         rest = rest[length:]
 
 
-def _first_minutes(strings: Iterable[tuple[Path, ...]], minutes: float) -> Iterator[tuple[Path, ...]]:
+def _first_minutes(strings: Iterable[_String], minutes: float) -> Iterator[_String]:
     seconds = 0.0
     for string in strings:
         if seconds >= minutes * 60:
             return
-        samples, rate = _samples(string)
-        seconds += len(samples) / rate
+        seconds += len(string.samples) / string.rate
         yield string
 
 
-def _write(folder: Path, strings: Iterable[tuple[Path, ...]]) -> None:
+def _write(folder: Path, strings: Iterable[_String]) -> None:
     folder.mkdir(parents=True)
     for number, string in enumerate(strings):
-        samples, rate = _samples(string)
-        soundfile.write(folder / f"{number:03}.wav", samples, rate)
-        (folder / f"{number:03}.txt").write_text(" ".join(WORDS[int(path.stem[0])] for path in string) + "\n")
+        soundfile.write(folder / f"{number:03}.wav", string.samples, string.rate)
+        (folder / f"{number:03}.txt").write_text(string.text + "\n")
 
 
-def _samples(string: Sequence[Path]) -> tuple[NDArray[np.int16], int]:
-    """Return the 16-bit samples of a string, with quiet noise in the pauses, and its sample rate in hertz."""
-    noise = np.random.default_rng(list("-".join(path.stem for path in string).encode()))
-    rate: int = soundfile.info(string[0]).samplerate
+def _join(takes: Sequence[Path]) -> _String:
+    """Join recordings of single digits, with quiet noise in the pauses."""
+    noise = np.random.default_rng(list("-".join(path.stem for path in takes).encode()))
+    rate: int = soundfile.info(takes[0]).samplerate
 
     def pause() -> NDArray[np.int16]:
         return np.round(noise.normal(0, 2, int(noise.uniform(_SHORTEST, _LONGEST) * rate))).astype(np.int16)
 
     pieces = [pause()]
-    for path in string:
+    for path in takes:
         pieces += [soundfile.read(path, dtype="int16")[0], pause()]
-    return np.concatenate(pieces), rate
+    return _String(np.concatenate(pieces), rate, " ".join(DIGITS[int(path.stem[0])] for path in takes))

@@ -17,8 +17,8 @@ _PARTS = {"words": "texts", "audio": "audio", "test": "test"}
 def run(sets: Path, folder: Path) -> None:
     """Teach the words of each set. The report of a teaching is `{folder}/{set}/report.json`.
 
-    A teaching that has a report is not repeated. The guard of each is phrases of the words in the base model's scorer,
-    which the trainer lets espeak-ng speak.
+    A teaching that has a report is not repeated. Its guard is phrases of the words in the base model's scorer, which
+    the trainer lets espeak-ng speak.
 
     Args:
         sets: the folder with the sets that `word_sets.make` wrote.
