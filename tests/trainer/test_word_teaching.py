@@ -13,6 +13,7 @@ import pytest
 
 from tests.support.kenlm_programs import NEEDS_KENLM
 from tests.support.taught_recordings import shifted, write_pair
+from trainer import word_teaching
 from trainer.command import main
 from trainer.data import taught_speech
 from trainer.data.split import Part, part_of
@@ -140,3 +141,10 @@ def test_texts_of_another_language_are_refused(demo_folder: Path, demo_model: Ac
     (tmp_path / "a.txt").write_text("1\n")
     with pytest.raises(SetInvalid, match="no sentence"):
         read_words_and_speech(tmp_path, demo_model, None)
+
+
+@pytest.mark.parametrize(("count", "used"), [(0, 0), (7, 7), (200, 200), (201, 101), (1000, 200)])
+def test_the_recordings_that_choose_are_from_the_whole_set(count: int, used: int) -> None:
+    sample = word_teaching._sample(range(count))  # type: ignore[arg-type]  # Any sequence will do.
+    assert len(sample) == used
+    assert not count or list(sample)[-1] > 0.99 * (count - 2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,7 @@ import numpy as np
 from trainer.data.scorer_words import open_in_letters, read_words
 from trainer.data.taught_words import TaughtWords, read_words_and_speech
 from trainer.data.text_corpus import TextCorpus
-from trainer.data.utterance import set_digest
+from trainer.data.utterance import Utterance, set_digest
 from trainer.decision.model_pair import ModelPair
 from trainer.decision.promotion import NOT_MEASURED, OLD_SCORER_STAYS, Decision, MeasuredChange, Verdict, decide
 from trainer.decision.words_report import TaughtTexts, WordsReport
@@ -33,7 +34,7 @@ from transcription.contract.scorer.spelling import spell
 
 _log = logging.getLogger(__name__)
 
-#: Most recordings with which the written model is proved, and with which weights are chosen.
+#: Most recordings with which the written model is proved, and most of each set with which weights are chosen.
 _PROVED, _TUNED = 40, 200
 #: Most words of the base model's scorer that a new scorer takes over.
 _MOST_WORDS = 1_000_000
@@ -98,12 +99,14 @@ def _teach(
     base_scorer = open_in_letters(folder.scorer)
     scorers = _new_scorers(folder, model, taught.corpus, base_scorer, work / request.out.name)
     _log.info("choosing the weights of the scorer")
-    tuning = hear(model, taught.tuning[:_TUNED])
-    guards = {guard.name: hear(model, guard.choosing) for guard in taught.guards}
-    candidates = [
-        measure_old(request.base, tuning, guards),
-        *(measure_new(name, scorer, tuning, guards) for name, scorer in scorers.items()),
+    tuning = hear(model, _sample(taught.tuning))
+    guards = {guard.name: hear(model, _sample(guard.choosing)) for guard in taught.guards}
+    old = measure_old(request.base, tuning, guards)
+    new = [
+        measure_new(name, scorer, tuning, guards, old=old, guard_points=request.guard_points)
+        for name, scorer in scorers.items()
     ]
+    candidates = [old, *new]
     chosen = choose_candidate(candidates, request.guard_points)
     scorer = scorers.get(chosen.name)
     if scorer is not None and chosen.weights is not None:
@@ -149,6 +152,11 @@ def _new_scorers(
         name: NewScorer(folder, lines, model.graph.labels, place.parent / str(number) / place.name)
         for number, (name, lines) in enumerate(sentences.items())
     }
+
+
+def _sample(utterances: Sequence[Utterance]) -> Sequence[Utterance]:
+    """Return enough utterances to choose by, from the whole set: recordings of one person often follow each other."""
+    return utterances[:: max(1, math.ceil(len(utterances) / _TUNED))]
 
 
 def _decide(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from trainer.recognition import recogniser_process
-from trainer.scorer.weights_choice import GRID, USUAL_WEIGHTS, choose_weights
+from trainer.scorer.weights_choice import GRID, USUAL_WEIGHTS, rank_weights
 
 SAID = ["open the door", "stop"]
 ROWS = [np.zeros((1, 29), np.float32)] * 2
@@ -32,7 +32,10 @@ def test_fewest_word_errors_then_letter_errors(monkeypatch: pytest.MonkeyPatch) 
         (1.4, 0.0): ["open", "stop"],
     }
     _heard(monkeypatch, texts, ["", ""])
-    chosen = choose_weights(Path(), ROWS, SAID)
+    ranked = rank_weights(Path(), ROWS, SAID)
+    assert {measured.weights for measured in ranked} == set(GRID)
+    chosen, second = ranked[:2]
+    assert second.weights == (2.0, 4.5)
     assert chosen.weights == (3.0, 4.5)
     assert chosen.errors is not None
     assert (chosen.errors.errors, chosen.errors.letter_errors) == (1, 1)
@@ -40,10 +43,10 @@ def test_fewest_word_errors_then_letter_errors(monkeypatch: pytest.MonkeyPatch) 
 
 def test_equal_weights_are_those_nearest_to_the_usual_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     _heard(monkeypatch, {USUAL_WEIGHTS: ["", ""], (0.5, 1.18): SAID}, SAID)
-    assert choose_weights(Path(), ROWS, SAID).weights == (0.5, 1.18)
+    assert rank_weights(Path(), ROWS, SAID)[0].weights == (0.5, 1.18)
 
 
 def test_without_recordings_the_usual_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(recogniser_process, "decode")
-    chosen = choose_weights(Path(), [], [])
+    [chosen] = rank_weights(Path(), [], [])
     assert (chosen.weights, chosen.errors) == (USUAL_WEIGHTS, None)

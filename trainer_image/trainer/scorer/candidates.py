@@ -14,7 +14,7 @@ from trainer.recognition import recogniser_process
 from trainer.recognition.recogniser_process import ScorerWeights
 from trainer.scorer.language_model import LanguageModel, estimate
 from trainer.scorer.scorer_writer import write_scorer
-from trainer.scorer.weights_choice import USUAL_WEIGHTS, choose_weights
+from trainer.scorer.weights_choice import USUAL_WEIGHTS, rank_weights
 from trainer.writing.model_folder_writer import write_folder_with_scorer
 from transcriber.model.model_folder import ModelFolder
 
@@ -49,17 +49,17 @@ class HeardSpeech:
     texts: Sequence[str]
     probabilities: Sequence[Floats]
 
-    def errors(self, folder: Path, weights: ScorerWeights | None) -> float:
-        """Return the word error rate with the scorer of a model folder.
+    def errors(self, folder: Path, weights: Sequence[ScorerWeights] = ()) -> list[float]:
+        """Return the word error rate with the scorer of a model folder for each of some weights.
 
         Args:
             folder: the model folder.
-            weights: the weights of the scorer, or `None` for those of the folder.
+            weights: weights of the scorer. Without any, the only rate is with those of the folder.
         """
         if not self.texts:
-            return 0.0
-        [texts] = recogniser_process.decode(folder, self.probabilities, [weights] if weights else [])
-        return word_error_rate(self.texts, texts)
+            return [0.0] * max(1, len(weights))
+        results = recogniser_process.decode(folder, self.probabilities, weights)
+        return [word_error_rate(self.texts, texts) for texts in results]
 
 
 def hear(model: AcousticModel, utterances: Sequence[Utterance]) -> HeardSpeech:
@@ -99,16 +99,55 @@ class NewScorer:
 
 def measure_old(base: Path, tuning: HeardSpeech, guards: Mapping[str, HeardSpeech]) -> Candidate:
     """Measure the scorer of the base model."""
-    guard_errors = {name: guard.errors(base, None) for name, guard in guards.items()}
-    return Candidate(OLD, None, None, tuning.errors(base, None) if tuning.texts else None, guard_errors)
+    guard_errors = {name: guard.errors(base)[0] for name, guard in guards.items()}
+    return Candidate(OLD, None, None, tuning.errors(base)[0] if tuning.texts else None, guard_errors)
 
 
-def measure_new(name: str, scorer: NewScorer, tuning: HeardSpeech, guards: Mapping[str, HeardSpeech]) -> Candidate:
-    """Choose the weights of a new scorer, and measure it."""
-    chosen = choose_weights(scorer.folder, tuning.probabilities, tuning.texts)
-    guard_errors = {name: guard.errors(scorer.folder, chosen.weights) for name, guard in guards.items()}
-    tuning_errors = chosen.errors.word_error_rate if chosen.errors else None
-    return Candidate(name, len(scorer.words), chosen.weights, tuning_errors, guard_errors)
+def measure_new(
+    name: str,
+    scorer: NewScorer,
+    tuning: HeardSpeech,
+    guards: Mapping[str, HeardSpeech],
+    *,
+    old: Candidate,
+    guard_points: float,
+) -> Candidate:
+    """Choose the weights of a new scorer, and measure it.
+
+    Those with the fewest errors in the tuning recordings are chosen among those that no guard set forbids. If guard
+    sets forbid all, they are chosen among all.
+
+    Args:
+        name: the name of the candidate.
+        scorer: the new scorer.
+        tuning: the tuning recordings.
+        guards: other speech, by the name of the guard set.
+        old: the scorer of the base model.
+        guard_points: points by which a guard set may become worse.
+    """
+    ranked = rank_weights(scorer.folder, tuning.probabilities, tuning.texts)
+
+    def measure(count: int) -> list[Candidate]:
+        """Return the candidates with the first `count` weights."""
+        weights = [measured.weights for measured in ranked[:count]]
+        guard_errors = {guard: speech.errors(scorer.folder, weights) for guard, speech in guards.items()}
+        return [
+            Candidate(
+                name,
+                len(scorer.words),
+                measured.weights,
+                measured.errors.word_error_rate if measured.errors else None,
+                {guard: errors[place] for guard, errors in guard_errors.items()},
+            )
+            for place, measured in enumerate(ranked[:count])
+        ]
+
+    [best] = measure(1)
+    if _is_allowed(best, old, guard_points):
+        return best
+    # It takes as long as the choice by the tuning recordings, so it is done only if it is needed.
+    allowed = (candidate for candidate in measure(len(ranked)) if _is_allowed(candidate, old, guard_points))
+    return next(allowed, best)
 
 
 def choose_candidate(candidates: Sequence[Candidate], guard_points: float) -> Candidate:
@@ -124,9 +163,10 @@ def choose_candidate(candidates: Sequence[Candidate], guard_points: float) -> Ca
     old, *new = candidates
     if old.tuning_errors is None:
         return new[0]
-    allowed = [
-        candidate
-        for candidate in candidates
-        if all(rate - old.guard_errors[name] <= guard_points for name, rate in candidate.guard_errors.items())
-    ]
+    allowed = [candidate for candidate in candidates if _is_allowed(candidate, old, guard_points)]
     return min(allowed, key=lambda candidate: candidate.tuning_errors or 0.0)
+
+
+def _is_allowed(candidate: Candidate, old: Candidate, guard_points: float) -> bool:
+    """Return whether no guard set is worse with a candidate by more than `guard_points`."""
+    return all(rate - old.guard_errors[name] <= guard_points for name, rate in candidate.guard_errors.items())

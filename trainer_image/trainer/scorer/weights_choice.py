@@ -1,4 +1,4 @@
-"""The choice of `lm_alpha` and `lm_beta`: a grid over stored probabilities of the tuning recordings."""
+"""The order of `lm_alpha` and `lm_beta`: a grid over stored probabilities of the tuning recordings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ GRID: tuple[ScorerWeights, ...] = tuple((alpha, beta) for alpha in _ALPHAS for b
 
 
 @dataclass(frozen=True)
-class ChosenWeights:
+class MeasuredWeights:
     """The weights of a scorer, and its errors in the tuning recordings with them."""
 
     weights: ScorerWeights
@@ -28,10 +28,11 @@ class ChosenWeights:
     errors: WordErrors | None
 
 
-def choose_weights(folder: Path, probabilities: Sequence[Floats], texts: Sequence[str]) -> ChosenWeights:
-    """Choose the weights with the fewest word errors; between equal ones, with the fewest letter errors.
+def rank_weights(folder: Path, probabilities: Sequence[Floats], texts: Sequence[str]) -> list[MeasuredWeights]:
+    """Return all weights, those with the fewest word errors first; of equal ones, with the fewest letter errors.
 
-    If several remain, those nearest to DeepSpeech's own are chosen.
+    Of those that remain equal, the nearest to DeepSpeech's own come first. Without tuning recordings, these are the
+    only ones.
 
     Args:
         folder: the model folder with the scorer.
@@ -42,7 +43,7 @@ def choose_weights(folder: Path, probabilities: Sequence[Floats], texts: Sequenc
         RecogniserFailed: the recogniser failed.
     """
     if not texts:
-        return ChosenWeights(USUAL_WEIGHTS, None)
+        return [MeasuredWeights(USUAL_WEIGHTS, None)]
     heard = recogniser_process.decode(folder, probabilities, GRID)
     measured = [(weights, compare(texts, results).total) for weights, results in zip(GRID, heard, strict=True)]
 
@@ -51,4 +52,4 @@ def choose_weights(folder: Path, probabilities: Sequence[Floats], texts: Sequenc
         distance = hypot(alpha - USUAL_WEIGHTS[0], beta - USUAL_WEIGHTS[1])
         return errors.errors, errors.letter_errors, distance
 
-    return ChosenWeights(*min(measured, key=rank))
+    return [MeasuredWeights(*choice) for choice in sorted(measured, key=rank)]
