@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from benchmarks.teaching.figures import ErrorRates, Figure
 from benchmarks.teaching.picture import draw
 from benchmarks.teaching.word_figures import WordFigure
-from benchmarks.teaching.word_sets import COMMANDS_SET, OTHER_WORDS_SET
+from benchmarks.teaching.word_sets import COMMANDS_SET, KNOWN_WORDS, OTHER_WORDS_SET
 from documentation.markdown import replace_section, table
 from local.paths import ROOT
 
@@ -35,7 +35,10 @@ _WORD_HEADER = (
 #: The base model and the taught words of each set of words.
 _WORD_SETS = {
     COMMANDS_SET: ("demo model with a scorer that knows its ten digits only", "its 24 commands"),
-    OTHER_WORDS_SET: ("demo model, which has learned the sound of 34 words", "500 other words"),
+    OTHER_WORDS_SET: (
+        f"model that has heard 12,000 words, with a scorer that knows {KNOWN_WORDS:,} of them",
+        "500 words that it never heard",
+    ),
 }
 
 

@@ -12,8 +12,6 @@ from benchmarks.teaching.figures import ErrorRates
 from transcription.contract.word_errors import WordErrors
 
 FILE = Path(__file__).parent / "word_figures.json"
-#: The name of the guard set in a report: phrases that espeak-ng speaks.
-_GUARD = "espeak-ng"
 
 
 @dataclass(frozen=True)
@@ -62,6 +60,7 @@ def _figure(name: str, report: Mapping[str, Any]) -> WordFigure:
     old, new = (WordErrors(**report["test"][model]) for model in ("old", "new"))
     interval, rates = report["test"]["interval"], report["word_error_rate"]
     base, all_words = report["candidates"][:2]
+    [guard] = base["guard_errors"]
     return WordFigure(
         name=name,
         verdict=report["decision"]["verdict"],
@@ -70,7 +69,7 @@ def _figure(name: str, report: Mapping[str, Any]) -> WordFigure:
         interval_low=round(interval["low"], 2),
         interval_high=round(interval["high"], 2),
         letters=ErrorRates(round(old.letter_error_rate, 2), round(new.letter_error_rate, 2)),
-        guard=ErrorRates(**rates[_GUARD]),
+        guard=ErrorRates(**rates[guard]),
         tuning=ErrorRates(*(round(scorer["tuning_errors"], 2) for scorer in (base, all_words))),
-        tuning_guard=ErrorRates(*(round(scorer["guard_errors"][_GUARD], 2) for scorer in (base, all_words))),
+        tuning_guard=ErrorRates(*(round(scorer["guard_errors"][guard], 2) for scorer in (base, all_words))),
     )

@@ -1,6 +1,6 @@
 """Sets for teachings of words: a list of words, and random phrases that espeak-ng speaks.
 
-The voices are test voices of the demo model, which it never heard. Those in `audio` are not those in `test`.
+The voices are test voices of the demo model, which no model heard. Those in `audio`, `test` and `others` differ.
 """
 
 from __future__ import annotations
@@ -10,16 +10,20 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from benchmarks.teaching.speller.words import heard_words
 from transcriber_image.demo_model.training.vocabulary import COMMANDS, DIGITS
 
 AUDIO_VOICES = ("m3", "Mike", "robert", "f2", "Andrea")
 TEST_VOICES = ("rob", "pedro", "victor", "f5", "linda")
+OTHERS_VOICES = ("m6", "antonio", "edward", "steph")
 #: The names of the sets.
-COMMANDS_SET, OTHER_WORDS_SET, DIGITS_SET = "commands", "other-words", "digits"
-#: Numbers of phrases. Of those in `audio`, 15 % are for tuning.
-_AUDIO_PHRASES, _TEST_PHRASES = 300, 140
+COMMANDS_SET, OTHER_WORDS_SET, DIGITS_SET, KNOWN_WORDS_SET = "commands", "other-words", "digits", "known-words"
+#: Numbers of phrases. Of those in `audio`, 15 % are for tuning. Half of those in `others` are for the choice.
+_AUDIO_PHRASES, _TEST_PHRASES, _OTHERS_PHRASES = 300, 140, 300
+#: The number of words in the scorer of the base model that is taught other words.
+KNOWN_WORDS = 2000
 _MOST_WORDS_OF_PHRASE = 6
-#: The 500 words that were the most frequent ones in `docs/` when the list was made. The demo model knows none of them.
+#: The 500 words that were the most frequent ones in `docs/` when the list was made. No base model heard one of them.
 _OTHER_WORDS = Path(__file__).parent / "other_words.txt"
 
 
@@ -31,13 +35,16 @@ def word_lists() -> Mapping[str, Sequence[str]]:
 def make(folder: Path) -> None:
     """Write the sets. Phrases with commands have digits, too, which their base model knows.
 
-    `{set}/texts`, `{set}/audio` and `{set}/test` are for `WORDS`, `AUDIO` and `TEST` of `make teach`. The set of digits
-    has texts only.
+    `{set}/texts`, `{set}/audio`, `{set}/test` and `{set}/others` are for `WORDS`, `AUDIO`, `TEST` and `OTHERS` of
+    `make teach`. The sets of digits and known words have no `audio` and no `test`, and only known words have `others`.
 
     Raises:
         subprocess.CalledProcessError: espeak-ng failed.
     """
     _write_list(folder / DIGITS_SET, DIGITS)
+    known_words = heard_words()[:KNOWN_WORDS]
+    _write_list(folder / KNOWN_WORDS_SET, known_words)
+    _speak(folder / KNOWN_WORDS_SET / "others", known_words, OTHERS_VOICES, _OTHERS_PHRASES)
     for name, words in word_lists().items():
         _write_list(folder / name, words)
         spoken = [*words, *DIGITS] if name == COMMANDS_SET else words

@@ -12,8 +12,9 @@ import pytest
 
 from benchmarks.teaching import documents, word_figures, word_sets
 from benchmarks.teaching.figures import ErrorRates
+from benchmarks.teaching.speller.words import heard_words, unheard_words
 from benchmarks.teaching.word_figures import WordFigure
-from benchmarks.teaching.word_sets import AUDIO_VOICES, COMMANDS_SET, OTHER_WORDS_SET, TEST_VOICES
+from benchmarks.teaching.word_sets import AUDIO_VOICES, COMMANDS_SET, OTHER_WORDS_SET, OTHERS_VOICES, TEST_VOICES
 from transcriber_image.demo_model.training.vocabulary import DIGITS, WORDS
 from transcriber_image.demo_model.training.voices import ESPEAK_TEST
 
@@ -67,7 +68,7 @@ def test_a_scorer_that_is_not_used_says_why() -> None:
     rows = [row for row in page.splitlines() if "75.0" in row]
     assert "| its 24 commands | 40 | 75.0 → 2.5 % | 69.3 to 77.3 points | 50.0 → 1.5 % | 0.7 → 1.0 % |" in rows[0]
     assert rows[0].endswith("| 80.0 → 2.1 % | 0.0 → 0.3 % |")
-    assert "| 500 other words | 40 | 75.0 → 2.5 % (`GUARD_WORSE`) |" in rows[1]
+    assert "| 500 words that it never heard | 40 | 75.0 → 2.5 % (`GUARD_WORSE`) |" in rows[1]
 
 
 def test_the_lists_are_what_the_table_calls_them() -> None:
@@ -77,20 +78,33 @@ def test_the_lists_are_what_the_table_calls_them() -> None:
     assert len(others) == len(lists[OTHER_WORDS_SET]) == 500
     assert not others & set(WORDS)
     assert set("".join(others)) <= set("abcdefghijklmnopqrstuvwxyz")
+    assert not others & {*heard_words(), *unheard_words()}, "the model that is taught them has heard some"
+
+
+def test_the_model_that_spells_heard_other_words_than_its_tuning_recordings_have() -> None:
+    heard, unheard = heard_words(), unheard_words()
+    assert len(set(heard)) == len(heard) == 12_000
+    assert len(set(unheard)) == len(unheard) == 2_000
+    assert not set(heard) & set(unheard)
 
 
 def test_the_voices_of_the_test_are_new_to_the_model_and_to_the_teaching() -> None:
-    assert set(AUDIO_VOICES) | set(TEST_VOICES) <= set(ESPEAK_TEST)
-    assert len(set(AUDIO_VOICES)) == len(set(TEST_VOICES)) == 5
-    assert not set(AUDIO_VOICES) & set(TEST_VOICES)
+    chosen = [*AUDIO_VOICES, *TEST_VOICES, *OTHERS_VOICES]
+    assert set(chosen) <= set(ESPEAK_TEST)
+    assert len(set(chosen)) == len(chosen)
+    assert len(AUDIO_VOICES) == len(TEST_VOICES) == 5
 
 
 @pytest.mark.skipif(not shutil.which("espeak-ng"), reason="espeak-ng is not installed")
 def test_each_phrase_is_a_recording_with_its_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(word_sets, "_AUDIO_PHRASES", 6)
     monkeypatch.setattr(word_sets, "_TEST_PHRASES", 4)
+    monkeypatch.setattr(word_sets, "_OTHERS_PHRASES", 5)
     word_sets.make(tmp_path)
     assert (tmp_path / "digits" / "texts" / "words.txt").read_text().split()[:3] == ["zero", "one", "two"]
+    known = (tmp_path / "known-words" / "texts" / "words.txt").read_text().split()
+    assert known == heard_words()[: word_sets.KNOWN_WORDS]
+    assert len(list((tmp_path / "known-words" / "others").glob("*.wav"))) == 5
     for name, words in word_sets.word_lists().items():
         assert (tmp_path / name / "texts" / "words.txt").read_text().splitlines() == list(words)
         for part, count in (("audio", 6), ("test", 4)):

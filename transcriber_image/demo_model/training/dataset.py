@@ -5,9 +5,10 @@ Such a part is called a shard in this package. It has nothing to do with the sha
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -73,13 +74,15 @@ class Shard:
         return cls(features, *(np.load(path / f"{name}.npy") for name in ("ends", "labels", "label_ends")))
 
 
-def _mixed(number: int, corpora: dict[str, Corpus]) -> list[tuple[np.ndarray, str]]:
+def _mixed(
+    number: int, corpora: dict[str, Corpus], shares: Mapping[str, float], strongest: float
+) -> list[tuple[np.ndarray, str]]:
     rng = np.random.default_rng(number)
-    strength = min(1.0, (number + 1) / (MILD_SHARDS + 1))
+    strength = strongest * min(1.0, (number + 1) / (MILD_SHARDS + 1))
     voices = {name: list(corpus.by_voice().values()) for name, corpus in corpora.items()}
     utterances = []
     while len(utterances) < UTTERANCES:
-        name = rng.choice(list(SHARES), p=list(SHARES.values()))
+        name = rng.choice(list(shares), p=list(shares.values()))
         if name == "wordless":
             utterances.append((augmentation.wordless(rng), ""))
             continue
@@ -94,29 +97,39 @@ def _mixed(number: int, corpora: dict[str, Corpus]) -> list[tuple[np.ndarray, st
     return utterances
 
 
-def _write(numbers: range, corpora: Path, folder: Path) -> None:
-    loaded = {name: Corpus.load(corpora / f"{name}.npz") for name in SHARES if name != "wordless"}
+def _write(numbers: range, corpora: Path, folder: Path, shares: Mapping[str, float], strongest: float) -> None:
+    loaded = {name: Corpus.load(corpora / f"{name}.npz") for name in shares if name != "wordless"}
     for number in numbers:
-        Shard.of(_mixed(number, loaded)).save(folder / f"{number:03}")
+        Shard.of(_mixed(number, loaded, shares, strongest)).save(folder / f"{number:03}")
 
 
-def write(corpora: Path, folder: Path, processes: int = 2) -> None:
+def write(
+    corpora: Path,
+    folder: Path,
+    shares: Mapping[str, float] = SHARES,
+    tuning: Sequence[str] = DEV,
+    strongest: float = 1.0,
+    processes: int = 2,
+) -> None:
     """Augment the training corpora, and write the training data to `folder` as SHARDS shards.
 
-    Also write one shard for each of the two tuning corpora, without augmentation.
+    Also write one shard for each of the tuning corpora, without augmentation.
 
     Args:
         corpora: The folder with the corpora.
         folder: The folder to write to.
+        shares: The share of utterances from each corpus, and of those without words, which are called "wordless".
+        tuning: The names of the tuning corpora.
+        strongest: The strength of the augmentation after the first shards, from 0 to 1.
         processes: The number of processes that work in parallel.
     """
-    for name in DEV:
+    for name in tuning:
         corpus = Corpus.load(corpora / f"{name}.npz")
         plain = [mfcc(clip.astype(np.float32) / 32768) for clip in corpus.clips]
         Shard.of(list(zip(plain, corpus.texts))).save(folder / name)
     with ProcessPoolExecutor(processes) as pool:
-        list(pool.map(_write, [range(start, SHARDS, processes) for start in range(processes)],
-                      [corpora] * processes, [folder] * processes))  # fmt: skip
+        numbers = [range(start, SHARDS, processes) for start in range(processes)]
+        list(pool.map(partial(_write, corpora=corpora, folder=folder, shares=shares, strongest=strongest), numbers))
 
 
 def batches(shards: list[Shard], frames: int, rng: np.random.Generator) -> Iterator[Batch]:

@@ -132,6 +132,7 @@ def espeak_corpus(
     rates: tuple[int, int],
     seed: str,
     confused: tuple[str, ...] = (),
+    phrase: Callable[[random.Random], list[str]] = random_phrase,
 ) -> Corpus:
     """Return a corpus of random phrases that espeak-ng speaks. All properties are random, except for the variants.
 
@@ -143,11 +144,12 @@ def espeak_corpus(
         rates: The lowest and the highest speed, in words a minute.
         seed: The seed of all random choices.
         confused: Words that the model confuses. Every second phrase has one of them.
+        phrase: Returns the words of a random phrase.
     """
 
     def speak(number: int) -> tuple[np.ndarray, str, str]:
         rng = random.Random(f"{seed} {number}")
-        words = random_phrase(rng)
+        words = phrase(rng)
         if confused and rng.random() < 0.5:
             words[rng.randrange(len(words))] = rng.choice(confused)
         voice = f"{rng.choices(list(accents), list(accents.values()))[0]}+{variants[number % len(variants)]}"

@@ -9,7 +9,7 @@ import copy
 import math
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -120,20 +120,27 @@ def _follow(average: Network, network: Network, step: int) -> None:
         held.lerp_(parameter, 1 - kept)
 
 
-def _worker(rank: int, folder: Path, weights: Path, seconds: float, start_weights: Path | None) -> None:
+def _worker(
+    rank: int,
+    folder: Path,
+    weights: Path,
+    seconds: float,
+    start_weights: Path | None,
+    tuning: Sequence[str],
+    highest: float,
+) -> None:
     os.environ.setdefault("MASTER_ADDR", "127.0.0.1")
     os.environ.setdefault("MASTER_PORT", "29517")
     distributed.init_process_group("gloo", rank=rank, world_size=PROCESSES)
     torch.set_num_threads(1)
     torch.manual_seed(0)
     shards = [Shard.load(path) for path in sorted(folder.glob("[0-9]*"))]
-    dev = {name: Shard.load(folder / name) for name in DEV}
+    dev = {name: Shard.load(folder / name) for name in tuning}
     network = Network(*_statistics(shards[MILD_SHARDS]))
     if start_weights is not None:
         with np.load(start_weights) as file:
             network.load_exported({name: torch.from_numpy(file[name]) for name in file.files})
     first = shards[: MILD_SHARDS + 2] if start_weights is None else shards
-    highest = HIGHEST_RATE if start_weights is None else CONTINUED_RATE
     average = copy.deepcopy(network)
     parameters = list(network.parameters())
     optimiser = torch.optim.AdamW(parameters, lr=0.0, weight_decay=1e-4, betas=(0.9, 0.98))
@@ -180,7 +187,14 @@ def _turns(first: list[Shard], shards: list[Shard], rank: int, order: np.random.
         chosen = shards
 
 
-def train(folder: Path, weights: Path, minutes: float, start: Path | None = None) -> None:
+def train(
+    folder: Path,
+    weights: Path,
+    minutes: float,
+    start: Path | None = None,
+    tuning: Sequence[str] = DEV,
+    highest: float | None = None,
+) -> None:
     """Train the network, and write the averaged weights every two minutes and at the end.
 
     Args:
@@ -188,5 +202,8 @@ def train(folder: Path, weights: Path, minutes: float, start: Path | None = None
         weights: The `.npz` file to write.
         minutes: The duration of the training.
         start: The `.npz` file with the weights from which the training starts, or `None` for random weights.
+        tuning: The names of the tuning corpora, whose word error rates are printed.
+        highest: The highest learning rate, or `None` for the usual one of a training that starts in this way.
     """
-    multiprocessing.spawn(_worker, (folder, weights, minutes * 60, start), PROCESSES)
+    highest = highest or (HIGHEST_RATE if start is None else CONTINUED_RATE)
+    multiprocessing.spawn(_worker, (folder, weights, minutes * 60, start, tuning, highest), PROCESSES)
