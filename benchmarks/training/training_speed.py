@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from trainer import bucket_process  # type: ignore[import-not-found]
 from trainer.network import normalisation  # type: ignore[import-not-found]
 from trainer.network.acoustic_model import AcousticModel  # type: ignore[import-not-found]
 from trainer.network.batches import Example, padded_frames, stack  # type: ignore[import-not-found]
+from trainer.network.products import fastest_factors, multiply  # type: ignore[import-not-found]
 from trainer.recognition.proof import prove  # type: ignore[import-not-found]
 from trainer.training.checkpoint import TrainingState, save_state  # type: ignore[import-not-found]
 from trainer.training.fine_tuning import FineTuning, TrainingData  # type: ignore[import-not-found]
@@ -57,16 +59,20 @@ def main(folder: Path, steps: int, bucket: str, clips: Sequence[int]) -> dict[st
         clips: The numbers of clips of which a recording is made.
 
     Returns:
-        `peak_gigaflops` of these cores per second of processor time; `speeds`, a row for each length of recordings;
+        `peak_gigaflops` of these cores per second of processor time, by the type of factors; `speeds`, a row for each
+        type of factors and each length of recordings;
         `megabytes`, the peak memory of the process until then; `checkpoint` and `proof`.
     """
     spoken = _read_clips()
     model = AcousticModel(open_folder(folder).acoustic)
-    speeds = [_measure_speed(model, spoken, count, steps) for count in clips]
+    types = [jax.numpy.float32]
+    if fastest_factors() == jax.numpy.bfloat16:
+        types.append(jax.numpy.bfloat16)
+    speeds = [_measure_speed(model, spoken, count, steps, factors) for factors in types for count in clips]
     megabytes = _peak_megabytes()
     checkpoint, proof = _finish(model, folder, spoken, bucket)
     return {
-        "peak_gigaflops": _peak_gigaflops(),
+        "peak_gigaflops": {factors.__name__: _peak_gigaflops(factors) for factors in types},
         "speeds": speeds,
         "megabytes": megabytes,
         "checkpoint": checkpoint,
@@ -74,10 +80,12 @@ def main(folder: Path, steps: int, bucket: str, clips: Sequence[int]) -> dict[st
     }
 
 
-def _measure_speed(model: AcousticModel, spoken: Sequence[Spoken], count: int, steps: int) -> dict[str, float]:
+def _measure_speed(
+    model: AcousticModel, spoken: Sequence[Spoken], count: int, steps: int, factors: type
+) -> dict[str, Any]:
     """Measure `steps` steps. A step hears a full batch of recordings, and a full batch of rehearsed recordings."""
     examples = _full_batches([_example(model, *recording) for recording in _recordings(spoken, count)], steps)
-    training, parameters, state = _training(model, examples)
+    training, parameters, state = _training(model, examples, factors)
     parameters, state.optimiser = jax.block_until_ready(training.step(parameters, state))  # compiles
     begun, cpu_begun = time.monotonic(), time.process_time()
     for state.step in range(steps):
@@ -87,6 +95,7 @@ def _measure_speed(model: AcousticModel, spoken: Sequence[Spoken], count: int, s
     padded = sum(map(padded_frames, examples))
     weights = sum(values.size for role, values in model.weights.items() if not role.endswith("biases"))
     return {
+        "factors": factors.__name__,
         "recording_seconds": frames / len(examples) / _FRAMES_PER_SECOND,
         "padding": 1 - frames / padded,
         "audio_seconds": 2 * frames / _FRAMES_PER_SECOND,
@@ -127,11 +136,18 @@ def _finish(
     return checkpoint, {"recordings": len(proved), "audio_seconds": seconds, "changed_weights": changed}
 
 
-def _training(model: AcousticModel, examples: Sequence[Example]) -> tuple[FineTuning, Any, TrainingState]:
+def _training(
+    model: AcousticModel, examples: Sequence[Example], factors: type | None = None
+) -> tuple[FineTuning, Any, TrainingState]:
     """Return a training that rehearses the recordings that it learns, its weights as JAX takes them, and its state."""
     data = TrainingData([[example] for example in examples], examples, examples[:1], [""])
     training = FineTuning(
-        model, normalisation.none(examples[0].features.shape[1]), data, TrainingRecipe(), _LEARNING_RATE
+        model,
+        normalisation.none(examples[0].features.shape[1]),
+        data,
+        TrainingRecipe(),
+        _LEARNING_RATE,
+        factors=factors,
     )
     state = training.first_state()
     return training, {role: jax.numpy.asarray(values) for role, values in state.weights.items()}, state
@@ -174,10 +190,10 @@ def _peak_megabytes() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
 
 
-def _peak_gigaflops() -> float:
+def _peak_gigaflops(factors: type) -> float:
     """Return the speed of a product of two large matrices in JAX, for each second of processor time."""
-    matrix = jax.numpy.asarray(np.random.default_rng(0).normal(size=(_PEAK_SIZE, _PEAK_SIZE)).astype(np.float32))
-    product = jax.jit(jax.numpy.matmul)
+    matrix = jax.numpy.asarray(np.random.default_rng(0).normal(size=(_PEAK_SIZE, _PEAK_SIZE)), factors)
+    product = jax.jit(partial(multiply, factors))
     jax.block_until_ready(product(matrix, matrix))
     begun = time.process_time()
     for _ in range(_PEAK_PRODUCTS):

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import numpy.typing as npt
 import pytest
+from jax.typing import DTypeLike
 
 from tests.support.taught_recordings import utterance
 from trainer.network import normalisation
 from trainer.network.acoustic_model import AcousticModel
-from trainer.network.batches import Example, padded_frames, stack
+from trainer.network.batches import FRAMES, Example, padded_frames, stack
 from trainer.network.weights import Weights
 from trainer.training import fine_tuning
 from trainer.training.augmentation import augment, variants
@@ -31,7 +34,7 @@ class Killed(Exception):
     """Raised in place of a kill."""
 
 
-def _training(model: AcousticModel, clips: Clips, *, is_wrong: bool) -> FineTuning:
+def _training(model: AcousticModel, clips: Clips, *, is_wrong: bool, factors: DTypeLike | None = None) -> FineTuning:
     texts = [text for _, text in clips]
     if is_wrong:  # something new to learn: other texts than those that the model hears
         texts = texts[1:] + texts[:1]
@@ -44,7 +47,7 @@ def _training(model: AcousticModel, clips: Clips, *, is_wrong: bool) -> FineTuni
         texts,
     )
     statistics = normalisation.measure(taught.example.features for taught in utterances)
-    return FineTuning(model, statistics, data, RECIPE, 1e-3)
+    return FineTuning(model, statistics, data, RECIPE, 1e-3, factors=factors)
 
 
 def test_a_killed_training_continues_to_the_same_weights(
@@ -112,6 +115,43 @@ def _assert_equal(first: Weights, second: Weights) -> None:
         assert np.array_equal(values, second[role]), role
 
 
+@pytest.mark.parametrize("frames", FRAMES)
+def test_rounded_factors_give_nearly_the_same_gradients_in_batches_of_every_shape(
+    demo_model: AcousticModel, clips: Clips, frames: int
+) -> None:
+    training = _training(demo_model, clips, is_wrong=True)
+    features = np.concatenate([demo_model.features(samples) for samples, _ in clips])
+    repeated = np.resize(features, (frames, features.shape[1]))
+    batch = stack([Example(repeated, tuple(demo_model.letters.index(letter) for letter in "one two three"))])
+    parameters = {role: jnp.asarray(values) for role, values in demo_model.weights.items()}
+    row_weights = fine_tuning._row_weights(batch, 1.0)
+    exact, rounded = (
+        training._gradients(parameters, batch, row_weights, dropout_key=None, factors=factors)
+        for factors in (jnp.float32, jnp.bfloat16)
+    )
+    for role, gradient in exact.items():
+        difference = float(jnp.linalg.norm(rounded[role] - gradient) / jnp.linalg.norm(gradient))
+        assert 1e-5 < difference < 0.2, role
+
+
+def test_a_training_goes_on_with_float32_where_bfloat16_cannot_be_multiplied(
+    demo_model: AcousticModel, clips: Clips, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gradients, asked = fine_tuning._gradients, []
+
+    def without_bfloat16(*arguments: Any, factors: DTypeLike, **options: Any) -> Any:
+        asked.append(factors)
+        if factors == jnp.bfloat16:
+            raise jax.errors.JaxRuntimeError("UNIMPLEMENTED: Unsupported element type")
+        return gradients(*arguments, factors=factors, **options)
+
+    exact = _training(demo_model, clips, is_wrong=True, factors=jnp.float32).run(tmp_path / "exact.npz")
+    monkeypatch.setattr(fine_tuning, "_gradients", without_bfloat16)
+    training = _training(demo_model, clips, is_wrong=True, factors=jnp.bfloat16)
+    _assert_equal(training.run(tmp_path / "training.npz"), exact)
+    assert asked.count(jnp.bfloat16) == 1
+
+
 def test_augmentation_changes_speed_and_level_within_bounds(clips: Clips) -> None:
     samples = clips[0][0]
     random = np.random.default_rng(1)
@@ -143,7 +183,9 @@ def test_batches_of_one_shape_are_joined_and_give_the_sum_of_their_gradients(
     [joined] = fine_tuning._joined(parts)
     assert len(joined[0].features) == sum(len(batch.features) for batch, _ in parts)
     parameters = {role: jax.numpy.asarray(values) for role, values in demo_model.weights.items()}
-    first, second, both = (training._gradients(parameters, *part, dropout_key=None) for part in (*parts, joined))
+    first, second, both = (
+        training._gradients(parameters, *part, dropout_key=None, factors=jnp.float32) for part in (*parts, joined)
+    )
     for role, values in both.items():
         wanted = np.asarray(first[role] + second[role])
         assert np.abs(values - wanted).max() < 1e-5 * max(1.0, float(np.abs(wanted).max())), role

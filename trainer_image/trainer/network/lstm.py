@@ -10,7 +10,9 @@ from functools import partial
 
 import jax
 import jax.numpy as jnp
+from jax.typing import DTypeLike
 
+from trainer.network.products import in_rows, multiply, sum_of_products
 from trainer.network.weights import NetworkSettings
 
 #: Outputs and cell states of one frame, both of shape (batch, units).
@@ -19,23 +21,28 @@ _State = tuple[jax.Array, jax.Array]
 _Kept = tuple[jax.Array, jax.Array, jax.Array, jax.Array]
 
 
-@partial(jax.custom_vjp, nondiff_argnums=(0,))
-def lstm_outputs(settings: NetworkSettings, recurrent: jax.Array, below: jax.Array) -> jax.Array:
+@partial(jax.custom_vjp, nondiff_argnums=(0, 1))
+def lstm_outputs(settings: NetworkSettings, factors: DTypeLike, recurrent: jax.Array, below: jax.Array) -> jax.Array:
     """Return the output of the LSTM in each frame, shape (frames, batch, units).
 
     Args:
         settings: the settings of the network.
+        factors: the type to which factors of products are rounded.
         recurrent: the weights of the output of the previous frame, shape (units, 4 * units), with the gates in the
             order of TensorFlow's BlockLSTM.
         below: the share of the layer below in the gates, shape (frames, batch, 4 * units).
     """
-    return _forward(settings, recurrent, below)[0]
+    return _forward(settings, factors, recurrent, below)[0]
 
 
-def _forward(settings: NetworkSettings, recurrent: jax.Array, below: jax.Array) -> tuple[jax.Array, _Kept]:
+def _forward(
+    settings: NetworkSettings, factors: DTypeLike, recurrent: jax.Array, below: jax.Array
+) -> tuple[jax.Array, _Kept]:
+    recurrent = recurrent.astype(factors)
+
     def step(before: _State, share: jax.Array) -> tuple[_State, tuple[jax.Array, jax.Array, _State]]:
         hidden, cell = before
-        gates = share + hidden @ recurrent
+        gates = share + multiply(factors, hidden, recurrent)
         after = _cell(settings, gates, cell)
         return after, (after[0], gates, before)
 
@@ -44,22 +51,23 @@ def _forward(settings: NetworkSettings, recurrent: jax.Array, below: jax.Array) 
     return outputs, (recurrent, gates, hiddens, cells)
 
 
-def _backward(settings: NetworkSettings, kept: _Kept, outputs: jax.Array) -> tuple[jax.Array, jax.Array]:
+def _backward(
+    settings: NetworkSettings, factors: DTypeLike, kept: _Kept, outputs: jax.Array
+) -> tuple[jax.Array, jax.Array]:
     """Return the gradients of `recurrent` and `below`, from the gradient of the outputs."""
     recurrent, gates, hiddens, cells = kept
-    # XLA multiplies by a matrix that it reads in rows faster than by the transposed view of one.
-    transposed = recurrent.T
+    transposed = in_rows(recurrent.T)
 
     def step(after: _State, frame: tuple[jax.Array, jax.Array, jax.Array]) -> tuple[_State, jax.Array]:
         hidden, cell = after
         output, frame_gates, cell_before = frame
         _, pull_back = jax.vjp(partial(_cell, settings), frame_gates, cell_before)
         share, cell = pull_back((hidden + output, cell))
-        return (share @ transposed, cell), share
+        return (multiply(factors, share, transposed), cell), share
 
     zeros = jnp.zeros_like(cells[0])
     _, below = jax.lax.scan(step, (zeros, zeros), (outputs, gates, cells), reverse=True)
-    return jnp.einsum("fbi,fbj->ij", hiddens, below), below
+    return sum_of_products(factors, hiddens, below), below
 
 
 lstm_outputs.defvjp(_forward, _backward)

@@ -16,12 +16,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
+from jax.typing import DTypeLike
 
 from trainer.evaluation.word_errors import word_error_rate
 from trainer.network.acoustic_model import AcousticModel
 from trainer.network.batches import Batch, Example, group
 from trainer.network.forward import ctc_losses, logits
 from trainer.network.normalisation import Normalisation
+from trainer.network.products import fastest_factors
 from trainer.network.weights import Floats, NetworkSettings, Parameters, Weights
 from trainer.training.batch_order import BatchOrder
 from trainer.training.checkpoint import TrainingState, load_state, save_state
@@ -52,6 +54,7 @@ class FineTuning:
         data: the recordings.
         recipe: all other numbers.
         rate: the highest learning rate.
+        factors: the type to which factors of products are rounded; without it, the one that is fastest on this machine.
     """
 
     def __init__(
@@ -61,8 +64,11 @@ class FineTuning:
         data: TrainingData,
         recipe: TrainingRecipe,
         rate: float,
+        *,
+        factors: DTypeLike | None = None,
     ) -> None:
         self._model, self._normalisation, self._data, self._recipe = model, normalisation, data, recipe
+        self._factors = fastest_factors() if factors is None else factors
         examples = [example for variants in data.train for example in variants]
         self._taught = BatchOrder(examples, (recipe.seed, 0))
         self._rehearsed = BatchOrder(data.rehearsed, (recipe.seed, 1), self._taught) if data.rehearsed else None
@@ -123,10 +129,33 @@ class FineTuning:
         if self._rehearsed and share:
             rehearsed = self._rehearsed.batch(state.step)
             parts.append((rehearsed, _row_weights(rehearsed, share)))
-        first, *others = (self._gradients(parameters, *part, dropout_key=key) for part in _joined(parts))
-        gradients = jax.tree.map(jnp.add, first, others[0]) if others else first
+        gradients = self._sum_of_gradients(parameters, _joined(parts), key)
         updated: tuple[Parameters, optax.OptState] = self._update(parameters, state.optimiser, gradients)
         return updated
+
+    def _sum_of_gradients(
+        self, parameters: Parameters, parts: Sequence[tuple[Batch, Floats]], key: jax.Array
+    ) -> Parameters:
+        """Return the gradients of all parts together. If XLA cannot multiply bfloat16, go on with float32.
+
+        Whether it can depends on the processor and on the matrices, and it says so only when it computes.
+        """
+        try:
+            return self._compute_gradients(parameters, parts, key)
+        except jax.errors.JaxRuntimeError as error:
+            if self._factors == jnp.float32:
+                raise
+            _log.warning("the training goes on without bfloat16: %s", error)
+            self._factors = jnp.float32
+            return self._compute_gradients(parameters, parts, key)
+
+    def _compute_gradients(
+        self, parameters: Parameters, parts: Sequence[tuple[Batch, Floats]], key: jax.Array
+    ) -> Parameters:
+        first, *others = (self._gradients(parameters, *part, dropout_key=key, factors=self._factors) for part in parts)
+        gradients: Parameters = jax.tree.map(jnp.add, first, others[0]) if others else first
+        jax.block_until_ready(gradients)  # type: ignore[no-untyped-call]  # Errors of the computation are raised here.
+        return gradients
 
     def _look(self, state: TrainingState) -> None:
         """Measure the weights on the tuning recordings, and keep them if they are the best."""
@@ -167,7 +196,7 @@ def _joined(parts: Sequence[tuple[Batch, Floats]]) -> list[tuple[Batch, Floats]]
     return [(Batch(*map(np.concatenate, zip(*batches, strict=True))), np.concatenate(weights))]
 
 
-@partial(jax.jit, static_argnames="settings")
+@partial(jax.jit, static_argnames=("settings", "factors"))
 def _gradients(
     parameters: Parameters,
     batch: Batch,
@@ -176,10 +205,12 @@ def _gradients(
     settings: NetworkSettings,
     statistics: tuple[jax.Array, jax.Array],
     dropout_key: jax.Array | None,
+    factors: DTypeLike,
 ) -> Parameters:
     def loss(parameters: Parameters) -> jax.Array:
         features, lengths, letters, counts = map(jnp.asarray, batch)
-        losses = ctc_losses(logits(parameters, settings, features, statistics, dropout_key), lengths, letters, counts)
+        scores = logits(parameters, settings, features, statistics, dropout_key, factors=factors)
+        losses = ctc_losses(scores, lengths, letters, counts)
         return jnp.sum(jnp.where(row_weights > 0, losses * row_weights, 0))
 
     gradients: Parameters = jax.grad(loss)(parameters)
