@@ -31,7 +31,7 @@ def main() -> None:
         _teach_words(arguments.folder)
     if arguments.folder:
         all_figures = [*figures.read(), *figures.collect(arguments.folder)]
-        figures.write({(figure.minutes, figure.seed): figure for figure in all_figures}.values())
+        figures.save({(figure.minutes, figure.seed): figure for figure in all_figures}.values(), figures.FILE)
     documents.write(figures.read(), word_figures.read())
 
 
@@ -40,7 +40,7 @@ def _teach_words(folder: Path) -> None:
     if not (word_folder := folder / "word-sets").exists():
         word_sets.make(word_folder)
     word_teachings.run(word_folder, folder / "words")
-    word_figures.write(word_figures.collect(folder / "words", word_sets.word_lists()))
+    figures.save(word_figures.collect(folder / "words", word_sets.word_lists()), word_figures.FILE)
 
 
 if __name__ == "__main__":

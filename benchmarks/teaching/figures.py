@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 FILE = Path(__file__).parent / "figures.json"
 
@@ -46,8 +47,8 @@ def read(file: Path = FILE) -> list[Figure]:
     return sorted(figures, key=lambda figure: (figure.minutes, figure.seed))
 
 
-def write(figures: Iterable[Figure], file: Path = FILE) -> None:
-    """Save figures."""
+def save(figures: Iterable[Any], file: Path) -> None:
+    """Save figures, which are all of one dataclass, in its file."""
     document = [asdict(figure) for figure in figures]
     file.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -43,12 +43,6 @@ def read(file: Path = FILE) -> list[WordFigure]:
         WordFigure(**{**entry, **{name: ErrorRates(**entry[name]) for name in rates}})
         for entry in json.loads(file.read_text())
     ]
-
-
-def write(figures: Iterable[WordFigure], file: Path = FILE) -> None:
-    """Save figures."""
-    document = [asdict(figure) for figure in figures]
-    file.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
 
 
 def collect(folder: Path, names: Iterable[str]) -> list[WordFigure]:

@@ -38,7 +38,7 @@ def test_a_report_becomes_a_figure_and_is_read_back(tmp_path: Path) -> None:
     collected = figures.collect(tmp_path)
     guards = {"others": ErrorRates(0.0, 0.67)}
     assert collected == [Figure(10, 3.54, 0.57, 2, "BETTER", ErrorRates(9.25, 0.75), 5.95, 11.22, guards)]
-    figures.write([*collected, *FIGURES], tmp_path / "figures.json")
+    figures.save([*collected, *FIGURES], tmp_path / "figures.json")
     assert figures.read(tmp_path / "figures.json") == [*FIGURES, *collected]
 
 

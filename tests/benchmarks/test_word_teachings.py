@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.teaching import documents, word_figures, word_sets
+from benchmarks.teaching import documents, figures, word_figures, word_sets
 from benchmarks.teaching.figures import ErrorRates
 from benchmarks.teaching.speller.words import heard_words, unheard_words
 from benchmarks.teaching.word_figures import WordFigure
@@ -58,7 +58,7 @@ def test_a_report_of_words_becomes_a_figure_and_is_read_back(tmp_path: Path) -> 
     (tmp_path / COMMANDS_SET / "report.json").write_text(json.dumps(report))
     collected = word_figures.collect(tmp_path, [COMMANDS_SET])
     assert collected == [FIGURE]
-    word_figures.write(collected, tmp_path / "figures.json")
+    figures.save(collected, tmp_path / "figures.json")
     assert word_figures.read(tmp_path / "figures.json") == collected
 
 

@@ -134,6 +134,19 @@ def test_texts_of_tuning_and_test_are_never_learned(demo_model: AcousticModel, c
     assert sentences(tmp_path / "test").isdisjoint({"start start", "stop start", "play start"})
 
 
+@pytest.mark.parametrize(("words", "audio"), [("set", "set"), ("set", "set/voices"), ("set/texts", "set")])
+def test_recordings_in_both_folders_are_read_once(
+    words: str, audio: str, demo_model: AcousticModel, clips: Clips, tmp_path: Path
+) -> None:
+    (tmp_path / "set" / "texts").mkdir(parents=True)
+    (tmp_path / "set" / "texts" / "more.txt").write_text("window\n")
+    for number, (samples, text) in enumerate(clips):
+        write_pair(tmp_path / "set" / "voices", str(number), samples, text)
+    taught = read_words_and_speech(tmp_path / words, demo_model, None, audio=tmp_path / audio)
+    assert taught.findings == []
+    assert taught.corpus.sentences.count("window") == 1
+
+
 def test_texts_of_another_language_are_refused(demo_folder: Path, demo_model: AcousticModel, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("窓?\n戸.\nyes", "utf-8")
     with pytest.raises(AlphabetForeign, match="2 sentences"):

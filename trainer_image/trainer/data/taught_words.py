@@ -60,7 +60,7 @@ def read_words_and_speech(
         SetInvalid: there is no sentence to learn from.
         AlphabetForeign: most texts contain letters that the model cannot write.
     """
-    sets = [read_set(path) for path in (folder, audio) if path is not None]
+    sets = [read_set(path) for path in _outermost([path for path in (folder, audio) if path is not None])]
     merged = TeachingSet(
         folder,
         tuple(recording for taught in sets for recording in taught.recordings),
@@ -78,6 +78,12 @@ def read_words_and_speech(
         other_parts = split(other.utterances)
         guards.append(GuardSpeech(others.name, (*other_parts.train, *other_parts.tuning), other_parts.test))
     return TaughtWords(corpus, parts.tuning, parts.test, guards, findings)
+
+
+def _outermost(folders: Sequence[Path]) -> list[Path]:
+    """Return the folders that are in no other one: with its folder, a recording is read once."""
+    resolved = {folder.resolve(): folder for folder in folders}
+    return [folder for path, folder in resolved.items() if resolved.keys().isdisjoint(path.parents)]
 
 
 def _check_corpus(corpus: TextCorpus, folder: Path, model: AcousticModel) -> None:
