@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from benchmarks.teaching.figures import ErrorRates, Figure
 from benchmarks.teaching.picture import draw
+from benchmarks.teaching.speller.words import heard_words
 from benchmarks.teaching.word_figures import WordFigure
 from benchmarks.teaching.word_sets import COMMANDS_SET, KNOWN_WORDS, OTHER_WORDS_SET
 from documentation.markdown import replace_section, table
@@ -36,7 +37,7 @@ _WORD_HEADER = (
 _WORD_SETS = {
     COMMANDS_SET: ("demo model with a scorer that knows its ten digits only", "its 24 commands"),
     OTHER_WORDS_SET: (
-        f"model that has heard 12,000 words, with a scorer that knows {KNOWN_WORDS:,} of them",
+        f"model that has heard {len(heard_words()):,} words, with a scorer that knows {KNOWN_WORDS:,} of them",
         "500 words that it never heard",
     ),
 }

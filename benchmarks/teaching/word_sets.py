@@ -18,9 +18,11 @@ TEST_VOICES = ("rob", "pedro", "victor", "f5", "linda")
 OTHERS_VOICES = ("m6", "antonio", "edward", "steph")
 #: The names of the sets.
 COMMANDS_SET, OTHER_WORDS_SET, DIGITS_SET, KNOWN_WORDS_SET = "commands", "other-words", "digits", "known-words"
-#: Numbers of phrases. Of those in `audio`, 15 % are for tuning. Half of those in `others` are for the choice.
-_AUDIO_PHRASES, _TEST_PHRASES, _OTHERS_PHRASES = 300, 140, 300
-#: The number of words in the scorer of the base model that is taught other words.
+#: Numbers of phrases. Of those in `audio`, 15 % are for tuning. Of those in `others`, 20 % are for the verdict, and the
+#: rest is for the choice.
+_AUDIO_PHRASES, _TEST_PHRASES, _OTHERS_PHRASES = 300, 140, 700
+#: The number of words in the scorer of the base model that is taught other words. Of a scorer with at most 1,000, the
+#: trainer lets espeak-ng speak phrases as a second guard set.
 KNOWN_WORDS = 2000
 _MOST_WORDS_OF_PHRASE = 6
 #: The 500 words that were the most frequent ones in `docs/` when the list was made. No base model heard one of them.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import math
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -155,8 +154,9 @@ def _new_scorers(
 
 
 def _sample(utterances: Sequence[Utterance]) -> Sequence[Utterance]:
-    """Return enough utterances to choose by, from the whole set: recordings of one person often follow each other."""
-    return utterances[:: max(1, math.ceil(len(utterances) / _TUNED))]
+    """Return at most `_TUNED` utterances, from the whole set: recordings of one person often follow each other."""
+    count = min(len(utterances), _TUNED)
+    return [utterances[number * len(utterances) // count] for number in range(count)]
 
 
 def _decide(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from .teaching import SOUND, WORDS, TeachingOrder
 
 #: Seconds of audio that one vCPU takes through a network of the official size in a second, forward and backward.
-#: The slowest row of the benchmark `training` gives it: long recordings, without products of bfloat16. The demo model
-#: is many times as fast.
+#: The slowest row of the benchmark `training`, rounded down: long recordings, without products of bfloat16. The demo
+#: model is many times as fast.
 AUDIO_SECONDS_PER_SECOND = 4.6
 #: Learning rates of a teaching. Each is a training of its own.
 _TRAININGS = 2
@@ -14,7 +14,8 @@ _TRAININGS = 2
 _WITH_REHEARSED = 2
 #: All work as a multiple of the trainings: looks, mixtures, proof and measurement. An estimate.
 _ALL_WORK = 1.5
-#: Hours of one vCPU for a new scorer: its language models, and 49 weights tried on 200 recordings. An estimate.
+#: Hours of one vCPU for a new scorer: its language models, and 49 weights tried on 200 recordings, and on 200 of each
+#: guard set where the best weights make it worse. An estimate.
 _WORDS_HOURS = 0.5
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.taught_recordings import write_pair
 from trainer.data.finding import FindingCode
-from trainer.data.teaching_set import read_set
+from trainer.data.teaching_set import outermost, read_set
 from trainer.errors import SetInvalid
 
 SAMPLES = np.zeros(1600, np.int16)
@@ -49,3 +49,18 @@ def test_a_folder_without_recordings_or_missing_is_refused(tmp_path: Path) -> No
         read_set(tmp_path)
     with pytest.raises(SetInvalid, match="no folder"):
         read_set(tmp_path / "gone")
+
+
+@pytest.mark.parametrize(
+    ("folders", "read"),
+    [
+        (["a", "b"], ["a", "b"]),
+        (["a", "a"], ["a"]),
+        (["a", "a/b/c"], ["a"]),
+        (["a/b", "a"], ["a"]),
+        (["a", "a/.hidden/b"], ["a", "a/.hidden/b"]),
+        (["a", "ab"], ["a", "ab"]),
+    ],
+)
+def test_a_folder_inside_another_one_is_read_with_it(folders: list[str], read: list[str]) -> None:
+    assert outermost(map(Path, folders)) == [Path(folder) for folder in read]

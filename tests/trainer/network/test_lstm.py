@@ -29,9 +29,9 @@ def _plain(settings: NetworkSettings, recurrent: jax.Array, below: jax.Array) ->
 
 
 @pytest.mark.parametrize("cell_clip", [None, 0.3])
-@pytest.mark.parametrize(("factors", "tolerance"), [(jnp.float32, 1e-6), (jnp.bfloat16, 1e-2)])
+@pytest.mark.parametrize(("factors", "smallest", "tolerance"), [(jnp.float32, 0.0, 1e-6), (jnp.bfloat16, 1e-4, 1e-2)])
 def test_gradients_equal_those_of_the_forward_pass(
-    cell_clip: float | None, factors: DTypeLike, tolerance: float
+    cell_clip: float | None, factors: DTypeLike, smallest: float, tolerance: float
 ) -> None:
     settings = NetworkSettings(context=9, relu_clip=20.0, forget_bias=1.5, cell_clip=cell_clip)
     random = np.random.default_rng(0)
@@ -41,10 +41,10 @@ def test_gradients_equal_those_of_the_forward_pass(
 
     expected, expected_pull = jax.vjp(lambda *arrays: _plain(settings, *arrays), recurrent, below)
     outputs, pull = jax.vjp(lambda *arrays: lstm_outputs(settings, factors, *arrays), recurrent, below)
-    assert np.abs(outputs - expected).max() < tolerance
+    assert smallest <= np.abs(outputs - expected).max() < tolerance
     if cell_clip is not None:
         assert (np.abs(_plain(NetworkSettings(9, 20.0, 1.5, None), recurrent, below) - expected)).max() > 0.05
     for gradient, wanted in zip(pull(weights), expected_pull(weights), strict=True):
         assert gradient.shape == wanted.shape
         assert np.abs(wanted).max() > 0.1
-        assert np.abs(gradient - wanted).max() < 10 * tolerance * np.abs(wanted).max()
+        assert smallest <= np.abs(gradient - wanted).max() < 10 * tolerance * np.abs(wanted).max()

@@ -89,4 +89,4 @@ def test_if_the_guard_set_forbids_all_weights_the_best_are_shown(monkeypatch: py
     decoder = Decoder(tuning={(3.0, 4.5): SAID[0]}, guard={})
     chosen = _measure(decoder, monkeypatch)
     assert (chosen.weights, chosen.guard_errors) == ((3.0, 4.5), {"others": 40.0})
-    assert decoder.guard_calls == [1, len(GRID)]
+    assert decoder.guard_calls == [1, len(GRID) - 1]

@@ -1,4 +1,4 @@
-"""The weights with the fewest errors are chosen, and DeepSpeech's own if nothing tells weights apart."""
+"""The weights with the fewest errors come first, and those nearest to DeepSpeech's own if nothing tells them apart."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from jax.typing import DTypeLike
 from tests.support.taught_recordings import utterance
 from trainer.network import normalisation
 from trainer.network.acoustic_model import AcousticModel
-from trainer.network.batches import FRAMES, Example, padded_frames, stack
+from trainer.network.batches import FRAMES, Batch, Example, padded_frames, stack
 from trainer.network.weights import Weights
 from trainer.training import fine_tuning
 from trainer.training.augmentation import augment, variants
@@ -134,22 +135,74 @@ def test_rounded_factors_give_nearly_the_same_gradients_in_batches_of_every_shap
         assert 1e-5 < difference < 0.2, role
 
 
-def test_a_training_goes_on_with_float32_where_bfloat16_cannot_be_multiplied(
+def _without_bfloat16(monkeypatch: pytest.MonkeyPatch, lacks: Callable[[tuple[int, ...]], bool]) -> list[DTypeLike]:
+    """Let XLA lack products of bfloat16 in batches of some shapes. Return the list of the factors it is asked for."""
+    gradients = fine_tuning._gradients
+    asked: list[DTypeLike] = []
+
+    def limited(parameters: Any, batch: Batch, *arguments: Any, factors: DTypeLike, **options: Any) -> Any:
+        asked.append(factors)
+        if factors == jnp.bfloat16 and lacks(batch.features.shape):
+            raise jax.errors.JaxRuntimeError("UNIMPLEMENTED: Unsupported element type for DotThunk")
+        return gradients(parameters, batch, *arguments, factors=factors, **options)
+
+    monkeypatch.setattr(fine_tuning, "_gradients", limited)
+    return asked
+
+
+def test_batches_in_which_bfloat16_cannot_be_multiplied_are_computed_with_float32(
     demo_model: AcousticModel, clips: Clips, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gradients, asked = fine_tuning._gradients, []
-
-    def without_bfloat16(*arguments: Any, factors: DTypeLike, **options: Any) -> Any:
-        asked.append(factors)
-        if factors == jnp.bfloat16:
-            raise jax.errors.JaxRuntimeError("UNIMPLEMENTED: Unsupported element type")
-        return gradients(*arguments, factors=factors, **options)
-
     exact = _training(demo_model, clips, is_wrong=True, factors=jnp.float32).run(tmp_path / "exact.npz")
-    monkeypatch.setattr(fine_tuning, "_gradients", without_bfloat16)
+    asked = _without_bfloat16(monkeypatch, lambda shape: True)
     training = _training(demo_model, clips, is_wrong=True, factors=jnp.bfloat16)
     _assert_equal(training.run(tmp_path / "training.npz"), exact)
-    assert asked.count(jnp.bfloat16) == 1
+    assert 0 < asked.count(jnp.bfloat16) < asked.count(jnp.float32)
+
+
+def test_a_continued_training_computes_the_same_batches_with_float32(
+    demo_model: AcousticModel, clips: Clips, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = _without_bfloat16(monkeypatch, lambda shape: shape[1] > 150)
+    whole = _training(demo_model, clips, is_wrong=True, factors=jnp.bfloat16).run(tmp_path / "whole.npz")
+    assert asked.count(jnp.float32) > 2 and asked.count(jnp.bfloat16) > 2
+
+    save, looks = fine_tuning.save_state, []
+
+    def kill_after_second_look(path: Path, state: TrainingState) -> None:
+        if len(looks) == 2:
+            raise Killed
+        looks.append(state.step)
+        save(path, state)
+
+    monkeypatch.setattr(fine_tuning, "save_state", kill_after_second_look)
+    with pytest.raises(Killed):
+        _training(demo_model, clips, is_wrong=True, factors=jnp.bfloat16).run(tmp_path / "killed.npz")
+    monkeypatch.setattr(fine_tuning, "save_state", save)
+    continued = _training(demo_model, clips, is_wrong=True, factors=jnp.bfloat16).run(tmp_path / "killed.npz")
+    _assert_equal(continued, whole)
+
+
+def test_an_error_that_float32_does_not_mend_is_raised(
+    demo_model: AcousticModel, clips: Clips, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_memory(*_arguments: Any, **_options: Any) -> Any:
+        raise jax.errors.JaxRuntimeError("RESOURCE_EXHAUSTED: Out of memory")
+
+    monkeypatch.setattr(fine_tuning, "_gradients", without_memory)
+    with pytest.raises(jax.errors.JaxRuntimeError, match="Out of memory"):
+        _training(demo_model, clips, is_wrong=True, factors=jnp.bfloat16).run(tmp_path / "training.npz")
+
+
+def test_factors_are_rounded_on_a_processor_that_multiplies_bfloat16(
+    demo_model: AcousticModel, clips: Clips, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = _without_bfloat16(monkeypatch, lambda shape: False)
+    monkeypatch.setattr(fine_tuning, "fastest_factors", lambda: jnp.bfloat16)
+    training = _training(demo_model, clips, is_wrong=True)
+    state = training.first_state()
+    training.step({role: jnp.asarray(values) for role, values in state.weights.items()}, state)
+    assert set(asked) == {jnp.bfloat16}
 
 
 def test_augmentation_changes_speed_and_level_within_bounds(clips: Clips) -> None:

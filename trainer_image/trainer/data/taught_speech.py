@@ -24,7 +24,7 @@ SYNTHETIC = "espeak-ng"
 
 @dataclass(frozen=True, eq=False)
 class GuardSpeech:
-    """Other speech, which must not become worse. One half chooses among mixtures, the other half decides."""
+    """Other speech, which must not become worse. One part chooses among mixtures or scorers, the other decides."""
 
     name: str
     choosing: Sequence[Utterance]

@@ -10,7 +10,7 @@ from trainer.data.finding import Finding
 from trainer.data.preparation import prepare
 from trainer.data.split import split
 from trainer.data.taught_speech import GuardSpeech, read_parts, synthetic_guard
-from trainer.data.teaching_set import TeachingSet, read_set
+from trainer.data.teaching_set import TeachingSet, outermost, read_set
 from trainer.data.text_corpus import LeftOut, TextCorpus, read_corpus
 from trainer.data.utterance import Utterance
 from trainer.errors import AlphabetForeign, SetInvalid
@@ -60,7 +60,7 @@ def read_words_and_speech(
         SetInvalid: there is no sentence to learn from.
         AlphabetForeign: most texts contain letters that the model cannot write.
     """
-    sets = [read_set(path) for path in _outermost([path for path in (folder, audio) if path is not None])]
+    sets = [read_set(path) for path in outermost(path for path in (folder, audio) if path is not None)]
     merged = TeachingSet(
         folder,
         tuple(recording for taught in sets for recording in taught.recordings),
@@ -78,12 +78,6 @@ def read_words_and_speech(
         other_parts = split(other.utterances)
         guards.append(GuardSpeech(others.name, (*other_parts.train, *other_parts.tuning), other_parts.test))
     return TaughtWords(corpus, parts.tuning, parts.test, guards, findings)
-
-
-def _outermost(folders: Sequence[Path]) -> list[Path]:
-    """Return the folders that are in no other one: with its folder, a recording is read once."""
-    resolved = {folder.resolve(): folder for folder in folders}
-    return [folder for path, folder in resolved.items() if resolved.keys().isdisjoint(path.parents)]
 
 
 def _check_corpus(corpus: TextCorpus, folder: Path, model: AcousticModel) -> None:

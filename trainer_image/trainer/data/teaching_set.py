@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,6 +95,16 @@ def _read_text(path: Path) -> str:
 
 def _name(folder: Path, path: Path) -> str:
     return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
+
+
+def outermost(folders: Iterable[Path]) -> list[Path]:
+    """Return folders without those inside another one, whose files are read with it, so that each is read once."""
+    resolved = {folder.resolve(): folder for folder in folders}
+    return [folder for path, folder in resolved.items() if not any(_reads(other, path) for other in resolved)]
+
+
+def _reads(outer: Path, inner: Path) -> bool:
+    return outer in inner.parents and not _is_hidden(inner.relative_to(outer))
 
 
 def _is_hidden(path: Path) -> bool:

@@ -1,4 +1,7 @@
-"""The candidates for the scorer: the one of the base model, and new ones from the texts. Tuning recordings choose."""
+"""The candidates for the scorer: the one of the base model, and new ones from the texts.
+
+Tuning recordings choose among those that no guard set forbids.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from trainer.recognition import recogniser_process
 from trainer.recognition.recogniser_process import ScorerWeights
 from trainer.scorer.language_model import LanguageModel, estimate
 from trainer.scorer.scorer_writer import write_scorer
-from trainer.scorer.weights_choice import USUAL_WEIGHTS, rank_weights
+from trainer.scorer.weights_choice import USUAL_WEIGHTS, MeasuredWeights, rank_weights
 from trainer.writing.model_folder_writer import write_folder_with_scorer
 from transcriber.model.model_folder import ModelFolder
 
@@ -49,12 +52,12 @@ class HeardSpeech:
     texts: Sequence[str]
     probabilities: Sequence[Floats]
 
-    def errors(self, folder: Path, weights: Sequence[ScorerWeights] = ()) -> list[float]:
-        """Return the word error rate with the scorer of a model folder for each of some weights.
+    def error_rates(self, folder: Path, weights: Sequence[ScorerWeights] = ()) -> list[float]:
+        """Return word error rates with the scorer of a model folder, one for each pair of weights.
 
         Args:
             folder: the model folder.
-            weights: weights of the scorer. Without any, the only rate is with those of the folder.
+            weights: pairs of weights. Without any, the only rate is with those of the folder.
         """
         if not self.texts:
             return [0.0] * max(1, len(weights))
@@ -99,8 +102,8 @@ class NewScorer:
 
 def measure_old(base: Path, tuning: HeardSpeech, guards: Mapping[str, HeardSpeech]) -> Candidate:
     """Measure the scorer of the base model."""
-    guard_errors = {name: guard.errors(base)[0] for name, guard in guards.items()}
-    return Candidate(OLD, None, None, tuning.errors(base)[0] if tuning.texts else None, guard_errors)
+    guard_errors = {name: guard.error_rates(base)[0] for name, guard in guards.items()}
+    return Candidate(OLD, None, None, tuning.error_rates(base)[0] if tuning.texts else None, guard_errors)
 
 
 def measure_new(
@@ -127,26 +130,26 @@ def measure_new(
     """
     ranked = rank_weights(scorer.folder, tuning.probabilities, tuning.texts)
 
-    def measure(count: int) -> list[Candidate]:
-        """Return the candidates with the first `count` weights."""
-        weights = [measured.weights for measured in ranked[:count]]
-        guard_errors = {guard: speech.errors(scorer.folder, weights) for guard, speech in guards.items()}
+    def measure(choices: Sequence[MeasuredWeights]) -> list[Candidate]:
+        """Return the new scorer with each of these weights."""
+        weights = [choice.weights for choice in choices]
+        guard_errors = {guard: speech.error_rates(scorer.folder, weights) for guard, speech in guards.items()}
         return [
             Candidate(
                 name,
                 len(scorer.words),
-                measured.weights,
-                measured.errors.word_error_rate if measured.errors else None,
+                choice.weights,
+                choice.errors.word_error_rate if choice.errors else None,
                 {guard: errors[place] for guard, errors in guard_errors.items()},
             )
-            for place, measured in enumerate(ranked[:count])
+            for place, choice in enumerate(choices)
         ]
 
-    [best] = measure(1)
-    if _is_allowed(best, old, guard_points):
+    [best] = measure(ranked[:1])
+    if len(ranked) == 1 or _is_allowed(best, old, guard_points):
         return best
-    # It takes as long as the choice by the tuning recordings, so it is done only if it is needed.
-    allowed = (candidate for candidate in measure(len(ranked)) if _is_allowed(candidate, old, guard_points))
+    # All other weights take as long as those of the tuning recordings, so they are measured only if it is needed.
+    allowed = (candidate for candidate in measure(ranked[1:]) if _is_allowed(candidate, old, guard_points))
     return next(allowed, best)
 
 

@@ -1,4 +1,4 @@
-"""The order of `lm_alpha` and `lm_beta`: a grid over stored probabilities of the tuning recordings."""
+"""Pairs of `lm_alpha` and `lm_beta`, ranked by the errors in tuning recordings: a grid over stored probabilities."""
 
 from __future__ import annotations
 
@@ -29,10 +29,9 @@ class MeasuredWeights:
 
 
 def rank_weights(folder: Path, probabilities: Sequence[Floats], texts: Sequence[str]) -> list[MeasuredWeights]:
-    """Return all weights, those with the fewest word errors first; of equal ones, with the fewest letter errors.
+    """Rank pairs of weights by word errors, then by letter errors, then by the distance from DeepSpeech's own.
 
-    Of those that remain equal, the nearest to DeepSpeech's own come first. Without tuning recordings, these are the
-    only ones.
+    Without tuning recordings, DeepSpeech's own pair is the only one.
 
     Args:
         folder: the model folder with the scorer.

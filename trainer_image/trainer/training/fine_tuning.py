@@ -69,6 +69,7 @@ class FineTuning:
     ) -> None:
         self._model, self._normalisation, self._data, self._recipe = model, normalisation, data, recipe
         self._factors = fastest_factors() if factors is None else factors
+        self._unrounded_shapes: set[tuple[int, ...]] = set()
         examples = [example for variants in data.train for example in variants]
         self._taught = BatchOrder(examples, (recipe.seed, 0))
         self._rehearsed = BatchOrder(data.rehearsed, (recipe.seed, 1), self._taught) if data.rehearsed else None
@@ -129,32 +130,28 @@ class FineTuning:
         if self._rehearsed and share:
             rehearsed = self._rehearsed.batch(state.step)
             parts.append((rehearsed, _row_weights(rehearsed, share)))
-        gradients = self._sum_of_gradients(parameters, _joined(parts), key)
+        first, *others = (self._part_gradients(parameters, part, key) for part in _joined(parts))
+        gradients = jax.tree.map(jnp.add, first, others[0]) if others else first
         updated: tuple[Parameters, optax.OptState] = self._update(parameters, state.optimiser, gradients)
         return updated
 
-    def _sum_of_gradients(
-        self, parameters: Parameters, parts: Sequence[tuple[Batch, Floats]], key: jax.Array
-    ) -> Parameters:
-        """Return the gradients of all parts together. If XLA cannot multiply bfloat16, go on with float32.
+    def _part_gradients(self, parameters: Parameters, part: tuple[Batch, Floats], key: jax.Array) -> Parameters:
+        """Return the gradients of a batch. If XLA cannot multiply bfloat16 in batches of its shape, use float32.
 
-        Whether it can depends on the processor and on the matrices, and it says so only when it computes.
+        What XLA can multiply depends on the processor and on the shape, and it says so only when it computes. The
+        factors depend on nothing else, so that a continued training repeats them.
         """
+        shape = part[0].features.shape
+        factors = jnp.float32 if shape in self._unrounded_shapes else self._factors
         try:
-            return self._compute_gradients(parameters, parts, key)
+            gradients: Parameters = self._gradients(parameters, *part, dropout_key=key, factors=factors)
+            jax.block_until_ready(gradients)  # type: ignore[no-untyped-call]  # Errors of the computation come here.
         except jax.errors.JaxRuntimeError as error:
-            if self._factors == jnp.float32:
+            if factors == jnp.float32 or "UNIMPLEMENTED" not in str(error):
                 raise
-            _log.warning("the training goes on without bfloat16: %s", error)
-            self._factors = jnp.float32
-            return self._compute_gradients(parameters, parts, key)
-
-    def _compute_gradients(
-        self, parameters: Parameters, parts: Sequence[tuple[Batch, Floats]], key: jax.Array
-    ) -> Parameters:
-        first, *others = (self._gradients(parameters, *part, dropout_key=key, factors=self._factors) for part in parts)
-        gradients: Parameters = jax.tree.map(jnp.add, first, others[0]) if others else first
-        jax.block_until_ready(gradients)  # type: ignore[no-untyped-call]  # Errors of the computation are raised here.
+            _log.warning("batches of the shape %s are not rounded to bfloat16: %s", shape, error)
+            self._unrounded_shapes.add(shape)
+            return self._part_gradients(parameters, part, key)
         return gradients
 
     def _look(self, state: TrainingState) -> None:
