@@ -31,7 +31,7 @@ def parse_arguments() -> argparse.Namespace:
     add("others", "a folder with recordings and texts of other people, which must not become worse")
     add("bucket", "a bucket whose corrections are taught, and to which the new model is written; BASE is a model in it")
     add("set", "the name of a folder below teaching/ in BUCKET with recordings and texts, which are taught too")
-    parser.add_argument("--work", default=str(_WORK), help="the folder for checkpoints")
+    parser.add_argument("--work", default=str(_WORK), help="the folder for checkpoints and copies of buckets")
     parser.add_argument("--seed", type=int, default=0, help="the seed of all random choices")
     arguments = parser.parse_args()
     refusal = _refusal(arguments)

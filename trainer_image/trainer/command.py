@@ -44,9 +44,10 @@ def main() -> int:
         report = _teach(arguments, audio, base, out)
         print(f"\n{report.as_markdown()}\nThe report is in {out}.")
         if report.decision.verdict == Verdict.NOT_MEASURED:
-            print(f"The model is in {out / 'not-measured'}.")
+            model = out / "not-measured"
+            print(f"The model is in {model}, not measured. Try it: make demo MODEL={model} AUDIO=folder")
         if report.decision.is_used:
-            print(f"Use the new model: make demo MODEL={out}")
+            print(f"Use the new model: make demo MODEL={out} AUDIO=folder")
             if arguments.bucket:
                 place = bucket_process.store(arguments.bucket, out.name, out)
                 print(f"The new model is in {place}. To use it for all runs, choose it on the page Models.")
@@ -75,13 +76,13 @@ def _choose_folders(arguments: argparse.Namespace) -> tuple[Path | None, Path, P
     """Return the folders of the recordings, of the base model and of the result. With a bucket, fetch both first."""
     audio = Path(arguments.audio) if arguments.audio else None
     base = Path(arguments.base or _DEMO_MODEL)
-    name, taken = base.resolve().name.removesuffix("_model"), frozenset[str]()
+    taken = frozenset[str]()
     if arguments.bucket:
         copy = Path(arguments.work) / "buckets" / arguments.bucket
         data = bucket_process.fetch(arguments.bucket, arguments.set, arguments.base, copy)
         audio, base, taken = data.audio, data.base, data.models
-        # The number of a model that was taught before is replaced.
-        name = re.sub(r"-\d+$", "", base.name)
+    # The number of a model that was taught before is replaced.
+    name = re.sub(r"-\d+$", "", base.resolve().name.removesuffix("_model"))
     return audio, base, Path(arguments.out) if arguments.out else _new_folder(name, taken)
 
 

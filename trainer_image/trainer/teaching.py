@@ -55,7 +55,7 @@ class TeachingRequest:
 def teach(request: TeachingRequest, recipe: TrainingRecipe) -> TeachingReport:
     """Teach a model and write the report and, if it is better, the model.
 
-    A model that is not used is written to the folder `not-used`.
+    A new model that is not used is written to the folder `not-used`, which is empty if the old model was chosen.
 
     Raises:
         TranscriptionError: the set or the base model cannot be used, or the written model does not work.
@@ -79,7 +79,10 @@ def teach(request: TeachingRequest, recipe: TrainingRecipe) -> TeachingReport:
     tuning = _measured("tuning", speech.tuning)
     mixtures = measure_mixtures(model, request.base, trained, tuning, _guards(speech), shares=recipe.shares)
     chosen = choose_mixture(mixtures, recipe.guard_points)
-    _log.info("chosen: learning rate %g, %.0f %% of the new weights", chosen.learning_rate, 100 * chosen.share)
+    if chosen.is_old_model:
+        _log.info("chosen: the old model")
+    else:
+        _log.info("chosen: learning rate %g, %.0f %% of the new weights", chosen.learning_rate, 100 * chosen.share)
     taught = work / request.out.name
     weights = mix(model, trained, chosen.learning_rate, chosen.share)
     write_folder(folder, weights, taught, lineage=_lineage(folder, speech, chosen))

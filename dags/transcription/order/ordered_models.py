@@ -11,9 +11,9 @@ from transcription.shared.bucket import Bucket
 def model_in_image(bucket: Bucket, field: str) -> ModelMissing:
     """Return the error for a model in use that is not in the bucket. `field` of the form could name another one."""
     return ModelMissing(
-        "Runs use the model in the container image, which is not in the bucket. Upload its files to "
-        f"{bucket.uri(keys.MODELS_FOLDER)}, for example those that `make model` fetches, and name the folder in the "
-        f"field {field}."
+        "Runs use the model in the container image, which is not in the bucket. Upload a folder with its files to "
+        f"{bucket.uri(keys.MODELS_FOLDER)}, for example the one that `make model` fetches, and press Use this model "
+        f"there on the page Models. Or name the folder in the field {field}."
     )
 
 

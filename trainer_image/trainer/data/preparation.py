@@ -132,7 +132,10 @@ def _audio_problems(samples: Samples, utterance: Utterance) -> list[tuple[Findin
     letters = utterance.example.letters
     needed, frames = needed_frames(letters), len(utterance.example.features)
     if needed > frames:
-        message = f"The text needs {needed} frames, and {utterance.seconds:.2f} s have {frames}. Is it another text?"
+        message = (
+            f"The text has {len(letters)} letters, too many for {utterance.seconds:.2f} s of audio. Does it belong to "
+            "another recording?"
+        )
         return [(FindingCode.TEXT_TOO_LONG, message)]
     problems = []
     clipped = float(np.mean(np.abs(samples.astype(np.int32)) >= _FULL_SCALE))

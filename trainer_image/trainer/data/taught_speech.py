@@ -63,7 +63,7 @@ def read_speech(
     """
     teaching_set = read_set(folder)
     parts, findings = read_parts(teaching_set, model, test)
-    findings += [_unused_text(folder, path) for path in teaching_set.texts]
+    findings += [_unused_text(path.relative_to(folder)) for path in teaching_set.texts]
     if not parts.train or not parts.tuning:
         counts = [len(part) for part in (parts.train, parts.tuning, parts.test)]
         raise SetTooSmall(
@@ -116,9 +116,9 @@ def synthetic_guard(model: AcousticModel, scorer: Path | None) -> list[GuardSpee
     return [GuardSpeech(SYNTHETIC, guard[:half], guard[half:])]
 
 
-def _unused_text(folder: Path, path: Path) -> Finding:
-    message = f"There is no recording beside it. Its words can be taught: make teach WORDS={folder}."
-    return Finding(FindingCode.TEXT_WITHOUT_AUDIO, path.relative_to(folder).as_posix(), message)
+def _unused_text(path: Path) -> Finding:
+    message = "There is no recording beside it. Its words can be taught: TEACH=words or both."
+    return Finding(FindingCode.TEXT_WITHOUT_AUDIO, path.as_posix(), message)
 
 
 def _synthetic_speech(model: AcousticModel, scorer: Path | None) -> tuple[list[Utterance], list[GuardSpeech]]:

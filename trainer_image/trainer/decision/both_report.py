@@ -40,7 +40,8 @@ class BothReport:
             "",
             *change_lines(self.test, self.guards),
             "",
-            "Sound was taught first, then words, and each is used only if it is better.",
+            "Sound was taught first, then words. Each is used only if it is better, and both only if the model with "
+            "both is better, too.",
             "",
             _part("Sound", replace(self.sound, findings=()).as_markdown()),
             _part("Words", replace(self.words, findings=()).as_markdown()),

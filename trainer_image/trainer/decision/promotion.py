@@ -57,17 +57,18 @@ class Decision:
 #: The decision if the old model is the best mixture.
 OLD_MODEL_STAYS = Decision(
     Verdict.OLD_MODEL_CHOSEN,
-    "No new weights heard the tuning recordings better without harm to other speech.",
+    "On the tuning recordings, no mixture of old and new weights was better without making other speech worse.",
 )
 #: The decision if the base model's scorer is the best candidate.
 OLD_SCORER_STAYS = Decision(
     Verdict.OLD_MODEL_CHOSEN,
-    "No new scorer had fewer errors on the tuning recordings without harm to other speech.",
+    "On the tuning recordings, no new scorer was better without making other speech worse.",
 )
 #: The decision on a scorer that no recording measures.
 NOT_MEASURED = Decision(
     Verdict.NOT_MEASURED,
-    "There are no recordings for the test, so nobody knows whether the new scorer is better: name AUDIO=folder.",
+    "No recording is for the test, so nobody knows whether the new scorer is better. Add recordings with texts: "
+    "AUDIO=folder for make teach, or in the set for teach_model.",
 )
 
 
@@ -83,13 +84,15 @@ def decide(test: MeasuredChange, guards: Mapping[str, MeasuredChange], guard_poi
     if worse:
         named = "; ".join(f"{name}: {_rates(guards[name])}" for name in worse)
         return Decision(
-            Verdict.GUARD_WORSE, f"Other speech became worse by more than {guard_points:g} points: {named}."
+            Verdict.GUARD_WORSE, f"Other speech became worse by more than the allowed {guard_points:g} points: {named}."
         )
     if test.old.words < MIN_TEST_WORDS:
         return Decision(
             Verdict.TOO_LITTLE_TO_JUDGE,
             f"The test recordings contain {test.old.words} words, and at least {MIN_TEST_WORDS} are needed.",
         )
+    if test.interval.high < 0:
+        return Decision(Verdict.NOT_BETTER, f"More words are wrong, beyond chance: {_rates(test)}, {_interval(test)}.")
     if test.interval.low <= 0:
         return Decision(Verdict.NOT_BETTER, f"Chance may explain the difference: {_rates(test)}, {_interval(test)}.")
     return Decision(Verdict.BETTER, f"Fewer words are wrong, beyond chance: {_rates(test)}, {_interval(test)}.")

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Protocol
 
 from trainer.data.finding import Finding
-from trainer.decision.promotion import Decision, MeasuredChange
+from trainer.decision.promotion import Decision, MeasuredChange, Verdict
 
 #: How many findings a report in words lists. The JSON has all.
 _LISTED_FINDINGS = 50
@@ -51,6 +51,19 @@ def change_lines(test: MeasuredChange, guards: Mapping[str, MeasuredChange]) -> 
     ]
 
 
+def advice_lines(decision: Decision, guards: Mapping[str, MeasuredChange]) -> list[str]:
+    """Return what people can do so that more is known about the new model."""
+    advice = []
+    if decision.verdict == Verdict.TOO_LITTLE_TO_JUDGE:
+        advice.append("Add recordings with texts. A fifth of them becomes the test, unless TEST names another folder.")
+    if not guards:
+        advice.append(
+            "No other speech was measured, so nobody knows whether it became worse. With make teach, OTHERS=folder "
+            "measures it."
+        )
+    return advice
+
+
 def finding_lines(findings: Sequence[Finding]) -> list[str]:
     """Return the part of a report that lists findings, or no line if there are none."""
     if not findings:
@@ -64,6 +77,8 @@ def finding_lines(findings: Sequence[Finding]) -> list[str]:
 
 
 def _row(name: str, change: MeasuredChange) -> str:
+    if not change.old.words:
+        return f"| {name} | 0 | not measured | not measured | |"
     rates = (f"{errors.word_error_rate:.1f} %" for errors in (change.old, change.new))
     interval = f"{change.interval.low:.1f} to {change.interval.high:.1f}"
     return f"| {' | '.join([name, str(change.old.words), *rates, interval])} |"

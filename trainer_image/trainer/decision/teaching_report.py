@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from trainer.data.finding import Finding
-from trainer.decision.promotion import Decision, MeasuredChange, Verdict
-from trainer.decision.report_lines import change_lines, finding_lines, report_json
+from trainer.decision.promotion import Decision, MeasuredChange
+from trainer.decision.report_lines import advice_lines, change_lines, finding_lines, report_json
 from trainer.training.mixtures import Mixture
 from trainer.training.recipe import TrainingRecipe
 
@@ -52,38 +52,35 @@ class TeachingReport:
             f"# {'The new model is better' if self.decision.is_used else 'The new model is not used'}",
             "",
             self.decision.reason,
-            *self._advice(),
+            *advice_lines(self.decision, self.guards),
             "",
             *change_lines(self.test, self.guards),
             "",
-            f"Word error rates with the scorer. Taught from {self.base} with {self.amounts.train_minutes:.1f} minutes, "
-            f"tuned with {self.amounts.tuning_minutes:.1f}, tested with {self.amounts.test_minutes:.1f}; "
-            f"{self.amounts.rehearsed_minutes:.1f} minutes of other speech were rehearsed.",
+            f"All word error rates are with the scorer. The base model is {self.base}. Minutes of speech: "
+            f"{self.amounts.train_minutes:.1f} for training, {self.amounts.tuning_minutes:.1f} for tuning, "
+            f"{self.amounts.test_minutes:.1f} for the test, and {self.amounts.rehearsed_minutes:.1f} of other people, "
+            "which were rehearsed.",
             *self._change_in_words(),
             "",
             *finding_lines(self.findings),
         ]
         return "\n".join(lines).rstrip() + "\n"
 
-    def _advice(self) -> list[str]:
-        advice = []
-        if self.decision.verdict == Verdict.TOO_LITTLE_TO_JUDGE:
-            advice.append("Add recordings with texts; a fifth of them becomes the test.")
-        if not self.guards:
-            advice.append("No other speech was measured, so whether it became worse is unknown: name OTHERS=folder.")
-        return advice
-
     def _change_in_words(self) -> list[str]:
-        new = self.test.new
+        new, model = self.test.new, "old" if self.chosen.is_old_model else "new"
         lines = [
             "",
-            f"In the test, the new model has {new.substitutions} wrong, {new.deletions} missing and {new.insertions} "
-            f"extra words, and a letter error rate of {new.letter_error_rate:.1f} % (old: "
+            f"In the test, the {model} model has {new.substitutions} wrong, {new.deletions} missing and "
+            f"{new.insertions} extra words, and a letter error rate of {new.letter_error_rate:.1f} % (old: "
             f"{self.test.old.letter_error_rate:.1f} %).",
         ]
         if self.wrong_words:
             listed = ", ".join(f"{word} ({count})" for word, count in self.wrong_words[:_LISTED_WORDS])
             lines.append(f"Words most often wrong: {listed}.")
         if self.chosen.is_old_model:
-            return [*lines, "None of the new weights was better on the tuning recordings."]
-        return [*lines, f"Learning rate {self.chosen.learning_rate:g}, {self.chosen.share:.0%} of the new weights."]
+            return [*lines, "There is no new model."]
+        share = (
+            f"The new model has {self.chosen.share:.0%} of the weights of the training with learning rate "
+            f"{self.chosen.learning_rate:g}, and the rest of the old ones."
+        )
+        return [*lines, share]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from trainer.data.finding import Finding
 from trainer.data.text_corpus import LeftOut
 from trainer.decision.promotion import Decision, MeasuredChange, Verdict
-from trainer.decision.report_lines import change_lines, finding_lines, report_json
+from trainer.decision.report_lines import advice_lines, change_lines, finding_lines, report_json
 from trainer.scorer.candidates import Candidate
 from transcription.contract.log_text import printable
 
@@ -62,7 +62,8 @@ class WordsReport:
         """Return the report in words."""
         title = _TITLES.get(self.decision.verdict, "The new scorer is not used")
         changes = change_lines(self.test, self.guards)
-        lines = [f"# {title}", "", self.decision.reason, "", *changes, "", *self._texts(), "", *self._choice(), ""]
+        reasons = [self.decision.reason, *advice_lines(self.decision, self.guards)]
+        lines = [f"# {title}", "", *reasons, "", *changes, "", *self._texts(), "", *self._choice(), ""]
         return "\n".join([*lines, *finding_lines(self.findings)]).rstrip() + "\n"
 
     def _texts(self) -> list[str]:
@@ -73,11 +74,11 @@ class WordsReport:
         ]
         if texts.left_out:
             counts = ", ".join(f"{count} {code}" for code, count in Counter(texts.left_out).most_common())
-            lines.append(f"Sentences left out: {counts}, because of {_listed(texts.reasons)}.")
+            lines.append(f"Sentences left out: {counts}. Words that were the reason: {_listed(texts.reasons)}.")
         if texts.known_test_sentences:
             lines.append(
-                f"Sentences of the test that are in the texts, too: {texts.known_test_sentences}. Other speech may be "
-                "heard worse than the test."
+                f"Sentences of the test that are in the taught texts, too: {texts.known_test_sentences}. So the test "
+                "is easier than other speech."
             )
         return lines
 
@@ -93,7 +94,8 @@ class WordsReport:
             mark = " (chosen)" if candidate is self.chosen else ""
             lines.append(f"| {candidate.name}{mark} | {words} | {weights} | {errors} |")
         if self.ngrams:
-            lines += ["", f"The new scorer has {', '.join(map(str, self.ngrams))} n-grams of 1, 2, … words."]
+            counts = ", ".join(f"{count} of {length}" for length, count in enumerate(self.ngrams, start=1))
+            lines += ["", f"Phrases in the new scorer by their number of words: {counts}."]
         if self.wrong_words:
             lines += ["", f"Words most often wrong in the test: {_listed(self.wrong_words)}."]
         return lines

@@ -125,7 +125,8 @@ def python_path() -> str:
     path = os.environ.get(PYTHON_VARIABLE) or str(_parent(trainer, 2) / ".local/venvs/transcriber/bin/python")
     if not Path(path).exists():
         raise RecogniserFailed(
-            f"There is no {path}. Set {PYTHON_VARIABLE} to a Python 3.9 with the transcriber's needs."
+            f"There is no {path}. Run `make setup`, or set {PYTHON_VARIABLE} to a Python 3.9 with the packages in "
+            "transcriber_image/requirements.txt."
         )
     return path
 

@@ -149,7 +149,7 @@ class FineTuning:
         except jax.errors.JaxRuntimeError as error:
             if factors == jnp.float32 or "UNIMPLEMENTED" not in str(error):
                 raise
-            _log.warning("batches of the shape %s are not rounded to bfloat16: %s", shape, error)
+            _log.warning("XLA cannot multiply bfloat16 in batches of the shape %s; they use float32: %s", shape, error)
             self._unrounded_shapes.add(shape)
             return self._part_gradients(parameters, part, key)
         return gradients
