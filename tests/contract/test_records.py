@@ -90,6 +90,7 @@ ORDER = TeachingOrder(
     base="court-1",
     name="court",
     set_name="anna",
+    others_set="visitors",
     model_in_use="court-1",
     use_if_better=False,
     guard_points=2.0,
@@ -248,6 +249,8 @@ def test_a_result_counts_whichever_engine_wrote_it() -> None:
         ({"base": ""}, "base is ''; it must be the name of a folder"),
         ({"name": "../court"}, "name is '../court'"),
         ({"set_name": "a/b"}, "set_name is 'a/b'"),
+        ({"others_set": "a/b"}, "others_set is 'a/b'"),
+        ({"others_set": "anna"}, "others_set is 'anna', the set that is taught"),
     ],
 )
 def test_an_order_whose_names_are_no_folders_is_refused(change: dict[str, Any], message: str) -> None:

@@ -99,13 +99,19 @@ def endpoint(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
     processes.end(state)
 
 
-def teach(endpoint: str, what: str, files: dict[str, bytes]) -> tuple[TeachingOutcome, Any]:
-    """Upload a set, teach it in a Batch job, and return the outcome and the job."""
+def teach(
+    endpoint: str, what: str, files: dict[str, bytes], others: dict[str, bytes] | None = None
+) -> tuple[TeachingOutcome, Any]:
+    """Upload a set and perhaps one with speech of others, teach in a Batch job, and return the outcome and the job."""
     s3, batch = s3_client(endpoint), batch_client(endpoint)
-    order = TeachingOrder(f"teach-{what}", "2026-11-22T01:00:07+00:00", what, BASE, NAME, what, heard_minutes=1.0)
+    others_set = "visitors" if others else ""
+    order = TeachingOrder(
+        f"teach-{what}", "2026-11-22T01:00:07+00:00", what, BASE, NAME, what, others_set, heard_minutes=1.0
+    )
     run_keys = RunKeys(order.run)
-    for name, data in files.items():
-        s3.put_object(Bucket=BUCKET, Key=f"{keys.teaching_set(order.set_name)}{name}", Body=data)
+    for set_name, content in ((order.set_name, files), (others_set, others or {})):
+        for name, data in content.items():
+            s3.put_object(Bucket=BUCKET, Key=f"{keys.teaching_set(set_name)}{name}", Body=data)
     s3.put_object(Bucket=BUCKET, Key=run_keys.teaching("order.json"), Body=records.dump(order))
     submitted = batch.submit_job(
         jobName=order.run, jobQueue=QUEUE, jobDefinition=TEACH_JOB_DEFINITION, parameters={"run": order.run}
@@ -134,6 +140,6 @@ def test_a_batch_job_teaches_sound_in_the_image(endpoint: str) -> None:
     texts = json.loads((DEMO_CLIPS / "transcripts.json").read_text())
     files = {name: (DEMO_CLIPS / name).read_bytes() for name in texts}
     files |= {name.replace(".wav", ".txt"): text.encode() for name, text in texts.items()}
-    outcome, _ = teach(endpoint, SOUND, files)
+    outcome, _ = teach(endpoint, SOUND, files, others=files)
     assert (outcome.is_better, outcome.model, outcome.base) == (False, "", BASE)
-    assert outcome.word_error_rates.keys() >= {"espeak-ng"}
+    assert outcome.word_error_rates.keys() >= {"espeak-ng", "others"}

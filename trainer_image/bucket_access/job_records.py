@@ -41,8 +41,9 @@ def begin(bucket: TeachingBucket, run: str, folder: str) -> Mapping[str, Any]:
         folder: the folder for all files.
 
     Returns:
-        `order`, `model` (the name of the new model), and the folders `audio`, `base` and `checkpoints`; if the teaching
-        has an outcome already, only `outcome`; if the run is an evaluation, only `evaluation`.
+        `order`, `model` (the name of the new model), and the folders `audio`, `base`, `checkpoints` and, with speech of
+        others, `others`; if the teaching has an outcome already, only `outcome`; if the run is an evaluation, only
+        `evaluation`.
 
     Raises:
         RecordMissing, RecordInvalid: there is no order, or a record is damaged.
@@ -60,13 +61,17 @@ def begin(bucket: TeachingBucket, run: str, folder: str) -> Mapping[str, Any]:
         raise RecordMissing(f"{keys.uri(bucket.name, run_keys.teaching('order.json'))} does not exist.")
     model = list_model(bucket, order.base)
     taught = list_taught(bucket, order.set_name)
+    if order.others_set:
+        taught += bucket.list(keys.teaching_set(order.others_set))
     data = _freeze(bucket, run_keys.teaching("data.json"), order.name, taught)
-    copy = fetch_objects(bucket, place / "copy", order.base, [*model, *_still_taught(taught, data)])
+    copy = fetch_objects(bucket, place / "copy", order.base, [*model, *_still_taught(taught, data)], order.others_set)
     checkpoints = place / "checkpoints"
     checkpoints.mkdir(parents=True, exist_ok=True)
     for stored in bucket.list(run_keys.checkpoints):
         bucket.download(stored, checkpoints / stored.key[len(run_keys.checkpoints) :])
     folders = {"audio": str(copy.audio), "base": str(copy.base), "checkpoints": str(checkpoints)}
+    if copy.others:
+        folders["others"] = str(copy.others)
     return {"order": asdict(order), "model": data.model, **folders}
 
 

@@ -30,6 +30,8 @@ class TeachingData:
 
     audio: Path
     base: Path
+    #: Speech of others, if there is any.
+    others: Optional[Path] = None
 
 
 def fetch_teaching_data(bucket: TeachingBucket, folder: Path, set_name: str, base: str) -> TeachingData:
@@ -91,7 +93,9 @@ def list_taught(bucket: TeachingBucket, set_name: str) -> list[StoredObject]:
     return taught
 
 
-def fetch_objects(bucket: TeachingBucket, folder: Path, base: str, objects: Iterable[StoredObject]) -> TeachingData:
+def fetch_objects(
+    bucket: TeachingBucket, folder: Path, base: str, objects: Iterable[StoredObject], others_set: str = ""
+) -> TeachingData:
     """Copy objects to files, and delete all other files of an earlier copy.
 
     Args:
@@ -99,16 +103,18 @@ def fetch_objects(bucket: TeachingBucket, folder: Path, base: str, objects: Iter
         folder: the folder for the copy.
         base: the name of the base model, whose files are among the objects.
         objects: the objects.
+        others_set: the name of a folder below `teaching/` with speech of others, whose files are among the objects.
 
     Raises:
         StorageDenied, StorageFailed, DiskFailed: S3 or the disk refuses or fails.
     """
-    wanted = {path: stored for stored in objects if (path := _place(folder, stored.key))}
+    others = keys.teaching_set(others_set) if others_set else ""
+    wanted = {path: stored for stored in objects if (path := _place(folder, stored.key, others))}
     _delete_others(folder, wanted.keys())
     for path, stored in wanted.items():
         bucket.download(stored, path)
     # The model lies beside the recordings, and not among them: a text file in it is no text to learn.
-    return TeachingData(folder / "speech", folder / keys.model(base))
+    return TeachingData(folder / "speech", folder / keys.model(base), folder / "others" if others_set else None)
 
 
 def _model_in_use(bucket: TeachingBucket) -> str:
@@ -149,13 +155,15 @@ def _read_correction(bucket: TeachingBucket, stored: StoredObject) -> Optional[C
         return None
 
 
-def _place(folder: Path, key: str) -> Optional[Path]:
-    """Return the file for a key, or None if no file can have this name."""
+def _place(folder: Path, key: str, others: str) -> Optional[Path]:
+    """Return the file for a key, or None if no file can have this name. `others` begins keys with speech of others."""
     parts = key.split("/")
     if any(part in ("", ".", "..") or "\0" in part or len(part.encode()) > _LONGEST_PART for part in parts):
         _log.warning("left out, because no file can have this name: %r", key)
         return None
-    return (folder if key.startswith(keys.MODELS_FOLDER) else folder / "speech") / PurePosixPath(*parts)
+    if key.startswith(keys.MODELS_FOLDER):
+        return folder / PurePosixPath(*parts)
+    return folder / ("others" if others and key.startswith(others) else "speech") / PurePosixPath(*parts)
 
 
 def _delete_others(folder: Path, wanted: Container[Path]) -> None:

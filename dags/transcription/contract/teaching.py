@@ -32,6 +32,8 @@ class TeachingOrder:
     name: str
     #: A folder below `teaching/`; empty: corrections alone.
     set_name: str = ""
+    #: A folder below `teaching/` with speech of others, which must not become worse; empty: there is none.
+    others_set: str = ""
     #: The model in use when the order was written; empty: the one in the container image.
     model_in_use: str = ""
     #: Whether runs that choose no model use the new one if it is better.
@@ -46,12 +48,16 @@ class TeachingOrder:
     def __post_init__(self) -> None:
         if self.what not in TAUGHT:
             raise OptionInvalid(f"what is {self.what!r}; it must be one of {', '.join(TAUGHT)}.")
-        for field, value in (("base", self.base), ("name", self.name), ("set_name", self.set_name)):
-            if not re.fullmatch(MODEL_NAME, value) and (value or field != "set_name"):
+        needed = {"base": self.base, "name": self.name}
+        optional = {"set_name": self.set_name, "others_set": self.others_set}
+        for field, value in {**needed, **optional}.items():
+            if not re.fullmatch(MODEL_NAME, value) and (value or field in needed):
                 raise OptionInvalid(
                     f"{field} is {value!r}; it must be the name of a folder: letters, digits, '.', '_' and '-', a "
                     "letter or digit first, 128 characters at most."
                 )
+        if self.others_set and self.others_set == self.set_name:
+            raise OptionInvalid(f"others_set is {self.others_set!r}, the set that is taught; name another one.")
 
 
 @dataclass(frozen=True)

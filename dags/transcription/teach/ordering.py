@@ -34,7 +34,7 @@ def order_teaching(bucket: Bucket, context: Any, settings: Settings) -> Teaching
         OptionInvalid: a field of the form has a value that cannot be used, or the run is a backfill.
         ModelMissing, ModelInvalid: the base model is not there, or cannot be used.
         DefaultModelInvalid: the record of the model in use is damaged.
-        SetMissing: there is nothing to learn from.
+        SetMissing: there is nothing to learn from, or no speech of others in its set.
     """
 
     def make(run: str) -> tuple[TeachingOrder, str]:
@@ -58,6 +58,7 @@ def _make_order(bucket: Bucket, run: str, request: TeachingRequest) -> tuple[Tea
         # The number of a model that was taught before is replaced.
         name=request.name or re.sub(r"-\d+$", "", base),
         set_name=request.set_name,
+        others_set=request.others_set,
         model_in_use=in_use,
         use_if_better=not request.keep_unused,
         guard_points=request.guard_points,
@@ -72,6 +73,9 @@ def _make_order(bucket: Bucket, run: str, request: TeachingRequest) -> tuple[Tea
             f"There is nothing to learn from in {bucket.uri('')}: nobody has checked or corrected a transcript, and "
             + (f"{place} is empty. Upload recordings with texts there." if place else "the field Set is empty.")
         )
+    others = order.others_set
+    if others and not any(bucket.list(keys.teaching_set(others))):
+        raise SetMissing(f"{bucket.uri(keys.teaching_set(others))} is empty. Upload recordings with texts there.")
     return order, data
 
 
@@ -80,6 +84,7 @@ def describe(order: TeachingOrder, data: TaughtData, settings: Settings) -> str:
     hours = teaching_hours(order.what, order.heard_minutes)
     sentences = [
         f"The model {order.base} is taught {'sound and words' if order.what == BOTH else order.what}: {data}.",
+        *([f"Other people's speech is in teaching/{order.others_set}/."] if order.others_set else []),
         f"Expected, with a model of the official size: {cost.machine_time(hours, settings)}.",
     ]
     if order.what != WORDS and data.minutes < _FEW_MINUTES:

@@ -36,6 +36,14 @@ class TeachingRequest:
         empty="corrections alone",
         example="anna",
     )
+    others_set: str = option(
+        "",
+        title="Speech of others",
+        help="Another folder below teaching/, with recordings and texts of other people. They are rehearsed, and the "
+        "new model is not used if it hears them much worse.",
+        empty="other voices of espeak-ng for a model of at most 1,000 words, else none",
+        example="visitors",
+    )
     base: str = option(
         "",
         title="Base model",

@@ -37,9 +37,11 @@ def test_the_order_names_the_model_in_use_and_what_is_there(
     upload(deployment.bucket, "teaching/anna/a.txt", b"stop")
     upload(deployment.bucket, "teaching/anna-2/b.wav", b"0")
     with caplog.at_level("INFO"):
-        made = order(deployment, set_name="anna", guard_points=2, keep_unused=True, dry_run=True)
+        made = order(deployment, set_name="anna", others_set="anna-2", guard_points=2, keep_unused=True, dry_run=True)
     assert (made.run, made.base, made.name, made.model_in_use) == (RUN, "court-1", "court", "court-1")
     assert (made.set_name, made.guard_points, made.use_if_better, made.dry_run) == ("anna", 2.0, False, True)
+    assert made.others_set == "anna-2"
+    assert "Other people's speech is in teaching/anna-2/." in caplog.text
     assert TEACHINGS.read_order(deployment.bucket, RUN) == made
     assert look(deployment.bucket, "anna") == TaughtData(1, 2, 60.0, 1, 1, 60.0)
     assert (
@@ -90,6 +92,9 @@ def test_without_a_model_in_the_bucket_the_error_says_what_to_upload(deployment:
         ({"heard_minutes": 0}, OptionInvalid, "heard_minutes"),
         ({"colour": "blue"}, OptionInvalid, "colour cannot be chosen"),
         ({"set_name": "empty"}, SetMissing, r"teaching/empty/ is empty"),
+        ({"set_name": "anna", "others_set": "empty"}, SetMissing, r"teaching/empty/ is empty"),
+        ({"set_name": "anna", "others_set": "anna"}, OptionInvalid, "the set that is taught"),
+        ({"others_set": "a/b"}, OptionInvalid, "others_set is 'a/b'"),
         ({}, SetMissing, "the field Set is empty"),
     ],
 )
@@ -98,6 +103,7 @@ def test_what_cannot_be_taught_is_refused(
 ) -> None:
     use_model(deployment.bucket, "court-1")
     correct(deployment.bucket, "talk", [UNCHECKED])
+    upload(deployment.bucket, "teaching/anna/a.txt", b"stop")
     with pytest.raises(error, match=message):
         order(deployment, **chosen)
     assert TEACHINGS.find_order(deployment.bucket, RUN) is None

@@ -23,7 +23,7 @@ from trainer.teaching import TeachingRequest
 from trainer.training.recipe import TrainingRecipe
 from trainer.word_teaching import WordsRequest
 from transcription.contract.records import load
-from transcription.contract.teaching import BOTH, SOUND, WORDS, ErrorRates, TeachingOrder, TeachingOutcome
+from transcription.contract.teaching import BOTH, SOUND, TAUGHT, WORDS, ErrorRates, TeachingOrder, TeachingOutcome
 
 ROOT = Path(__file__).resolve().parents[3]
 ORDER = TeachingOrder(
@@ -67,7 +67,8 @@ class Job:
         self.requests.append(request)
         assert request.keys() == {"task", "bucket", *arguments()[FUNCTIONS[request["task"]]]}
         if request["task"] == "begin":
-            folders = {name: str(Path(request["folder"]) / name) for name in ("audio", "base", "checkpoints")}
+            names = ["audio", "base", "checkpoints", *(["others"] if self.order.others_set else [])]
+            folders = {name: str(Path(request["folder"]) / name) for name in names}
             return {"outcome": True} if self.is_over else {"order": asdict(self.order), "model": "court-3", **folders}
         if request["task"] == "finish":
             data = (Path(request["folder"]) / "outcome.json").read_bytes()
@@ -171,6 +172,15 @@ def test_words_that_no_recording_measures_are_stored_and_not_called_better(job: 
     assert job.outcome is not None
     assert (job.outcome.model, job.outcome.is_better, job.outcome.test) == ("court-3", False, None)
     assert job.outcome.word_error_rates.keys() == {"others"}
+
+
+@pytest.mark.parametrize("what", TAUGHT)
+@pytest.mark.parametrize(("others_set", "folder"), [("", None), ("visitors", "others")])
+def test_speech_of_others_is_rehearsed_and_measured(job: Job, what: str, others_set: str, folder: str | None) -> None:
+    job.order = replace(ORDER, what=what, others_set=others_set)
+    assert job.run() == 0
+    [request] = job.taught
+    assert (request.others and request.others.name) == folder
 
 
 @pytest.mark.parametrize(("what", "count"), [(SOUND, 0), (BOTH, 1)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +65,24 @@ def test_the_first_attempt_fetches_everything_and_writes_down_what_it_uses(
     assert files(Path(begun["audio"])) == {"teaching/anna/a.wav", "teaching/anna/a.txt"}
     assert files(Path(begun["base"])) == {"court.pbmm"}
     assert files(Path(begun["checkpoints"])) == set()
+    assert "others" not in begun
     data = load(TeachingData, teaching.read(KEYS.teaching("data.json")) or b"", "data")
     assert [entry.key for entry in data.objects] == ["teaching/anna/a.txt", "teaching/anna/a.wav"]
+
+
+def test_speech_of_others_is_fetched_beside_what_is_taught(
+    bucket: Bucket, teaching: TeachingBucket, tmp_path: Path
+) -> None:
+    bucket.upload(KEYS.teaching("order.json"), dump(replace(ORDER, others_set="visitors")))
+    bucket.upload("teaching/visitors/b.wav", b"other")
+    bucket.upload("teaching/visitors/b.txt", b"no")
+    begun = begin(teaching, tmp_path)
+    assert files(Path(begun["audio"])) == {"teaching/anna/a.wav", "teaching/anna/a.txt"}
+    assert files(Path(begun["others"])) == {"teaching/visitors/b.wav", "teaching/visitors/b.txt"}
+    bucket.upload("teaching/visitors/later.txt", b"uploaded later")
+    bucket.upload("teaching/visitors/b.txt", b"replaced")
+    begun = begin(teaching, tmp_path)
+    assert files(Path(begun["others"])) == {"teaching/visitors/b.wav"}
 
 
 def test_a_later_attempt_uses_the_same_files_the_same_name_and_the_checkpoints(

@@ -58,8 +58,8 @@ def advice_lines(decision: Decision, guards: Mapping[str, MeasuredChange]) -> li
         advice.append("Add recordings with texts. A fifth of them becomes the test, unless TEST names another folder.")
     if not guards:
         advice.append(
-            "No other speech was measured, so nobody knows whether it became worse. With make teach, OTHERS=folder "
-            "measures it."
+            "No other speech was measured, so nobody knows whether it became worse. OTHERS of make teach and the field "
+            "Speech of others of teach_model name some."
         )
     return advice
 

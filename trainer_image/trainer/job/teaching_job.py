@@ -70,10 +70,11 @@ class TeachingJob:
 
     def _teach(self, order: TeachingOrder, begun: dict[str, Any], out: Path) -> _Report:
         audio, base, work = (Path(begun[name]) for name in ("audio", "base", "checkpoints"))
+        others = Path(begun["others"]) if "others" in begun else None
         if order.what == WORDS:
-            return teach_words(WordsRequest(audio, base, out, work, guard_points=order.guard_points))
+            return teach_words(WordsRequest(audio, base, out, work, others=others, guard_points=order.guard_points))
         recipe = TrainingRecipe(guard_points=order.guard_points, heard_minutes=order.heard_minutes)
-        request = TeachingRequest(audio, base, out, work, keeper=self.keeper)
+        request = TeachingRequest(audio, base, out, work, others=others, keeper=self.keeper)
         return teach(request, recipe) if order.what == SOUND else teach_both(request, recipe)
 
     def _copy_checkpoint(self, path: Path) -> None:
