@@ -101,7 +101,7 @@ def _choose(
         decision = decide(test, guards, request.guard_points)
         if decision.is_used:
             return _Result(decision, test, guards, for_words)
-        reason = f"{sound.decision.reason} With the new scorer, too: {decision.reason} So that is not used."
+        reason = f"{sound.decision.reason} With the new scorer, too: {decision.reason} So that scorer is not used."
         return _Result(replace(sound.decision, reason=reason), sound.test, sound.guards, for_sound)
     if sound.decision.is_used:
         return _Result(sound.decision, sound.test, sound.guards, for_sound)

@@ -39,3 +39,11 @@ def test_the_reason_has_the_figures() -> None:
         "others: word error rate 2.5 % → 4.2 %"
         in decide(change(60, 30, 4.0), {"others": change(10, 17, -3.0)}, 1.5).reason
     )
+
+
+@pytest.mark.parametrize(
+    ("test", "beginning"),
+    [(change(60, 90, -10.0), "More words are wrong, beyond chance:"), (change(60, 55, -1.0), "Chance may explain")],
+)
+def test_a_model_that_is_worse_beyond_chance_is_not_excused_by_chance(test: MeasuredChange, beginning: str) -> None:
+    assert decide(test, {}, 1.5).reason.startswith(beginning)
