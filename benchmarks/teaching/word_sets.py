@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.teaching.speller.words import heard_words
+from benchmarks.teaching.speller.words import heard_words, random_phrase
 from transcriber_image.demo_model.training.vocabulary import COMMANDS, DIGITS
 
 AUDIO_VOICES = ("m3", "Mike", "robert", "f2", "Andrea")
@@ -24,7 +24,6 @@ _AUDIO_PHRASES, _TEST_PHRASES, _OTHERS_PHRASES = 300, 140, 700
 #: The number of words in the scorer of the base model that is taught other words. Of a scorer with at most 1,000, the
 #: trainer lets espeak-ng speak phrases as a second guard set.
 KNOWN_WORDS = 2000
-_MOST_WORDS_OF_PHRASE = 6
 #: The 500 words that were the most frequent ones in `docs/` when the list was made. No base model heard one of them.
 _OTHER_WORDS = Path(__file__).parent / "other_words.txt"
 
@@ -64,7 +63,7 @@ def _speak(folder: Path, words: Sequence[str], voices: Sequence[str], count: int
     folder.mkdir()
     choices = random.Random(f"{folder.parent.name} {folder.name}")  # noqa: S311 - phrases need no secrecy
     for number in range(count):
-        text = " ".join(choices.choices(words, k=choices.randint(1, _MOST_WORDS_OF_PHRASE)))
+        text = " ".join(random_phrase(words, choices))
         voice = f"{choices.choice(('en-us', 'en'))}+{voices[number % len(voices)]}"
         speed, pitch = choices.randint(130, 190), choices.randint(30, 70)
         command = ["espeak-ng", "-v", voice, "-s", str(speed), "-p", str(pitch)]

@@ -65,9 +65,7 @@ def main(folder: Path, steps: int, bucket: str, clips: Sequence[int]) -> dict[st
     """
     spoken = _read_clips()
     model = AcousticModel(open_folder(folder).acoustic)
-    types = [jax.numpy.float32]
-    if fastest_factors() == jax.numpy.bfloat16:
-        types.append(jax.numpy.bfloat16)
+    types = dict.fromkeys((jax.numpy.float32, fastest_factors()))
     speeds = [_measure_speed(model, spoken, count, steps, factors) for factors in types for count in clips]
     megabytes = _peak_megabytes()
     checkpoint, proof = _finish(model, folder, spoken, bucket)

@@ -17,6 +17,7 @@ from transcriber_image.demo_model.training import voices
 _ACCENTS = {"en-us": 0.5, "en": 0.35, "en-gb-x-rp": 0.15}
 #: The corpora by name. Tuning corpora only show how far the training is.
 _TRAINING, _HEARD_TUNING, _UNHEARD_TUNING = "heard-train", "heard-dev", "unheard-dev"
+_TUNING = (_HEARD_TUNING, _UNHEARD_TUNING)
 _PHRASES, _TUNING_PHRASES = 30_000, 200
 _SHARES = {_TRAINING: 0.97, "wordless": 0.03}
 #: The benchmark's recordings are clean, so weak augmentation suffices.
@@ -47,16 +48,14 @@ def augment(work: Path) -> None:
     """Write the features of augmented speech to several files."""
     from transcriber_image.demo_model.training.dataset import write
 
-    tuning = (_HEARD_TUNING, _UNHEARD_TUNING)
-    write(work / "corpora", work / "shards", _SHARES, tuning, _STRONGEST_AUGMENTATION)
+    write(work / "corpora", work / "shards", _SHARES, _TUNING, _STRONGEST_AUGMENTATION)
 
 
 def train(work: Path, minutes: float) -> None:
     """Train the network, from the weights of the demo model."""
     from transcriber_image.demo_model.training.training import train
 
-    tuning = (_HEARD_TUNING, _UNHEARD_TUNING)
-    train(work / "shards", work / "weights.npz", minutes, work / "start.npz", tuning, _HIGHEST_RATE)
+    train(work / "shards", work / "weights.npz", minutes, work / "start.npz", _TUNING, _HIGHEST_RATE)
 
 
 def package(work: Path) -> None:

@@ -6,6 +6,7 @@ None of them is a word that the benchmark teaches.
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 #: English words, the most frequent ones first. README.md says from where.
@@ -26,7 +27,7 @@ def unheard_words() -> list[str]:
     return _read()[_HEARD:]
 
 
-def random_phrase(words: list[str], rng: random.Random) -> list[str]:
+def random_phrase(words: Sequence[str], rng: random.Random) -> list[str]:
     """Return a phrase of random words."""
     return rng.choices(words, k=rng.randint(1, _MOST_WORDS))
 

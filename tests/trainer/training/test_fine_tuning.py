@@ -51,6 +51,23 @@ def _training(model: AcousticModel, clips: Clips, *, is_wrong: bool, factors: DT
     return FineTuning(model, statistics, data, RECIPE, 1e-3, factors=factors)
 
 
+def _run_until_killed(training: FineTuning, checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Run a training that is killed when it would save its third look. Return the steps of the first two."""
+    save = fine_tuning.save_state
+    steps: list[int] = []
+
+    def kill_after_second_look(path: Path, state: TrainingState) -> None:
+        if len(steps) == 2:
+            raise Killed
+        steps.append(state.step)
+        save(path, state)
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(fine_tuning, "save_state", kill_after_second_look)
+        training.run(checkpoint)
+    return steps
+
+
 def test_a_killed_training_continues_to_the_same_weights(
     demo_model: AcousticModel, clips: Clips, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -64,18 +81,8 @@ def test_a_killed_training_continues_to_the_same_weights(
     assert demo_model.losses(wrong, whole).mean() < 0.8 * demo_model.losses(wrong).mean()
     assert demo_model.losses(examples, whole).mean() > demo_model.losses(examples).mean()
 
-    save, steps = fine_tuning.save_state, []
-
-    def kill_after_second_look(path: Path, state: TrainingState) -> None:
-        if len(steps) == 2:
-            raise Killed
-        steps.append(state.step)
-        save(path, state)
-
-    monkeypatch.setattr(fine_tuning, "save_state", kill_after_second_look)
-    checkpoint = tmp_path / "killed.npz"
-    with pytest.raises(Killed):
-        _training(demo_model, clips, is_wrong=True).run(checkpoint)
+    checkpoint, save = tmp_path / "killed.npz", fine_tuning.save_state
+    steps = _run_until_killed(_training(demo_model, clips, is_wrong=True), checkpoint, monkeypatch)
     steps_before = list(steps)
     monkeypatch.setattr(fine_tuning, "save_state", lambda path, state: (steps.append(state.step), save(path, state)))
     continued = _training(demo_model, clips, is_wrong=True).run(checkpoint)
@@ -167,18 +174,8 @@ def test_a_continued_training_computes_the_same_batches_with_float32(
     whole = _training(demo_model, clips, is_wrong=True, factors=jnp.bfloat16).run(tmp_path / "whole.npz")
     assert asked.count(jnp.float32) > 2 and asked.count(jnp.bfloat16) > 2
 
-    save, looks = fine_tuning.save_state, []
-
-    def kill_after_second_look(path: Path, state: TrainingState) -> None:
-        if len(looks) == 2:
-            raise Killed
-        looks.append(state.step)
-        save(path, state)
-
-    monkeypatch.setattr(fine_tuning, "save_state", kill_after_second_look)
-    with pytest.raises(Killed):
-        _training(demo_model, clips, is_wrong=True, factors=jnp.bfloat16).run(tmp_path / "killed.npz")
-    monkeypatch.setattr(fine_tuning, "save_state", save)
+    killed = _training(demo_model, clips, is_wrong=True, factors=jnp.bfloat16)
+    _run_until_killed(killed, tmp_path / "killed.npz", monkeypatch)
     continued = _training(demo_model, clips, is_wrong=True, factors=jnp.bfloat16).run(tmp_path / "killed.npz")
     _assert_equal(continued, whole)
 

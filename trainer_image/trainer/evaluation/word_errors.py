@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import jiwer
 
 from transcription.contract.word_errors import WordErrors, total
 
-__all__ = ["Comparison", "WordErrors", "compare", "word_error_rate"]
+__all__ = ["Comparison", "WordErrors", "compare", "guards_allow", "word_error_rate"]
 
 
 @dataclass(frozen=True)
@@ -63,3 +63,14 @@ def compare(said: Sequence[str], heard: Sequence[str]) -> Comparison:
 def word_error_rate(said: Sequence[str], heard: Sequence[str]) -> float:
     """Return the word error rate of texts in per cent, or 0 without texts."""
     return compare(said, heard).total.word_error_rate
+
+
+def guards_allow(old: Mapping[str, float], new: Mapping[str, float], guard_points: float) -> bool:
+    """Return whether no guard set became worse by more than `guard_points`.
+
+    Args:
+        old: word error rates of the old model in per cent, by the name of the guard set.
+        new: the same of a new one.
+        guard_points: points by which a guard set may become worse.
+    """
+    return all(rate - old[name] <= guard_points for name, rate in new.items())

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trainer.data.utterance import Utterance
-from trainer.evaluation.word_errors import word_error_rate
+from trainer.evaluation.word_errors import guards_allow, word_error_rate
 from trainer.network.acoustic_model import AcousticModel
 from trainer.network.weights import Floats
 from trainer.recognition import recogniser_process
@@ -172,4 +172,4 @@ def choose_candidate(candidates: Sequence[Candidate], guard_points: float) -> Ca
 
 def _is_allowed(candidate: Candidate, old: Candidate, guard_points: float) -> bool:
     """Return whether no guard set is worse with a candidate by more than `guard_points`."""
-    return all(rate - old.guard_errors[name] <= guard_points for name, rate in candidate.guard_errors.items())
+    return guards_allow(old.guard_errors, candidate.guard_errors, guard_points)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from trainer.evaluation.word_errors import word_error_rate
+from trainer.evaluation.word_errors import guards_allow, word_error_rate
 from trainer.network.acoustic_model import AcousticModel
 from trainer.network.batches import Example
 from trainer.network.weights import Weights, interpolate
@@ -92,11 +92,7 @@ def choose_mixture(mixtures: Sequence[Mixture], guard_points: float) -> Mixture:
         guard_points: points by which a guard set may become worse.
     """
     old = mixtures[0]
-    allowed = [
-        mixture
-        for mixture in mixtures
-        if all(rate - old.guard_errors[name] <= guard_points for name, rate in mixture.guard_errors.items())
-    ]
+    allowed = [mixture for mixture in mixtures if guards_allow(old.guard_errors, mixture.guard_errors, guard_points)]
     return min(allowed, key=lambda mixture: (mixture.tuning_errors, mixture.tuning_loss, mixture.share))
 
 
